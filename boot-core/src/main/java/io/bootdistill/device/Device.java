@@ -1,0 +1,23 @@
+package io.bootdistill.device;
+
+/** A place where kernels run. Thread-safe. */
+public interface Device {
+
+    /** The short name that configuration uses: {@code reference}, {@code cpu}. */
+    String name();
+
+    /** One line for a person: what it is and what it uses, for example {@code cpu (AVX2+FMA)}. */
+    String description();
+
+    /**
+     * Allocates memory filled with zeros.
+     *
+     * @param floats number of float32 values, at least 1
+     * @throws IllegalArgumentException if {@code floats} is below 1
+     * @throws OutOfDeviceMemoryException if the device has not enough memory
+     */
+    DeviceMemory allocate(long floats);
+
+    /** Opens an execution context. A context serves one thread at a time and is closed by its opener. */
+    Kernels openKernels();
+}

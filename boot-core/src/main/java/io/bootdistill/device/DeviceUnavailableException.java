@@ -1,0 +1,15 @@
+package io.bootdistill.device;
+
+/** A device cannot be used on this machine; the message says why and what would change it. */
+public final class DeviceUnavailableException extends Exception {
+
+    private static final long serialVersionUID = 1;
+
+    public DeviceUnavailableException(String reason) {
+        super(reason);
+    }
+
+    public DeviceUnavailableException(String reason, Throwable cause) {
+        super(reason, cause);
+    }
+}

@@ -1,0 +1,89 @@
+package io.bootdistill.device;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/**
+ * The devices of this class path. Each is opened at most once per JVM; a device that cannot be used is remembered with its
+ * reason. Thread-safe.
+ */
+public final class Devices {
+
+    /**
+     * One device of the class path.
+     *
+     * @param device null where it cannot be used
+     * @param reason why not, as a sentence; the description where it can
+     */
+    public record Candidate(String name, Device device, String reason) {}
+
+    private Devices() {}
+
+    /** The fastest device that can be used; {@code reference} always can. */
+    public static Device best() {
+        return candidates().stream()
+                .map(Candidate::device)
+                .filter(device -> device != null)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no device on the class path: boot-core is incomplete"));
+    }
+
+    /**
+     * The device of that name.
+     *
+     * @throws IllegalArgumentException if there is none, or with the reason why it cannot be used
+     */
+    public static Device named(String name) {
+        List<String> names = new ArrayList<>();
+        for (Candidate candidate : candidates()) {
+            if (candidate.name().equals(name)) {
+                if (candidate.device() == null) {
+                    throw new IllegalArgumentException("device " + name + " cannot be used: " + candidate.reason());
+                }
+                return candidate.device();
+            }
+            names.add(candidate.name());
+        }
+        throw new IllegalArgumentException("device is " + name + ", must be one of " + names);
+    }
+
+    /** All devices, preferred ones first, with reasons. */
+    public static List<Candidate> candidates() {
+        return Holder.CANDIDATES;
+    }
+
+    /** One sentence: which device {@link #best()} is, and why the preferred ones are not. */
+    public static String explanation() {
+        StringBuilder text = new StringBuilder();
+        for (Candidate candidate : candidates()) {
+            if (candidate.device() != null) {
+                return text.insert(0, "using " + candidate.reason()).toString();
+            }
+            text.append("; not ").append(candidate.name()).append(": ").append(candidate.reason());
+        }
+        return "no device can be used" + text;
+    }
+
+    private static final class Holder {
+
+        static final List<Candidate> CANDIDATES = load();
+
+        private static List<Candidate> load() {
+            List<DeviceProvider> providers = new ArrayList<>();
+            ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).forEach(providers::add);
+            providers.sort(Comparator.comparingInt(DeviceProvider::priority).reversed());
+            List<Candidate> candidates = new ArrayList<>();
+            for (DeviceProvider provider : providers) {
+                try {
+                    Device device = provider.open();
+                    candidates.add(new Candidate(provider.name(), device, device.description()));
+                } catch (DeviceUnavailableException e) {
+                    candidates.add(new Candidate(provider.name(), null, e.getMessage()));
+                }
+            }
+            return List.copyOf(candidates);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.bootdistill.device;
+
+/**
+ * The operations of a device, in one execution context: calls are carried out in order, a context serves one thread at a
+ * time, and contexts of one device may share memory as long as no range is written by one and used by another at the same
+ * time. The package page holds the conventions that all operations share.
+ *
+ * <p>Every operation refuses operands that are too short or of other channels ({@link IllegalArgumentException}) and
+ * closed memory ({@link IllegalStateException}) before it touches anything.
+ */
+public interface Kernels extends AutoCloseable {
+
+    // ---- transfers
+
+    /** Copies {@code source[from … from + target.length())} to the device, values in order. */
+    void upload(float[] source, int from, Slice target);
+
+    /** Copies a slice to {@code target[from …)}. Waits for what was called before. */
+    void download(Slice source, float[] target, int from);
+
+    /** {@code target = value} everywhere. */
+    void fill(Slice target, float value);
+
+    /** {@code y = base + factor·x + offset}; {@code base} may be null, y, or another tensor. Also copies and adds. */
+    void affine(long rows, Tensor x, float factor, float offset, Tensor base, Tensor y);
+
+    // ---- weights
+
+    /**
+     * Floats of {@link Weights#prepared()} for a convolution; 0 where the device needs none.
+     *
+     * @param gradient whether {@link #convBackwardInput} will be called, too
+     */
+    long preparedLength(Conv conv, boolean gradient);
+
+    /** Floats of {@link Weights#prepared()} for a linear layer. */
+    long preparedLength(Linear linear, boolean gradient);
+
+    /** Derives {@code weights.prepared()} from {@code weights.values()}: to be called after each change of the values. */
+    void prepare(Conv conv, Weights weights, boolean gradient);
+
+    /** Derives {@code weights.prepared()} from {@code weights.values()}. */
+    void prepare(Linear linear, Weights weights, boolean gradient);
+
+    // ---- convolution 3×3
+
+    /**
+     * {@code y = conv(x) + bias + shift + residual}.
+     *
+     * @param shift one row per sample, added to all of its pixels (the time shift); may be null
+     * @param residual of the shape of y; may be null
+     */
+    void convForward(int n, Conv conv, Tensor x, Weights weights, Slice bias, Tensor shift, Tensor residual, Tensor y);
+
+    /** {@code dx = base + convᵀ(dy)}. */
+    void convBackwardInput(int n, Conv conv, Tensor dy, Weights weights, Tensor base, Tensor dx);
+
+    /**
+     * Gradients of weights, bias and time shift.
+     *
+     * @param dShift one row per sample, the sum of dy over its pixels, overwritten; may be null
+     */
+    void convBackwardWeights(
+            int n, Conv conv, Tensor x, Tensor dy, Slice dWeights, Slice dBias, Tensor dShift, boolean accumulate);
+
+    // ---- linear
+
+    /** {@code y = x·W + bias + residual}; {@code bias} and {@code residual} may be null. */
+    void linearForward(long rows, Linear linear, Tensor x, Weights weights, Slice bias, Tensor residual, Tensor y);
+
+    /** {@code dx = base + dy·Wᵀ}. */
+    void linearBackwardInput(long rows, Linear linear, Tensor dy, Weights weights, Tensor base, Tensor dx);
+
+    /** Gradients of weights and bias; {@code dBias} may be null. */
+    void linearBackwardWeights(
+            long rows, Linear linear, Tensor x, Tensor dy, Slice dWeights, Slice dBias, boolean accumulate);
+
+    // ---- normalisation and activation
+
+    /**
+     * x̂ = (x − mean)/√(variance + ε) per sample and group, z = x̂·gamma + beta, then z·(1 + scale) + shift where scale and
+     * shift are given, then SiLU where the shape says so.
+     *
+     * @param scale one row per sample, with {@code shift}; both null or both given
+     * @param statistics written: n × {@link GroupNorm#statistics()}
+     */
+    void groupNormForward(
+            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics, Tensor y);
+
+    /**
+     * Backward of {@link #groupNormForward}, which is recomputed from x and the statistics.
+     *
+     * @param dScale one row per sample, overwritten, with {@code dShift}; null where scale is null
+     */
+    void groupNormBackward(
+            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics,
+            Tensor dy, Tensor base, Tensor dx, Slice dGamma, Slice dBeta, Tensor dScale, Tensor dShift, boolean accumulate);
+
+    /** {@code y = x·sigmoid(x)}. */
+    void siluForward(long rows, Tensor x, Tensor y);
+
+    /** {@code dx = base + dy·silu'(x)}. */
+    void siluBackward(long rows, Tensor x, Tensor dy, Tensor base, Tensor dx);
+
+    // ---- attention
+
+    /**
+     * Attention; q and y have n·queries rows, k and v n·keys.
+     *
+     * @param mask added to the scores before the softmax: [n][keys], 0 or −∞ or between; may be null; no row of it may be
+     *     −∞ throughout
+     * @param logSumExp written: n × {@link Attention#statistics()}
+     */
+    void attentionForward(
+            int n, Attention attention, Tensor q, Tensor k, Tensor v, Slice mask, Tensor y, Slice logSumExp);
+
+    /** Gradients of q, k and v, overwritten. */
+    void attentionBackward(
+            int n, Attention attention, Tensor q, Tensor k, Tensor v, Slice mask, Tensor y, Slice logSumExp,
+            Tensor dy, Tensor dq, Tensor dk, Tensor dv);
+
+    // ---- size changes; height and width are those of the small image
+
+    /** Nearest-neighbour doubling: y(2i + a, 2j + b) = x(i, j). */
+    void upsampleForward(int n, int height, int width, Tensor x, Tensor y);
+
+    /** {@code dx = base + sum of the four dy}. */
+    void upsampleBackward(int n, int height, int width, Tensor dy, Tensor base, Tensor dx);
+
+    /** Halving by the mean of 2×2 pixels. */
+    void downsampleForward(int n, int height, int width, Tensor x, Tensor y);
+
+    /** {@code dx = base + dy/4}. */
+    void downsampleBackward(int n, int height, int width, Tensor dy, Tensor base, Tensor dx);
+
+    // ---- embeddings
+
+    /** Sinusoidal embedding of n scalars. */
+    void timeEmbedding(int n, TimeEmbedding embedding, Slice t, Slice frequencies, Tensor y);
+
+    /** {@code y = x + table[label]}, table [rows][channels]; {@code x} may be null or y. */
+    void embeddingForward(int n, int tableRows, Slice labels, Slice table, Tensor x, Tensor y);
+
+    /** {@code dTable[label] += dy} in the order of the samples; overwritten with zeros first unless accumulating. */
+    void embeddingBackward(int n, int tableRows, Slice labels, Tensor dy, Slice dTable, boolean accumulate);
+
+    /** {@code y = base + x/divisor[sample]} (its own backward, with dy for x); {@code base} may be null. */
+    void divideSamples(int n, int pixels, Tensor x, Slice divisor, Tensor base, Tensor y);
+
+    // ---- the method: one call per block, coefficients per sample
+
+    /**
+     * Standard normal noise by Philox 4×32-10 (see {@link Philox}): sample i is drawn with {@code seeds[i]}, element e in
+     * the order channel, row, column. The same bits on every device.
+     *
+     * @param seeds on the host, the seed of each sample; at least n
+     */
+    void noise(int n, int pixels, long[] seeds, int draw, Tensor y);
+
+    /**
+     * Signal and state from the student's output: {@code y = headNoise·ε + headOutput·F}, {@code x = α·y + σ·ε}.
+     *
+     * @param coefficients [n][{@link SignalCoefficients#COUNT}]
+     * @param y may be null where only the state is wanted
+     * @param x may be null where only the signal is wanted
+     */
+    void signalState(int n, int pixels, Slice coefficients, Tensor noise, Tensor output, Tensor y, Tensor x);
+
+    /**
+     * One Signal-ODE step: the teacher's output to its prediction of x₀, guidance, clipping, and
+     * {@code f̄ = previous + mean·(f − previous)} where {@code previous} is given (Heun: mean = ½), then
+     * {@code target = y + c·(f̄ − y)} and the next state {@code next = α_s·target + σ_s·ε}.
+     *
+     * <p>f = stateFactor·x + outputFactor·o; with {@code nullOutput} ∅: f = f(∅) + w·(f(o) − f(∅)); then, where
+     * {@link SignalCoefficients#CLIP} is positive, f is limited to ± that.
+     *
+     * @param stage 0 uses the factors of t, 1 those of s (Heun's second evaluation)
+     * @param nullOutput the teacher's output without condition; null where unguided
+     * @param previous f of the first evaluation; may be null
+     * @param f written; may be null
+     * @param next written; may be null
+     */
+    void signalStep(
+            int n, int pixels, int stage, Slice coefficients, Tensor noise, Tensor x, Tensor output, Tensor nullOutput,
+            Tensor previous, Tensor y, Tensor f, Tensor target, Tensor next);
+
+    /**
+     * The bootstrapping loss of a block: ŷ = headNoise·ε + headOutput·F, r = ŷ − target;
+     * {@code residual[i] = mean over the elements of r²} and {@code dOutput = gradientFactor·r·headOutput}, where
+     * {@link SignalCoefficients#GRADIENT} holds the factor: 2·weight/(elements·samples).
+     *
+     * @param prediction ŷ, written; may be null
+     * @param residual written: one value per sample
+     */
+    void bootstrapLoss(
+            int n, int pixels, Slice coefficients, Tensor noise, Tensor output, Tensor target,
+            Tensor prediction, Tensor dOutput, Slice residual);
+
+    // ---- the optimiser: ranges of flat arrays, so that workers can share a pass
+
+    /** Chunk length of {@link #squaredNorm}: the unit of its partial sums. */
+    int NORM_CHUNK = 1 << 14;
+
+    /**
+     * {@code sum[i] = lanes[0][i] + lanes[1][i] + …} for i in [from, to), by the fixed tree ((0+1)+(2+3))+… over the next
+     * power of two (missing lanes are left out).
+     *
+     * @param lanes equally long slices; may include {@code sum}
+     */
+    void sumLanes(Slice[] lanes, long from, long to, Slice sum);
+
+    /**
+     * {@code partial[chunk] = Σ values²} for the chunks [fromChunk, toChunk) of {@link #NORM_CHUNK} values (the last may be
+     * shorter); accumulated in float64, stored as float32.
+     */
+    void squaredNorm(Slice values, long fromChunk, long toChunk, Slice partial);
+
+    /**
+     * AdamW with decoupled weight decay and a moving average, for the values [from, to): g·clip is the gradient;
+     * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; θ ← θ·(1 − rate·decay) − rate·(m·correction₁)/(√(v·correction₂) + ε);
+     * ema ← ema + emaRate·(θ − ema). θ, m, v and ema are float32 on every device, so that a checkpoint loses nothing.
+     *
+     * @param step {@link AdamStep#COUNT} values in device memory, so that a recorded step does not replay old ones
+     */
+    void adamW(Slice step, long from, long to, Slice gradient, Slice parameters, Slice m, Slice v, Slice ema);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,11 @@
+package io.bootdistill.device;
+
+/** The device could not provide the memory that was asked for. */
+public final class OutOfDeviceMemoryException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    public OutOfDeviceMemoryException(String device, long bytes) {
+        super("device " + device + " could not allocate " + bytes + " bytes; use a smaller batch or block");
+    }
+}

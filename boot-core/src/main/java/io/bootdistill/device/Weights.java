@@ -1,0 +1,10 @@
+package io.bootdistill.device;
+
+/**
+ * Weights of a convolution or linear layer with what a device has derived from them.
+ *
+ * @param values the weights, as the optimiser updates them
+ * @param prepared the device's own form, made by {@link Kernels#prepare(Conv, Weights, boolean)}; null where
+ *     {@code preparedLength} is 0
+ */
+public record Weights(Slice values, Slice prepared) {}
