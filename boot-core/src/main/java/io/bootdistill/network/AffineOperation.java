@@ -1,0 +1,42 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+
+/** y = factor·x + offset + addend; copies and adds, too. */
+final class AffineOperation extends Operation {
+
+    private static final int X = 0;
+    private static final int ADDEND = 1;
+
+    private final float factor;
+    private final float offset;
+
+    AffineOperation(float factor, float offset, Value x, Value addend, Value y) {
+        super(new Value[] {x, addend}, y);
+        this.factor = factor;
+        this.offset = offset;
+    }
+
+    @Override
+    void forward(Kernels kernels, int n, Binding b) {
+        kernels.affine((long) n * output.pixels(), b.x[X], factor, offset, b.x[ADDEND], b.y);
+    }
+
+    @Override
+    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
+        if (b.dx[X] != null) {
+            kernels.affine((long) n * output.pixels(), b.dy, factor, 0, b.base[X], b.dx[X]);
+        }
+    }
+
+    @Override
+    Gradient gradient(int input) {
+        return input == X ? Gradient.ADDED : Gradient.IDENTITY;
+    }
+
+    @Override
+    boolean backwardReads(int input) {
+        return false;
+    }
+}

@@ -1,0 +1,31 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
+
+/** The memory of one operation in one plan. Arrays are parallel to the operation's inputs and blocks. */
+final class Binding {
+
+    final Tensor[] x;
+    Tensor y;
+    Slice statistics;
+
+    final Slice[] parameters;
+    Weights weights;
+
+    Tensor dy;
+    final Tensor[] dx;
+    final Tensor[] base;
+
+    /** Where a residual's gradient has to be stored: dx[i] = base[i] + dy by a pass of its own. */
+    final boolean[] copied;
+
+    Binding(int inputs, int blocks) {
+        x = new Tensor[inputs];
+        dx = new Tensor[inputs];
+        base = new Tensor[inputs];
+        copied = new boolean[inputs];
+        parameters = new Slice[blocks];
+    }
+}

@@ -1,0 +1,54 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Conv;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Weights;
+
+/** y = conv(x) + bias + shift + residual. */
+final class ConvOperation extends Operation {
+
+    private static final int X = 0;
+    private static final int SHIFT = 1;
+    private static final int RESIDUAL = 2;
+
+    private final Conv conv;
+
+    ConvOperation(Conv conv, Value x, Value shift, Value residual, Value y, Block weights, Block bias) {
+        super(new Value[] {x, shift, residual}, y, weights, bias);
+        this.conv = conv;
+    }
+
+    @Override
+    void forward(Kernels kernels, int n, Binding b) {
+        kernels.convForward(n, conv, b.x[X], b.weights, b.parameters[1], b.x[SHIFT], b.x[RESIDUAL], b.y);
+    }
+
+    @Override
+    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
+        kernels.convBackwardWeights(n, conv, b.x[X], b.dy, gradients[0], gradients[1], b.dx[SHIFT], accumulate);
+        if (b.dx[X] != null) {
+            kernels.convBackwardInput(n, conv, b.dy, b.weights, b.base[X], b.dx[X]);
+        }
+    }
+
+    @Override
+    Gradient gradient(int input) {
+        return input == X ? Gradient.ADDED : input == SHIFT ? Gradient.OVERWRITTEN : Gradient.IDENTITY;
+    }
+
+    @Override
+    boolean backwardReads(int input) {
+        return input == X;
+    }
+
+    @Override
+    long preparedLength(Kernels kernels, boolean gradient) {
+        return kernels.preparedLength(conv, gradient);
+    }
+
+    @Override
+    void prepare(Kernels kernels, Weights weights, boolean gradient) {
+        kernels.prepare(conv, weights, gradient);
+    }
+}

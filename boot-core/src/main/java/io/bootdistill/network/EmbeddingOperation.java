@@ -1,0 +1,38 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+
+/** y = x + table[label]. */
+final class EmbeddingOperation extends Operation {
+
+    private static final int X = 0;
+    private static final int LABEL = 1;
+
+    private final int rows;
+
+    EmbeddingOperation(int rows, Value x, Value label, Value y, Block table) {
+        super(new Value[] {x, label}, y, table);
+        this.rows = rows;
+    }
+
+    @Override
+    void forward(Kernels kernels, int n, Binding b) {
+        kernels.embeddingForward(n, rows, b.x[LABEL].data(), b.parameters[0], b.x[X], b.y);
+    }
+
+    @Override
+    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
+        kernels.embeddingBackward(n, rows, b.x[LABEL].data(), b.dy, gradients[0], accumulate);
+    }
+
+    @Override
+    Gradient gradient(int input) {
+        return input == X ? Gradient.IDENTITY : Gradient.NONE;
+    }
+
+    @Override
+    boolean backwardReads(int input) {
+        return input == LABEL;
+    }
+}

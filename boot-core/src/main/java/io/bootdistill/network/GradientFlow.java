@@ -1,0 +1,156 @@
+package io.bootdistill.network;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * How gradients travel through a graph, decided once: which operations run backward, which input gradients each makes, and
+ * what each adds to. The first contribution to a gradient writes it, later ones accumulate; a residual's gradient is that of
+ * the sum itself, until something has to be added to it.
+ *
+ * <p>A value stands here for the gradient memory that is laid out like it.
+ */
+final class GradientFlow {
+
+    /** Per operation: where its output's gradient lies; null where it does not run backward. */
+    final Value[] dy;
+
+    /** Per operation and input: the gradient that it makes, and what that is added to; null for none. */
+    final Value[][] dx;
+
+    final Value[][] base;
+
+    /** Whether dx = base + dy has to be stored by a pass of its own. */
+    final boolean[][] copied;
+
+    private final Graph graph;
+    private final boolean[] needed;
+    private final Set<Value> written = new HashSet<>();
+    private final Value[] alias;
+
+    GradientFlow(Graph graph, boolean inputGradient) {
+        this.graph = graph;
+        int count = graph.operations.size();
+        dy = new Value[count];
+        dx = new Value[count][];
+        base = new Value[count][];
+        copied = new boolean[count][];
+        needed = new boolean[graph.values.size()];
+        alias = new Value[graph.values.size()];
+        findNeeded(inputGradient);
+        written.add(graph.output);
+        for (int i = count - 1; i >= 0; i--) {
+            Operation operation = graph.operations.get(i);
+            dx[i] = new Value[operation.inputs.length];
+            base[i] = new Value[operation.inputs.length];
+            copied[i] = new boolean[operation.inputs.length];
+            if (isNeeded(operation.output)) {
+                dy[i] = read(operation.output);
+                for (int k = 0; k < operation.inputs.length; k++) {
+                    contribute(i, k, operation);
+                }
+            }
+        }
+        if (inputGradient) {
+            materialize(graph.inputs.get(GraphBuilder.X));
+        }
+    }
+
+    /** A value needs a gradient if it depends on a trained parameter, or on x where that is asked for. */
+    private void findNeeded(boolean inputGradient) {
+        needed[graph.inputs.get(GraphBuilder.X).id] = inputGradient;
+        for (Operation operation : graph.operations) {
+            boolean found = false;
+            for (Operation.Block block : operation.blocks) {
+                found |= !block.constant();
+            }
+            for (int k = 0; k < operation.inputs.length; k++) {
+                Value input = operation.inputs[k];
+                found |= input != null && operation.gradient(k) != Operation.Gradient.NONE && isNeeded(input);
+            }
+            needed[operation.output.root().id] |= found;
+        }
+    }
+
+    private boolean isNeeded(Value value) {
+        return needed[value.root().id];
+    }
+
+    private void contribute(int i, int k, Operation operation) {
+        Value input = operation.inputs[k];
+        Operation.Gradient kind = operation.gradient(k);
+        if (input == null || kind == Operation.Gradient.NONE || !isNeeded(input)) {
+            return;
+        }
+        switch (kind) {
+            case OVERWRITTEN -> {
+                if (isWritten(input) || alias[input.id] != null) {
+                    throw new IllegalStateException("a gradient that is overwritten has another contribution");
+                }
+                dx[i][k] = input;
+            }
+            case ADDED -> {
+                base[i][k] = soFar(input);
+                dx[i][k] = input;
+            }
+            case IDENTITY -> {
+                base[i][k] = soFar(input);
+                if (base[i][k] == null) {
+                    alias[input.id] = dy[i];
+                    return;
+                }
+                copied[i][k] = true;
+                dx[i][k] = input;
+            }
+            default -> throw new IllegalStateException("unknown gradient kind " + kind);
+        }
+        alias[input.id] = null;
+        written.add(input);
+    }
+
+    /** What a further contribution is added to. */
+    private Value soFar(Value value) {
+        return alias[value.id] != null ? alias[value.id] : isWritten(value) ? value : null;
+    }
+
+    private boolean isWritten(Value value) {
+        for (Value v = value; v != null; v = v.parent()) {
+            if (written.contains(v)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The complete gradient of an output. */
+    private Value read(Value output) {
+        Value found = soFar(output);
+        if (found != null) {
+            return found;
+        }
+        if (columnsWritten(output) != output.channels) {
+            throw new IllegalStateException("a value of " + output.channels + " channels lacks a part of its gradient");
+        }
+        return output;
+    }
+
+    /** How many columns of a value have their gradient, written as a whole or part by part. */
+    private int columnsWritten(Value value) {
+        if (written.contains(value)) {
+            return value.channels;
+        }
+        int columns = 0;
+        for (Value part : graph.values) {
+            if (part.parent() == value) {
+                columns += columnsWritten(part);
+            }
+        }
+        return columns;
+    }
+
+    private void materialize(Value x) {
+        if (!isWritten(x)) {
+            throw new IllegalStateException("the gradient of the input is that of a residual: not supported");
+        }
+    }
+}

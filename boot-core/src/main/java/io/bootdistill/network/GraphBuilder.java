@@ -1,0 +1,232 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Attention;
+import io.bootdistill.device.Conv;
+import io.bootdistill.device.GroupNorm;
+import io.bootdistill.device.Linear;
+import io.bootdistill.device.TimeEmbedding;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a {@link Network} describes itself to: each method adds an operation and returns its value. Layers declare their
+ * parameters under the names of the diffusers format ({@code name.weight}, {@code name.bias}).
+ */
+public final class GraphBuilder {
+
+    /** Name of the input x. */
+    static final String X = "x";
+
+    /** Name of the condition. */
+    static final String CONDITION = "condition";
+
+    /** Name of the mask over the tokens of a condition. */
+    static final String MASK = "mask";
+
+    private final Network network;
+    private final LayoutBuilder layout = new LayoutBuilder();
+    private final List<Operation> operations = new ArrayList<>();
+    private final List<Value> values = new ArrayList<>();
+    private final Map<String, Value> inputs = new LinkedHashMap<>();
+
+    GraphBuilder(Network network) {
+        this.network = network;
+        ImageShape x = network.input();
+        inputs.put(X, value(x.height(), x.width(), x.channels()));
+        for (String scalar : network.scalars()) {
+            inputs.put(scalar, value(1, 1, 1));
+        }
+        ConditionShape condition = network.condition();
+        if (condition instanceof ConditionShape.Tokens tokens) {
+            inputs.put(CONDITION, value(1, tokens.length(), tokens.channels()));
+            inputs.put(MASK, value(1, 1, tokens.length()));
+        } else if (condition.floats() > 0) {
+            inputs.put(CONDITION, value(1, 1, condition.floats()));
+        }
+    }
+
+    Graph build() {
+        Value output = network.describe(this);
+        ImageShape x = network.input();
+        if (output.channels != network.outputChannels() || output.pixels() != x.pixels()) {
+            throw new IllegalStateException("the network's output has another shape than it declares");
+        }
+        return new Graph(network, operations, values, inputs, output, layout.build());
+    }
+
+    // ---- inputs
+
+    public Value x() {
+        return inputs.get(X);
+    }
+
+    /** A scalar input of the network. */
+    public Value scalar(String name) {
+        return inputs.get(name);
+    }
+
+    /** The label, vector or tokens. */
+    public Value condition() {
+        return inputs.get(CONDITION);
+    }
+
+    /** The mask over the tokens. */
+    public Value mask() {
+        return inputs.get(MASK);
+    }
+
+    // ---- layers
+
+    /** 3×3 convolution; {@code shift} (one row per sample) and {@code residual} may be null. */
+    public Value conv(String name, Value x, int out, int stride, int padding, Value shift, Value residual) {
+        Conv conv = new Conv(x.height, x.width, x.channels, out, stride, padding);
+        Value y = value(conv.outHeight(), conv.outWidth(), out);
+        operations.add(new ConvOperation(
+                conv, x, shift, residual, y,
+                layout.conv(name + ".weight", x.channels, out), layout.bias(name + ".bias", out, 9 * x.channels)));
+        return y;
+    }
+
+    /** 3×3 convolution that keeps the size. */
+    public Value conv(String name, Value x, int out) {
+        return conv(name, x, out, 1, 1, null, null);
+    }
+
+    /** Linear layer over the channels of each pixel; {@code residual} may be null. */
+    public Value linear(String name, Value x, int out, Value residual) {
+        return linear(List.of(name), new int[] {out}, x, residual, false);
+    }
+
+    /** A 1×1 convolution: a linear layer whose weight is stored as [out][in][1][1]. */
+    public Value pointwise(String name, Value x, int out) {
+        return linear(List.of(name), new int[] {out}, x, null, true);
+    }
+
+    /** Several linear layers of one input as one; their results lie side by side, see {@link #columns}. */
+    public Value linears(List<String> names, int[] outs, Value x) {
+        return linear(names, outs, x, null, false);
+    }
+
+    private Value linear(List<String> names, int[] outs, Value x, Value residual, boolean pointwise) {
+        int out = 0;
+        for (int width : outs) {
+            out += width;
+        }
+        Value y = value(x.height, x.width, out);
+        operations.add(new LinearOperation(
+                new Linear(x.channels, out), x, residual, y,
+                layout.linear(names, x.channels, outs, pointwise), layout.linearBias(names, x.channels, outs)));
+        return y;
+    }
+
+    /** Group normalisation, with SiLU where asked; {@code scale} and {@code shift} may be null. */
+    public Value groupNorm(String name, Value x, int groups, float epsilon, boolean silu, Value scale, Value shift) {
+        Value y = value(x.height, x.width, x.channels);
+        operations.add(new GroupNormOperation(
+                new GroupNorm(x.pixels(), x.channels, groups, epsilon, silu), x, scale, shift, y,
+                layout.vector(name + ".weight", x.channels, Parameter.Initial.ONE),
+                layout.vector(name + ".bias", x.channels, Parameter.Initial.ZERO)));
+        return y;
+    }
+
+    public Value silu(Value x) {
+        Value y = like(x);
+        operations.add(new SiluOperation(x, y));
+        return y;
+    }
+
+    /** Attention of q over k and v; {@code mask} may be null. */
+    public Value attention(Value q, Value k, Value v, Value mask, int heads) {
+        Value y = value(q.height, q.width, q.channels);
+        operations.add(new AttentionOperation(
+                new Attention(q.pixels(), k.pixels(), heads, q.channels / heads), q, k, v, mask, y));
+        return y;
+    }
+
+    public Value upsample(Value x) {
+        Value y = value(2 * x.height, 2 * x.width, x.channels);
+        operations.add(new ResampleOperation(true, x, y));
+        return y;
+    }
+
+    public Value downsample(Value x) {
+        Value y = value(x.height / 2, x.width / 2, x.channels);
+        operations.add(new ResampleOperation(false, x, y));
+        return y;
+    }
+
+    /** Sinusoidal embedding of a scalar with the given frequencies. */
+    public Value timeEmbedding(Value scalar, float[] frequencies, boolean cosineFirst) {
+        return timeEmbedding(new TimeEmbedding(frequencies.length, false, cosineFirst), scalar, layout.computed(frequencies));
+    }
+
+    /** Fourier embedding of a scalar, whose frequencies are a constant of the checkpoint, once for all uses of the name. */
+    public Value fourierEmbedding(String name, Value scalar, int half) {
+        return timeEmbedding(new TimeEmbedding(half, true, false), scalar, layout.constant(name, half));
+    }
+
+    private Value timeEmbedding(TimeEmbedding embedding, Value scalar, Operation.Block frequencies) {
+        Value y = value(1, 1, embedding.channels());
+        operations.add(new TimeEmbeddingOperation(embedding, scalar, y, frequencies));
+        return y;
+    }
+
+    /** y = x + table[label]. */
+    public Value embedding(String name, Value x, Value label, int rows) {
+        Value y = value(1, 1, x.channels);
+        operations.add(new EmbeddingOperation(rows, x, label, y, layout.table(name + ".weight", rows, x.channels)));
+        return y;
+    }
+
+    /** y = factor·x + offset. */
+    public Value affine(Value x, float factor, float offset) {
+        Value y = like(x);
+        operations.add(new AffineOperation(factor, offset, x, null, y));
+        return y;
+    }
+
+    public Value add(Value x, Value addend) {
+        Value y = value(x.height, x.width, x.channels);
+        operations.add(new AffineOperation(1, 0, x, addend, y));
+        return y;
+    }
+
+    /** y = x/divisor, a scalar of the sample. */
+    public Value divide(Value x, Value divisor) {
+        Value y = like(x);
+        operations.add(new DivideOperation(x, divisor, y));
+        return y;
+    }
+
+    // ---- values without an operation
+
+    /** Columns of a value. */
+    public Value columns(Value x, int from, int count) {
+        Value part = value(x.height, x.width, count);
+        part.placeIn(x, from);
+        return part;
+    }
+
+    /**
+     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied; a value that already is a
+     * part of something is copied.
+     */
+    public Value concat(Value a, Value b) {
+        Value y = value(a.height, a.width, a.channels + b.channels);
+        (a.parent() == null ? a : affine(a, 1, 0)).placeIn(y, 0);
+        (b.parent() == null ? b : affine(b, 1, 0)).placeIn(y, a.channels);
+        return y;
+    }
+
+    private Value like(Value x) {
+        return value(x.height, x.width, x.channels);
+    }
+
+    private Value value(int height, int width, int channels) {
+        Value value = new Value(values.size(), height, width, channels);
+        values.add(value);
+        return value;
+    }
+}

@@ -1,0 +1,26 @@
+package io.bootdistill.network;
+
+/** Channels, height and width of an image; each at least 1. */
+public record ImageShape(int channels, int height, int width) {
+
+    public ImageShape {
+        if (channels < 1 || height < 1 || width < 1) {
+            throw new IllegalArgumentException(
+                    "image shape is " + channels + "×" + height + "×" + width + ", every size must be at least 1");
+        }
+    }
+
+    public int pixels() {
+        return height * width;
+    }
+
+    /** Values of one image. */
+    public int size() {
+        return channels * height * width;
+    }
+
+    @Override
+    public String toString() {
+        return channels + "×" + height + "×" + width;
+    }
+}

@@ -1,0 +1,120 @@
+package io.bootdistill.network;
+
+import io.bootdistill.network.Operation.Block;
+import io.bootdistill.network.Parameter.Initial;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Places parameters one after another as layers declare them; every block starts at a multiple of 64 bytes. */
+final class LayoutBuilder {
+
+    private static final int ALIGNMENT = 16;
+
+    private final List<Parameter> trained = new ArrayList<>();
+    private final Map<String, Parameter> constants = new HashMap<>();
+    private final Map<Long, float[]> computed = new HashMap<>();
+    private long trainedEnd;
+    private long constantsEnd;
+
+    ParameterLayout build() {
+        return new ParameterLayout(trained, List.copyOf(constants.values()), computed, trainedEnd, constantsEnd);
+    }
+
+    /** [out][in][3][3] stored as [3][3][in][out]. */
+    Block conv(String name, int in, int out) {
+        Block block = trainedBlock(9L * in * out);
+        long[] strides = {1, out, 3L * in * out, (long) in * out};
+        trained.add(new Parameter(name, new int[] {out, in, 3, 3}, block.offset(), strides, Initial.UNIFORM, 9 * in));
+        return block;
+    }
+
+    /** Several [out][in] side by side, stored as [in][sum of outs]; {@code pointwise}: the shape is [out][in][1][1]. */
+    Block linear(List<String> names, int in, int[] outs, boolean pointwise) {
+        int width = sum(outs);
+        Block block = trainedBlock((long) in * width);
+        long offset = block.offset();
+        for (int i = 0; i < outs.length; i++) {
+            int[] shape = pointwise ? new int[] {outs[i], in, 1, 1} : new int[] {outs[i], in};
+            long[] strides = pointwise ? new long[] {1, width, 0, 0} : new long[] {1, width};
+            trained.add(new Parameter(names.get(i) + ".weight", shape, offset, strides, Initial.UNIFORM, in));
+            offset += outs[i];
+        }
+        return block;
+    }
+
+    /** The biases of {@link #linear}, one after another. */
+    Block linearBias(List<String> names, int in, int[] outs) {
+        Block block = trainedBlock(sum(outs));
+        long offset = block.offset();
+        for (int i = 0; i < outs.length; i++) {
+            trained.add(vector(names.get(i) + ".bias", outs[i], offset, Initial.UNIFORM, in));
+            offset += outs[i];
+        }
+        return block;
+    }
+
+    Block bias(String name, int length, int fanIn) {
+        Block block = trainedBlock(length);
+        trained.add(vector(name, length, block.offset(), Initial.UNIFORM, fanIn));
+        return block;
+    }
+
+    Block vector(String name, int length, Initial initial) {
+        Block block = trainedBlock(length);
+        trained.add(vector(name, length, block.offset(), initial, 1));
+        return block;
+    }
+
+    /** A table [rows][channels]. */
+    Block table(String name, int rows, int channels) {
+        Block block = trainedBlock((long) rows * channels);
+        long[] strides = {channels, 1};
+        trained.add(new Parameter(name, new int[] {rows, channels}, block.offset(), strides, Initial.NORMAL, 1));
+        return block;
+    }
+
+    /** A vector of the checkpoint that is not trained; the same one for each use of the name. */
+    Block constant(String name, int length) {
+        Parameter known = constants.get(name);
+        Block block = known == null ? constantBlock(length) : new Block(known.offset(), length, true);
+        constants.putIfAbsent(name, vector(name, length, block.offset(), Initial.NORMAL, 1));
+        return block;
+    }
+
+    /** Values that follow from the configuration: in no checkpoint. */
+    Block computed(float[] values) {
+        Block block = constantBlock(values.length);
+        computed.put(block.offset(), values.clone());
+        return block;
+    }
+
+    private static Parameter vector(String name, int length, long offset, Initial initial, int fanIn) {
+        return new Parameter(name, new int[] {length}, offset, new long[] {1}, initial, fanIn);
+    }
+
+    private Block trainedBlock(long length) {
+        Block block = new Block(trainedEnd, length, false);
+        trainedEnd = align(trainedEnd + length);
+        return block;
+    }
+
+    private Block constantBlock(long length) {
+        Block block = new Block(constantsEnd, length, true);
+        constantsEnd = align(constantsEnd + length);
+        return block;
+    }
+
+    private static long align(long offset) {
+        return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    }
+
+    private static int sum(int[] values) {
+        int sum = 0;
+        for (int value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+}

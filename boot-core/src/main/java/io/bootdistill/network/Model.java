@@ -1,0 +1,173 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Weights;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The parameters of a network on a device, with the device's own forms of its weights.
+ *
+ * <p>Any number of {@link Plan}s on any threads may read a model. Whoever changes the parameters calls {@link #prepare}
+ * afterwards and lets no plan run meanwhile.
+ */
+public final class Model implements AutoCloseable {
+
+    private final Graph graph;
+    private final Device device;
+    private final boolean gradient;
+    private final DeviceMemory parameters;
+    private final DeviceMemory constants;
+    private final DeviceMemory prepared;
+    private final Weights[] weights;
+
+    /**
+     * Allocates a model with parameters zero.
+     *
+     * @param gradient whether plans will run backward
+     */
+    public Model(Graph graph, Device device, boolean gradient) {
+        this.graph = graph;
+        this.device = device;
+        this.gradient = gradient;
+        ParameterLayout layout = graph.layout();
+        parameters = device.allocate(Math.max(1, layout.length()));
+        constants = device.allocate(Math.max(1, layout.constantsLength()));
+        weights = new Weights[graph.operations.size()];
+        try (Kernels kernels = device.openKernels()) {
+            long[] offsets = new long[weights.length + 1];
+            for (int i = 0; i < weights.length; i++) {
+                long length = graph.operations.get(i).preparedLength(kernels, gradient);
+                offsets[i + 1] = offsets[i] + MemoryPlanner.align(length);
+            }
+            prepared = device.allocate(Math.max(1, offsets[weights.length]));
+            for (int i = 0; i < weights.length; i++) {
+                Operation operation = graph.operations.get(i);
+                if (operation.blocks.length > 0) {
+                    long length = offsets[i + 1] - offsets[i];
+                    Slice form = length == 0 ? null : prepared.slice(offsets[i], length);
+                    weights[i] = new Weights(slice(operation.blocks[0]), form);
+                }
+            }
+            if (layout.constantsLength() > 0) {
+                kernels.upload(layout.computedConstants(), 0, constants.slice());
+            }
+        }
+    }
+
+    public Graph graph() {
+        return graph;
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    /** The trained parameters, flat; see {@link ParameterLayout}. */
+    public Slice parameters() {
+        return parameters.slice(0, graph.layout().length());
+    }
+
+    /** Bytes of device memory that the model holds. */
+    public long bytes() {
+        return 4 * (parameters.length() + constants.length() + prepared.length());
+    }
+
+    /**
+     * Reads all parameters and prepares the weights.
+     *
+     * @param source gives the values of a parameter in the order of its shape
+     */
+    public void load(Function<Parameter, float[]> source) {
+        ParameterLayout layout = graph.layout();
+        float[] flat = new float[Math.toIntExact(parameters.length())];
+        layout.trained().forEach(parameter -> parameter.scatter(source.apply(parameter), flat));
+        float[] flatConstants = layout.constantsLength() == 0 ? new float[1] : layout.computedConstants();
+        layout.constants().forEach(parameter -> parameter.scatter(source.apply(parameter), flatConstants));
+        try (Kernels kernels = device.openKernels()) {
+            kernels.upload(flat, 0, parameters.slice());
+            kernels.upload(flatConstants, 0, constants.slice());
+            prepare(kernels, 0, 1);
+        }
+    }
+
+    /** Starts with random parameters, a function of the seed alone. */
+    public void initialize(long seed) {
+        List<String> places = new ArrayList<>();
+        load(parameter -> {
+            places.add(parameter.name());
+            return ParameterLayout.initialValues(parameter, seed, places.size());
+        });
+    }
+
+    /** Takes over the parameters of a model of the same graph. */
+    public void load(Model source) {
+        float[] flat = new float[Math.toIntExact(parameters.length())];
+        float[] flatConstants = new float[Math.toIntExact(constants.length())];
+        try (Kernels kernels = source.device.openKernels()) {
+            kernels.download(source.parameters.slice(), flat, 0);
+            kernels.download(source.constants.slice(), flatConstants, 0);
+        }
+        try (Kernels kernels = device.openKernels()) {
+            kernels.upload(flat, 0, parameters.slice());
+            kernels.upload(flatConstants, 0, constants.slice());
+            prepare(kernels, 0, 1);
+        }
+    }
+
+    /** Hands every parameter and constant to a consumer, in the order of its shape. */
+    public void save(ParameterSink sink) {
+        save(parameters.slice(), sink);
+    }
+
+    /** Like {@link #save(ParameterSink)}, with other values for the trained parameters: a moving average, a gradient. */
+    public void save(Slice trained, ParameterSink sink) {
+        ParameterLayout layout = graph.layout();
+        float[] flat = new float[Math.toIntExact(trained.length())];
+        float[] flatConstants = new float[Math.toIntExact(constants.length())];
+        try (Kernels kernels = device.openKernels()) {
+            kernels.download(trained, flat, 0);
+            kernels.download(constants.slice(), flatConstants, 0);
+        }
+        layout.trained().forEach(parameter -> sink.accept(parameter, parameter.gather(flat)));
+        layout.constants().forEach(parameter -> sink.accept(parameter, parameter.gather(flatConstants)));
+    }
+
+    /** Receives parameters. */
+    @FunctionalInterface
+    public interface ParameterSink {
+        void accept(Parameter parameter, float[] values);
+    }
+
+    /** Derives the device's own forms of part {@code part} of {@code parts} of the weights, for workers to share. */
+    public void prepare(Kernels kernels, int part, int parts) {
+        for (int i = part; i < weights.length; i += parts) {
+            if (weights[i] != null && weights[i].prepared() != null) {
+                graph.operations.get(i).prepare(kernels, weights[i], gradient);
+            }
+        }
+    }
+
+    boolean gradient() {
+        return gradient;
+    }
+
+    Weights weights(int operation) {
+        return weights[operation];
+    }
+
+    Slice slice(Operation.Block block) {
+        return (block.constant() ? constants : parameters).slice(block.offset(), block.length());
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+        constants.close();
+        prepared.close();
+    }
+}

@@ -1,0 +1,26 @@
+package io.bootdistill.network;
+
+import java.util.List;
+
+/**
+ * The specification of a network F(x, scalars, condition): images to images of the same height and width. Immutable.
+ *
+ * <p>A network is pure structure: parameters live in a {@link Model}, activations in a {@link Plan}.
+ */
+public interface Network {
+
+    /** Shape of x. */
+    ImageShape input();
+
+    /** Channels of the output. */
+    int outputChannels();
+
+    /** Names of the scalar inputs, one value per sample each; the first is the time {@code t}. */
+    List<String> scalars();
+
+    /** What the network is conditioned on. */
+    ConditionShape condition();
+
+    /** Describes the computation; returns the output. Called once per {@link Graph}. */
+    Value describe(GraphBuilder graph);
+}

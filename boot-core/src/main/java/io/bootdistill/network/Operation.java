@@ -1,0 +1,66 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Weights;
+
+/**
+ * One node of a graph: it reads values and parameters and writes one value. It holds shapes per sample and no memory; a
+ * {@link Plan} passes the memory as a {@link Binding}.
+ */
+abstract class Operation {
+
+    /** How the gradient of an input is made. */
+    enum Gradient {
+        /** The kernel computes dx = base + contribution. */
+        ADDED,
+        /** The kernel overwrites dx: nothing else may contribute. */
+        OVERWRITTEN,
+        /** dx = dy, without a kernel: a residual. */
+        IDENTITY,
+        /** None: labels, times. */
+        NONE
+    }
+
+    /** A range of the flat buffer of trained parameters, or of that of constants. */
+    record Block(long offset, long length, boolean constant) {}
+
+    final Value[] inputs;
+    final Value output;
+    final Block[] blocks;
+
+    /** Inputs may be null where an optional operand is absent. */
+    Operation(Value[] inputs, Value output, Block... blocks) {
+        this.inputs = inputs;
+        this.output = output;
+        this.blocks = blocks;
+    }
+
+    abstract void forward(Kernels kernels, int n, Binding b);
+
+    /** Writes the gradients of inputs where {@code b.dx[i]} is not null, and those of its parameters. */
+    abstract void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate);
+
+    abstract Gradient gradient(int input);
+
+    /** Whether backward reads this input's value. */
+    abstract boolean backwardReads(int input);
+
+    /** Whether backward reads the output's value. */
+    boolean backwardReadsOutput() {
+        return false;
+    }
+
+    /** Floats per sample that forward leaves for backward. */
+    int statistics() {
+        return 0;
+    }
+
+    /** Floats of the device's own form of the first block. */
+    long preparedLength(Kernels kernels, boolean gradient) {
+        return 0;
+    }
+
+    /** Derives the device's own form of the first block. */
+    void prepare(Kernels kernels, Weights weights, boolean gradient) {}
+}

@@ -1,0 +1,61 @@
+package io.bootdistill.network;
+
+import java.util.Arrays;
+
+/**
+ * One named tensor of a checkpoint and where its elements lie in the flat parameter buffer: element (i₀, i₁, …) at
+ * {@code offset + Σ iₖ·strides[k]}. So a fused matrix keeps the names of its parts, and a convolution's
+ * [out][in][3][3] becomes [3][3][in][out].
+ *
+ * @param initial how a fresh network starts
+ * @param fanIn inputs of one output, for {@link Initial#UNIFORM}
+ */
+public record Parameter(String name, int[] shape, long offset, long[] strides, Initial initial, int fanIn) {
+
+    /** Start values. */
+    enum Initial {
+        /** Uniform in ±1/√fanIn. */
+        UNIFORM,
+        /** Standard normal. */
+        NORMAL,
+        ONE,
+        ZERO
+    }
+
+    /** Number of elements. */
+    public int size() {
+        return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+    }
+
+    /** Copies from the checkpoint's order into the flat buffer. */
+    void scatter(float[] values, float[] flat) {
+        forEach((index, position) -> flat[position] = values[index]);
+    }
+
+    /** Copies from the flat buffer into the checkpoint's order. */
+    float[] gather(float[] flat) {
+        float[] values = new float[size()];
+        forEach((index, position) -> values[index] = flat[position]);
+        return values;
+    }
+
+    private interface ElementVisitor {
+        void visit(int index, int position);
+    }
+
+    private void forEach(ElementVisitor visitor) {
+        int[] index = new int[shape.length];
+        long position = offset;
+        for (int i = 0, size = size(); i < size; i++) {
+            visitor.visit(i, Math.toIntExact(position));
+            for (int k = shape.length - 1; k >= 0; k--) {
+                position += strides[k];
+                if (++index[k] < shape[k]) {
+                    break;
+                }
+                position -= strides[k] * shape[k];
+                index[k] = 0;
+            }
+        }
+    }
+}

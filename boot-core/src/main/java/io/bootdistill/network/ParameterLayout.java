@@ -1,0 +1,87 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Philox;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where the parameters of a network lie: the trained ones in one flat buffer, so that the optimiser, the moving average, the
+ * gradient norm and a checkpoint are single passes over it; the constants (random Fourier frequencies of the checkpoint, and
+ * computed ones) in another. Gaps between blocks stay zero. Immutable.
+ */
+public final class ParameterLayout {
+
+    private final Map<String, Parameter> trained = new LinkedHashMap<>();
+    private final List<Parameter> constants;
+    private final Map<Long, float[]> computed;
+    private final long length;
+    private final long constantsLength;
+
+    ParameterLayout(
+            List<Parameter> trained, List<Parameter> constants, Map<Long, float[]> computed, long length,
+            long constantsLength) {
+        for (Parameter parameter : trained) {
+            if (this.trained.put(parameter.name(), parameter) != null) {
+                throw new IllegalStateException("two parameters are named " + parameter.name());
+            }
+        }
+        this.constants = List.copyOf(constants);
+        this.computed = Map.copyOf(computed);
+        this.length = length;
+        this.constantsLength = constantsLength;
+    }
+
+    /** Length of the flat buffer of trained parameters, gaps included. */
+    public long length() {
+        return length;
+    }
+
+    /** Length of the flat buffer of constants; may be 0. */
+    public long constantsLength() {
+        return constantsLength;
+    }
+
+    /** The trained parameters, in the order of the network. */
+    public Collection<Parameter> trained() {
+        return List.copyOf(trained.values());
+    }
+
+    /** The constants that a checkpoint holds. */
+    public List<Parameter> constants() {
+        return constants;
+    }
+
+    /** Number of trained values. */
+    public long count() {
+        return trained.values().stream().mapToLong(Parameter::size).sum();
+    }
+
+    /** The trained parameter of that name; null if there is none. */
+    public Parameter find(String name) {
+        return trained.get(name);
+    }
+
+    /** The flat buffer of constants, without those of the checkpoint. */
+    float[] computedConstants() {
+        float[] flat = new float[Math.toIntExact(constantsLength)];
+        computed.forEach((offset, values) -> System.arraycopy(values, 0, flat, offset.intValue(), values.length));
+        return flat;
+    }
+
+    /** Fills a parameter with its random start values, a function of the seed and its place in the network alone. */
+    static float[] initialValues(Parameter parameter, long seed, int place) {
+        float[] values = new float[parameter.size()];
+        float bound = (float) (1 / Math.sqrt(parameter.fanIn()));
+        for (int i = 0; i < values.length; i++) {
+            values[i] = switch (parameter.initial()) {
+                case UNIFORM -> (float) (2 * Philox.uniform(seed, place, i) - 1) * bound;
+                case NORMAL -> Philox.normal(seed, place, i);
+                case ONE -> 1f;
+                case ZERO -> 0f;
+            };
+        }
+        return values;
+    }
+}

@@ -1,0 +1,36 @@
+package io.bootdistill.network;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.TimeEmbedding;
+
+/** Sinusoidal embedding of a scalar; its frequencies are constants. */
+final class TimeEmbeddingOperation extends Operation {
+
+    private final TimeEmbedding embedding;
+
+    TimeEmbeddingOperation(TimeEmbedding embedding, Value scalar, Value y, Block frequencies) {
+        super(new Value[] {scalar}, y, frequencies);
+        this.embedding = embedding;
+    }
+
+    @Override
+    void forward(Kernels kernels, int n, Binding b) {
+        kernels.timeEmbedding(n, embedding, b.x[0].data(), b.parameters[0], b.y);
+    }
+
+    @Override
+    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
+        throw new IllegalStateException("a time embedding has no gradient");
+    }
+
+    @Override
+    Gradient gradient(int input) {
+        return Gradient.NONE;
+    }
+
+    @Override
+    boolean backwardReads(int input) {
+        return false;
+    }
+}

@@ -1,0 +1,200 @@
+package io.bootdistill.network;
+
+import io.bootdistill.network.UNetConfig.BlockType;
+import io.bootdistill.network.UNetConfig.ClassEmbedType;
+import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * The U-Net of the diffusers format ({@code UNet2DModel}): down, middle and up blocks of residual blocks and attention, with
+ * the time and the class as shifts. Parameter names are the format's. Input {@code t} is the real-valued index of the time
+ * step.
+ */
+public record UNet(UNetConfig config) implements Network {
+
+    @Override
+    public ImageShape input() {
+        return new ImageShape(config.inChannels(), config.height(), config.width());
+    }
+
+    @Override
+    public int outputChannels() {
+        return config.outChannels();
+    }
+
+    @Override
+    public List<String> scalars() {
+        return List.of("t");
+    }
+
+    @Override
+    public ConditionShape condition() {
+        return switch (config.classEmbedType()) {
+            case NONE -> new ConditionShape.None();
+            case LABEL -> new ConditionShape.Label(config.numClassEmbeds());
+            case TIMESTEP -> new ConditionShape.Vector(1);
+            case IDENTITY -> new ConditionShape.Vector(config.timeEmbeddingDim());
+        };
+    }
+
+    @Override
+    public Value describe(GraphBuilder graph) {
+        List<UNetBlocks.Resnet> resnets = new ArrayList<>();
+        List<Level> down = downLevels(resnets);
+        UNetBlocks.Resnet[] middle = {
+            resnet(resnets, "mid_block.resnets.0", deepest(), deepest()).scaled(config.midBlockScaleFactor()),
+            resnet(resnets, "mid_block.resnets.1", deepest(), deepest()).scaled(config.midBlockScaleFactor())
+        };
+        List<Level> up = upLevels(resnets);
+        UNetBlocks blocks = new UNetBlocks(graph, config, embedding(graph), resnets);
+
+        Value x = graph.x();
+        if (config.centerInputSample()) {
+            x = graph.affine(x, 2, -1);
+        }
+        x = graph.conv("conv_in", x, config.channels(0));
+        Deque<Value> skips = new ArrayDeque<>(List.of(x));
+        for (Level level : down) {
+            for (int j = 0; j < level.resnets.size(); j++) {
+                x = level.layer(blocks, j, x);
+                skips.push(x);
+            }
+            if (level.sampler != null) {
+                x = blocks.resnet(level.sampler, x);
+                skips.push(x);
+            } else if (level.sampled) {
+                String name = level.name + ".downsamplers.0.conv";
+                x = graph.conv(name, x, x.channels, 2, config.downsamplePadding(), null, null);
+                skips.push(x);
+            }
+        }
+        x = blocks.resnet(middle[0], x);
+        if (config.addAttention()) {
+            x = blocks.attention("mid_block.attentions.0", x, middleNormGroups(), config.midBlockScaleFactor());
+        }
+        x = blocks.resnet(middle[1], x);
+        for (Level level : up) {
+            for (int j = 0; j < level.resnets.size(); j++) {
+                x = level.layer(blocks, j, graph.concat(x, skips.pop()));
+            }
+            if (level.sampler != null) {
+                x = blocks.resnet(level.sampler, x);
+            } else if (level.sampled) {
+                x = graph.conv(level.name + ".upsamplers.0.conv", graph.upsample(x), x.channels);
+            }
+        }
+        x = graph.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps(), true, null, null);
+        Value y = graph.conv("conv_out", x, config.outChannels());
+        return config.timeEmbeddingType() == TimeEmbeddingType.FOURIER ? graph.divide(y, graph.scalar("t")) : y;
+    }
+
+    /** The sum of the embeddings of time and class. */
+    private Value embedding(GraphBuilder graph) {
+        Value time = project(graph, graph.scalar("t"));
+        Value e = embed(graph, "time_embedding", time, null);
+        return switch (config.classEmbedType()) {
+            case NONE -> e;
+            case LABEL -> graph.embedding("class_embedding", e, graph.condition(), config.numClassEmbeds());
+            case TIMESTEP -> embed(graph, "class_embedding", project(graph, graph.condition()), e);
+            case IDENTITY -> graph.add(e, graph.condition());
+        };
+    }
+
+    private Value project(GraphBuilder graph, Value scalar) {
+        if (config.timeEmbeddingType() == TimeEmbeddingType.FOURIER) {
+            return graph.fourierEmbedding("time_proj.weight", scalar, config.channels(0));
+        }
+        return graph.timeEmbedding(scalar, Frequencies.positional(config.channels(0) / 2, config.freqShift()), config.flipSinToCos());
+    }
+
+    private Value embed(GraphBuilder graph, String name, Value x, Value addend) {
+        Value hidden = graph.silu(graph.linear(name + ".linear_1", x, config.timeEmbeddingDim(), null));
+        return graph.linear(name + ".linear_2", hidden, config.timeEmbeddingDim(), addend);
+    }
+
+    /** The format leaves the middle attention without a normalisation where the time scales and shifts. */
+    private int middleNormGroups() {
+        if (config.attnNormNumGroups() > 0) {
+            return config.attnNormNumGroups();
+        }
+        return config.scaleShift() ? 0 : config.normNumGroups();
+    }
+
+    private int deepest() {
+        return config.channels(config.levels() - 1);
+    }
+
+    // ---- the residual blocks of each level, by name and channels
+
+    /** One block of the format: its residual blocks and what changes the resolution after them. */
+    private record Level(
+            String name, boolean attention, List<UNetBlocks.Resnet> resnets, boolean sampled, UNetBlocks.Resnet sampler) {
+
+        Value layer(UNetBlocks blocks, int j, Value x) {
+            Value y = blocks.resnet(resnets.get(j), x);
+            return attention ? blocks.attention(name + ".attentions." + j, y) : y;
+        }
+    }
+
+    private List<Level> downLevels(List<UNetBlocks.Resnet> all) {
+        List<Level> levels = new ArrayList<>();
+        int channels = config.channels(0);
+        for (int i = 0; i < config.levels(); i++) {
+            String name = "down_blocks." + i;
+            int out = config.channels(i);
+            List<UNetBlocks.Resnet> resnets = new ArrayList<>();
+            for (int j = 0; j < config.layersPerBlock(); j++) {
+                resnets.add(resnet(all, name + ".resnets." + j, j == 0 ? channels : out, out));
+            }
+            levels.add(level(all, name, config.downBlocks().get(i), config.resnetDownsample(),
+                    i < config.levels() - 1, resnets, out, UNetBlocks.Resample.DOWN));
+            channels = out;
+        }
+        return levels;
+    }
+
+    private List<Level> upLevels(List<UNetBlocks.Resnet> all) {
+        List<Level> levels = new ArrayList<>();
+        int previous = deepest();
+        for (int i = 0; i < config.levels(); i++) {
+            String name = "up_blocks." + i;
+            int out = config.channels(config.levels() - 1 - i);
+            int below = config.channels(Math.max(config.levels() - 2 - i, 0));
+            List<UNetBlocks.Resnet> resnets = new ArrayList<>();
+            for (int j = 0; j <= config.layersPerBlock(); j++) {
+                int skip = j == config.layersPerBlock() ? below : out;
+                resnets.add(resnet(all, name + ".resnets." + j, (j == 0 ? previous : out) + skip, out));
+            }
+            levels.add(level(all, name, config.upBlocks().get(i), config.resnetUpsample(),
+                    i < config.levels() - 1, resnets, out, UNetBlocks.Resample.UP));
+            previous = out;
+        }
+        return levels;
+    }
+
+    private Level level(
+            List<UNetBlocks.Resnet> all, String name, BlockType type, boolean attentionResnetSampler, boolean sampled,
+            List<UNetBlocks.Resnet> resnets, int channels, UNetBlocks.Resample way) {
+        boolean attention = type == BlockType.ATTENTION;
+        UNetBlocks.Resnet sampler = null;
+        if (sampled && (type == BlockType.RESNET || attention && attentionResnetSampler)) {
+            String samplers = way == UNetBlocks.Resample.DOWN ? ".downsamplers.0" : ".upsamplers.0";
+            sampler = resnet(all, name + samplers, channels, channels).resampled(way);
+        }
+        return new Level(name, attention, resnets, sampled, sampler);
+    }
+
+    private static UNetBlocks.Resnet resnet(List<UNetBlocks.Resnet> all, String name, int in, int out) {
+        UNetBlocks.Resnet resnet = new UNetBlocks.Resnet(name, in, out, UNetBlocks.Resample.NONE, 1);
+        all.add(resnet);
+        return resnet;
+    }
+
+    /** Whether the class enters as a label. */
+    public boolean hasLabels() {
+        return config.classEmbedType() == ClassEmbedType.LABEL;
+    }
+}

@@ -1,0 +1,97 @@
+package io.bootdistill.network;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+
+/**
+ * The configuration of a diffusers {@code UNet2DModel} ({@code config.json}), as far as it is supported. Names are the
+ * format's. Immutable; {@link UNetConfigReader} refuses what is not supported by name.
+ *
+ * @param height rows of an image ({@code sample_size})
+ * @param width columns of an image
+ * @param attentionHeadDim channels of an attention head; 0 where the format says null: one head
+ * @param attnNormNumGroups groups of the normalisation in the middle attention; 0 where null
+ * @param numClassEmbeds number of class labels; 0 where null
+ * @param timeEmbeddingDim channels of the time embedding; 4 × the first block's where the format says null
+ */
+public record UNetConfig(
+        int height,
+        int width,
+        int inChannels,
+        int outChannels,
+        boolean centerInputSample,
+        TimeEmbeddingType timeEmbeddingType,
+        int timeEmbeddingDim,
+        int freqShift,
+        boolean flipSinToCos,
+        List<BlockType> downBlocks,
+        List<BlockType> upBlocks,
+        List<Integer> blockOutChannels,
+        int layersPerBlock,
+        float midBlockScaleFactor,
+        int downsamplePadding,
+        boolean resnetDownsample,
+        boolean resnetUpsample,
+        int attentionHeadDim,
+        int normNumGroups,
+        int attnNormNumGroups,
+        float normEps,
+        boolean scaleShift,
+        boolean addAttention,
+        ClassEmbedType classEmbedType,
+        int numClassEmbeds) {
+
+    /** {@code time_embedding_type}. */
+    public enum TimeEmbeddingType {
+        POSITIONAL,
+        FOURIER
+    }
+
+    /** How a class enters: not at all, by a table ({@code class_embed_type} null), as a time, or as a vector. */
+    public enum ClassEmbedType {
+        NONE,
+        LABEL,
+        TIMESTEP,
+        IDENTITY
+    }
+
+    /** Kinds of blocks on the way down and up. */
+    public enum BlockType {
+        /** {@code DownBlock2D}, {@code UpBlock2D}. */
+        PLAIN,
+        /** {@code AttnDownBlock2D}, {@code AttnUpBlock2D}. */
+        ATTENTION,
+        /** {@code ResnetDownsampleBlock2D}, {@code ResnetUpsampleBlock2D}. */
+        RESNET
+    }
+
+    public UNetConfig {
+        downBlocks = List.copyOf(downBlocks);
+        upBlocks = List.copyOf(upBlocks);
+        blockOutChannels = List.copyOf(blockOutChannels);
+    }
+
+    /**
+     * Reads {@code config.json}.
+     *
+     * @throws IllegalArgumentException naming the key, its value and what is supported
+     */
+    public static UNetConfig fromJson(JsonObject json) {
+        return new UNetConfigReader(json).read();
+    }
+
+    /** Writes {@code config.json}. */
+    public JsonObject toJson() {
+        return UNetConfigWriter.write(this);
+    }
+
+    /** Number of resolutions. */
+    public int levels() {
+        return blockOutChannels.size();
+    }
+
+    /** Channels of level i, 0 being the finest. */
+    int channels(int level) {
+        return blockOutChannels.get(level);
+    }
+}
