@@ -170,12 +170,15 @@ int32_t boot_bootstrap_loss(boot_context context, int32_t n, int32_t pixels, int
 #define BOOT_ADAM_CORRECTION2 6
 #define BOOT_ADAM_CLIP 7
 #define BOOT_ADAM_EMA_RATE 8
+#define BOOT_ADAM_MAX_NORM 9
+#define BOOT_ADAM_NORM 10
 #define BOOT_ADAM_COUNT 16
 
 int32_t boot_sum_lanes(boot_context context, const boot_floats* lanes, int32_t lane_count, int64_t from, int64_t to,
     boot_floats sum);
 int32_t boot_squared_norm(boot_context context, boot_floats values, int64_t length, int64_t from_chunk,
     int64_t to_chunk, boot_floats partial);
+int32_t boot_clip(boot_context context, boot_floats partial, int64_t chunks, boot_floats step);
 int32_t boot_adam_w(boot_context context, boot_floats step, int64_t from, int64_t to, boot_floats gradient,
     boot_floats parameters, boot_floats m, boot_floats v, boot_floats ema);
 

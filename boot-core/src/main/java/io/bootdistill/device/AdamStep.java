@@ -15,11 +15,17 @@ public final class AdamStep {
     /** 1/(1 − β₂ᵏ) at step k. */
     public static final int CORRECTION2 = 6;
 
-    /** Factor on the gradient that limits its global norm; 1 where it is within. */
+    /** Factor on the gradient that limits its global norm, written by {@link Kernels#clip}. */
     public static final int CLIP = 7;
 
     /** Share of the new parameters in the moving average. */
     public static final int EMA_RATE = 8;
+
+    /** Limit of the global gradient norm; 0 or below: none. */
+    public static final int MAX_NORM = 9;
+
+    /** The global gradient norm, written by {@link Kernels#clip}. */
+    public static final int NORM = 10;
 
     /** Floats of the block. */
     public static final int COUNT = 16;

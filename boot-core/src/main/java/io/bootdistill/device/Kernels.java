@@ -216,6 +216,13 @@ public interface Kernels extends AutoCloseable {
     void squaredNorm(Slice values, long fromChunk, long toChunk, Slice partial);
 
     /**
+     * The global norm ‖g‖ = √(Σ partial), summed in float64 in order, and the factor that limits it: writes
+     * {@link AdamStep#NORM} = ‖g‖ and {@link AdamStep#CLIP} = min(1, maxNorm/(‖g‖ + 1e-6)), maxNorm being
+     * {@link AdamStep#MAX_NORM}; a maxNorm of 0 or below means no limit. On the device, so that no step waits for the host.
+     */
+    void clip(Slice partial, long chunks, Slice step);
+
+    /**
      * AdamW with decoupled weight decay and a moving average, for the values [from, to): g·clip is the gradient;
      * m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; θ ← θ·(1 − rate·decay) − rate·(m·correction₁)/(√(v·correction₂) + ε);
      * ema ← ema + emaRate·(θ − ema). θ, m, v and ema are float32 on every device, so that a checkpoint loses nothing.
