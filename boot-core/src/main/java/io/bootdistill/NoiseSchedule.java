@@ -1,0 +1,50 @@
+package io.bootdistill;
+
+/**
+ * A noise schedule x_t = α_t x₀ + σ_t ε over the time t ∈ [0, 1], from data to noise, with λ_t = ln(σ_t/α_t), half the
+ * negative log signal-to-noise ratio. Immutable.
+ */
+public interface NoiseSchedule {
+
+    /** α_t. */
+    double alpha(double t);
+
+    /** σ_t. */
+    double sigma(double t);
+
+    /** λ_t; infinite where α or σ is zero. */
+    double lambda(double t);
+
+    /** dλ/dt. */
+    double lambdaDerivative(double t);
+
+    /** The time that a network is given for t: the real-valued index of a discrete schedule. */
+    double networkTime(double t);
+
+    /** The time of the cleanest state, where the sample is read. */
+    double tMin();
+
+    /** The time of the noisiest state with a finite λ, where x is taken to be pure noise. */
+    double tMax();
+
+    /**
+     * c of the Signal-ODE step from t to s with f held constant: 1 − exp(λ_s − λ_t) (method: the DDIM step in signal space).
+     */
+    default double step(double t, double s) {
+        return -Math.expm1(lambda(s) - lambda(t));
+    }
+
+    /** The flow family α = 1 − t, σ = t; networks are given t itself. */
+    static NoiseSchedule flow() {
+        return new FlowSchedule();
+    }
+
+    /**
+     * The variance-preserving schedule of a table: λ at the indices 0 … N − 1, linear in between; t = index/(N − 1).
+     *
+     * @param alphasCumprod α² at each index, falling, in [0, 1]; at least 2 entries
+     */
+    static NoiseSchedule discrete(double[] alphasCumprod) {
+        return new DiscreteSchedule(alphasCumprod);
+    }
+}

@@ -1,0 +1,34 @@
+package io.bootdistill;
+
+/**
+ * What a network's output o means. The prediction of x₀ is f = stateFactor·x + outputFactor·o for all of them.
+ */
+public enum Prediction {
+    /** o = ε: f = (x − σ o)/α. */
+    EPSILON,
+    /** o = α ε − σ x₀ (variance preserving): f = α x − σ o. */
+    V,
+    /** o = x₀. */
+    SAMPLE,
+    /** o = ε − x₀ (flow): f = x − t o. */
+    FLOW;
+
+    /** Factor of the state x at a noise level. */
+    public double stateFactor(double alpha, double sigma) {
+        return switch (this) {
+            case EPSILON -> 1 / alpha;
+            case V -> alpha;
+            case SAMPLE -> 0;
+            case FLOW -> 1;
+        };
+    }
+
+    /** Factor of the output o at a noise level. */
+    public double outputFactor(double alpha, double sigma) {
+        return switch (this) {
+            case EPSILON -> -sigma / alpha;
+            case V, FLOW -> -sigma;
+            case SAMPLE -> 1;
+        };
+    }
+}
