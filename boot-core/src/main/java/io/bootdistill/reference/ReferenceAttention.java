@@ -1,0 +1,113 @@
+package io.bootdistill.reference;
+
+import io.bootdistill.device.Attention;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+
+/** Scaled dot-product attention (Vaswani et al., 2017), head by head: S = q·kᵀ/√d + mask, P = softmax(S), y = P·v. */
+interface ReferenceAttention extends Kernels {
+
+    @Override
+    default void attentionForward(
+            int n, Attention attention, Tensor qTensor, Tensor kTensor, Tensor vTensor, Slice maskSlice, Tensor yTensor,
+            Slice logSumExpSlice) {
+        int queries = attention.queries();
+        int keys = attention.keys();
+        Matrix q = Matrix.of("q", qTensor, (long) n * queries, attention.channels());
+        Matrix k = Matrix.of("k", kTensor, (long) n * keys, attention.channels());
+        Matrix v = Matrix.of("v", vTensor, (long) n * keys, attention.channels());
+        Matrix mask = Matrix.optional("mask", maskSlice, n, keys);
+        Matrix y = Matrix.of("y", yTensor, (long) n * queries, attention.channels());
+        Matrix logSumExp = Matrix.of("logSumExp", logSumExpSlice, (long) n * attention.heads(), queries);
+
+        double[] scores = new double[keys];
+        for (int sample = 0; sample < n; sample++) {
+            for (int head = 0; head < attention.heads(); head++) {
+                for (int i = 0; i < queries; i++) {
+                    int query = sample * queries + i;
+                    double largest = Double.NEGATIVE_INFINITY;
+                    for (int j = 0; j < keys; j++) {
+                        scores[j] = score(attention, head, q, query, k, sample * keys + j)
+                                + Matrix.orZero(mask, sample, j);
+                        largest = Math.max(largest, scores[j]);
+                    }
+                    double sum = 0;
+                    for (int j = 0; j < keys; j++) {
+                        sum += Math.exp(scores[j] - largest);
+                    }
+                    double logSum = largest + Math.log(sum);
+                    logSumExp.set(sample * attention.heads() + head, i, logSum);
+                    for (int c = head * attention.headSize(); c < (head + 1) * attention.headSize(); c++) {
+                        double value = 0;
+                        for (int j = 0; j < keys; j++) {
+                            value += Math.exp(scores[j] - logSum) * v.get(sample * keys + j, c);
+                        }
+                        y.set(query, c, value);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * dv = Pᵀ·dy, dP = dy·vᵀ, dS = P∘(dP − rowsum(dP∘P)), dq = dS·k/√d, dk = dSᵀ·q/√d. The row sum equals dy·y (Dao et al.,
+     * <i>FlashAttention</i>, 2022, appendix B), and P is recomputed from the log-sum-exp.
+     */
+    @Override
+    default void attentionBackward(
+            int n, Attention attention, Tensor qTensor, Tensor kTensor, Tensor vTensor, Slice maskSlice, Tensor yTensor,
+            Slice logSumExpSlice, Tensor dyTensor, Tensor dqTensor, Tensor dkTensor, Tensor dvTensor) {
+        int queries = attention.queries();
+        int keys = attention.keys();
+        Matrix q = Matrix.of("q", qTensor, (long) n * queries, attention.channels());
+        Matrix k = Matrix.of("k", kTensor, (long) n * keys, attention.channels());
+        Matrix v = Matrix.of("v", vTensor, (long) n * keys, attention.channels());
+        Matrix mask = Matrix.optional("mask", maskSlice, n, keys);
+        Matrix y = Matrix.of("y", yTensor, (long) n * queries, attention.channels());
+        Matrix logSumExp = Matrix.of("logSumExp", logSumExpSlice, (long) n * attention.heads(), queries);
+        Matrix dy = Matrix.of("dy", dyTensor, (long) n * queries, attention.channels());
+        Matrix dq = Matrix.of("dq", dqTensor, (long) n * queries, attention.channels());
+        Matrix dk = Matrix.of("dk", dkTensor, (long) n * keys, attention.channels());
+        Matrix dv = Matrix.of("dv", dvTensor, (long) n * keys, attention.channels());
+
+        dq.fill(0);
+        dk.fill(0);
+        dv.fill(0);
+        double temperature = Math.sqrt(attention.headSize());
+        for (int sample = 0; sample < n; sample++) {
+            for (int head = 0; head < attention.heads(); head++) {
+                for (int i = 0; i < queries; i++) {
+                    int query = sample * queries + i;
+                    double logSum = logSumExp.get(sample * attention.heads() + head, i);
+                    double rowSum = headProduct(attention, head, dy, query, y, query);
+                    for (int j = 0; j < keys; j++) {
+                        int key = sample * keys + j;
+                        double p = Math.exp(
+                                score(attention, head, q, query, k, key) + Matrix.orZero(mask, sample, j) - logSum);
+                        double dp = headProduct(attention, head, dy, query, v, key);
+                        double ds = p * (dp - rowSum);
+                        for (int c = head * attention.headSize(); c < (head + 1) * attention.headSize(); c++) {
+                            dq.add(query, c, ds * k.get(key, c) / temperature);
+                            dk.add(key, c, ds * q.get(query, c) / temperature);
+                            dv.add(key, c, p * dy.get(query, c));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static double score(Attention attention, int head, Matrix q, int query, Matrix k, int key) {
+        return headProduct(attention, head, q, query, k, key) / Math.sqrt(attention.headSize());
+    }
+
+    /** The scalar product of two rows within the channels of a head. */
+    private static double headProduct(Attention attention, int head, Matrix a, int rowA, Matrix b, int rowB) {
+        double sum = 0;
+        for (int c = head * attention.headSize(); c < (head + 1) * attention.headSize(); c++) {
+            sum += a.get(rowA, c) * b.get(rowB, c);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,81 @@
+package io.bootdistill.reference;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.device.TimeEmbedding;
+
+/** Embeddings of times and labels, and the division by a number per sample. */
+interface ReferenceEmbedding extends Kernels {
+
+    @Override
+    default void timeEmbedding(
+            int n, TimeEmbedding embedding, Slice tSlice, Slice frequenciesSlice, Tensor yTensor) {
+        Matrix t = Matrix.of("t", tSlice, n, 1);
+        Matrix frequencies = Matrix.of("frequencies", frequenciesSlice, 1, embedding.half());
+        Matrix y = Matrix.of("y", yTensor, n, embedding.channels());
+        int sines = embedding.cosineFirst() ? embedding.half() : 0;
+        int cosines = embedding.half() - sines;
+        for (int sample = 0; sample < n; sample++) {
+            for (int i = 0; i < embedding.half(); i++) {
+                float angle = angle(embedding, (float) t.get(sample, 0), (float) frequencies.get(0, i));
+                y.set(sample, sines + i, Math.sin(angle));
+                y.set(sample, cosines + i, Math.cos(angle));
+            }
+        }
+    }
+
+    /** Float32 on purpose: see {@link TimeEmbedding}. */
+    private static float angle(TimeEmbedding embedding, float t, float frequency) {
+        return embedding.fourier() ? (float) Math.log(t) * frequency * 2f * (float) Math.PI : t * frequency;
+    }
+
+    @Override
+    default void embeddingForward(
+            int n, int tableRows, Slice labelsSlice, Slice tableSlice, Tensor xTensor, Tensor yTensor) {
+        int channels = yTensor.channels();
+        Matrix labels = Matrix.of("labels", labelsSlice, n, 1);
+        Matrix table = Matrix.of("table", tableSlice, tableRows, channels);
+        Matrix x = Matrix.optional("x", xTensor, n, channels);
+        Matrix y = Matrix.of("y", yTensor, n, channels);
+        for (int sample = 0; sample < n; sample++) {
+            int label = (int) labels.get(sample, 0);
+            for (int c = 0; c < channels; c++) {
+                y.set(sample, c, Matrix.orZero(x, sample, c) + table.get(label, c));
+            }
+        }
+    }
+
+    @Override
+    default void embeddingBackward(
+            int n, int tableRows, Slice labelsSlice, Tensor dyTensor, Slice dTableSlice, boolean accumulate) {
+        int channels = dyTensor.channels();
+        Matrix labels = Matrix.of("labels", labelsSlice, n, 1);
+        Matrix dy = Matrix.of("dy", dyTensor, n, channels);
+        Matrix dTable = Matrix.of("dTable", dTableSlice, tableRows, channels);
+        if (!accumulate) {
+            dTable.fill(0);
+        }
+        for (int sample = 0; sample < n; sample++) {
+            int label = (int) labels.get(sample, 0);
+            for (int c = 0; c < channels; c++) {
+                dTable.add(label, c, dy.get(sample, c));
+            }
+        }
+    }
+
+    @Override
+    default void divideSamples(
+            int n, int pixels, Tensor xTensor, Slice divisorSlice, Tensor baseTensor, Tensor yTensor) {
+        int channels = yTensor.channels();
+        Matrix x = Matrix.of("x", xTensor, (long) n * pixels, channels);
+        Matrix divisor = Matrix.of("divisor", divisorSlice, n, 1);
+        Matrix base = Matrix.optional("base", baseTensor, (long) n * pixels, channels);
+        Matrix y = Matrix.of("y", yTensor, (long) n * pixels, channels);
+        for (int row = 0; row < y.rows(); row++) {
+            for (int c = 0; c < channels; c++) {
+                y.set(row, c, Matrix.orZero(base, row, c) + x.get(row, c) / divisor.get(row / pixels, 0));
+            }
+        }
+    }
+}

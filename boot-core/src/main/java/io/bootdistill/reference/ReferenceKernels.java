@@ -1,0 +1,19 @@
+package io.bootdistill.reference;
+
+/** All operations of the reference device, family by family. Holds no state. */
+final class ReferenceKernels
+        implements ReferenceTransfers,
+                ReferenceConvolution,
+                ReferenceLinear,
+                ReferenceNormalisation,
+                ReferenceAttention,
+                ReferenceResize,
+                ReferenceEmbedding,
+                ReferenceSignal,
+                ReferenceOptimiser {
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+}

@@ -1,0 +1,188 @@
+package io.bootdistill.reference;
+
+import io.bootdistill.device.GroupNorm;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+
+/** Group normalisation (Wu and He, 2018) with its scale, shift and SiLU, and SiLU alone. */
+interface ReferenceNormalisation extends Kernels {
+
+    @Override
+    default void groupNormForward(
+            int n, GroupNorm norm, Tensor xTensor, Slice gammaSlice, Slice betaSlice, Tensor scaleTensor, Tensor shiftTensor,
+            Slice statisticsSlice, Tensor yTensor) {
+        requireTogether("scale", scaleTensor, "shift", shiftTensor);
+        Matrix x = Matrix.of("x", xTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix gamma = Matrix.of("gamma", gammaSlice, 1, norm.channels());
+        Matrix beta = Matrix.of("beta", betaSlice, 1, norm.channels());
+        Matrix scale = Matrix.optional("scale", scaleTensor, n, norm.channels());
+        Matrix shift = Matrix.optional("shift", shiftTensor, n, norm.channels());
+        Matrix statistics = Matrix.of("statistics", statisticsSlice, (long) n * norm.groups(), 2);
+        Matrix y = Matrix.of("y", yTensor, (long) n * norm.pixels(), norm.channels());
+
+        int groupChannels = norm.channels() / norm.groups();
+        double count = (double) norm.pixels() * groupChannels;
+        for (int sample = 0; sample < n; sample++) {
+            int first = sample * norm.pixels();
+            int last = first + norm.pixels();
+            for (int group = 0; group < norm.groups(); group++) {
+                int from = group * groupChannels;
+                int to = from + groupChannels;
+                double sum = 0;
+                for (int row = first; row < last; row++) {
+                    for (int c = from; c < to; c++) {
+                        sum += x.get(row, c);
+                    }
+                }
+                double mean = sum / count;
+                double squares = 0;
+                for (int row = first; row < last; row++) {
+                    for (int c = from; c < to; c++) {
+                        squares += square(x.get(row, c) - mean);
+                    }
+                }
+                double inverseDeviation = 1 / Math.sqrt(squares / count + norm.epsilon());
+                statistics.set(sample * norm.groups() + group, 0, mean);
+                statistics.set(sample * norm.groups() + group, 1, inverseDeviation);
+                for (int row = first; row < last; row++) {
+                    for (int c = from; c < to; c++) {
+                        double xHat = (x.get(row, c) - mean) * inverseDeviation;
+                        double z = xHat * gamma.get(0, c) + beta.get(0, c);
+                        double u = z * (1 + Matrix.orZero(scale, sample, c)) + Matrix.orZero(shift, sample, c);
+                        y.set(row, c, norm.silu() ? silu(u) : u);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * With u = z·(1 + scale) + shift, z = x̂·gamma + beta: du = dy·silu'(u), dz = du·(1 + scale), dx̂ = dz·gamma and
+     * dx = (dx̂ − mean(dx̂) − x̂·mean(dx̂·x̂))/σ, the means taken over the group.
+     */
+    @Override
+    default void groupNormBackward(
+            int n, GroupNorm norm, Tensor xTensor, Slice gammaSlice, Slice betaSlice, Tensor scaleTensor, Tensor shiftTensor,
+            Slice statisticsSlice, Tensor dyTensor, Tensor baseTensor, Tensor dxTensor, Slice dGammaSlice, Slice dBetaSlice,
+            Tensor dScaleTensor, Tensor dShiftTensor, boolean accumulate) {
+        requireTogether("scale", scaleTensor, "shift", shiftTensor);
+        requireTogether("scale", scaleTensor, "dScale", dScaleTensor);
+        requireTogether("scale", scaleTensor, "dShift", dShiftTensor);
+        Matrix x = Matrix.of("x", xTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix gamma = Matrix.of("gamma", gammaSlice, 1, norm.channels());
+        Matrix beta = Matrix.of("beta", betaSlice, 1, norm.channels());
+        Matrix scale = Matrix.optional("scale", scaleTensor, n, norm.channels());
+        Matrix shift = Matrix.optional("shift", shiftTensor, n, norm.channels());
+        Matrix statistics = Matrix.of("statistics", statisticsSlice, (long) n * norm.groups(), 2);
+        Matrix dy = Matrix.of("dy", dyTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix base = Matrix.optional("base", baseTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix dx = Matrix.of("dx", dxTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix dGamma = Matrix.of("dGamma", dGammaSlice, 1, norm.channels());
+        Matrix dBeta = Matrix.of("dBeta", dBetaSlice, 1, norm.channels());
+        Matrix dScale = Matrix.optional("dScale", dScaleTensor, n, norm.channels());
+        Matrix dShift = Matrix.optional("dShift", dShiftTensor, n, norm.channels());
+
+        if (!accumulate) {
+            dGamma.fill(0);
+            dBeta.fill(0);
+        }
+        if (dScale != null) {
+            dScale.fill(0);
+            dShift.fill(0);
+        }
+        int groupChannels = norm.channels() / norm.groups();
+        double count = (double) norm.pixels() * groupChannels;
+        double[][] xHat = new double[norm.pixels()][groupChannels];
+        double[][] dxHat = new double[norm.pixels()][groupChannels];
+        for (int sample = 0; sample < n; sample++) {
+            for (int group = 0; group < norm.groups(); group++) {
+                double mean = statistics.get(sample * norm.groups() + group, 0);
+                double inverseDeviation = statistics.get(sample * norm.groups() + group, 1);
+                double sum = 0; // of dx̂
+                double sumWithX = 0; // of dx̂·x̂
+                for (int pixel = 0; pixel < norm.pixels(); pixel++) {
+                    int row = sample * norm.pixels() + pixel;
+                    for (int k = 0; k < groupChannels; k++) {
+                        int c = group * groupChannels + k;
+                        double factor = 1 + Matrix.orZero(scale, sample, c);
+                        xHat[pixel][k] = (x.get(row, c) - mean) * inverseDeviation;
+                        double z = xHat[pixel][k] * gamma.get(0, c) + beta.get(0, c);
+                        double u = z * factor + Matrix.orZero(shift, sample, c);
+                        double du = norm.silu() ? dy.get(row, c) * siluDerivative(u) : dy.get(row, c);
+                        double dz = du * factor;
+                        if (dScale != null) {
+                            dScale.add(sample, c, du * z);
+                            dShift.add(sample, c, du);
+                        }
+                        dGamma.add(0, c, dz * xHat[pixel][k]);
+                        dBeta.add(0, c, dz);
+                        dxHat[pixel][k] = dz * gamma.get(0, c);
+                        sum += dxHat[pixel][k];
+                        sumWithX += dxHat[pixel][k] * xHat[pixel][k];
+                    }
+                }
+                for (int pixel = 0; pixel < norm.pixels(); pixel++) {
+                    int row = sample * norm.pixels() + pixel;
+                    for (int k = 0; k < groupChannels; k++) {
+                        int c = group * groupChannels + k;
+                        double gradient =
+                                (dxHat[pixel][k] - sum / count - xHat[pixel][k] * sumWithX / count) * inverseDeviation;
+                        dx.set(row, c, Matrix.orZero(base, row, c) + gradient);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    default void siluForward(long rows, Tensor xTensor, Tensor yTensor) {
+        int channels = yTensor.channels();
+        Matrix x = Matrix.of("x", xTensor, rows, channels);
+        Matrix y = Matrix.of("y", yTensor, rows, channels);
+        for (int row = 0; row < rows; row++) {
+            for (int c = 0; c < channels; c++) {
+                y.set(row, c, silu(x.get(row, c)));
+            }
+        }
+    }
+
+    @Override
+    default void siluBackward(long rows, Tensor xTensor, Tensor dyTensor, Tensor baseTensor, Tensor dxTensor) {
+        int channels = dxTensor.channels();
+        Matrix x = Matrix.of("x", xTensor, rows, channels);
+        Matrix dy = Matrix.of("dy", dyTensor, rows, channels);
+        Matrix base = Matrix.optional("base", baseTensor, rows, channels);
+        Matrix dx = Matrix.of("dx", dxTensor, rows, channels);
+        for (int row = 0; row < rows; row++) {
+            for (int c = 0; c < channels; c++) {
+                dx.set(row, c, Matrix.orZero(base, row, c) + dy.get(row, c) * siluDerivative(x.get(row, c)));
+            }
+        }
+    }
+
+    private static double silu(double x) {
+        return x * sigmoid(x);
+    }
+
+    /** (x·s)' = s + x·s·(1 − s), as s' = s·(1 − s). */
+    private static double siluDerivative(double x) {
+        double s = sigmoid(x);
+        return s * (1 + x * (1 - s));
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private static double square(double value) {
+        return value * value;
+    }
+
+    private static void requireTogether(String first, Tensor a, String second, Tensor b) {
+        if ((a == null) != (b == null)) {
+            throw new IllegalArgumentException(
+                    (a == null ? second : first) + " is given without " + (a == null ? first : second));
+        }
+    }
+}
