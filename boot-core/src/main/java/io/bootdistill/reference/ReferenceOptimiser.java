@@ -51,6 +51,23 @@ interface ReferenceOptimiser extends Kernels {
     }
 
     @Override
+    default void clip(Slice partialSlice, long chunks, Slice stepSlice) {
+        if (chunks < 1) {
+            throw new IllegalArgumentException("chunks is " + chunks + ", must be at least 1");
+        }
+        Matrix partial = Matrix.of("partial", partialSlice, chunks, 1);
+        Matrix step = Matrix.of("step", stepSlice, 1, AdamStep.COUNT);
+        double sum = 0;
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            sum += partial.get(chunk, 0);
+        }
+        double norm = Math.sqrt(sum);
+        double maxNorm = step.get(0, AdamStep.MAX_NORM);
+        step.set(0, AdamStep.NORM, norm);
+        step.set(0, AdamStep.CLIP, maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1);
+    }
+
+    @Override
     default void adamW(
             Slice stepSlice, long from, long to, Slice gradientSlice, Slice parametersSlice, Slice mSlice, Slice vSlice,
             Slice emaSlice) {
