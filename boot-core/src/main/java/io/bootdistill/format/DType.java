@@ -1,0 +1,73 @@
+package io.bootdistill.format;
+
+import java.nio.ByteBuffer;
+
+/** The element types of a safetensors file. Values are little-endian. */
+public enum DType {
+    BOOL(1),
+    U8(1),
+    I8(1),
+    U16(2),
+    I16(2),
+    F16(2),
+    BF16(2),
+    U32(4),
+    I32(4),
+    F32(4),
+    U64(8),
+    I64(8),
+    F64(8);
+
+    private final int bytes;
+
+    DType(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Bytes of one element. */
+    public int bytes() {
+        return bytes;
+    }
+
+    /** Whether elements can be fractions, infinite or NaN. */
+    public boolean isFloating() {
+        return this == F16 || this == BF16 || this == F32 || this == F64;
+    }
+
+    /** The element that starts at byte {@code at}; exact but for 64-bit integers beyond 2^53, which are rounded. */
+    double valueAt(ByteBuffer data, int at) {
+        return switch (this) {
+            case BOOL -> data.get(at) == 0 ? 0 : 1;
+            case U8 -> Byte.toUnsignedInt(data.get(at));
+            case I8 -> data.get(at);
+            case U16 -> Short.toUnsignedInt(data.getShort(at));
+            case I16 -> data.getShort(at);
+            case F16 -> halfToFloat(data.getShort(at));
+            case BF16 -> Float.intBitsToFloat(data.getShort(at) << 16);
+            case U32 -> Integer.toUnsignedLong(data.getInt(at));
+            case I32 -> data.getInt(at);
+            case F32 -> data.getFloat(at);
+            case U64 -> unsignedToDouble(data.getLong(at));
+            case I64 -> data.getLong(at);
+            case F64 -> data.getDouble(at);
+        };
+    }
+
+    /** IEEE 754 binary16 to binary32, exact. */
+    static float halfToFloat(short half) {
+        int exponent = half >> 10 & 0x1f;
+        int fraction = half & 0x3ff;
+        int sign = (half & 0x8000) << 16;
+        if (exponent == 0) { // zero and subnormals: multiples of 2^-24
+            float magnitude = fraction * 0x1p-24f;
+            return sign == 0 ? magnitude : -magnitude;
+        }
+        int wideExponent = exponent == 0x1f ? 0xff : exponent + 127 - 15;
+        return Float.intBitsToFloat(sign | wideExponent << 23 | fraction << 13);
+    }
+
+    private static double unsignedToDouble(long value) {
+        // halved with the lost bit kept (round to odd), so that the rounding happens once
+        return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
+    }
+}

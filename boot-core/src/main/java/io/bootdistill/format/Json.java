@@ -1,0 +1,118 @@
+package io.bootdistill.format;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.Strictness;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import com.google.gson.stream.MalformedJsonException;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** JSON files, read strictly: a repeated key, which Gson itself lets pass, is refused. */
+public final class Json {
+
+    private static final Gson PRETTY =
+            new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+
+    private Json() {}
+
+    /**
+     * Reads a file that holds one object.
+     *
+     * @throws ModelFormatException if it cannot be read, is not valid JSON, or repeats a key
+     */
+    public static JsonObject read(Path file) {
+        try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+                JsonReader in = new JsonReader(text)) {
+            in.setStrictness(Strictness.STRICT);
+            JsonElement value = readValue(in, file);
+            in.peek(); // anything but white space after the value is malformed
+            if (!value.isJsonObject()) {
+                throw new ModelFormatException(file + " does not hold a JSON object; export it again");
+            }
+            return value.getAsJsonObject();
+        } catch (MalformedJsonException | EOFException | CharacterCodingException e) {
+            throw new ModelFormatException(file + " is not valid JSON (" + syntaxError(e) + "); export it again", e);
+        } catch (IOException e) {
+            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
+        }
+    }
+
+    /** Writes a file with two spaces of indentation and keys in the given order, atomically. */
+    public static void write(Path file, JsonObject value) throws IOException {
+        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, PRETTY.toJson(value) + "\n"));
+    }
+
+    private static JsonElement readValue(JsonReader in, Path file) throws IOException {
+        return switch (in.peek()) { // Gson limits the depth of nesting
+            case BEGIN_OBJECT -> {
+                JsonObject object = new JsonObject();
+                in.beginObject();
+                while (in.hasNext()) {
+                    String key = in.nextName();
+                    if (object.has(key)) {
+                        throw new ModelFormatException(file + " has two entries named " + key + "; remove one");
+                    }
+                    object.add(key, readValue(in, file));
+                }
+                in.endObject();
+                yield object;
+            }
+            case BEGIN_ARRAY -> {
+                JsonArray array = new JsonArray();
+                in.beginArray();
+                while (in.hasNext()) {
+                    array.add(readValue(in, file));
+                }
+                in.endArray();
+                yield array;
+            }
+            case STRING -> new JsonPrimitive(in.nextString());
+            case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(in)); // keeps its digits
+            case BOOLEAN -> new JsonPrimitive(in.nextBoolean());
+            case NULL -> {
+                in.nextNull();
+                yield JsonNull.INSTANCE;
+            }
+            default -> throw new ModelFormatException(file + " is not valid JSON; export it again");
+        };
+    }
+
+    /** The number of a decimal literal without fraction and exponent; -1 where it is anything else or too large. */
+    static long wholeNumber(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    /** First line of a parser's message: the rest is a link to Gson's documentation. */
+    static String syntaxError(IOException e) {
+        return e.getMessage() == null ? e.toString() : e.getMessage().lines().findFirst().orElse("");
+    }
+
+    static String described(JsonToken token) {
+        return switch (token) {
+            case BEGIN_OBJECT -> "an object";
+            case BEGIN_ARRAY -> "a list";
+            case STRING -> "a text";
+            case NUMBER -> "a number";
+            case BOOLEAN -> "true or false";
+            case NULL -> "null";
+            default -> token.toString();
+        };
+    }
+}
