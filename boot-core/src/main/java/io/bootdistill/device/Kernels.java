@@ -178,7 +178,8 @@ public interface Kernels extends AutoCloseable {
      * @param nullOutput the teacher's output without condition; null where unguided
      * @param previous f of the first evaluation; may be null
      * @param f written; may be null
-     * @param next written; may be null
+     * @param target written; may be y
+     * @param next written; may be null, may be x
      */
     void signalStep(
             int n, int pixels, int stage, Slice coefficients, Tensor noise, Tensor x, Tensor output, Tensor nullOutput,

@@ -15,7 +15,8 @@
  *   <li>Outputs are overwritten. A backward kernel computes {@code dx = base + contribution}; {@code base} is null
  *       (nothing to add), {@code dx} itself (accumulate), or another tensor. Parameter gradients are added to when
  *       {@code accumulate} is true and overwritten otherwise.
- *   <li>Apart from {@code base} = {@code dx} (and {@code residual} = {@code y}) no output overlaps an input.
+ *   <li>Apart from {@code base} = {@code dx} (and {@code residual} = {@code y}) no output overlaps an input, unless an
+ *       operation says so.
  *   <li>Indices that select something (labels) are float32 values that hold whole numbers; the caller has checked their
  *       range.
  * </ul>

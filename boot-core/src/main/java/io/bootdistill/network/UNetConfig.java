@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
 
@@ -78,6 +79,20 @@ public record UNetConfig(
      */
     public static UNetConfig fromJson(JsonObject json) {
         return new UNetConfigReader(json).read();
+    }
+
+    /**
+     * The same network for images of another size: its parameters fit any size that the levels can halve.
+     *
+     * @throws IllegalArgumentException if the size cannot be halved often enough
+     */
+    public UNetConfig resized(int height, int width) {
+        JsonArray size = new JsonArray();
+        size.add(height);
+        size.add(width);
+        JsonObject json = toJson();
+        json.add("sample_size", size);
+        return fromJson(json);
     }
 
     /** Writes {@code config.json}. */
