@@ -77,6 +77,15 @@ public final class DiffusersFolder {
         return Json.read(schedulerFile);
     }
 
+    /**
+     * The {@code scheduler_config.json}, checked.
+     *
+     * @throws ModelFormatException if there is none, or something in it is not supported
+     */
+    public SchedulerConfig scheduler() {
+        return SchedulerConfig.parse(schedulerConfig(), schedulerFile.toString());
+    }
+
     /** The label that stands for "no class", as {@code model_index.json} says with the key {@code null_class}. */
     public OptionalInt nullClass() {
         return nullClass;

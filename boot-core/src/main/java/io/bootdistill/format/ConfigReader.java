@@ -1,0 +1,109 @@
+package io.bootdistill.format;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Typed values of one configuration object. A key that is absent or null has its default. Remembers what was asked for. */
+final class ConfigReader {
+
+    private final JsonObject json;
+    private final String source;
+    private final Set<String> unread;
+
+    /** @param source what the object was read from, for messages */
+    ConfigReader(JsonObject json, String source) {
+        this.json = json;
+        this.source = source;
+        this.unread = new TreeSet<>(json.keySet());
+    }
+
+    /** The keys that nobody has asked for, but for those of the library itself ({@code _diffusers_version}…). */
+    Set<String> unreadKeys() {
+        Set<String> keys = new TreeSet<>(unread);
+        keys.removeIf(key -> key.startsWith("_"));
+        return keys;
+    }
+
+    int integer(String key, int byDefault) {
+        double number = number(key, byDefault);
+        if (number != (int) number) {
+            throw refuse(key, "a whole number");
+        }
+        return (int) number;
+    }
+
+    double number(String key, double byDefault) {
+        JsonElement value = value(key);
+        return value == null ? byDefault : number(key, value);
+    }
+
+    /** Empty where absent. */
+    List<Double> numbers(String key) {
+        JsonElement value = value(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isJsonArray()) {
+            throw refuse(key, "a list of numbers");
+        }
+        List<Double> numbers = new ArrayList<>();
+        value.getAsJsonArray().forEach(element -> numbers.add(number(key, element)));
+        return numbers;
+    }
+
+    boolean flag(String key, boolean byDefault) {
+        JsonElement value = value(key);
+        if (value == null) {
+            return byDefault;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
+            throw refuse(key, "true or false");
+        }
+        return value.getAsBoolean();
+    }
+
+    /** One of the values, compared by {@link #key}. */
+    <E extends Enum<E>> E choice(String key, E byDefault) {
+        List<E> allowed = List.of(byDefault.getDeclaringClass().getEnumConstants());
+        String text = choice(key, key(byDefault), allowed.stream().map(ConfigReader::key).toList());
+        return allowed.stream().filter(value -> key(value).equals(text)).findFirst().orElseThrow();
+    }
+
+    /** @param byDefault null where the key must be there */
+    String choice(String key, String byDefault, List<String> allowed) {
+        JsonElement value = value(key);
+        String text = value == null ? byDefault : value.isJsonPrimitive() ? value.getAsString() : "";
+        if (text == null || !allowed.contains(text)) {
+            throw refuse(key, "one of " + String.join(", ", allowed));
+        }
+        return text;
+    }
+
+    /** How a constant is written in a configuration. */
+    static String key(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private double number(String key, JsonElement value) {
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber()) {
+            throw refuse(key, "a number");
+        }
+        return value.getAsDouble();
+    }
+
+    private JsonElement value(String key) {
+        unread.remove(key);
+        JsonElement value = json.get(key);
+        return value == null || value.isJsonNull() ? null : value;
+    }
+
+    private ModelFormatException refuse(String key, String allowed) {
+        return new ModelFormatException(
+                source + ": " + key + " is " + (json.has(key) ? json.get(key) : "absent") + ", must be " + allowed);
+    }
+}
