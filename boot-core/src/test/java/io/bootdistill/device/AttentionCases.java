@@ -1,0 +1,88 @@
+package io.bootdistill.device;
+
+import static io.bootdistill.device.OperationCase.Role.DERIVED;
+import static io.bootdistill.device.OperationCase.Role.INPUT;
+import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cases of attention. */
+public final class AttentionCases {
+
+    private static final int[][] SHAPES = { // n, queries, keys, heads, head size
+        {1, 1, 1, 1, 1}, {2, 1, 2, 1, 1}, {1, 2, 1, 2, 5}, {2, 5, 7, 1, 5}, {3, 7, 5, 3, 5}, {1, 13, 17, 1, 16}, {2, 4, 4, 2, 4},
+        {1, 15, 16, 1, 32}, {2, 16, 15, 2, 32}, {1, 17, 17, 4, 8}, {2, 16, 16, 1, 64}, {1, 49, 49, 2, 64}, {1, 64, 64, 1, 8},
+        {2, 6, 77, 2, 16}, {1, 8, 8, 16, 1}, {1, 33, 3, 1, 17}, {1, 256, 256, 1, 32}, {1, 9, 130, 1, 6}, {1, 16, 16, 1, 256},
+    };
+
+    private AttentionCases() {}
+
+    static List<OperationCase> all() {
+        List<OperationCase> cases = new ArrayList<>();
+        for (int i = 0; i < SHAPES.length; i++) {
+            int[] s = SHAPES[i];
+            Attention attention = new Attention(s[1], s[2], s[3], s[4]);
+            boolean strided = i % 2 == 1;
+            cases.add(forward(s[0], attention, i % 4 < 2, strided));
+            cases.add(backward(s[0], attention, i % 4 < 2, strided));
+        }
+        Attention attention = new Attention(10, 9, 3, 8); // every option
+        for (boolean mask : new boolean[] {false, true}) {
+            for (boolean strided : new boolean[] {false, true}) {
+                cases.add(forward(3, attention, mask, strided));
+                cases.add(backward(3, attention, mask, strided));
+            }
+        }
+        return cases;
+    }
+
+    /** A forward pass. */
+    public static OperationCase forward(int n, Attention attention, boolean mask, boolean strided) {
+        OperationCase operation = OperationCase.of("attentionForward", describe(n, attention, mask), n, strided);
+        addInputs(operation, attention, mask);
+        return operation.tensor(OUTPUT, "y", attention.queries(), attention.channels())
+                .perSample(OUTPUT, "logSumExp", attention.statistics(), Philox::normal)
+                .length(attention.keys() + attention.headSize())
+                .calls((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
+                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp")));
+    }
+
+    /** A backward pass. */
+    public static OperationCase backward(int n, Attention attention, boolean mask, boolean strided) {
+        OperationCase operation = OperationCase.of("attentionBackward", describe(n, attention, mask), n, strided);
+        addInputs(operation, attention, mask);
+        return operation
+                .tensor(DERIVED, "y", attention.queries(), attention.channels())
+                .perSample(DERIVED, "logSumExp", attention.statistics(), Philox::normal)
+                .tensor(INPUT, "dy", attention.queries(), attention.channels())
+                .tensor(OUTPUT, "dq", attention.queries(), attention.channels())
+                .tensor(OUTPUT, "dk", attention.keys(), attention.channels())
+                .tensor(OUTPUT, "dv", attention.keys(), attention.channels())
+                .length(attention.queries() + attention.keys() + attention.headSize())
+                // The gradient of a softmax over one key is zero as the difference of two scalar products.
+                .cancelling(attention.keys() == 1 ? Math.sqrt(attention.headSize()) : 0)
+                .calls((k, o) -> k.attentionBackward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
+                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp"), o.tensor("dy"), o.tensor("dq"),
+                        o.tensor("dk"), o.tensor("dv")))
+                .differentiates((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
+                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp")), "q", "k", "v");
+    }
+
+    private static void addInputs(OperationCase operation, Attention attention, boolean mask) {
+        operation.tensor(INPUT, "q", attention.queries(), attention.channels())
+                .tensor(INPUT, "k", attention.keys(), attention.channels())
+                .tensor(INPUT, "v", attention.keys(), attention.channels());
+        if (mask) { // a third of the keys excluded, never the first one; some favoured or hindered
+            operation.perSample(INPUT, "mask", attention.keys(), (seed, draw, i) -> {
+                boolean excluded = i % attention.keys() > 0 && Philox.uniform(seed, draw, i) < 1 / 3.0;
+                return excluded ? Float.NEGATIVE_INFINITY : i % 3 == 0 ? 0 : Philox.normal(seed, draw + 1000, i);
+            });
+        }
+    }
+
+    private static String describe(int n, Attention attention, boolean mask) {
+        return n + "×" + attention.queries() + " queries " + attention.keys() + " keys heads " + attention.heads() + "×"
+                + attention.headSize() + (mask ? " mask" : "");
+    }
+}

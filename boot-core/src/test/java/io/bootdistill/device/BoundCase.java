@@ -1,0 +1,173 @@
+package io.bootdistill.device;
+
+import io.bootdistill.device.OperationCase.Operand;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A case whose operands lie on a device, ready to be called any number of times.
+ *
+ * <p>Each operand has memory of its own, longer than the operand. What lies around and between its rows is NaN for an input,
+ * so that reading it shows, and a certain number for an output, so that writing it shows.
+ */
+public final class BoundCase implements AutoCloseable {
+
+    private static final float GUARD = 12345.678f;
+    private static final int GUARDS = 19;
+
+    private final OperationCase operation;
+    private final int count;
+    private final Kernels kernels;
+    private final Map<String, DeviceMemory> memories = new LinkedHashMap<>();
+    private final Map<String, float[]> contents = new HashMap<>();
+    private final Operands operands;
+
+    BoundCase(OperationCase operation, Device device, int first, int count) {
+        this.operation = operation;
+        this.count = count;
+        kernels = device.openKernels();
+        Map<String, Tensor> tensors = new HashMap<>();
+        for (Operand operand : operation.operands()) {
+            float[] content = content(operand, operation.values(operand), first);
+            DeviceMemory memory = device.allocate(content.length);
+            kernels.upload(content, 0, memory.slice());
+            memories.put(operand.name(), memory);
+            contents.put(operand.name(), content);
+            int length = (operand.rows(count) - 1) * operand.stride() + operand.channels();
+            tensors.put(operand.name(),
+                    new Tensor(memory.slice(operand.offset(), length), operand.channels(), operand.stride()));
+        }
+        if (operation.preparation() != null) {
+            prepare(device, tensors);
+        }
+        operands = new Operands(first, count, tensors);
+    }
+
+    private void prepare(Device device, Map<String, Tensor> tensors) {
+        long length = operation.preparation().length().of(kernels);
+        Slice prepared = null;
+        if (length > 0) {
+            DeviceMemory memory = device.allocate(length + GUARDS);
+            kernels.fill(memory.slice(), GUARD);
+            memories.put(Operands.PREPARED, memory);
+            prepared = memory.slice(0, length);
+            tensors.put(Operands.PREPARED, Tensor.of(prepared, 1));
+        }
+        operation.preparation().action().run(kernels, new Weights(tensors.get("weights").data(), prepared));
+    }
+
+    private float[] content(Operand operand, float[] values, int first) {
+        int rows = operand.rows(count);
+        float[] content = new float[operand.offset() + (rows - 1) * operand.stride() + operand.channels() + GUARDS];
+        Arrays.fill(content, operand.written() ? GUARD : Float.NaN);
+        int from = operand.perSample() ? operand.rows(first) * operand.channels() : 0;
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(values, from + row * operand.channels(), content, operand.offset() + row * operand.stride(),
+                    operand.channels());
+        }
+        return content;
+    }
+
+    /** Carries out the operation. */
+    public void call() {
+        call(operands);
+    }
+
+    /** Carries out the operation with other operands than those placed here. */
+    void call(Operands others) {
+        operation.call().run(kernels, others);
+    }
+
+    /** Carries out the forward operation of a backward case. */
+    void forward() {
+        operation.forward().run(kernels, operands);
+    }
+
+    Operands operands() {
+        return operands;
+    }
+
+    /** Frees the memory of an operand, as a careless caller might. */
+    void closeMemory(String operand) {
+        memories.remove(operand).close();
+    }
+
+    /** What an operand holds now, row after row without gaps. */
+    float[] values(String name) {
+        Operand operand = operation.operand(name);
+        float[] content = download(name);
+        float[] values = new float[operand.rows(count) * operand.channels()];
+        for (int row = 0; row < operand.rows(count); row++) {
+            System.arraycopy(content, operand.offset() + row * operand.stride(), values, row * operand.channels(),
+                    operand.channels());
+        }
+        return values;
+    }
+
+    /** What the written operands hold now, by name. */
+    Map<String, float[]> outputs() {
+        Map<String, float[]> outputs = new TreeMap<>();
+        for (Operand operand : operation.operands()) {
+            if (operand.written()) {
+                outputs.put(operand.name(), values(operand.name()));
+            }
+        }
+        return outputs;
+    }
+
+    /** Fails if anything but the outputs has changed: an input, a gap between rows, or memory before or after an operand. */
+    void requireRestUntouched() {
+        for (Operand operand : operation.operands()) {
+            requireUntouched(operand, operand.written());
+        }
+        if (memories.containsKey(Operands.PREPARED)) {
+            float[] prepared = download(Operands.PREPARED);
+            for (int i = prepared.length - GUARDS; i < prepared.length; i++) {
+                if (prepared[i] != GUARD) {
+                    throw new AssertionError(operation + ": prepared weights leave their memory");
+                }
+            }
+        }
+    }
+
+    /** Fails if anything at all has changed in the memory that is still open. */
+    void requireUntouched() {
+        for (Operand operand : operation.operands()) {
+            if (memories.containsKey(operand.name())) {
+                requireUntouched(operand, false);
+            }
+        }
+    }
+
+    private void requireUntouched(Operand operand, boolean outsideRowsOnly) {
+        float[] before = contents.get(operand.name());
+        float[] after = download(operand.name());
+        int length = (operand.rows(count) - 1) * operand.stride() + operand.channels();
+        for (int i = 0; i < before.length; i++) {
+            int at = i - operand.offset();
+            boolean inside = at >= 0 && at < length && at % operand.stride() < operand.channels();
+            boolean same = Float.floatToIntBits(before[i]) == Float.floatToIntBits(after[i]);
+            if (!same && !(inside && outsideRowsOnly)) {
+                throw new AssertionError(operation + ": " + operand.name() + " has been written "
+                        + (inside ? "inside" : "outside of its rows") + ", at " + at + " of [0, " + length + "), stride "
+                        + operand.stride() + ", channels " + operand.channels() + ": " + before[i] + " became " + after[i]);
+            }
+        }
+    }
+
+    private float[] download(String name) {
+        DeviceMemory memory = memories.get(name);
+        float[] content = new float[(int) memory.length()];
+        kernels.download(memory.slice(), content, 0);
+        return content;
+    }
+
+    @Override
+    public void close() {
+        memories.values().forEach(DeviceMemory::close);
+        kernels.close();
+    }
+}

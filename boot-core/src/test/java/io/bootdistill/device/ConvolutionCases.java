@@ -1,0 +1,127 @@
+package io.bootdistill.device;
+
+import static io.bootdistill.device.OperationCase.Role.DERIVED;
+import static io.bootdistill.device.OperationCase.Role.INPUT;
+import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+import static io.bootdistill.device.OperationCase.Role.UPDATED;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cases of the 3×3 convolution. */
+public final class ConvolutionCases {
+
+    private record Shape(int n, Conv conv) {}
+
+    private ConvolutionCases() {}
+
+    static List<OperationCase> all() {
+        List<OperationCase> cases = new ArrayList<>();
+        List<Shape> shapes = shapes();
+        for (int i = 0; i < shapes.size(); i++) {
+            int n = shapes.get(i).n;
+            Conv conv = shapes.get(i).conv;
+            boolean strided = i % 2 == 1;
+            cases.add(forward(n, conv, i % 3 != 0, Addend.turn(i), i % 4 < 2, strided));
+            cases.add(backwardInput(n, conv, Addend.turn(i), strided));
+            cases.add(backwardWeights(n, conv, i % 3 == 0, i % 4 < 2, strided));
+        }
+        Conv conv = Conv.same(7, 6, 5, 9); // every option
+        for (Addend addend : Addend.values()) {
+            for (boolean strided : new boolean[] {false, true}) {
+                cases.add(backwardInput(3, conv, addend, strided));
+                for (boolean option : new boolean[] {false, true}) {
+                    cases.add(forward(3, conv, option, addend, false, strided));
+                    cases.add(forward(3, conv, option, addend, true, strided));
+                    if (addend == Addend.NONE) {
+                        cases.add(backwardWeights(3, conv, option, false, strided));
+                        cases.add(backwardWeights(3, conv, option, true, strided));
+                    }
+                }
+            }
+        }
+        return cases;
+    }
+
+    private static List<Shape> shapes() {
+        List<Shape> shapes = new ArrayList<>();
+        int[][] same = { // n, height, width, in, out
+            {1, 1, 1, 1, 1}, {2, 1, 2, 2, 1}, {1, 2, 1, 1, 2}, {2, 2, 2, 3, 5}, {3, 5, 7, 5, 3}, {2, 13, 5, 7, 13},
+            {1, 17, 17, 1, 4}, {2, 3, 3, 4, 8}, {1, 4, 4, 8, 4}, {2, 5, 5, 3, 16}, {1, 6, 6, 16, 6}, {2, 7, 8, 15, 17},
+            {1, 8, 9, 17, 16}, {1, 16, 15, 6, 7}, {3, 4, 8, 9, 1}, {2, 16, 16, 1, 32}, {1, 12, 20, 32, 33}, {1, 9, 1, 6, 5},
+            {1, 1, 11, 8, 12}, {2, 4, 4, 128, 128}, {1, 8, 8, 128, 64}, {2, 2, 2, 256, 256}, {1, 8, 6, 65, 130},
+        };
+        for (int[] s : same) {
+            shapes.add(new Shape(s[0], Conv.same(s[1], s[2], s[3], s[4])));
+        }
+        int[][] halving = {
+            {1, 2, 2, 1, 1}, {2, 4, 6, 3, 5}, {3, 2, 8, 5, 2}, {1, 10, 14, 7, 13}, {2, 8, 8, 16, 17}, {1, 16, 16, 8, 6},
+            {1, 6, 34, 4, 32}, {2, 4, 4, 128, 128},
+        };
+        for (int[] s : halving) {
+            for (int padding = 0; padding < 2; padding++) {
+                shapes.add(new Shape(s[0], new Conv(s[1], s[2], s[3], s[4], 2, padding)));
+            }
+        }
+        return shapes;
+    }
+
+    /** A forward pass. */
+    public static OperationCase forward(
+            int n, Conv conv, boolean shift, Addend residual, boolean gradient, boolean strided) {
+        String options = (shift ? " shift" : "") + residual.describe("residual") + (gradient ? " gradient" : "");
+        OperationCase operation = OperationCase.of("convForward", describe(n, conv) + options, n, strided)
+                .tensor(INPUT, "x", conv.pixels(), conv.in())
+                .weights(conv, gradient)
+                .shared(INPUT, "bias", conv.out());
+        if (shift) {
+            operation.tensor(INPUT, "shift", 1, conv.out());
+        }
+        return operation.sum("y", residual, "residual", conv.outPixels(), conv.out())
+                .length(9 * conv.in())
+                .calls((k, o) -> k.convForward(o.n(), conv, o.tensor("x"), o.weights(), o.slice("bias"), o.tensor("shift"),
+                        residual.of(o, "residual", "y"), o.tensor("y")));
+    }
+
+    /** The gradient of the input. */
+    public static OperationCase backwardInput(int n, Conv conv, Addend base, boolean strided) {
+        return OperationCase.of("convBackwardInput", describe(n, conv) + base.describe("base"), n, strided)
+                .tensor(INPUT, "dy", conv.outPixels(), conv.out())
+                .weights(conv, true)
+                .sum("dx", base, "base", conv.pixels(), conv.in())
+                .length(9 * conv.out())
+                .calls((k, o) -> k.convBackwardInput(
+                        o.n(), conv, o.tensor("dy"), o.weights(), base.of(o, "base", "dx"), o.tensor("dx")))
+                .tensor(INPUT, "x", conv.pixels(), conv.in())
+                .shared(INPUT, "bias", conv.out())
+                .tensor(DERIVED, "y", conv.outPixels(), conv.out())
+                .differentiates((k, o) -> k.convForward(o.n(), conv, o.tensor("x"), o.weights(), o.slice("bias"), null,
+                        null, o.tensor("y")), "x");
+    }
+
+    /** The gradients of weights, bias and time shift. */
+    public static OperationCase backwardWeights(int n, Conv conv, boolean shift, boolean accumulate, boolean strided) {
+        String options = (shift ? " shift" : "") + (accumulate ? " accumulate" : "");
+        OperationCase operation = OperationCase.of("convBackwardWeights", describe(n, conv) + options, n, strided)
+                .tensor(INPUT, "x", conv.pixels(), conv.in())
+                .tensor(INPUT, "dy", conv.outPixels(), conv.out())
+                .shared(accumulate ? UPDATED : OUTPUT, "dWeights", conv.weights())
+                .shared(accumulate ? UPDATED : OUTPUT, "dBias", conv.out())
+                .weights(conv, false)
+                .shared(INPUT, "bias", conv.out())
+                .tensor(DERIVED, "y", conv.outPixels(), conv.out());
+        if (shift) {
+            operation.tensor(INPUT, "shift", 1, conv.out()).tensor(OUTPUT, "dShift", 1, conv.out());
+        }
+        return operation.length(n * conv.outPixels())
+                .calls((k, o) -> k.convBackwardWeights(o.n(), conv, o.tensor("x"), o.tensor("dy"), o.slice("dWeights"),
+                        o.slice("dBias"), o.tensor("dShift"), accumulate))
+                .differentiates((k, o) -> k.convForward(o.n(), conv, o.tensor("x"), o.weights(), o.slice("bias"),
+                        o.tensor("shift"), null, o.tensor("y")), "weights", "bias", "shift");
+    }
+
+    private static String describe(int n, Conv conv) {
+        return n + "×" + conv.height() + "×" + conv.width() + " " + conv.in() + "→" + conv.out()
+                + (conv.stride() == 2 ? " stride 2 padding " + conv.padding() : "");
+    }
+}

@@ -1,0 +1,194 @@
+package io.bootdistill.device;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What every device has to do; a device's tests extend this class. */
+public abstract class DeviceContract {
+
+    /** The device under test. */
+    protected abstract Device device();
+
+    /**
+     * The factor by which a case may be less exact than {@link Agreement} asks. More than 1 needs a reason, in a comment.
+     *
+     * @param operation the case
+     */
+    protected double toleranceFactor(OperationCase operation) {
+        return 1;
+    }
+
+    /** Outputs agree with the reference device, nothing else is written, and a second run gives the same bits. */
+    @TestFactory
+    Stream<DynamicNode> agreesWithReference() {
+        return forEachCase(OperationCases.all(), operation -> {
+            Map<String, float[]> actual = run(operation, device(), 0, operation.samples());
+            Map<String, float[]> expected = run(operation, Devices.named("reference"), 0, operation.samples());
+            Agreement.require(operation, actual, expected, toleranceFactor(operation));
+            run(operation, device(), 0, operation.samples()).forEach((output, values) ->
+                    Agreement.requireSame(operation + ", second run: " + output, values, actual.get(output)));
+        });
+    }
+
+    /** A sample's values are the same bits alone and in a batch, wherever it stands. */
+    @TestFactory
+    Stream<DynamicNode> samplesDoNotDependOnTheBatch() {
+        List<OperationCase> cases = OperationCases.all().stream()
+                .filter(operation -> operation.samples() > 1)
+                .filter(operation -> operation.operands().stream().anyMatch(o -> o.written() && o.perSample()))
+                .toList();
+        return forEachCase(cases, operation -> {
+            Map<String, float[]> batch = run(operation, device(), 0, operation.samples());
+            for (int sample = 0; sample < operation.samples(); sample++) {
+                int first = sample;
+                run(operation, device(), sample, 1).forEach((output, values) -> {
+                    if (operation.operand(output).perSample()) {
+                        float[] inBatch = new float[values.length];
+                        System.arraycopy(batch.get(output), first * values.length, inBatch, 0, values.length);
+                        Agreement.requireSame(operation + ", sample " + first + " in the batch: " + output, inBatch, values);
+                    }
+                });
+            }
+        });
+    }
+
+    /** Short operands, other channels and closed memory are refused by name, before anything is written. */
+    @TestFactory
+    Stream<DynamicNode> refusesBadOperands() {
+        Map<String, OperationCase> fullest = new LinkedHashMap<>(); // per operation, the first case with most operands
+        for (OperationCase operation : OperationCases.all()) {
+            fullest.merge(operation.operation(), operation,
+                    (a, b) -> b.operands().size() > a.operands().size() ? b : a);
+        }
+        fullest.remove("fill"); // fits a target of any length; see fillRefusesClosedMemory
+        return forEachCase(List.copyOf(fullest.values()), this::requireRefusals);
+    }
+
+    private void requireRefusals(OperationCase operation) {
+        try (BoundCase bound = operation.bind(device()); BoundCase rehearsal = operation.bind(device())) {
+            rehearsal.call();
+            Operands operands = bound.operands();
+            for (String name : rehearsal.operands().used()) {
+                Operands shorter = operands.with(name, tensor -> new Tensor(
+                        tensor.data().slice(0, tensor.data().length() - 1), tensor.channels(), tensor.stride()));
+                requireRefusal(operation, bound, shorter, name);
+            }
+            for (String name : rehearsal.operands().usedTensors()) {
+                // Where there is only one tensor, its channels are those of the operation.
+                if (operands.tensor(name).channels() > 1 && rehearsal.operands().usedTensors().size() > 1) {
+                    requireRefusal(operation, bound, operands.with(name, tensor -> tensor.columns(1, tensor.channels() - 1)), "");
+                }
+            }
+            for (String name : rehearsal.operands().used()) {
+                try (BoundCase closing = operation.bind(device())) {
+                    closing.closeMemory(name);
+                    assertThrows(IllegalStateException.class, closing::call, () -> operation + ": " + name + " closed");
+                    closing.requireUntouched();
+                }
+            }
+        }
+    }
+
+    private static void requireRefusal(OperationCase operation, BoundCase bound, Operands bad, String name) {
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> bound.call(bad), () -> operation + ": " + name);
+        String parameter = name.replaceAll("\\[.*", "");
+        assertTrue(refusal.getMessage().contains(parameter), () -> name + " is not named: " + refusal.getMessage());
+        bound.requireUntouched();
+    }
+
+    /** The tree of {@link Kernels#sumLanes}: values whose sum is exact in float32 in its order and in no simpler one. */
+    @Test
+    void sumsLanesByTheFixedTree() {
+        float big = 1 << 25; // big + 2 is not a float32
+        requireTreeSum(2, 1, 1, big, -big);
+        requireTreeSum(2, big, -big, 2);
+        requireTreeSum(2, 1, 1, big, -big, big, -big);
+        requireTreeSum(3, big, -big, 1, 1, big, -big, 1);
+        requireTreeSum(4, 1, 1, big, -big, 1, 1, -big, big);
+        requireTreeSum(4, 1, 1, big, -big, 1, 1, -big, big, 0);
+    }
+
+    private void requireTreeSum(float expected, float... lanes) {
+        try (DeviceMemory memory = device().allocate(lanes.length + 1); Kernels kernels = device().openKernels()) {
+            Slice[] slices = new Slice[lanes.length];
+            for (int lane = 0; lane < lanes.length; lane++) {
+                slices[lane] = memory.slice(lane, 1);
+                kernels.upload(lanes, lane, slices[lane]);
+            }
+            kernels.sumLanes(slices, 0, 1, memory.slice(lanes.length, 1));
+            assertArrayEquals(new float[] {expected}, download(kernels, memory.slice(lanes.length, 1)));
+        }
+    }
+
+    @Test
+    void memoryStartsWithZerosAndTransfersKeepBits() {
+        try (DeviceMemory memory = device().allocate(9); Kernels kernels = device().openKernels()) {
+            assertArrayEquals(new float[9], download(kernels, memory.slice()));
+            float[] source = {7, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, 0.1f};
+            kernels.upload(source, 1, memory.slice(3, 5));
+            assertArrayEquals(
+                    new float[] {0, 0, 0, -0f, Float.MIN_VALUE, Float.MAX_VALUE, Float.NEGATIVE_INFINITY, 0.1f, 0},
+                    download(kernels, memory.slice()));
+            float[] target = {1, 2, 3, 4};
+            kernels.download(memory.slice(6, 2), target, 1);
+            assertArrayEquals(new float[] {1, Float.NEGATIVE_INFINITY, 0.1f, 4}, target);
+        }
+    }
+
+    @Test
+    void transfersRefuseShortArraysAndClosedMemory() {
+        DeviceMemory memory = device().allocate(4);
+        try (Kernels kernels = device().openKernels()) {
+            float[] array = new float[4];
+            assertThrows(IllegalArgumentException.class, () -> kernels.upload(array, 1, memory.slice()));
+            assertThrows(IllegalArgumentException.class, () -> kernels.upload(array, -1, memory.slice(0, 1)));
+            assertThrows(IllegalArgumentException.class, () -> kernels.download(memory.slice(), array, 1));
+            assertThrows(IllegalArgumentException.class, () -> kernels.download(memory.slice(0, 1), array, -1));
+            memory.close();
+            memory.close();
+            assertThrows(IllegalStateException.class, () -> kernels.upload(array, 0, memory.slice()));
+            assertThrows(IllegalStateException.class, () -> kernels.download(memory.slice(), array, 0));
+            assertThrows(IllegalStateException.class, () -> kernels.fill(memory.slice(), 0));
+        }
+        assertThrows(IllegalArgumentException.class, () -> device().allocate(0));
+        assertThrows(IllegalArgumentException.class, () -> device().allocate(-(1L << 32) + 1));
+    }
+
+    private static float[] download(Kernels kernels, Slice slice) {
+        float[] values = new float[(int) slice.length()];
+        kernels.download(slice, values, 0);
+        return values;
+    }
+
+    /** The outputs of a run on fresh memory. */
+    static Map<String, float[]> run(OperationCase operation, Device device, int first, int count) {
+        try (BoundCase bound = operation.bind(device, first, count)) {
+            bound.call();
+            bound.requireRestUntouched();
+            return bound.outputs();
+        }
+    }
+
+    static Stream<DynamicNode> forEachCase(List<OperationCase> cases, Consumer<OperationCase> test) {
+        Map<String, List<OperationCase>> byOperation =
+                cases.stream().collect(Collectors.groupingBy(OperationCase::operation, LinkedHashMap::new, Collectors.toList()));
+        return byOperation.entrySet().stream().map(entry -> DynamicContainer.dynamicContainer(
+                entry.getKey(),
+                entry.getValue().stream().map(
+                        operation -> DynamicTest.dynamicTest(operation.name(), () -> test.accept(operation)))));
+    }
+}

@@ -1,0 +1,143 @@
+package io.bootdistill.device;
+
+import static io.bootdistill.device.OperationCase.Role.DERIVED;
+import static io.bootdistill.device.OperationCase.Role.INPUT;
+import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+import static io.bootdistill.device.OperationCase.Role.UPDATED;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cases of group normalisation and SiLU. */
+public final class NormalisationCases {
+
+    private static final int[][] NORM_SHAPES = { // n, pixels, channels, groups
+        {1, 1, 1, 1}, {2, 1, 2, 1}, {1, 2, 2, 2}, {2, 5, 3, 1}, {3, 7, 5, 5}, {1, 13, 6, 3}, {2, 17, 4, 2}, {1, 16, 7, 1},
+        {2, 3, 8, 4}, {1, 4, 16, 4}, {2, 15, 17, 17}, {1, 6, 15, 5}, {3, 8, 32, 32}, {1, 49, 32, 8}, {2, 64, 128, 32},
+        {1, 16, 256, 32}, {1, 256, 12, 2}, {1, 1000, 3, 1},
+    };
+    private static final int[][] SILU_SHAPES = { // n, rows per sample, channels
+        {1, 1, 1}, {2, 1, 2}, {1, 5, 7}, {3, 13, 4}, {1, 6, 17}, {2, 16, 16}, {1, 3, 128}, {4, 50, 33},
+    };
+
+    private NormalisationCases() {}
+
+    static List<OperationCase> all() {
+        List<OperationCase> cases = new ArrayList<>();
+        for (int i = 0; i < NORM_SHAPES.length; i++) {
+            int[] s = NORM_SHAPES[i];
+            GroupNorm norm = new GroupNorm(s[1], s[2], s[3], i % 2 == 0 ? 1e-5f : 1e-3f, i % 3 != 2);
+            boolean strided = i % 2 == 1;
+            cases.add(forward(s[0], norm, i % 4 < 2, 0, strided));
+            cases.add(backward(s[0], norm, i % 4 < 2, Addend.turn(i), i % 5 < 2, strided));
+        }
+        for (boolean silu : new boolean[] {false, true}) { // every option
+            GroupNorm norm = new GroupNorm(9, 10, 5, 1e-6f, silu);
+            for (boolean modulated : new boolean[] {false, true}) {
+                for (boolean strided : new boolean[] {false, true}) {
+                    cases.add(forward(3, norm, modulated, 0, strided));
+                    for (Addend base : Addend.values()) {
+                        cases.add(backward(3, norm, modulated, base, silu, strided));
+                    }
+                }
+            }
+        }
+        // A mean far above the deviation: the variance must not be taken as a difference of large numbers.
+        cases.add(forward(2, new GroupNorm(64, 8, 2, 1e-5f, false), false, 100, false));
+        for (int[] s : SILU_SHAPES) {
+            boolean strided = s[1] % 2 == 1;
+            cases.add(siluForward(s[0], s[1], s[2], strided));
+            for (Addend base : Addend.values()) {
+                cases.add(siluBackward(s[0], s[1], s[2], base, strided));
+            }
+        }
+        return cases;
+    }
+
+    /**
+     * A forward pass.
+     *
+     * @param modulated whether scale and shift are given
+     * @param mean added to x
+     */
+    public static OperationCase forward(int n, GroupNorm norm, boolean modulated, int mean, boolean strided) {
+        String description = describe(n, norm, modulated) + (mean == 0 ? "" : " mean " + mean);
+        OperationCase operation = OperationCase.of("groupNormForward", description, n, strided)
+                .tensor(INPUT, "x", norm.pixels(), norm.channels(), (seed, draw, i) -> mean + Philox.normal(seed, draw, i))
+                .shared(INPUT, "gamma", norm.channels())
+                .shared(INPUT, "beta", norm.channels());
+        if (modulated) {
+            operation.tensor(INPUT, "scale", 1, norm.channels()).tensor(INPUT, "shift", 1, norm.channels());
+        }
+        return operation
+                .perSample(OUTPUT, "statistics", norm.statistics(), Philox::normal)
+                .tensor(OUTPUT, "y", norm.pixels(), norm.channels())
+                .length(groupSize(norm))
+                .cancelling(mean) // x itself is known to ε·mean only
+                .calls((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
+                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")));
+    }
+
+    /** A backward pass. */
+    public static OperationCase backward(
+            int n, GroupNorm norm, boolean modulated, Addend base, boolean accumulate, boolean strided) {
+        String description = describe(n, norm, modulated) + base.describe("base") + (accumulate ? " accumulate" : "");
+        OperationCase operation = OperationCase.of("groupNormBackward", description, n, strided)
+                .tensor(INPUT, "x", norm.pixels(), norm.channels())
+                .shared(INPUT, "gamma", norm.channels())
+                .shared(INPUT, "beta", norm.channels())
+                .perSample(DERIVED, "statistics", norm.statistics(), Philox::normal)
+                .tensor(INPUT, "dy", norm.pixels(), norm.channels())
+                .sum("dx", base, "base", norm.pixels(), norm.channels())
+                .shared(accumulate ? UPDATED : OUTPUT, "dGamma", norm.channels())
+                .shared(accumulate ? UPDATED : OUTPUT, "dBeta", norm.channels());
+        if (modulated) {
+            operation.tensor(INPUT, "scale", 1, norm.channels())
+                    .tensor(INPUT, "shift", 1, norm.channels())
+                    .tensor(OUTPUT, "dScale", 1, norm.channels())
+                    .tensor(OUTPUT, "dShift", 1, norm.channels());
+        }
+        return operation.length(Math.max(groupSize(norm), n * norm.pixels()))
+                // One or two values are ±1 after normalisation, whatever they were: their gradient is a difference of
+                // like terms, each as large as 1/σ.
+                .cancelling(groupSize(norm) <= 2 ? 1 / Math.sqrt(norm.epsilon()) : 0)
+                .calls((k, o) -> k.groupNormBackward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
+                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("dy"),
+                        base.of(o, "base", "dx"), o.tensor("dx"), o.slice("dGamma"), o.slice("dBeta"),
+                        o.tensor("dScale"), o.tensor("dShift"), accumulate))
+                .tensor(DERIVED, "y", norm.pixels(), norm.channels())
+                .differentiates((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
+                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")),
+                        "x", "gamma", "beta", "scale", "shift");
+    }
+
+    /** SiLU. */
+    public static OperationCase siluForward(int n, int rows, int channels, boolean strided) {
+        return OperationCase.of("siluForward", n + "×" + rows + "×" + channels, n, strided)
+                .tensor(INPUT, "x", rows, channels)
+                .tensor(OUTPUT, "y", rows, channels)
+                .calls((k, o) -> k.siluForward((long) o.n() * rows, o.tensor("x"), o.tensor("y")));
+    }
+
+    /** Its gradient. */
+    public static OperationCase siluBackward(int n, int rows, int channels, Addend base, boolean strided) {
+        String description = n + "×" + rows + "×" + channels + base.describe("base");
+        return OperationCase.of("siluBackward", description, n, strided)
+                .tensor(INPUT, "x", rows, channels)
+                .tensor(INPUT, "dy", rows, channels)
+                .sum("dx", base, "base", rows, channels)
+                .calls((k, o) -> k.siluBackward((long) o.n() * rows, o.tensor("x"), o.tensor("dy"),
+                        base.of(o, "base", "dx"), o.tensor("dx")))
+                .tensor(DERIVED, "y", rows, channels)
+                .differentiates((k, o) -> k.siluForward((long) o.n() * rows, o.tensor("x"), o.tensor("y")), "x");
+    }
+
+    private static int groupSize(GroupNorm norm) {
+        return norm.pixels() * norm.channels() / norm.groups();
+    }
+
+    private static String describe(int n, GroupNorm norm, boolean modulated) {
+        return n + "×" + norm.pixels() + "×" + norm.channels() + " groups " + norm.groups() + (norm.silu() ? " silu" : "")
+                + (modulated ? " modulated" : "");
+    }
+}

@@ -1,0 +1,75 @@
+package io.bootdistill.device;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/** The operands of a case on a device, as the call asks for them. */
+public final class Operands {
+
+    static final String PREPARED = "prepared";
+
+    private final int first;
+    private final int n;
+    private final Map<String, Tensor> tensors;
+    private final Set<String> usedTensors = new TreeSet<>();
+    private final Set<String> usedSlices = new TreeSet<>();
+
+    Operands(int first, int n, Map<String, Tensor> tensors) {
+        this.first = first;
+        this.n = n;
+        this.tensors = tensors;
+    }
+
+    /** The number of samples of this call. */
+    public int n() {
+        return n;
+    }
+
+    /** The place of the first of them in the whole batch. */
+    public int first() {
+        return first;
+    }
+
+    /** An operand; null where the case has none of that name. */
+    public Tensor tensor(String name) {
+        usedTensors.add(name);
+        return tensors.get(name);
+    }
+
+    /** An operand; null where the case has none of that name. */
+    public Slice slice(String name) {
+        usedSlices.add(name);
+        Tensor tensor = tensors.get(name);
+        return tensor == null ? null : tensor.data();
+    }
+
+    /** The weights. */
+    public Weights weights() {
+        return new Weights(slice("weights"), slice(PREPARED));
+    }
+
+    /** The names of the tensors that calls have asked for and the case has. */
+    Set<String> usedTensors() {
+        Set<String> names = new TreeSet<>(usedTensors);
+        names.retainAll(tensors.keySet());
+        return names;
+    }
+
+    /** The names of all operands that calls have asked for and the case has. */
+    Set<String> used() {
+        Set<String> names = new TreeSet<>(usedSlices);
+        names.retainAll(tensors.keySet());
+        names.addAll(usedTensors());
+        return names;
+    }
+
+    /** These operands but for one. */
+    Operands with(String name, UnaryOperator<Tensor> change) {
+        Map<String, Tensor> changed = new HashMap<>(tensors);
+        changed.computeIfPresent(name, (key, tensor) -> change.apply(tensor));
+        return new Operands(first, n, changed);
+    }
+}

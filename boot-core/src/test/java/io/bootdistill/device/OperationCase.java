@@ -1,0 +1,301 @@
+package io.bootdistill.device;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One operation with one set of operands, for any device. The same case serves the comparison with the reference device, the
+ * finite differences, the independence of the batch, and the benchmarks.
+ *
+ * <p>A case lists its operands (name, role, shape, seeded values) and the call. {@link #bind} places them on a device. Names
+ * of operands are the parameter names of {@link Kernels}; an optional operand that the case leaves out is null in the call.
+ */
+public final class OperationCase {
+
+    /** What a call does with an operand. */
+    public enum Role {
+        /** Read. */
+        INPUT,
+        /** Read by a backward call, and written by its forward one: given the reference device's values. */
+        DERIVED,
+        /** Overwritten. */
+        OUTPUT,
+        /** Read and written: an output that is added to. */
+        UPDATED
+    }
+
+    /** The operation itself; it reads the number of samples from the operands, so that a batch can be split. */
+    public interface Call {
+        void run(Kernels kernels, Operands operands);
+    }
+
+    /** The value of an element; {@link Philox#normal(long, int, long)} is one. */
+    public interface Values {
+        float at(long seed, int draw, long index);
+    }
+
+    /** How a device derives its own form of the weights. */
+    record Preparation(ToLength length, Action action) {
+
+        interface ToLength {
+            long of(Kernels kernels);
+        }
+
+        interface Action {
+            void run(Kernels kernels, Weights weights);
+        }
+    }
+
+    /**
+     * One operand.
+     *
+     * @param perSample whether the rows belong to samples: {@code rows} of them to each; else {@code rows} in all
+     */
+    record Operand(String name, Role role, boolean perSample, int rows, int channels, int stride, int offset, Values values) {
+
+        boolean written() {
+            return role == Role.OUTPUT || role == Role.UPDATED;
+        }
+
+        int rows(int samples) {
+            return perSample ? samples * rows : rows;
+        }
+    }
+
+    private final String operation;
+    private final String name;
+    private final int samples;
+    private final boolean strided;
+    private final List<Operand> operands = new ArrayList<>();
+    private Preparation preparation;
+    private Call call;
+    private Call forward;
+    private List<String> differentiated = List.of();
+    private double length = 1;
+    private double cancelling;
+    private boolean exact;
+    private Map<String, float[]> derived;
+
+    private OperationCase(String operation, String description, int samples, boolean strided) {
+        this.operation = operation;
+        this.name = operation + " " + description + (strided ? " strided" : "");
+        this.samples = samples;
+        this.strided = strided;
+    }
+
+    /**
+     * An empty case.
+     *
+     * @param strided false: tensors are dense and aligned; true: every operand starts at some odd place, and the rows of a
+     *     tensor lie further apart than its channels
+     */
+    static OperationCase of(String operation, String description, int samples, boolean strided) {
+        return new OperationCase(operation, description, samples, strided);
+    }
+
+    // ---- operands
+
+    /** A tensor of normal numbers with {@code rows} rows per sample. */
+    OperationCase tensor(Role role, String operand, int rows, int channels) {
+        return tensor(role, operand, rows, channels, Philox::normal);
+    }
+
+    /** A tensor with {@code rows} rows per sample. */
+    OperationCase tensor(Role role, String operand, int rows, int channels, Values values) {
+        int gap = strided ? 1 + (operands.size() * 5 + 2) % 7 : 0;
+        return add(role, operand, true, rows, channels, channels + gap, values);
+    }
+
+    /** A slice with {@code length} values per sample. */
+    OperationCase perSample(Role role, String operand, int length, Values values) {
+        return add(role, operand, true, 1, length, length, values);
+    }
+
+    /** A slice that all samples share. */
+    OperationCase shared(Role role, String operand, long length, Values values) {
+        return add(role, operand, false, 1, Math.toIntExact(length), Math.toIntExact(length), values);
+    }
+
+    /** A slice of normal numbers that all samples share. */
+    OperationCase shared(Role role, String operand, long length) {
+        return shared(role, operand, length, Philox::normal);
+    }
+
+    /** A tensor that is written, and what is added to it. */
+    OperationCase sum(String operand, Addend addend, String addendOperand, int rows, int channels) {
+        if (addend == Addend.OTHER) {
+            tensor(Role.INPUT, addendOperand, rows, channels);
+        }
+        return tensor(addend == Addend.OUTPUT ? Role.UPDATED : Role.OUTPUT, operand, rows, channels);
+    }
+
+    /** The weights of a convolution, prepared. */
+    OperationCase weights(Conv conv, boolean gradient) {
+        preparation = new Preparation(
+                kernels -> kernels.preparedLength(conv, gradient),
+                (kernels, weights) -> kernels.prepare(conv, weights, gradient));
+        return shared(Role.INPUT, "weights", conv.weights());
+    }
+
+    /** The weights of a linear layer, prepared. */
+    OperationCase weights(Linear linear, boolean gradient) {
+        preparation = new Preparation(
+                kernels -> kernels.preparedLength(linear, gradient),
+                (kernels, weights) -> kernels.prepare(linear, weights, gradient));
+        return shared(Role.INPUT, "weights", linear.weights());
+    }
+
+    private OperationCase add(
+            Role role, String operand, boolean perSample, int rows, int channels, int stride, Values values) {
+        int offset = strided ? 1 + (operands.size() * 3 + 4) % 9 : 0;
+        operands.add(new Operand(operand, role, perSample, rows, channels, stride, offset, values));
+        return this;
+    }
+
+    // ---- meaning
+
+    /** The call, the last thing that every case needs. */
+    OperationCase calls(Call operationCall) {
+        call = operationCall;
+        return this;
+    }
+
+    /**
+     * Makes this a backward case: {@code forwardCall} computes {@code y} (and other derived operands) from the inputs, and
+     * the call adds to {@code dx} (or {@code dWeights} …) the gradient of Σ dy·y with respect to {@code x} (or
+     * {@code weights} …), for each of the inputs named here.
+     */
+    OperationCase differentiates(Call forwardCall, String... inputs) {
+        forward = forwardCall;
+        differentiated = List.of(inputs);
+        return this;
+    }
+
+    /** The length of the longest sum behind a value: rounding errors grow with its root. */
+    OperationCase length(double terms) {
+        length = terms;
+        return this;
+    }
+
+    /** The magnitude of terms that cancel in the outputs, where it is larger than the outputs themselves. */
+    OperationCase cancelling(double magnitude) {
+        cancelling = magnitude;
+        return this;
+    }
+
+    /** Every device computes the same bits. */
+    OperationCase exact() {
+        exact = true;
+        return this;
+    }
+
+    // ---- use
+
+    /** The method of {@link Kernels}. */
+    public String operation() {
+        return operation;
+    }
+
+    /** Operation, sizes and options; unique. */
+    public String name() {
+        return name;
+    }
+
+    /** The size of the batch. */
+    public int samples() {
+        return samples;
+    }
+
+    /** Values in all operands together. */
+    public long elements() {
+        return operands.stream().mapToLong(o -> (long) o.rows(samples) * o.channels()).sum();
+    }
+
+    /** Places all operands on a device. */
+    public BoundCase bind(Device device) {
+        return bind(device, 0, samples);
+    }
+
+    /** Places the operands of the samples [first, first + count) on a device. */
+    public BoundCase bind(Device device, int first, int count) {
+        return new BoundCase(this, device, first, count);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    List<Operand> operands() {
+        return operands;
+    }
+
+    Operand operand(String operand) {
+        return operands.stream().filter(o -> o.name().equals(operand)).findFirst().orElseThrow();
+    }
+
+    Preparation preparation() {
+        return preparation;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    /** Null unless this is a backward case. */
+    Call forward() {
+        return forward;
+    }
+
+    List<String> differentiated() {
+        return differentiated;
+    }
+
+    double length() {
+        return length;
+    }
+
+    double cancelling() {
+        return cancelling;
+    }
+
+    boolean isExact() {
+        return exact;
+    }
+
+    /** The values of an operand for the whole batch, row after row without gaps. */
+    float[] values(Operand operand) {
+        if (operand.role() == Role.DERIVED) {
+            return derived().get(operand.name());
+        }
+        float[] values = new float[operand.rows(samples) * operand.channels()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = operand.role() == Role.OUTPUT
+                    ? Float.NaN
+                    : operand.values().at(name.hashCode(), operands.indexOf(operand), i);
+        }
+        return values;
+    }
+
+    private synchronized Map<String, float[]> derived() {
+        if (derived == null) {
+            Map<String, float[]> values = new HashMap<>();
+            for (Operand operand : operands) {
+                if (operand.role() == Role.DERIVED) {
+                    float[] unknown = new float[operand.rows(samples) * operand.channels()];
+                    values.put(operand.name(), unknown);
+                }
+            }
+            derived = values; // zeros, for the run that computes them
+            if (!values.isEmpty()) {
+                try (BoundCase bound = bind(Devices.named("reference"))) {
+                    bound.forward();
+                    values.replaceAll((operand, unknown) -> bound.values(operand));
+                }
+            }
+        }
+        return derived;
+    }
+}

@@ -1,0 +1,50 @@
+package io.bootdistill.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The table itself: it leaves nothing out. */
+class OperationCasesTest {
+
+    @Test
+    void everyOperationHasCases() {
+        Set<String> operations =
+                Arrays.stream(Kernels.class.getMethods()).map(m -> m.getName()).collect(Collectors.toCollection(TreeSet::new));
+        // Every case uploads and downloads; cases with weights prepare them.
+        operations.removeAll(Set.of("close", "upload", "download", "preparedLength", "prepare"));
+        assertEquals(operations,
+                OperationCases.all().stream().map(OperationCase::operation).collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void namesAreUnique() {
+        Set<String> names = new HashSet<>();
+        for (OperationCase operation : OperationCases.all()) {
+            assertTrue(names.add(operation.name()), operation.name());
+        }
+    }
+
+    /** A misspelt operand would be null in the call, and an option would go untested. */
+    @Test
+    void everyOperandIsUsed() {
+        for (OperationCase operation : OperationCases.all()) {
+            if (operation.elements() < 20_000) {
+                try (BoundCase bound = operation.bind(Devices.named("reference"))) {
+                    bound.call();
+                    if (operation.forward() != null) {
+                        bound.forward();
+                    }
+                    assertEquals(operation.operands().stream().map(o -> o.name()).collect(Collectors.toCollection(TreeSet::new)),
+                            bound.operands().used(), operation.name());
+                }
+            }
+        }
+    }
+}

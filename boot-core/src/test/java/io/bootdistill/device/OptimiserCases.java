@@ -1,0 +1,120 @@
+package io.bootdistill.device;
+
+import static io.bootdistill.device.OperationCase.Role.INPUT;
+import static io.bootdistill.device.OperationCase.Role.UPDATED;
+
+import io.bootdistill.device.OperationCase.Values;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cases of the optimiser. Outputs are updated in a range, and what lies outside of the range must stay. */
+public final class OptimiserCases {
+
+    private static final Values POSITIVE = (seed, draw, i) -> Math.abs(Philox.normal(seed, draw, i));
+
+    private OptimiserCases() {}
+
+    static List<OperationCase> all() {
+        List<OperationCase> cases = new ArrayList<>();
+        for (int lanes : new int[] {1, 2, 3, 4, 5, 7, 8, 13}) {
+            cases.add(sumLanes(lanes, lanes % 2 == 0, 1000 + lanes, 0, 1000 + lanes, false));
+            cases.add(sumLanes(lanes, lanes % 2 == 1, 257, 5, 200, true));
+        }
+        cases.add(sumLanes(2, false, 1, 0, 1, false));
+        cases.add(sumLanes(3, false, 7, 3, 3, false)); // an empty range
+        int chunk = Kernels.NORM_CHUNK;
+        cases.add(squaredNorm(1, 0, 1, false));
+        for (int length : new int[] {13, chunk - 1, chunk, chunk + 1, 3 * chunk + 17}) {
+            int chunks = (length + chunk - 1) / chunk;
+            cases.add(squaredNorm(length, 0, chunks, length % 2 == 1));
+        }
+        cases.add(squaredNorm(4 * chunk, 1, 3, true));
+        float[] limits = {0, 1, 1e6f, -1, 1e-3f};
+        for (int i = 0; i < limits.length; i++) {
+            cases.add(clip(1 + 6 * i, limits[i], i % 2 == 1));
+        }
+        for (int length : new int[] {1, 2, 7, 16, 17, 1000, chunk + 1}) {
+            cases.add(adamW(length, 0, length, length % 2 == 0));
+        }
+        cases.add(adamW(300, 13, 250, true));
+        cases.add(adamW(64, 16, 48, false));
+        return cases;
+    }
+
+    /**
+     * The sum of lanes.
+     *
+     * @param inPlace whether the first lane is the sum
+     */
+    public static OperationCase sumLanes(
+            int lanes, boolean inPlace, int length, long from, long to, boolean strided) {
+        String description = lanes + " lanes " + range(length, from, to) + (inPlace ? " in place" : "");
+        OperationCase operation = OperationCase.of("sumLanes", description, 1, strided);
+        for (int lane = 0; lane < lanes; lane++) {
+            operation.shared(lane == 0 && inPlace ? UPDATED : INPUT, lane(lane), length);
+        }
+        if (!inPlace) {
+            operation.shared(UPDATED, "sum", length);
+        }
+        return operation.length(lanes).calls((k, o) -> {
+            Slice[] slices = new Slice[lanes];
+            for (int lane = 0; lane < lanes; lane++) {
+                slices[lane] = o.slice(lane(lane));
+            }
+            k.sumLanes(slices, from, to, inPlace ? slices[0] : o.slice("sum"));
+        });
+    }
+
+    private static String lane(int lane) {
+        return "lanes[" + lane + "]";
+    }
+
+    /** Partial sums; their error is that of one rounding, since they are accumulated in float64. */
+    public static OperationCase squaredNorm(int length, long fromChunk, long toChunk, boolean strided) {
+        return OperationCase.of("squaredNorm", range(length, fromChunk, toChunk), 1, strided)
+                .shared(INPUT, "values", length)
+                .shared(UPDATED, "partial", toChunk)
+                .calls((k, o) -> k.squaredNorm(o.slice("values"), fromChunk, toChunk, o.slice("partial")));
+    }
+
+    /** The clip factor. */
+    public static OperationCase clip(int chunks, float maxNorm, boolean strided) {
+        return OperationCase.of("clip", chunks + " chunks limit " + maxNorm, 1, strided)
+                .shared(INPUT, "partial", chunks, POSITIVE)
+                .shared(UPDATED, "step", AdamStep.COUNT, (seed, draw, i) -> i == AdamStep.MAX_NORM ? maxNorm : 0.1f * i)
+                .calls((k, o) -> k.clip(o.slice("partial"), chunks, o.slice("step")));
+    }
+
+    /** A step of AdamW, the third. */
+    public static OperationCase adamW(int length, long from, long to, boolean strided) {
+        return OperationCase.of("adamW", range(length, from, to), 1, strided)
+                .shared(INPUT, "step", AdamStep.COUNT, (seed, draw, i) -> step((int) i))
+                .shared(INPUT, "gradient", length)
+                .shared(UPDATED, "parameters", length)
+                .shared(UPDATED, "m", length)
+                .shared(UPDATED, "v", length, POSITIVE)
+                .shared(UPDATED, "ema", length)
+                .length(3)
+                .calls((k, o) -> k.adamW(o.slice("step"), from, to, o.slice("gradient"), o.slice("parameters"),
+                        o.slice("m"), o.slice("v"), o.slice("ema")));
+    }
+
+    private static float step(int index) {
+        return switch (index) {
+            case AdamStep.RATE -> 6e-3f;
+            case AdamStep.DECAY -> 0.1f;
+            case AdamStep.BETA1 -> 0.9f;
+            case AdamStep.BETA2 -> 0.999f;
+            case AdamStep.EPSILON -> 1e-8f;
+            case AdamStep.CORRECTION1 -> (float) (1 / (1 - Math.pow(0.9, 3)));
+            case AdamStep.CORRECTION2 -> (float) (1 / (1 - Math.pow(0.999, 3)));
+            case AdamStep.CLIP -> 0.7f;
+            case AdamStep.EMA_RATE -> 0.05f;
+            default -> Float.NaN; // not read
+        };
+    }
+
+    private static String range(int length, long from, long to) {
+        return length + " [" + from + ", " + to + ")";
+    }
+}

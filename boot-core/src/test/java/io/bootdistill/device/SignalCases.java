@@ -1,0 +1,137 @@
+package io.bootdistill.device;
+
+import static io.bootdistill.device.OperationCase.Role.INPUT;
+import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Cases of the noise, the student's signal, the Signal-ODE step and the loss. */
+public final class SignalCases {
+
+    private static final int[][] SHAPES = { // n, pixels, channels
+        {1, 1, 1}, {2, 1, 2}, {3, 35, 3}, {5, 13, 1}, {2, 16, 16}, {1, 17, 7}, {4, 64, 4}, {3, 289, 5},
+    };
+
+    private SignalCases() {}
+
+    static List<OperationCase> all() {
+        List<OperationCase> cases = new ArrayList<>();
+        for (int i = 0; i < SHAPES.length; i++) {
+            int n = SHAPES[i][0];
+            int pixels = SHAPES[i][1];
+            int channels = SHAPES[i][2];
+            boolean strided = i % 2 == 1;
+            cases.add(noise(n, pixels, channels, i, strided));
+            cases.add(noise(n, pixels, channels, -i, !strided));
+            cases.add(signalState(n, pixels, channels, true, true, strided));
+            cases.add(signalState(n, pixels, channels, i % 2 == 0, i % 2 == 1, strided));
+            cases.add(signalStep(n, pixels, channels, i % 2, true, true, strided));
+            cases.add(signalStep(n, pixels, channels, 1 - i % 2, i % 4 < 2, i % 4 > 1, strided));
+            cases.add(bootstrapLoss(n, pixels, channels, i % 3 > 0, strided));
+        }
+        for (int stage = 0; stage < 2; stage++) { // every option
+            for (boolean option : new boolean[] {false, true}) {
+                cases.add(signalStep(6, 11, 3, stage, true, option, false));
+                cases.add(signalStep(6, 11, 3, stage, false, option, true));
+            }
+        }
+        return cases;
+    }
+
+    /** Noise. */
+    public static OperationCase noise(int n, int pixels, int channels, int draw, boolean strided) {
+        long[] seeds = LongStream.range(0, n).map(i -> Philox.seed(pixels, draw, i)).toArray();
+        return OperationCase.of("noise", describe(n, pixels, channels) + " draw " + draw, n, strided)
+                .tensor(OUTPUT, "y", pixels, channels)
+                .exact()
+                .calls((k, o) -> k.noise(
+                        o.n(), pixels, LongStream.of(seeds).skip(o.first()).toArray(), draw, o.tensor("y")));
+    }
+
+    /** Signal, state, or both. */
+    public static OperationCase signalState(
+            int n, int pixels, int channels, boolean signal, boolean state, boolean strided) {
+        String description = describe(n, pixels, channels) + (signal ? " signal" : "") + (state ? " state" : "");
+        OperationCase operation = withCoefficients("signalState", description, n, pixels, channels, strided)
+                .tensor(INPUT, "output", pixels, channels);
+        if (signal) {
+            operation.tensor(OUTPUT, "y", pixels, channels);
+        }
+        if (state) {
+            operation.tensor(OUTPUT, "x", pixels, channels);
+        }
+        return operation.length(3).calls((k, o) -> k.signalState(o.n(), pixels, o.slice("coefficients"),
+                o.tensor("noise"), o.tensor("output"), o.tensor("y"), o.tensor("x")));
+    }
+
+    /**
+     * A step; some samples clip.
+     *
+     * @param guided whether the output without condition is given
+     * @param second whether this is a second evaluation ({@code previous}); {@code f} and {@code next} are written by the
+     *     others
+     */
+    public static OperationCase signalStep(
+            int n, int pixels, int channels, int stage, boolean guided, boolean second, boolean strided) {
+        String description = describe(n, pixels, channels) + " stage " + stage + (guided ? " guided" : "")
+                + (second ? " second" : "");
+        OperationCase operation = withCoefficients("signalStep", description, n, pixels, channels, strided)
+                .tensor(INPUT, "x", pixels, channels)
+                .tensor(INPUT, "output", pixels, channels)
+                .tensor(INPUT, "y", pixels, channels)
+                .tensor(OUTPUT, "target", pixels, channels);
+        if (guided) {
+            operation.tensor(INPUT, "nullOutput", pixels, channels);
+        }
+        if (second) {
+            operation.tensor(INPUT, "previous", pixels, channels);
+        }
+        if (!second || guided) {
+            operation.tensor(OUTPUT, "f", pixels, channels).tensor(OUTPUT, "next", pixels, channels);
+        }
+        return operation.length(6).calls((k, o) -> k.signalStep(o.n(), pixels, stage, o.slice("coefficients"),
+                o.tensor("noise"), o.tensor("x"), o.tensor("output"), o.tensor("nullOutput"), o.tensor("previous"),
+                o.tensor("y"), o.tensor("f"), o.tensor("target"), o.tensor("next")));
+    }
+
+    /** The loss of a block with its gradient. */
+    public static OperationCase bootstrapLoss(int n, int pixels, int channels, boolean prediction, boolean strided) {
+        String description = describe(n, pixels, channels) + (prediction ? " prediction" : "");
+        OperationCase operation = withCoefficients("bootstrapLoss", description, n, pixels, channels, strided)
+                .tensor(INPUT, "output", pixels, channels)
+                .tensor(INPUT, "target", pixels, channels)
+                .tensor(OUTPUT, "dOutput", pixels, channels)
+                .perSample(OUTPUT, "residual", 1, Philox::normal);
+        if (prediction) {
+            operation.tensor(OUTPUT, "prediction", pixels, channels);
+        }
+        return operation.length((double) pixels * channels).calls((k, o) -> k.bootstrapLoss(o.n(), pixels,
+                o.slice("coefficients"), o.tensor("noise"), o.tensor("output"), o.tensor("target"),
+                o.tensor("prediction"), o.tensor("dOutput"), o.slice("residual")));
+    }
+
+    private static OperationCase withCoefficients(
+            String name, String description, int n, int pixels, int channels, boolean strided) {
+        return OperationCase.of(name, description, n, strided)
+                .perSample(INPUT, "coefficients", SignalCoefficients.COUNT, (seed, draw, i) -> coefficient(seed, draw, i, n))
+                .tensor(INPUT, "noise", pixels, channels);
+    }
+
+    private static float coefficient(long seed, int draw, long index, int n) {
+        float random = Philox.normal(seed, draw, index);
+        return switch ((int) (index % SignalCoefficients.COUNT)) {
+            case SignalCoefficients.MEAN -> 0.5f;
+            case SignalCoefficients.GUIDANCE -> 3 + random;
+            case SignalCoefficients.CLIP -> new float[] {0.7f, 0, -1}[(int) (index / SignalCoefficients.COUNT % 3)];
+            case SignalCoefficients.GRADIENT -> Math.abs(random) / n;
+            case SignalCoefficients.COUNT - 1 -> Float.NaN; // unused
+            default -> random;
+        };
+    }
+
+    private static String describe(int n, int pixels, int channels) {
+        return n + "×" + pixels + "×" + channels;
+    }
+}
