@@ -95,6 +95,30 @@ public final class Model implements AutoCloseable {
         }
     }
 
+    /** Writes values for the trained parameters into a slice that is laid out like them: a moving average, a moment. */
+    public void upload(Function<Parameter, float[]> source, Slice target) {
+        float[] flat = new float[Math.toIntExact(target.length())];
+        graph.layout().trained().forEach(parameter -> parameter.scatter(source.apply(parameter), flat));
+        try (Kernels kernels = device.openKernels()) {
+            kernels.upload(flat, 0, target);
+        }
+    }
+
+    /** Takes over the constants of a model of the same graph and trained parameters from a slice laid out like them. */
+    public void load(Model source, Slice trained) {
+        float[] flat = new float[Math.toIntExact(trained.length())];
+        float[] flatConstants = new float[Math.toIntExact(constants.length())];
+        try (Kernels kernels = source.device.openKernels()) {
+            kernels.download(trained, flat, 0);
+            kernels.download(source.constants.slice(), flatConstants, 0);
+        }
+        try (Kernels kernels = device.openKernels()) {
+            kernels.upload(flat, 0, parameters());
+            kernels.upload(flatConstants, 0, constants.slice());
+            prepare(kernels, 0, 1);
+        }
+    }
+
     /** Starts with random parameters, a function of the seed alone. */
     public void initialize(long seed) {
         List<String> places = new ArrayList<>();
@@ -102,21 +126,6 @@ public final class Model implements AutoCloseable {
             places.add(parameter.name());
             return ParameterLayout.initialValues(parameter, seed, places.size());
         });
-    }
-
-    /** Takes over the parameters of a model of the same graph. */
-    public void load(Model source) {
-        float[] flat = new float[Math.toIntExact(parameters.length())];
-        float[] flatConstants = new float[Math.toIntExact(constants.length())];
-        try (Kernels kernels = source.device.openKernels()) {
-            kernels.download(source.parameters.slice(), flat, 0);
-            kernels.download(source.constants.slice(), flatConstants, 0);
-        }
-        try (Kernels kernels = device.openKernels()) {
-            kernels.upload(flat, 0, parameters.slice());
-            kernels.upload(flatConstants, 0, constants.slice());
-            prepare(kernels, 0, 1);
-        }
     }
 
     /** Hands every parameter and constant to a consumer, in the order of its shape. */

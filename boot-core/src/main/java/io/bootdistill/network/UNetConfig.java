@@ -100,6 +100,19 @@ public record UNetConfig(
         return UNetConfigWriter.write(this);
     }
 
+    /** The positional embedding of a time step that the network starts from. */
+    public double[] positionalEmbedding(float time) {
+        float[] frequencies = Frequencies.positional(channels(0) / 2, freqShift);
+        int half = frequencies.length;
+        double[] embedding = new double[2 * half];
+        for (int i = 0; i < half; i++) {
+            double angle = time * frequencies[i]; // a float32 product, as everywhere
+            embedding[flipSinToCos ? half + i : i] = Math.sin(angle);
+            embedding[flipSinToCos ? i : half + i] = Math.cos(angle);
+        }
+        return embedding;
+    }
+
     /** Number of resolutions. */
     public int levels() {
         return blockOutChannels.size();

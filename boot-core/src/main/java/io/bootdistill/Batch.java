@@ -1,0 +1,153 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalCoefficients;
+import java.util.Arrays;
+
+/**
+ * What one training step draws and computes on the host: times, conditions, seeds and the coefficients of each sample, a pure
+ * function of (seed, step). First come the bootstrap samples, then, from a new block on, those of the boundary; rows between
+ * are unused.
+ */
+final class Batch {
+
+    /** Draws of the run's seed. */
+    private static final int NOISE = 1;
+
+    private static final int CONDITION = 2;
+    private static final int TIME = 3;
+
+    private final DistillationConfig config;
+    private final NoiseSchedule schedule;
+    private final SignalOde ode;
+    private final Prediction prediction;
+    private final Head head;
+    private final BootstrapLoss loss;
+    private final ConditionSource conditions;
+    private final double clip;
+    private final int conditionFloats;
+    private final int imageSize;
+
+    final int block;
+    final int bootstrapSamples;
+    final int boundarySamples;
+    final int bootstrapBlocks;
+    final int blocks;
+
+    final long[] seeds;
+    final double[] t;
+    final double[] s;
+    final float[] networkT;
+    final float[] networkS;
+    final float[] condition;
+    final float[] coefficients;
+
+    /** w(t) of each sample, and its share of the loss. */
+    final double[] weight;
+
+    final double[] factor;
+
+    Batch(
+            DistillationConfig config, NoiseSchedule schedule, Prediction prediction, Head head, double clip,
+            ConditionSource conditions, int conditionFloats, int imageSize) {
+        this.config = config;
+        this.schedule = schedule;
+        this.ode = new SignalOde(schedule);
+        this.prediction = prediction;
+        this.head = head;
+        this.clip = clip;
+        this.loss = config.loss();
+        this.conditions = conditions;
+        this.conditionFloats = conditionFloats;
+        this.imageSize = imageSize;
+        block = config.block();
+        bootstrapSamples = config.bootstrapSamples();
+        boundarySamples = config.boundarySamples();
+        bootstrapBlocks = (bootstrapSamples + block - 1) / block;
+        blocks = bootstrapBlocks + (boundarySamples + block - 1) / block;
+        int rows = blocks * block;
+        seeds = new long[rows];
+        t = new double[rows];
+        s = new double[rows];
+        networkT = new float[rows];
+        networkS = new float[rows];
+        condition = new float[rows * conditionFloats];
+        coefficients = new float[rows * SignalCoefficients.COUNT];
+        weight = new double[rows];
+        factor = new double[rows];
+        Arrays.fill(t, schedule.tMax());
+        Arrays.fill(s, schedule.tMax());
+    }
+
+    boolean isBoundary(int blockIndex) {
+        return blockIndex >= bootstrapBlocks;
+    }
+
+    /** Samples of a block. */
+    int samples(int blockIndex) {
+        int end = isBoundary(blockIndex) ? firstBoundaryRow() + boundarySamples : bootstrapSamples;
+        return Math.min(block, end - blockIndex * block);
+    }
+
+    int firstBoundaryRow() {
+        return bootstrapBlocks * block;
+    }
+
+    /** δ of a step, from start to end geometrically over the run. */
+    double delta(long step) {
+        double progress = config.steps() == 1 ? 0 : (double) step / (config.steps() - 1);
+        return config.deltaStart() * Math.pow(config.deltaEnd() / config.deltaStart(), progress);
+    }
+
+    /** Draws the samples of a step: t stratified over [t_min + δ, t_max], s = t − δ. */
+    void draw(long step) {
+        double delta = Math.min(delta(step), (schedule.tMax() - schedule.tMin()) / 2);
+        long first = step * config.batch();
+        double lowest = schedule.tMin() + delta;
+        for (int i = 0; i < bootstrapSamples; i++) {
+            double u = (i + Philox.uniform(config.seed(), TIME, first + i)) / bootstrapSamples;
+            double time = lowest + u * (schedule.tMax() - lowest);
+            setBootstrap(i, time, Math.max(time - delta, schedule.tMin()), delta);
+            drawSample(i, first + i);
+        }
+        for (int i = 0; i < boundarySamples; i++) {
+            int row = firstBoundaryRow() + i;
+            setBoundary(row, delta);
+            drawSample(row, first + bootstrapSamples + i);
+        }
+    }
+
+    private void drawSample(int row, long index) {
+        seeds[row] = Philox.seed(config.seed(), NOISE, index);
+        conditions.draw(Philox.seed(config.seed(), CONDITION, index), condition, row * conditionFloats);
+    }
+
+    /** A sample that bootstraps from time to next. */
+    void setBootstrap(int row, double time, double next, double delta) {
+        double c = schedule.step(time, next);
+        set(row, time, next, loss.weight(delta, c), loss.bootstrapFactor(delta, c, bootstrapSamples, boundarySamples));
+    }
+
+    /** A sample at t_max whose target is the teacher's prediction: a step with c = 1 from the pure noise. */
+    void setBoundary(int row, double delta) {
+        double time = schedule.tMax();
+        set(row, time, time, loss.weight(delta, 1), loss.boundaryFactor(delta, bootstrapSamples, boundarySamples));
+        coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.STEP] = 1;
+    }
+
+    private void set(int row, double time, double next, double w, double share) {
+        t[row] = time;
+        s[row] = next;
+        networkT[row] = (float) schedule.networkTime(time);
+        networkS[row] = (float) schedule.networkTime(next);
+        weight[row] = w;
+        factor[row] = share;
+        int offset = row * SignalCoefficients.COUNT;
+        ode.coefficients(prediction, time, next, coefficients, offset);
+        coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
+        coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
+        coefficients[offset + SignalCoefficients.GUIDANCE] = (float) config.guidance();
+        coefficients[offset + SignalCoefficients.CLIP] = (float) clip;
+        coefficients[offset + SignalCoefficients.GRADIENT] = (float) (2 * share / imageSize);
+    }
+}

@@ -1,0 +1,152 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+
+/**
+ * One worker of a training step: takes a block of samples from noise to the gradient of its loss.
+ *
+ * <pre>
+ * ε ─ student at t ─► y ─► x̂ = α y + σ ε ─ teacher ─► f ─► target (Heun: teacher once more at s)
+ * ε ─ student at s ─► ŷ ─► loss against the target ─► gradient
+ * </pre>
+ */
+final class BlockWorker implements AutoCloseable {
+
+    private final DistillationConfig config;
+    private final ImageShape shape;
+    private final Plan look;
+    private final Plan learn;
+    private final TeacherPlan teacher;
+    private final DeviceMemory memory;
+    private final DeviceMemory coefficients;
+    private final DeviceMemory residuals;
+    private final long[] seeds;
+    private final float[] rows;
+
+    final Kernels kernels;
+    final Tensor noise;
+    final Tensor zeros;
+    final Tensor y;
+    final Tensor f;
+    final Tensor target;
+    final Tensor prediction;
+
+    BlockWorker(DistillationConfig config, Teacher teacher, Model student, Guidance guidance) {
+        this.config = config;
+        this.shape = teacher.shape();
+        Device device = student.device();
+        int block = config.block();
+        kernels = device.openKernels();
+        look = new Plan(student, block, Plan.Mode.INFERENCE);
+        learn = new Plan(student, block, Plan.Mode.TRAINING);
+        this.teacher = TeacherPlan.of(teacher, device, block, guidance);
+        long size = (long) block * shape.size();
+        memory = device.allocate(6 * size);
+        noise = tensor(0, size);
+        zeros = tensor(1, size);
+        y = tensor(2, size);
+        f = tensor(3, size);
+        target = tensor(4, size);
+        prediction = tensor(5, size);
+        coefficients = device.allocate((long) block * SignalCoefficients.COUNT);
+        residuals = device.allocate(block);
+        seeds = new long[block];
+        rows = new float[block];
+    }
+
+    private Tensor tensor(int index, long size) {
+        return Tensor.of(memory.slice(index * size, size), shape.channels());
+    }
+
+    /** The state x̂ of the last block. */
+    Tensor state() {
+        return teacher.x();
+    }
+
+    /**
+     * Runs a block of the batch and adds its gradient to a lane.
+     *
+     * @param residual written at the block's rows: ‖r‖² of each sample
+     */
+    void run(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
+        int from = blockIndex * batch.block;
+        int n = batch.samples(blockIndex);
+        System.arraycopy(batch.seeds, from, seeds, 0, n);
+        kernels.noise(n, shape.pixels(), seeds, 0, noise);
+        runWithNoise(batch, blockIndex, lane, accumulate, residual);
+    }
+
+    /** Like {@link #run}, with the noise that is there. */
+    void runWithNoise(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
+        int from = blockIndex * batch.block;
+        int n = batch.samples(blockIndex);
+        kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients.slice());
+        if (batch.isBoundary(blockIndex)) {
+            boundaryTarget(batch, from, n);
+        } else {
+            bootstrapTarget(batch, from, n);
+        }
+        student(learn, batch.networkS, batch, from, n);
+        kernels.bootstrapLoss(
+                n, shape.pixels(), coefficients.slice(), noise, learn.y(), target, prediction, learn.dy(),
+                residuals.slice());
+        learn.backward(kernels, n, lane, accumulate);
+        kernels.download(residuals.slice(), rows, 0);
+        System.arraycopy(rows, 0, residual, from, n);
+    }
+
+    /** Target f_φ(ε, t_max). */
+    private void boundaryTarget(Batch batch, int from, int n) {
+        int pixels = shape.pixels();
+        kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
+        teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
+        kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, teacher.x(), teacher.output(),
+                teacher.nullOutput(), null, zeros, null, target, null);
+    }
+
+    /** Target SG[step(y_θ(ε, t), t → s)]. */
+    private void bootstrapTarget(Batch batch, int from, int n) {
+        int pixels = shape.pixels();
+        student(look, batch.networkT, batch, from, n);
+        kernels.signalState(n, pixels, coefficients.slice(), noise, look.y(), y, teacher.x());
+        teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
+        if (config.solver() == SignalOde.Solver.DDIM) {
+            kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, teacher.x(), teacher.output(),
+                    teacher.nullOutput(), null, y, f, target, null);
+            return;
+        }
+        kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, teacher.x(), teacher.output(),
+                teacher.nullOutput(), null, y, f, target, teacher.x());
+        teacher.run(kernels, n, batch.s, batch.networkS, batch.condition, from);
+        kernels.signalStep(n, pixels, 1, coefficients.slice(), noise, teacher.x(), teacher.output(),
+                teacher.nullOutput(), f, y, null, target, null);
+    }
+
+    private void student(Plan plan, float[] networkTime, Batch batch, int from, int n) {
+        kernels.affine((long) n * shape.pixels(), noise, 1, 0, null, plan.x());
+        kernels.upload(networkTime, from, plan.scalar("t"));
+        if (plan.condition() != null) {
+            kernels.upload(batch.condition, from * plan.condition().channels(), plan.condition().data());
+        }
+        plan.forward(kernels, n);
+    }
+
+    @Override
+    public void close() {
+        look.close();
+        learn.close();
+        teacher.close();
+        memory.close();
+        coefficients.close();
+        residuals.close();
+        kernels.close();
+    }
+}

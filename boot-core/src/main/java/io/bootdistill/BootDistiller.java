@@ -1,0 +1,291 @@
+package io.bootdistill;
+
+import io.bootdistill.DistillationListener.Progress;
+import io.bootdistill.DistillationListener.Quality;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.UNetConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Distils a teacher into a one-step student without data, by the BOOT method (arXiv 2306.05544): the student reads pure noise
+ * and a time, and learns to be, at each time, where the teacher's Signal-ODE leads from its own prediction a little earlier.
+ *
+ * <pre>{@code
+ * Teacher teacher = Teacher.load(Path.of("teachers/fashion-mnist-16"));
+ * Student student = new BootDistiller(teacher).train(DistillationConfig.builder().build());
+ * }</pre>
+ *
+ * <p>In reading order: {@link Trainer} runs steps; {@link Batch} draws times and coefficients; {@link BlockWorker} takes a
+ * block of samples from noise to a gradient; {@link Reducer} sums gradients; {@link TrainingState} is what changes;
+ * {@link HeldOut} measures; {@link RunFolder} writes. A distiller serves one run at a time.
+ */
+public final class BootDistiller {
+
+    private final Teacher teacher;
+    private final Network network;
+    private final Device device;
+    private ConditionSource conditions;
+    private DistillationListener listener = new DistillationListener() {};
+
+    /** Distils a network teacher into a student of the same network that starts from its weights, on the teacher's device. */
+    public BootDistiller(Teacher teacher) {
+        this(teacher, networkOf(teacher), deviceOf(teacher));
+    }
+
+    /** Distils any teacher into a student of the given network, which starts from random weights, on the best device. */
+    public BootDistiller(Teacher teacher, Network network) {
+        this(teacher, network, deviceOf(teacher));
+    }
+
+    /** Distils any teacher into a student of the given network on the given device. */
+    public BootDistiller(Teacher teacher, Network network, Device device) {
+        Checks.that(network.input().equals(teacher.shape()) && network.outputChannels() == teacher.shape().channels(),
+                "network", network, "for images of the teacher's shape " + teacher.shape());
+        Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
+                "the teacher's " + teacher.condition());
+        if (teacher instanceof NetworkTeacher known) {
+            Checks.that(known.network().config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
+                    "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
+            Checks.that(known.model().device() == device, "device", device.name(), "that of the teacher");
+        }
+        this.teacher = teacher;
+        this.network = network;
+        this.device = device;
+    }
+
+    private static Network networkOf(Teacher teacher) {
+        if (teacher instanceof NetworkTeacher known) {
+            return known.network();
+        }
+        throw new IllegalArgumentException("the teacher has no network: give the student's, new BootDistiller(teacher, network)");
+    }
+
+    private static Device deviceOf(Teacher teacher) {
+        return teacher instanceof NetworkTeacher known ? known.model().device() : Devices.best();
+    }
+
+    /** Draws conditions from here; by default labels, uniform over the real ones. */
+    public BootDistiller conditions(ConditionSource source) {
+        conditions = source;
+        return this;
+    }
+
+    /** Reports to a listener. */
+    public BootDistiller listener(DistillationListener listener) {
+        this.listener = listener;
+        return this;
+    }
+
+    /**
+     * Runs a distillation. The returned student has the averaged weights; the caller closes it.
+     *
+     * @throws IOException if the run's folder exists and is not empty, or cannot be written
+     * @throws IllegalArgumentException if the configuration does not fit the teacher
+     * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
+     */
+    public Student train(DistillationConfig config) throws IOException {
+        RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
+        try (Run run = new Run(config, folder)) {
+            run.fitTimeBudget();
+            return run.train();
+        }
+    }
+
+    /**
+     * Continues a run from its last checkpoint: the result is, bit for bit, that of a run that was never stopped.
+     *
+     * @param workers threads; the number may differ from the run's before
+     */
+    public Student resume(Path path, int workers) throws IOException {
+        RunFolder folder = RunFolder.open(path);
+        DistillationConfig config = folder.readConfig(DistillationConfig.builder().workers(workers));
+        try (Run run = new Run(config, folder)) {
+            run.restore();
+            return run.train();
+        }
+    }
+
+    /** One run. */
+    private final class Run implements AutoCloseable {
+
+        private DistillationConfig config;
+        private final RunFolder folder;
+        private final Guidance guidance;
+        private final int nullLabel;
+        private final Head head;
+        private final ConditionSource source;
+        private final String teacherKey;
+        private final TrainingState state;
+        private Student average;
+        private HeldOut heldOut;
+
+        Run(DistillationConfig config, RunFolder folder) {
+            this.config = config;
+            this.folder = folder;
+            nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
+            guidance = config.guidance() == 1 ? null : guidance();
+            head = Head.of(prediction(), teacher.schedule());
+            source = source();
+            teacherKey = TeacherKey.of(teacher);
+            state = new TrainingState(newStudent());
+        }
+
+        private Guidance guidance() {
+            Checks.that(nullLabel >= 0, "guidance", config.guidance(),
+                    "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
+            Guidance guidance = new Guidance(config.guidance(), nullLabel);
+            TeacherPlan.requireGuidance(teacher.condition(), guidance);
+            return guidance;
+        }
+
+        private ConditionSource source() {
+            if (conditions != null) {
+                return conditions;
+            }
+            if (teacher.condition() instanceof ConditionShape.Label label) {
+                return ConditionSource.labels(label.count(), nullLabel, config.nullProbability());
+            }
+            Checks.that(teacher.condition() instanceof ConditionShape.None, "the teacher's condition", teacher.condition(),
+                    "labels, unless conditions(…) says how to draw them");
+            return ConditionSource.none();
+        }
+
+        private Prediction prediction() {
+            return teacher instanceof NetworkTeacher known ? known.prediction()
+                    : teacher.schedule() instanceof FlowSchedule ? Prediction.FLOW : Prediction.SAMPLE;
+        }
+
+        private Model newStudent() {
+            Model model = new Model(Graph.of(network), device, true);
+            if (teacher instanceof NetworkTeacher known && known.network().equals(network)) {
+                model.load(known.model(), known.model().parameters());
+            } else {
+                model.initialize(config.seed());
+            }
+            return model;
+        }
+
+        private double clip() {
+            if (config.clip() >= 0) {
+                return config.clip();
+            }
+            return teacher instanceof NetworkTeacher known ? known.schedulerClip() : 0;
+        }
+
+        private Trainer newTrainer(TrainingState trained) {
+            Prediction output = teacher instanceof NetworkTeacher known ? known.prediction() : Prediction.SAMPLE;
+            Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
+                    teacher.condition().floats(), teacher.shape().size());
+            return new Trainer(config, teacher, trained, batch, guidance);
+        }
+
+        /** Replaces a time budget by the number of images that fit it, after a few steps on a copy of the student. */
+        void fitTimeBudget() throws IOException {
+            if (config.timeBudget() != null) {
+                try (TrainingState copy = new TrainingState(newStudent());
+                        Trainer trainer = newTrainer(copy)) {
+                    config = TimeBudget.fit(config, trainer);
+                }
+            }
+            if (folder != null) {
+                folder.writeConfig(config);
+            }
+        }
+
+        void restore() throws IOException {
+            folder.readCheckpoint(state, teacherKey);
+            folder.readMetrics(state.step);
+        }
+
+        Student train() throws IOException {
+            listener.started(config, state.step);
+            average = newAverage();
+            heldOut = config.heldOut() == 0 ? null : prepareHeldOut();
+            boolean returned = false;
+            try (Trainer trainer = newTrainer(state)) {
+                Reports reports = new Reports(config, state.step);
+                boolean stop = false;
+                while (state.step < config.steps() && !stop) {
+                    Trainer.Step step = trainer.run();
+                    if (!Double.isFinite(step.loss()) || !Double.isFinite(step.gradientNorm())) {
+                        throw new TrainingDivergedException(state.step, step.loss(), config.folder());
+                    }
+                    reports.add(step);
+                    stop = listener.shouldStop();
+                    boolean last = state.step == config.steps() || stop;
+                    boolean checkpoint = last || reports.crossed(state.step, config.checkpointImages());
+                    if (checkpoint || reports.crossed(state.step, config.reportImages())) {
+                        report(reports.take(state.step), checkpoint);
+                    }
+                }
+                average.load(state.student, state.ema());
+                returned = true;
+                return average;
+            } finally {
+                if (!returned) {
+                    average.close();
+                }
+            }
+        }
+
+        private Student newAverage() {
+            SchedulerConfig scheduler = teacher instanceof NetworkTeacher known ? known.scheduler() : null;
+            Model model = new Model(Graph.of(network), device, false);
+            return new Student(model, teacher.schedule(), head, nullLabel, scheduler, config.workers());
+        }
+
+        private HeldOut prepareHeldOut() throws IOException {
+            HeldOut made = new HeldOut(teacher, config.heldOut(), source, nullLabel);
+            String key = teacherKey + " " + config.referenceSteps() + " " + config.guidance() + " " + clip();
+            float[] known = folder == null ? null : folder.readReference(made.noise.length, key);
+            if (known == null) {
+                known = made.makeReference(teacher, config, guidance, clip(), listener);
+                if (folder != null) {
+                    folder.writeReference(known, teacher.shape(), key);
+                }
+            }
+            made.setReference(known);
+            return made;
+        }
+
+        private void report(Progress progress, boolean checkpoint) throws IOException {
+            listener.progress(progress);
+            Quality quality = null;
+            if (checkpoint) {
+                average.load(state.student, state.ema());
+                if (heldOut != null) {
+                    quality = heldOut.measure(average, state.step, progress.images());
+                    listener.quality(quality);
+                }
+            }
+            if (folder != null) {
+                folder.addMetrics(progress, quality);
+                if (checkpoint) {
+                    writeCheckpoint(quality);
+                }
+            }
+        }
+
+        private void writeCheckpoint(Quality quality) throws IOException {
+            folder.writeCheckpoint(state, teacherKey);
+            if (average.isSavable()) {
+                average.save(folder.studentFolder());
+            }
+            if (quality != null && teacher.shape().channels() != 2) {
+                folder.writeGrid(quality, teacher.shape());
+            }
+        }
+
+        @Override
+        public void close() {
+            state.close();
+        }
+    }
+}

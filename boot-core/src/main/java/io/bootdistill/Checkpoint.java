@@ -1,0 +1,74 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Slice;
+import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
+ * each parameter, and in the metadata the number of steps done and the teacher it belongs to. Nothing else changes during
+ * training: all random numbers follow from the seed and the step.
+ */
+final class Checkpoint {
+
+    private static final String STUDENT = "student.";
+    private static final String EMA = "ema.";
+    private static final String M = "m.";
+    private static final String V = "v.";
+    private static final String STEP = "step";
+    private static final String TEACHER = "teacher";
+
+    private Checkpoint() {}
+
+    static void write(Path file, TrainingState state, String teacher) throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter()
+                .metadata(STEP, Long.toString(state.step))
+                .metadata(TEACHER, teacher);
+        add(writer, STUDENT, state.student, state.student.parameters());
+        add(writer, EMA, state.student, state.ema());
+        add(writer, M, state.student, state.m());
+        add(writer, V, state.student, state.v());
+        writer.write(file);
+    }
+
+    private static void add(SafetensorsWriter writer, String prefix, Model model, Slice values) {
+        model.save(values, (parameter, array) -> writer.add(prefix + parameter.name(), parameter.shape(), array));
+    }
+
+    /** Restores a state; the teacher must be the one that it was trained with. */
+    static void read(Path file, TrainingState state, String teacher) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(AtomicFiles.readableFolder(file))) {
+            Map<String, String> metadata = tensors.metadata();
+            if (!teacher.equals(metadata.get(TEACHER))) {
+                throw new ModelFormatException(file + " belongs to another teacher (" + metadata.get(TEACHER) + ", not "
+                        + teacher + "); continue it with the teacher that it was started with");
+            }
+            tensors.requireFinite();
+            state.student.load(parameter -> values(tensors, STUDENT, parameter));
+            restore(tensors, EMA, state, state.ema());
+            restore(tensors, M, state, state.m());
+            restore(tensors, V, state, state.v());
+            try {
+                state.step = Long.parseLong(metadata.get(STEP));
+            } catch (NumberFormatException e) {
+                throw new ModelFormatException(file + ": step is " + metadata.get(STEP) + ", must be a whole number", e);
+            }
+        }
+    }
+
+    private static void restore(SafetensorsFile tensors, String prefix, TrainingState state, Slice target) {
+        state.student.upload(parameter -> values(tensors, prefix, parameter), target);
+    }
+
+    private static float[] values(SafetensorsFile tensors, String prefix, Parameter parameter) {
+        tensors.requireShape(prefix + parameter.name(), parameter.shape());
+        return tensors.floats(prefix + parameter.name());
+    }
+}

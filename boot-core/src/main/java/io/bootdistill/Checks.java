@@ -1,0 +1,27 @@
+package io.bootdistill;
+
+/** Argument checks whose messages name the argument, its value and what is allowed. */
+final class Checks {
+
+    private Checks() {}
+
+    static void that(boolean valid, String name, Object value, String allowed) {
+        if (!valid) {
+            throw new IllegalArgumentException(name + " is " + value + ", must be " + allowed);
+        }
+    }
+
+    static void range(String name, int value, int least, int most) {
+        that(value >= least && value <= most, name, value, least + " … " + most);
+    }
+
+    static void atLeastZero(String name, double value) {
+        that(value >= 0 && Double.isFinite(value), name, value, "finite and at least 0");
+    }
+
+    static void notNull(String name, Object value) {
+        if (value == null) {
+            throw new IllegalArgumentException(name + " is missing");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+package io.bootdistill;
+
+import io.bootdistill.BootstrapLoss.Boundary;
+import io.bootdistill.BootstrapLoss.Weighting;
+import io.bootdistill.SignalOde.Solver;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How a student is distilled. Immutable; made by {@link #builder()} and checked when it is built. The defaults need no change
+ * for a small v-prediction teacher.
+ *
+ * <p>Progress is counted in images, so that schedules survive another batch size. Everything but {@code workers} and the
+ * intervals of reports decides the result; the number of workers never does.
+ *
+ * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 96,000
+ * @param timeBudget if not null, the run times a few steps and replaces {@code images} by what fits; at least a minute.
+ *     Default null
+ * @param batch samples of a step, 1 … 65,536; the boundary's among them. Default 64
+ * @param block samples that one worker takes through the networks at once, 1 … 4,096: a matter of speed, but part of the
+ *     result's last bits. Default 8
+ * @param lanes gradient sums that workers fill independently, 1 … 256; costs a gradient buffer each. Default 8
+ * @param workers threads, at least 1. Default: the processors that the JVM sees
+ * @param seed seed of all random numbers. Default 0
+ * @param solver how the target is made. Default Heun
+ * @param deltaStart step δ = t − s at the start, in units of t, in (0, 0.5]. Default 0.12
+ * @param deltaEnd δ at the end, in (0, {@code deltaStart}], reached geometrically. Default 0.02
+ * @param weighting w(t). Default flat
+ * @param boundary how the boundary t_max enters. Default an atom
+ * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0. Default 1/8
+ * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
+ * @param learningRate peak of Adam's rate, in (0, 1]. Default 6e-4
+ * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
+ * @param weightDecay decoupled weight decay, ≥ 0. Default 0
+ * @param beta1 decay of Adam's first moment, in [0, 1). Default 0.9
+ * @param beta2 decay of Adam's second moment, in [0, 1). Default 0.99
+ * @param gradientClip limit of the global gradient norm; 0 for none. Default 1
+ * @param emaHalfLife half-life of the moving average of the weights, in images, ≥ 0. Default 2,000
+ * @param guidance classifier-free guidance scale w that is distilled into the student; 1 for none. Default 1
+ * @param nullLabel label that means no condition; −1: the teacher's own. Default −1
+ * @param nullProbability how often the student sees it, in [0, 1]. Default 0.1
+ * @param clip limit of the teacher's prediction; 0 for none, −1: as the teacher's scheduler says, which applies to
+ *     ε-prediction alone. Default −1
+ * @param heldOut number of held-out noises for the quality, 0 for none. Default 1,000
+ * @param referenceSteps steps of the reference sampler that the student is compared with, at least 1. Default 50
+ * @param reportImages images between reports to the listener and lines of the metrics. Default 1,600
+ * @param checkpointImages images between checkpoints, grids and quality figures. Default 16,000
+ * @param folder where the run writes; null for nowhere. Default null
+ */
+public record DistillationConfig(
+        long images,
+        Duration timeBudget,
+        int batch,
+        int block,
+        int lanes,
+        int workers,
+        long seed,
+        Solver solver,
+        double deltaStart,
+        double deltaEnd,
+        Weighting weighting,
+        Boundary boundary,
+        double boundaryShare,
+        double beta,
+        double learningRate,
+        long warmupImages,
+        double weightDecay,
+        double beta1,
+        double beta2,
+        double gradientClip,
+        double emaHalfLife,
+        double guidance,
+        int nullLabel,
+        double nullProbability,
+        double clip,
+        int heldOut,
+        int referenceSteps,
+        long reportImages,
+        long checkpointImages,
+        Path folder) {
+
+    /** Checks every value; see the parameters for the ranges. */
+    public DistillationConfig {
+        Checks.range("batch", batch, 1, 1 << 16);
+        Checks.that(images >= batch && images % batch == 0, "images", images, "a positive multiple of batch " + batch);
+        Checks.that(timeBudget == null || timeBudget.toSeconds() >= 60, "timeBudget", timeBudget, "at least a minute");
+        Checks.range("block", block, 1, 4096);
+        Checks.range("lanes", lanes, 1, 256);
+        Checks.range("workers", workers, 1, 1 << 16);
+        Checks.notNull("solver", solver);
+        Checks.that(deltaStart > 0 && deltaStart <= 0.5, "deltaStart", deltaStart, "in (0, 0.5]");
+        Checks.that(deltaEnd > 0 && deltaEnd <= deltaStart, "deltaEnd", deltaEnd, "in (0, deltaStart " + deltaStart + "]");
+        Checks.notNull("weighting", weighting);
+        Checks.notNull("boundary", boundary);
+        Checks.that(boundaryShare >= 0 && boundaryShare <= 0.5, "boundaryShare", boundaryShare, "in [0, 0.5]");
+        Checks.atLeastZero("beta", beta);
+        Checks.that(learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "in (0, 1]");
+        Checks.that(warmupImages >= 0, "warmupImages", warmupImages, "at least 0");
+        Checks.atLeastZero("weightDecay", weightDecay);
+        Checks.that(beta1 >= 0 && beta1 < 1, "beta1", beta1, "in [0, 1)");
+        Checks.that(beta2 >= 0 && beta2 < 1, "beta2", beta2, "in [0, 1)");
+        Checks.atLeastZero("gradientClip", gradientClip);
+        Checks.atLeastZero("emaHalfLife", emaHalfLife);
+        Checks.atLeastZero("guidance", guidance);
+        Checks.that(nullLabel >= -1, "nullLabel", nullLabel, "a label, or -1 for the teacher's own");
+        Checks.that(nullProbability >= 0 && nullProbability <= 1, "nullProbability", nullProbability, "in [0, 1]");
+        Checks.that(clip == -1 || clip >= 0 && Double.isFinite(clip), "clip", clip, "at least 0, or -1 for the scheduler's");
+        Checks.range("heldOut", heldOut, 0, 1 << 20);
+        Checks.range("referenceSteps", referenceSteps, 1, 1 << 20);
+        Checks.that(reportImages >= 1, "reportImages", reportImages, "at least 1");
+        Checks.that(checkpointImages >= 1, "checkpointImages", checkpointImages, "at least 1");
+    }
+
+    /** A builder that holds the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that holds these values. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Number of training steps. */
+    public long steps() {
+        return images / batch;
+    }
+
+    /** Samples of a batch at t_max. */
+    public int boundarySamples() {
+        return boundaryShare == 0 ? 0 : Math.min(batch - 1, Math.max(1, (int) Math.round(batch * boundaryShare)));
+    }
+
+    /** Samples of a batch that bootstrap. */
+    public int bootstrapSamples() {
+        return batch - boundarySamples();
+    }
+
+    BootstrapLoss loss() {
+        return new BootstrapLoss(weighting, boundary, beta);
+    }
+
+    /** Builds a {@link DistillationConfig}; each method sets the value of its name. */
+    public static final class Builder {
+
+        private long images = 96_000;
+        private Duration timeBudget;
+        private int batch = 64;
+        private int block = 8;
+        private int lanes = 8;
+        private int workers = Runtime.getRuntime().availableProcessors();
+        private long seed;
+        private Solver solver = Solver.HEUN;
+        private double deltaStart = 0.12;
+        private double deltaEnd = 0.02;
+        private Weighting weighting = Weighting.FLAT;
+        private Boundary boundary = Boundary.ATOM;
+        private double boundaryShare = 0.125;
+        private double beta = 1;
+        private double learningRate = 6e-4;
+        private long warmupImages = 3_200;
+        private double weightDecay;
+        private double beta1 = 0.9;
+        private double beta2 = 0.99;
+        private double gradientClip = 1;
+        private double emaHalfLife = 2_000;
+        private double guidance = 1;
+        private int nullLabel = -1;
+        private double nullProbability = 0.1;
+        private double clip = -1;
+        private int heldOut = 1_000;
+        private int referenceSteps = 50;
+        private long reportImages = 1_600;
+        private long checkpointImages = 16_000;
+        private Path folder;
+
+        private Builder() {}
+
+        private Builder(DistillationConfig c) {
+            images = c.images;
+            timeBudget = c.timeBudget;
+            batch = c.batch;
+            block = c.block;
+            lanes = c.lanes;
+            workers = c.workers;
+            seed = c.seed;
+            solver = c.solver;
+            deltaStart = c.deltaStart;
+            deltaEnd = c.deltaEnd;
+            weighting = c.weighting;
+            boundary = c.boundary;
+            boundaryShare = c.boundaryShare;
+            beta = c.beta;
+            learningRate = c.learningRate;
+            warmupImages = c.warmupImages;
+            weightDecay = c.weightDecay;
+            beta1 = c.beta1;
+            beta2 = c.beta2;
+            gradientClip = c.gradientClip;
+            emaHalfLife = c.emaHalfLife;
+            guidance = c.guidance;
+            nullLabel = c.nullLabel;
+            nullProbability = c.nullProbability;
+            clip = c.clip;
+            heldOut = c.heldOut;
+            referenceSteps = c.referenceSteps;
+            reportImages = c.reportImages;
+            checkpointImages = c.checkpointImages;
+            folder = c.folder;
+        }
+
+        public Builder images(long images) {
+            this.images = images;
+            return this;
+        }
+
+        public Builder timeBudget(Duration timeBudget) {
+            this.timeBudget = timeBudget;
+            return this;
+        }
+
+        public Builder batch(int batch) {
+            this.batch = batch;
+            return this;
+        }
+
+        public Builder block(int block) {
+            this.block = block;
+            return this;
+        }
+
+        public Builder lanes(int lanes) {
+            this.lanes = lanes;
+            return this;
+        }
+
+        public Builder workers(int workers) {
+            this.workers = workers;
+            return this;
+        }
+
+        public Builder seed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        public Builder solver(Solver solver) {
+            this.solver = solver;
+            return this;
+        }
+
+        public Builder deltaStart(double deltaStart) {
+            this.deltaStart = deltaStart;
+            return this;
+        }
+
+        public Builder deltaEnd(double deltaEnd) {
+            this.deltaEnd = deltaEnd;
+            return this;
+        }
+
+        public Builder weighting(Weighting weighting) {
+            this.weighting = weighting;
+            return this;
+        }
+
+        public Builder boundary(Boundary boundary) {
+            this.boundary = boundary;
+            return this;
+        }
+
+        public Builder boundaryShare(double boundaryShare) {
+            this.boundaryShare = boundaryShare;
+            return this;
+        }
+
+        public Builder beta(double beta) {
+            this.beta = beta;
+            return this;
+        }
+
+        public Builder learningRate(double learningRate) {
+            this.learningRate = learningRate;
+            return this;
+        }
+
+        public Builder warmupImages(long warmupImages) {
+            this.warmupImages = warmupImages;
+            return this;
+        }
+
+        public Builder weightDecay(double weightDecay) {
+            this.weightDecay = weightDecay;
+            return this;
+        }
+
+        public Builder beta1(double beta1) {
+            this.beta1 = beta1;
+            return this;
+        }
+
+        public Builder beta2(double beta2) {
+            this.beta2 = beta2;
+            return this;
+        }
+
+        public Builder gradientClip(double gradientClip) {
+            this.gradientClip = gradientClip;
+            return this;
+        }
+
+        public Builder emaHalfLife(double emaHalfLife) {
+            this.emaHalfLife = emaHalfLife;
+            return this;
+        }
+
+        public Builder guidance(double guidance) {
+            this.guidance = guidance;
+            return this;
+        }
+
+        public Builder nullLabel(int nullLabel) {
+            this.nullLabel = nullLabel;
+            return this;
+        }
+
+        public Builder nullProbability(double nullProbability) {
+            this.nullProbability = nullProbability;
+            return this;
+        }
+
+        public Builder clip(double clip) {
+            this.clip = clip;
+            return this;
+        }
+
+        public Builder heldOut(int heldOut) {
+            this.heldOut = heldOut;
+            return this;
+        }
+
+        public Builder referenceSteps(int referenceSteps) {
+            this.referenceSteps = referenceSteps;
+            return this;
+        }
+
+        public Builder reportImages(long reportImages) {
+            this.reportImages = reportImages;
+            return this;
+        }
+
+        public Builder checkpointImages(long checkpointImages) {
+            this.checkpointImages = checkpointImages;
+            return this;
+        }
+
+        public Builder folder(Path folder) {
+            this.folder = folder;
+            return this;
+        }
+
+        /**
+         * Builds the configuration.
+         *
+         * @throws IllegalArgumentException naming the value that is out of range, and the range
+         */
+        public DistillationConfig build() {
+            return new DistillationConfig(
+                    images, timeBudget, batch, block, lanes, workers, seed, solver, deltaStart, deltaEnd, weighting,
+                    boundary, boundaryShare, beta, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
+                    emaHalfLife, guidance, nullLabel, nullProbability, clip, heldOut, referenceSteps, reportImages,
+                    checkpointImages, folder);
+        }
+    }
+}

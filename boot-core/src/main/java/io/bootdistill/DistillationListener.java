@@ -1,0 +1,51 @@
+package io.bootdistill;
+
+/** Follows a run. Called on the thread that called {@code train}, between steps. */
+public interface DistillationListener {
+
+    /**
+     * Means since the last report.
+     *
+     * @param step steps done
+     * @param steps steps of the whole run
+     * @param images images done
+     * @param loss total loss
+     * @param bootstrap the bootstrap part, mean of w·‖r‖²
+     * @param boundary the boundary part, mean of ‖r‖²
+     * @param gradientNorm global norm before clipping
+     * @param rate Adam's rate
+     * @param delta δ
+     * @param imagesPerSecond speed since the last report
+     * @param secondsLeft at that speed, without evaluations
+     */
+    record Progress(
+            long step, long steps, long images, double loss, double bootstrap, double boundary, double gradientNorm,
+            double rate, double delta, double imagesPerSecond, double secondsLeft) {}
+
+    /**
+     * The student's quality on held-out noise, by its averaged weights.
+     *
+     * @param pairedRmse against the reference sampler on the same noise, both clamped
+     * @param diversity mean pairwise distance of the student's samples, relative to the reference's, per class
+     * @param samples the first held-out samples, [n][channels][height][width]
+     * @param reference the reference's, on the same noise
+     */
+    record Quality(long step, long images, double pairedRmse, double diversity, float[] samples, float[] reference) {}
+
+    /** The run begins, or goes on: the configuration is final. */
+    default void started(DistillationConfig config, long firstStep) {}
+
+    /** The reference samples are being made; {@code done} of {@code total}. */
+    default void preparing(int done, int total) {}
+
+    /** A report is due. */
+    default void progress(Progress progress) {}
+
+    /** The student was evaluated. */
+    default void quality(Quality quality) {}
+
+    /** Whether to stop now; asked after each step. A run with a folder writes a checkpoint first. */
+    default boolean shouldStop() {
+        return false;
+    }
+}

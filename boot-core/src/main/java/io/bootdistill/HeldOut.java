@@ -1,0 +1,82 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Philox;
+import io.bootdistill.metric.Diversity;
+import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ConditionShape;
+import java.util.Arrays;
+
+/**
+ * Held-out noise and what the reference sampler of the teacher makes of it: the measure of a student that needs no data. The
+ * noise has a seed of its own, the same for every run; label i mod the real classes goes with noise i.
+ */
+final class HeldOut {
+
+    private static final long SEED = 0x5EEDL << 32 | 0x0B007;
+    private static final int SHOWN = 64;
+    private static final int PORTION = 100;
+
+    final float[] noise;
+    final float[] condition;
+    private final int count;
+    private final int size;
+    private float[] reference;
+
+    HeldOut(Teacher teacher, int count, ConditionSource conditions, int nullLabel) {
+        this.count = count;
+        size = teacher.shape().size();
+        long[] seeds = new long[count];
+        for (int i = 0; i < count; i++) {
+            seeds[i] = Philox.seed(SEED, 0, i);
+        }
+        noise = Samples.noise(teacher.shape(), seeds);
+        int floats = teacher.condition().floats();
+        condition = floats == 0 ? null : new float[count * floats];
+        for (int i = 0; i < count && floats > 0; i++) {
+            if (teacher.condition() instanceof ConditionShape.Label label) {
+                condition[i] = realLabel(i, label.count(), nullLabel);
+            } else {
+                conditions.draw(Philox.seed(SEED, 1, i), condition, i * floats);
+            }
+        }
+    }
+
+    private static int realLabel(int i, int labels, int nullLabel) {
+        boolean hasNull = nullLabel >= 0 && nullLabel < labels && labels > 1;
+        int label = i % (hasNull ? labels - 1 : labels);
+        return hasNull && label >= nullLabel ? label + 1 : label;
+    }
+
+    /** What the reference sampler makes of the noise, in portions that are reported. */
+    float[] makeReference(
+            Teacher teacher, DistillationConfig config, Guidance guidance, double clip, DistillationListener listener) {
+        Sampler sampler = Sampler.reference(teacher, config.referenceSteps())
+                .withGuidance(guidance)
+                .withClip(clip)
+                .withWorkers(config.workers());
+        float[] samples = new float[noise.length];
+        for (int from = 0; from < count; from += PORTION) {
+            listener.preparing(from, count);
+            int to = Math.min(count, from + PORTION);
+            float[] labels = condition == null ? null
+                    : Arrays.copyOfRange(condition, from * condition.length / count, to * condition.length / count);
+            float[] portion = sampler.sample(Arrays.copyOfRange(noise, from * size, to * size), labels);
+            System.arraycopy(portion, 0, samples, from * size, portion.length);
+        }
+        listener.preparing(count, count);
+        return samples;
+    }
+
+    void setReference(float[] samples) {
+        reference = PairedError.clamp(samples);
+    }
+
+    DistillationListener.Quality measure(Student student, long step, long images) {
+        float[] samples = PairedError.clamp(student.sample(noise, condition));
+        float[] classes = condition != null && condition.length == count ? condition : new float[count];
+        int shown = Math.min(SHOWN, count) * size;
+        return new DistillationListener.Quality(
+                step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes),
+                Arrays.copyOf(samples, shown), Arrays.copyOf(reference, shown));
+    }
+}

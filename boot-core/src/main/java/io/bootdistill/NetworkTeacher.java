@@ -1,0 +1,175 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.ModelWeights;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNet;
+import io.bootdistill.network.UNetConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A teacher that is a diffusers U-Net on a device. {@link Teacher#load} makes one; {@link #close} frees its memory. Immutable;
+ * any number of threads may sample it.
+ */
+public final class NetworkTeacher implements Teacher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkTeacher.class);
+
+    private final UNet network;
+    private final SchedulerConfig scheduler;
+    private final NoiseSchedule schedule;
+    private final Prediction prediction;
+    private final int nullLabel;
+    private final Model model;
+
+    private NetworkTeacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
+        this.network = network;
+        this.scheduler = scheduler;
+        this.schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
+        this.prediction = prediction(scheduler);
+        this.nullLabel = nullLabel;
+        this.model = model;
+    }
+
+    static NetworkTeacher load(Path path, Device device) throws IOException {
+        DiffusersFolder folder = DiffusersFolder.open(path);
+        UNet network = readNetwork(folder);
+        SchedulerConfig scheduler = SchedulerConfig.parse(folder.schedulerConfig(), path + " scheduler_config.json");
+        if (scheduler.thresholding()) {
+            throw new ModelFormatException(path + ": thresholding is true, which is not supported; set it to false in"
+                    + " scheduler_config.json to use the teacher unclipped");
+        }
+        int nullLabel = folder.nullClass().orElse(-1);
+        if (network.condition() instanceof ConditionShape.Label label && nullLabel >= label.count()) {
+            throw new ModelFormatException(path + ": null_class in model_index.json is " + nullLabel
+                    + ", must be a label 0 … " + (label.count() - 1));
+        }
+        Model model = readModel(folder, network, device, false);
+        return new NetworkTeacher(network, scheduler, nullLabel, model);
+    }
+
+    static UNet readNetwork(DiffusersFolder folder) {
+        try {
+            return new UNet(UNetConfig.fromJson(folder.networkConfig()));
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(folder.path() + " config.json: " + e.getMessage(), e);
+        }
+    }
+
+    static Model readModel(DiffusersFolder folder, UNet network, Device device, boolean gradient) {
+        try (ModelWeights weights = folder.openWeights()) {
+            weights.requireFinite();
+            Model model = new Model(Graph.of(network), device, gradient);
+            try {
+                model.load(parameter -> {
+                    weights.requireShape(parameter.name(), parameter.shape());
+                    return weights.floats(parameter.name());
+                });
+            } catch (RuntimeException e) {
+                model.close();
+                throw e;
+            }
+            if (!weights.unreadNames().isEmpty()) {
+                LOG.warn("{} holds tensors that the network does not use: {}", folder.path(), weights.unreadNames());
+            }
+            return model;
+        }
+    }
+
+    private static Prediction prediction(SchedulerConfig scheduler) {
+        return switch (scheduler.predictionType()) {
+            case EPSILON -> Prediction.EPSILON;
+            case V_PREDICTION -> Prediction.V;
+            case SAMPLE -> Prediction.SAMPLE;
+        };
+    }
+
+    @Override
+    public ImageShape shape() {
+        return network.input();
+    }
+
+    @Override
+    public NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    @Override
+    public ConditionShape condition() {
+        return network.condition();
+    }
+
+    @Override
+    public int nullLabel() {
+        return nullLabel;
+    }
+
+    /** What the network's output means. */
+    public Prediction prediction() {
+        return prediction;
+    }
+
+    /** The network. */
+    public UNet network() {
+        return network;
+    }
+
+    /** The configuration of its scheduler. */
+    public SchedulerConfig scheduler() {
+        return scheduler;
+    }
+
+    /** The weights on their device. */
+    public Model model() {
+        return model;
+    }
+
+    /** The limit of predictions of x₀ that its scheduler asks for: for ε-prediction alone, 0 for none. */
+    double schedulerClip() {
+        return prediction == Prediction.EPSILON && scheduler.clipSample() ? scheduler.clipSampleRange() : 0;
+    }
+
+    @Override
+    public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
+        Samples.count(shape(), x, condition(), condition);
+        int size = shape().size();
+        float[] networkTime = new float[n];
+        float[] coefficients = new float[n * SignalCoefficients.COUNT];
+        SignalOde ode = new SignalOde(schedule);
+        for (int i = 0; i < n; i++) {
+            networkTime[i] = (float) schedule.networkTime(t[i]);
+            ode.coefficients(prediction, t[i], t[i], coefficients, i * SignalCoefficients.COUNT);
+        }
+        float[] rows = new float[n * size];
+        Layout.toRows(n, shape(), x, rows);
+        try (Kernels kernels = model.device().openKernels();
+                TeacherPlan plan = TeacherPlan.of(this, model.device(), n, null);
+                var numbers = model.device().allocate(coefficients.length);
+                var zeros = model.device().allocate(2L * n * size)) {
+            var y = io.bootdistill.device.Tensor.of(zeros.slice(0, (long) n * size), shape().channels());
+            var out = io.bootdistill.device.Tensor.of(zeros.slice((long) n * size, (long) n * size), shape().channels());
+            kernels.upload(rows, 0, plan.x().data());
+            kernels.upload(coefficients, 0, numbers.slice());
+            plan.run(kernels, n, t, networkTime, condition, 0);
+            kernels.signalStep(n, shape().pixels(), 0, numbers.slice(), y, plan.x(), plan.output(), null, null, y, out, y, null);
+            kernels.download(out.data(), rows, 0);
+        }
+        Layout.toPlanes(n, shape(), rows, f);
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,160 @@
+package io.bootdistill;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.bootdistill.DistillationListener.Progress;
+import io.bootdistill.DistillationListener.Quality;
+import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.format.Images;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.network.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * What a run writes: {@code config.json}, {@code metrics.csv}, {@code reference.safetensors} (what the student is compared
+ * with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code student/} (the averaged student, as it can be
+ * sampled). Every file is written beside its place and renamed.
+ */
+final class RunFolder {
+
+    static final String CONFIG = "config.json";
+    static final String STUDENT = "student";
+    private static final String STATE = "state.safetensors";
+    private static final String METRICS = "metrics.csv";
+    private static final String REFERENCE = "reference.safetensors";
+    private static final String HEADER = "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,"
+            + "paired_rmse,diversity";
+
+    private final Path folder;
+    private final List<String> metrics = new ArrayList<>();
+
+    private RunFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @throws IOException if it holds something already, or cannot be written
+     */
+    static RunFolder create(Path path) throws IOException {
+        if (Files.exists(path)) {
+            if (!Files.isDirectory(path)) {
+                throw new IOException(path + " exists and is not a folder; choose another output folder");
+            }
+            try (Stream<Path> content = Files.list(path)) {
+                if (content.findAny().isPresent()) {
+                    throw new IOException(
+                            path + " exists and is not empty; choose another output folder, or continue the run there");
+                }
+            }
+        }
+        Files.createDirectories(path);
+        if (!Files.isWritable(path)) {
+            throw new IOException(path + " is not writable; choose another output folder");
+        }
+        return new RunFolder(path);
+    }
+
+    /** Opens the folder of a run that is to go on. */
+    static RunFolder open(Path path) throws IOException {
+        if (!Files.exists(path.resolve(CONFIG)) || !Files.exists(path.resolve(STATE))) {
+            throw new IOException(path + " holds no run with a checkpoint (" + CONFIG + " and " + STATE + ")");
+        }
+        return new RunFolder(path);
+    }
+
+    void writeConfig(DistillationConfig config) throws IOException {
+        writeText(CONFIG, ConfigJson.text(ConfigJson.write(config)));
+    }
+
+    /** The configuration of the run, with what the builder holds for the rest. */
+    DistillationConfig readConfig(DistillationConfig.Builder builder) throws IOException {
+        Path file = folder.resolve(CONFIG);
+        try {
+            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            ConfigJson.read(json, builder, file.toString());
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new ModelFormatException(file + " is damaged: " + e.getMessage(), e);
+        }
+        return builder.folder(folder).build();
+    }
+
+    void writeCheckpoint(TrainingState state, String teacher) throws IOException {
+        Checkpoint.write(folder.resolve(STATE), state, teacher);
+    }
+
+    void readCheckpoint(TrainingState state, String teacher) {
+        Checkpoint.read(folder.resolve(STATE), state, teacher);
+    }
+
+    Path studentFolder() {
+        return folder.resolve(STUDENT);
+    }
+
+    // ---- metrics
+
+    /** Forgets the lines after a step: those that a stopped run wrote after its last checkpoint. */
+    void readMetrics(long step) throws IOException {
+        Path file = folder.resolve(METRICS);
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+                String first = line.substring(0, Math.max(0, line.indexOf(',')));
+                if (first.matches("\\d+") && Long.parseLong(first) <= step) {
+                    metrics.add(line);
+                }
+            }
+        }
+    }
+
+    void addMetrics(Progress p, Quality quality) throws IOException {
+        metrics.add(String.format(
+                Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.1f,%s", p.step(), p.images(), p.loss(), p.bootstrap(),
+                p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(),
+                quality == null ? "," : String.format(Locale.ROOT, "%.6f,%.4f", quality.pairedRmse(), quality.diversity())));
+        writeText(METRICS, HEADER + "\n" + String.join("\n", metrics) + "\n");
+    }
+
+    // ---- pictures and the reference
+
+    /** A grid of the student's samples above the reference's. */
+    void writeGrid(Quality quality, ImageShape shape) throws IOException {
+        int columns = 16;
+        String name = String.format(Locale.ROOT, "grids/step-%07d.png", quality.step());
+        Images.writeGrid(folder.resolve(name), quality.samples(), shape.channels(), shape.height(), shape.width(), columns);
+        Path reference = folder.resolve("grids/reference.png");
+        if (!Files.exists(reference)) {
+            Images.writeGrid(reference, quality.reference(), shape.channels(), shape.height(), shape.width(), columns);
+        }
+    }
+
+    /** The reference samples of an earlier part of the run; null where there are none for this many values. */
+    float[] readReference(int values, String key) {
+        Path file = folder.resolve(REFERENCE);
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            boolean fits = key.equals(tensors.metadata().get("key")) && tensors.length("sample") == values;
+            return fits ? tensors.floats("sample") : null;
+        }
+    }
+
+    void writeReference(float[] samples, ImageShape shape, String key) throws IOException {
+        int[] dimensions = {samples.length / shape.size(), shape.channels(), shape.height(), shape.width()};
+        new SafetensorsWriter().metadata("key", key).add("sample", dimensions, samples).write(folder.resolve(REFERENCE));
+    }
+
+    private void writeText(String name, String text) throws IOException {
+        AtomicFiles.writeFile(folder.resolve(name), temporary -> Files.writeString(temporary, text));
+    }
+}

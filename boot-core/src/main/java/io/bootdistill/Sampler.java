@@ -1,0 +1,144 @@
+package io.bootdistill;
+
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+
+/**
+ * Deterministic samplers of a teacher: DDIM (η = 0) and Heun in signal space. Immutable; {@link #sample} may be called from
+ * several threads.
+ *
+ * <p>{@link #reference} is the yardstick: N even steps from t_max to t_min, then a last prediction at t_min. The others are
+ * the format's spacings of a discrete schedule. The result of a sample does not depend on the batch it is part of, nor on the
+ * number of workers.
+ */
+public final class Sampler {
+
+    /** How the format places its time steps. */
+    public enum Spacing {
+        LEADING,
+        TRAILING,
+        LINSPACE
+    }
+
+    private final Teacher teacher;
+    private final Device device;
+    private final Trajectory trajectory;
+    private final Guidance guidance;
+    private final double clip;
+    private final int workers;
+    private final int block;
+
+    private Sampler(
+            Teacher teacher, Device device, Trajectory trajectory, Guidance guidance, double clip, int workers, int block) {
+        this.teacher = teacher;
+        this.device = device;
+        this.trajectory = trajectory;
+        this.guidance = guidance;
+        this.clip = clip;
+        this.workers = workers;
+        this.block = block;
+    }
+
+    /** The reference sampler with DDIM steps, unguided and unclipped. */
+    public static Sampler reference(Teacher teacher, int steps) {
+        return reference(teacher, Solver.DDIM, steps);
+    }
+
+    /**
+     * The reference sampler.
+     *
+     * @param steps N ≥ 1; costs N + 1 teacher calls (2N with Heun), 1 for N = 1
+     */
+    public static Sampler reference(Teacher teacher, Solver solver, int steps) {
+        if (steps < 1) {
+            throw new IllegalArgumentException("steps is " + steps + ", must be at least 1");
+        }
+        return of(teacher, Trajectory.reference(teacher.schedule(), solver, steps));
+    }
+
+    /**
+     * A sampler of the format.
+     *
+     * @param steps 1 … N of the schedule
+     * @throws IllegalArgumentException if the teacher's schedule is not discrete
+     */
+    public static Sampler discrete(Teacher teacher, Solver solver, Spacing spacing, int steps) {
+        if (!(teacher.schedule() instanceof DiscreteSchedule schedule)) {
+            throw new IllegalArgumentException("spacing " + spacing + " needs a discrete schedule");
+        }
+        int offset = 0;
+        boolean toCleanImage = true;
+        if (teacher instanceof NetworkTeacher network) {
+            offset = network.scheduler().stepsOffset();
+            toCleanImage = network.scheduler().setAlphaToOne();
+        }
+        double[] times = TimeSteps.of(schedule.size(), spacing, steps, offset);
+        return of(teacher, Trajectory.discrete(schedule, solver, times, toCleanImage));
+    }
+
+    private static Sampler of(Teacher teacher, Trajectory trajectory) {
+        Device device = teacher instanceof NetworkTeacher network ? network.model().device() : Devices.best();
+        return new Sampler(teacher, device, trajectory, null, 0, Runtime.getRuntime().availableProcessors(), 8);
+    }
+
+    /** The same sampler with guidance; null for none. */
+    public Sampler withGuidance(Guidance guidance) {
+        TeacherPlan.requireGuidance(teacher.condition(), guidance);
+        return new Sampler(teacher, device, trajectory, guidance, clip, workers, block);
+    }
+
+    /** The same sampler with the prediction of x₀ limited to ± {@code clip}; 0 for no limit. */
+    public Sampler withClip(double clip) {
+        if (!(clip >= 0)) {
+            throw new IllegalArgumentException("clip is " + clip + ", must be at least 0");
+        }
+        return new Sampler(teacher, device, trajectory, guidance, clip, workers, block);
+    }
+
+    /** The same sampler with another number of threads, at least 1. */
+    public Sampler withWorkers(int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException("workers is " + workers + ", must be at least 1");
+        }
+        return new Sampler(teacher, device, trajectory, guidance, clip, workers, block);
+    }
+
+    /** Number of teacher evaluations of one sample, not counting those of guidance. */
+    public int evaluations() {
+        int count = 0;
+        for (boolean heun : trajectory.heun()) {
+            count += heun ? 2 : 1;
+        }
+        return count;
+    }
+
+    /** Receives a state x of the samples [from, from + n) after evaluation {@code step}, [n][channels][height][width]. */
+    @FunctionalInterface
+    public interface StateListener {
+        void state(int step, int from, int n, float[] x);
+    }
+
+    /**
+     * Samples from given noise.
+     *
+     * @param noise [n][channels][height][width]
+     * @param condition {@link io.bootdistill.network.ConditionShape#floats()} values per sample; may be null where none
+     * @return like noise, not clamped
+     */
+    public float[] sample(float[] noise, float[] condition) {
+        return sample(noise, condition, null);
+    }
+
+    /** Like {@link #sample(float[], float[])}, with every state handed to a listener, which must be thread-safe. */
+    public float[] sample(float[] noise, float[] condition, StateListener listener) {
+        int n = Samples.count(teacher.shape(), noise, teacher.condition(), condition);
+        float[] samples = new float[noise.length];
+        int blocks = (n + block - 1) / block;
+        try (SamplerWorkers pool = new SamplerWorkers(
+                teacher, device, trajectory, guidance, clip, Math.min(workers, blocks), Math.min(block, n))) {
+            pool.run(n, noise, condition, samples, listener);
+        }
+        return samples;
+    }
+}

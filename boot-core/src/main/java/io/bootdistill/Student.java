@@ -1,0 +1,172 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Slice;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNet;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A one-step generator: noise in, image out, one network call.
+ *
+ * <p>An image is a function of its seed and label alone: not of the other images of a call, nor of the number of workers.
+ * Thread-safe; calls take turns, and each uses all workers. {@link #close} frees the device memory.
+ */
+public final class Student implements AutoCloseable {
+
+    /** Samples that a worker takes through the network at once. */
+    private static final int BLOCK = 8;
+
+    private final Model model;
+    private final NoiseSchedule schedule;
+    private final Head head;
+    private final int nullLabel;
+    private final SchedulerConfig scheduler;
+    private final int workers;
+    private WorkerPool pool;
+    private StudentPlan[] plans;
+
+    /** Takes over the ownership of the model. {@code scheduler} is the teacher's, null where it has none. */
+    Student(Model model, NoiseSchedule schedule, Head head, int nullLabel, SchedulerConfig scheduler, int workers) {
+        this.model = model;
+        this.schedule = schedule;
+        this.head = head;
+        this.nullLabel = nullLabel;
+        this.scheduler = scheduler;
+        this.workers = workers;
+    }
+
+    /**
+     * Reads a student that {@link #save} wrote, onto the best device.
+     *
+     * @throws io.bootdistill.format.ModelFormatException if the folder is damaged or holds something else
+     */
+    public static Student load(Path folder) throws IOException {
+        return load(folder, Devices.best());
+    }
+
+    /** Reads a student onto the given device. */
+    public static Student load(Path folder, Device device) throws IOException {
+        return StudentFolder.read(folder, device, Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Writes the student in the diffusers layout: an ordinary {@code UNet2DModel} with the time input folded into its weights,
+     * and the scheduler whose single step gives the sample.
+     *
+     * @throws IOException naming the folder and the cause; an older student there is then as it was
+     * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
+     */
+    public void save(Path folder) throws IOException {
+        if (!isSavable()) {
+            throw new UnsupportedOperationException("only students of diffusers U-Net teachers have a diffusers form");
+        }
+        StudentFolder.write(folder, this);
+    }
+
+    /** Whether {@link #save} has a form for it. */
+    boolean isSavable() {
+        return model.graph().network() instanceof UNet && scheduler != null;
+    }
+
+    /** Takes over other weights; not while sampling. */
+    synchronized void load(Model source, Slice trained) {
+        model.load(source, trained);
+    }
+
+    /** Shape of an image. */
+    public ImageShape shape() {
+        return model.graph().network().input();
+    }
+
+    /** What the student is conditioned on. */
+    public ConditionShape condition() {
+        return model.graph().network().condition();
+    }
+
+    /** The label that means no condition; −1 where there is none. */
+    public int nullLabel() {
+        return nullLabel;
+    }
+
+    /**
+     * Samples one image per seed.
+     *
+     * @param labels one per seed; null for a student without labels
+     * @return [seeds][channels][height][width], about −1 … 1, not clamped
+     */
+    public float[] sample(long[] seeds, int[] labels) {
+        return sample(Samples.noise(shape(), seeds), Samples.conditions(labels));
+    }
+
+    /**
+     * Samples from given noise.
+     *
+     * @param noise [n][channels][height][width], standard normal
+     * @param condition {@link ConditionShape#floats()} values per sample; null where none
+     * @return like noise, not clamped
+     */
+    public synchronized float[] sample(float[] noise, float[] condition) {
+        int n = Samples.count(shape(), noise, condition(), condition);
+        if (plans == null) {
+            open();
+        }
+        float[] samples = new float[noise.length];
+        pool.run((n + BLOCK - 1) / BLOCK, (worker, task) ->
+                plans[worker].run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, samples));
+        return samples;
+    }
+
+    /** Samples one image per seed, decoded and clamped. */
+    public List<BufferedImage> images(long[] seeds, int[] labels) {
+        return Decoder.IDENTITY.images(shape(), sample(seeds, labels));
+    }
+
+    private void open() {
+        pool = new WorkerPool(workers);
+        plans = new StudentPlan[workers];
+        for (int i = 0; i < workers; i++) {
+            plans[i] = new StudentPlan(model, head, networkTime(), BLOCK);
+        }
+    }
+
+    Model model() {
+        return model;
+    }
+
+    NoiseSchedule schedule() {
+        return schedule;
+    }
+
+    Head head() {
+        return head;
+    }
+
+    SchedulerConfig scheduler() {
+        return scheduler;
+    }
+
+    /** The time that the network is given. */
+    double networkTime() {
+        return schedule.networkTime(schedule.tMin());
+    }
+
+    @Override
+    public synchronized void close() {
+        if (plans != null) {
+            pool.close();
+            for (StudentPlan plan : plans) {
+                plan.close();
+            }
+            plans = null;
+        }
+        model.close();
+    }
+}

@@ -1,0 +1,100 @@
+package io.bootdistill;
+
+import com.google.gson.JsonObject;
+import io.bootdistill.device.Device;
+import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Parameter;
+import io.bootdistill.network.UNet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Students in the diffusers layout. The sample is y_θ(ε, t_min), so the time input is a constant and is folded into the
+ * weights: {@code time_embedding.linear_2} gets the weight 0 and the embedding of t_min as its bias. What remains is an
+ * ordinary U-Net that ignores its time step; one step of a DDIM scheduler at the last index is the student's head.
+ */
+final class StudentFolder {
+
+    /** Marks the configuration of a student's network. */
+    static final String MARK = "boot_one_step";
+
+    private static final String SECOND_LAYER = "time_embedding.linear_2";
+
+    private StudentFolder() {}
+
+    static boolean isStudent(DiffusersFolder folder) {
+        return folder.networkConfig().has(MARK);
+    }
+
+    static Student read(Path path, Device device, int workers) throws IOException {
+        DiffusersFolder folder = DiffusersFolder.open(path);
+        if (!isStudent(folder)) {
+            throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
+        }
+        UNet network = NetworkTeacher.readNetwork(folder);
+        SchedulerConfig scheduler = SchedulerConfig.parse(folder.schedulerConfig(), path + " scheduler_config.json");
+        NoiseSchedule schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
+        Prediction prediction = switch (scheduler.predictionType()) {
+            case V_PREDICTION -> Prediction.V;
+            case SAMPLE -> Prediction.SAMPLE;
+            case EPSILON -> throw new ModelFormatException(path + ": prediction_type is epsilon, which no student has");
+        };
+        Model model = NetworkTeacher.readModel(folder, network, device, false);
+        return new Student(
+                model, schedule, Head.of(prediction, schedule), folder.nullClass().orElse(-1), scheduler, workers);
+    }
+
+    static void write(Path folder, Student student) throws IOException {
+        UNet network = (UNet) student.model().graph().network();
+        boolean negated = student.scheduler().predictionType() == SchedulerConfig.PredictionType.EPSILON;
+        float[] folded = TimeFold.embedding(student.model(), network.config(), student.networkTime());
+        SafetensorsWriter weights = new SafetensorsWriter();
+        student.model().save((parameter, values) ->
+                weights.add(parameter.name(), parameter.shape(), export(parameter, values, folded, negated)));
+        JsonObject config = network.config().toJson();
+        config.addProperty(MARK, true);
+        OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
+        DiffusersFolder.write(folder, config, scheduler(student).toJson(), nullClass, weights);
+    }
+
+    private static float[] export(Parameter parameter, float[] values, float[] folded, boolean negated) {
+        if (parameter.name().equals(SECOND_LAYER + ".weight")) {
+            return new float[values.length];
+        }
+        if (parameter.name().equals(SECOND_LAYER + ".bias")) {
+            return folded;
+        }
+        if (negated && parameter.name().startsWith("conv_out.")) { // the head y = −F becomes y = F
+            for (int i = 0; i < values.length; i++) {
+                values[i] = -values[i];
+            }
+        }
+        return values;
+    }
+
+    /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the student's sample, clamped. */
+    private static SchedulerConfig scheduler(Student student) {
+        SchedulerConfig teacher = student.scheduler();
+        NoiseSchedule schedule = student.schedule();
+        int count = 1 + (int) Math.round(schedule.networkTime(schedule.tMax()));
+        boolean cut = count < teacher.numTrainTimesteps();
+        List<Double> betas = cut
+                ? Arrays.stream(teacher.betas()).limit(count).boxed().toList()
+                : teacher.trainedBetas();
+        boolean v = teacher.predictionType() == SchedulerConfig.PredictionType.V_PREDICTION;
+        return new SchedulerConfig(
+                SchedulerConfig.Type.DDIM, count, teacher.betaSchedule(), teacher.betaStart(), teacher.betaEnd(), betas,
+                teacher.varianceType(),
+                v ? SchedulerConfig.PredictionType.V_PREDICTION : SchedulerConfig.PredictionType.SAMPLE,
+                true, 1, false, teacher.dynamicThresholdingRatio(), teacher.sampleMaxValue(),
+                teacher.rescaleBetasZeroSnr() && !cut, SchedulerConfig.TimestepSpacing.TRAILING, 0, true, Set.of());
+    }
+}

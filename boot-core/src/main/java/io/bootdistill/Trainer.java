@@ -1,0 +1,125 @@
+package io.bootdistill;
+
+import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+
+/**
+ * Runs training steps: draws a batch, lets workers take its blocks through the networks, sums the gradient lanes, updates the
+ * student. Workers meet three times per step; the result does not depend on their number.
+ */
+final class Trainer implements AutoCloseable {
+
+    /** Pieces of the flat passes: more than workers, so that they share evenly. */
+    private static final int PARTS = 16;
+
+    private final DistillationConfig config;
+    private final TrainingState state;
+    private final Batch batch;
+    private final WorkerPool pool;
+    private final BlockWorker[] workers;
+    private final Reducer reducer;
+    private final DeviceMemory adam;
+    private final float[] numbers = new float[AdamStep.COUNT];
+    private final float[] residual;
+
+    /** Losses and figures of a step. */
+    record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
+
+    Trainer(DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, Guidance guidance) {
+        this.config = config;
+        this.state = state;
+        this.batch = batch;
+        int count = Math.min(config.workers(), Math.max(1, Math.min(config.lanes(), batch.blocks)));
+        pool = new WorkerPool(count);
+        workers = new BlockWorker[count];
+        for (int i = 0; i < count; i++) {
+            workers[i] = new BlockWorker(config, teacher, state.student, guidance);
+        }
+        reducer = new Reducer(state.student, Math.min(config.lanes(), batch.blocks));
+        adam = state.student.device().allocate(AdamStep.COUNT);
+        residual = new float[batch.blocks * batch.block];
+    }
+
+    private int lanes() {
+        return Math.min(config.lanes(), batch.blocks);
+    }
+
+    /** The pool, for other work between steps. */
+    WorkerPool pool() {
+        return pool;
+    }
+
+    /** Runs the next step. */
+    Step run() {
+        long step = state.step;
+        batch.draw(step);
+        pool.run(lanes(), this::runLane);
+        double rate = rate(step);
+        setAdam(step, rate);
+        Kernels kernels = workers[0].kernels;
+        kernels.upload(numbers, 0, adam.slice());
+        pool.run(PARTS, (worker, part) -> reducer.reduce(workers[worker].kernels, part, PARTS));
+        kernels.clip(reducer.partialNorms(), reducer.chunks(), adam.slice());
+        pool.run(PARTS, (worker, part) -> workers[worker].kernels.adamW(
+                adam.slice(), state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
+                state.student.parameters(), state.m(), state.v(), state.ema()));
+        pool.run(PARTS, (worker, part) -> state.student.prepare(workers[worker].kernels, part, PARTS));
+        kernels.download(adam.slice(), numbers, 0);
+        state.step = step + 1;
+        return summary(step, rate);
+    }
+
+    private void runLane(int worker, int lane) {
+        for (int block = lane; block < batch.blocks; block += lanes()) {
+            workers[worker].run(batch, block, reducer.lane(lane), block != lane, residual);
+        }
+    }
+
+    /** Linear warm-up, then a cosine to zero at the end of the run. */
+    private double rate(long step) {
+        double images = (double) (step + 1) * config.batch();
+        double rise = config.warmupImages() == 0 ? 1 : Math.min(1, images / config.warmupImages());
+        double progress = (double) step / config.steps();
+        return config.learningRate() * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
+    }
+
+    private void setAdam(long step, double rate) {
+        numbers[AdamStep.RATE] = (float) rate;
+        numbers[AdamStep.DECAY] = (float) config.weightDecay();
+        numbers[AdamStep.BETA1] = (float) config.beta1();
+        numbers[AdamStep.BETA2] = (float) config.beta2();
+        numbers[AdamStep.EPSILON] = 1e-8f;
+        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(config.beta1(), step + 1)));
+        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(config.beta2(), step + 1)));
+        numbers[AdamStep.EMA_RATE] =
+                (float) (config.emaHalfLife() == 0 ? 1 : 1 - Math.pow(0.5, config.batch() / config.emaHalfLife()));
+        numbers[AdamStep.MAX_NORM] = (float) config.gradientClip();
+    }
+
+    private Step summary(long step, double rate) {
+        double loss = 0;
+        double bootstrap = 0;
+        double boundary = 0;
+        for (int i = 0; i < batch.bootstrapSamples; i++) {
+            bootstrap += batch.weight[i] * residual[i] / batch.bootstrapSamples;
+            loss += batch.factor[i] * residual[i];
+        }
+        for (int i = 0; i < batch.boundarySamples; i++) {
+            int row = batch.firstBoundaryRow() + i;
+            boundary += (double) residual[row] / batch.boundarySamples;
+            loss += batch.factor[row] * residual[row];
+        }
+        return new Step(loss, bootstrap, boundary, numbers[AdamStep.NORM], rate, batch.delta(step));
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        for (BlockWorker worker : workers) {
+            worker.close();
+        }
+        reducer.close();
+        adam.close();
+    }
+}

@@ -1,0 +1,14 @@
+package io.bootdistill;
+
+import java.nio.file.Path;
+
+/** The loss of a run is no longer finite. */
+public final class TrainingDivergedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    TrainingDivergedException(long step, double loss, Path folder) {
+        super("training diverged: the loss is " + loss + " after step " + step + "; use a lower learning rate"
+                + (folder == null ? "" : "; the last checkpoint in " + folder + " is intact"));
+    }
+}

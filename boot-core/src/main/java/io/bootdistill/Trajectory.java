@@ -1,0 +1,72 @@
+package io.bootdistill;
+
+import io.bootdistill.SignalOde.Solver;
+
+/**
+ * The times of a deterministic sampler and the coefficients of its steps: evaluation i is made at {@code times[i]}, then
+ * y ← y + c_i (f̄ − y) and x ← α_{i+1} y + σ_{i+1} ε. After the last, x is the sample.
+ *
+ * @param start factor κ of the first signal y = κ ε
+ * @param times decreasing, in [0, 1]
+ * @param steps c of each evaluation
+ * @param alphas α of the state after each evaluation
+ * @param sigmas σ of the state after each evaluation
+ * @param heun for each evaluation, whether f is evaluated at the end of the step, too
+ */
+record Trajectory(double start, double[] times, double[] steps, double[] alphas, double[] sigmas, boolean[] heun) {
+
+    int evaluations() {
+        return times.length;
+    }
+
+    /**
+     * The reference sampler: N steps from t_max to t_min on an even grid, y = f(ε, t_max) at the start, one last f at t_min.
+     * N = 1 is f(ε, t_max) alone.
+     */
+    static Trajectory reference(NoiseSchedule schedule, Solver solver, int n) {
+        if (n == 1) {
+            return new Trajectory(
+                    0, new double[] {schedule.tMax()}, new double[] {1}, new double[] {1}, new double[] {0}, new boolean[1]);
+        }
+        double[] times = new double[n + 1];
+        for (int i = 0; i <= n; i++) {
+            times[i] = schedule.tMax() + (schedule.tMin() - schedule.tMax()) * i / n;
+        }
+        Trajectory trajectory = along(schedule, solver, 0, times);
+        trajectory.steps[0] = 1; // y = f(ε, t_max), which the first DDIM step leaves as it is
+        trajectory.heun[0] = false;
+        trajectory.heun[n] = false;
+        return trajectory;
+    }
+
+    /** A sampler of the format: the state at the first time is pure noise; x after the last step is x₀, or the state at t_min. */
+    static Trajectory discrete(NoiseSchedule schedule, Solver solver, double[] times, boolean toCleanImage) {
+        double alpha = schedule.alpha(times[0]);
+        double sigma = schedule.sigma(times[0]);
+        // y = (x − σ ε)/α with x = ε: ε (1 − σ)/α, without its cancellation
+        Trajectory trajectory = along(schedule, solver, alpha / (1 + sigma), times);
+        if (!toCleanImage) {
+            int last = times.length - 1;
+            double end = schedule.tMin();
+            trajectory.steps[last] = schedule.step(times[last], end);
+            trajectory.alphas[last] = schedule.alpha(end);
+            trajectory.sigmas[last] = schedule.sigma(end);
+        }
+        return trajectory;
+    }
+
+    private static Trajectory along(NoiseSchedule schedule, Solver solver, double start, double[] times) {
+        int n = times.length;
+        Trajectory trajectory =
+                new Trajectory(start, times, new double[n], new double[n], new double[n], new boolean[n]);
+        for (int i = 0; i < n - 1; i++) {
+            trajectory.steps[i] = schedule.step(times[i], times[i + 1]);
+            trajectory.alphas[i] = schedule.alpha(times[i + 1]);
+            trajectory.sigmas[i] = schedule.sigma(times[i + 1]);
+            trajectory.heun[i] = solver == Solver.HEUN;
+        }
+        trajectory.steps[n - 1] = 1;
+        trajectory.alphas[n - 1] = 1;
+        return trajectory;
+    }
+}

@@ -1,0 +1,142 @@
+package io.bootdistill;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A fixed set of threads that share the tasks of one job at a time; the caller takes part as worker 0. Which worker runs
+ * which task is left to chance, so nothing that a task computes may depend on it.
+ */
+final class WorkerPool implements AutoCloseable {
+
+    /** One piece of a job. */
+    @FunctionalInterface
+    interface Task {
+        void run(int worker, int task);
+    }
+
+    private final Thread[] threads;
+    private final AtomicInteger next = new AtomicInteger();
+    private Task job;
+    private int tasks;
+    private long generation;
+    private int busy;
+    private Throwable failure;
+    private boolean closed;
+
+    WorkerPool(int workers) {
+        if (workers < 1) {
+            throw new IllegalArgumentException("workers is " + workers + ", must be at least 1");
+        }
+        threads = new Thread[workers - 1];
+        for (int i = 0; i < threads.length; i++) {
+            int worker = i + 1;
+            threads[i] = new Thread(() -> serve(worker), "boot-worker-" + worker);
+            threads[i].setDaemon(true);
+            threads[i].start();
+        }
+    }
+
+    int workers() {
+        return threads.length + 1;
+    }
+
+    /** Runs tasks 0 … count − 1; returns when all are done. A failed task fails the job, after the others have stopped. */
+    void run(int count, Task task) {
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the worker pool is closed");
+            }
+            job = task;
+            tasks = count;
+            next.set(0);
+            failure = null;
+            busy = threads.length;
+            generation++;
+            notifyAll();
+        }
+        work(0, task, count);
+        Throwable found;
+        synchronized (this) {
+            boolean interrupted = false;
+            while (busy > 0) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true; // the job's memory is in use: finish first
+                }
+            }
+            job = null;
+            found = failure;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        if (found instanceof RuntimeException e) {
+            throw e;
+        }
+        if (found instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private void work(int worker, Task task, int count) {
+        try {
+            for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                task.run(worker, i);
+            }
+        } catch (RuntimeException | Error e) {
+            next.set(count);
+            synchronized (this) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+    }
+
+    private void serve(int worker) {
+        long seen = 0;
+        while (true) {
+            Task task;
+            int count;
+            synchronized (this) {
+                while (generation == seen && !closed) {
+                    try {
+                        wait();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+                if (closed) {
+                    return;
+                }
+                seen = generation;
+                task = job;
+                count = tasks;
+            }
+            work(worker, task, count);
+            synchronized (this) {
+                busy--;
+                notifyAll();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        for (Thread thread : threads) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.bootdistill.metric;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Whether a student's samples differ from each other as much as the teacher's: a collapsed student's do not. */
+public final class Diversity {
+
+    private Diversity() {}
+
+    /**
+     * The mean distance between two samples of one class, student : teacher, averaged over the classes.
+     *
+     * @param classes class of each sample
+     * @return about 1 for a faithful student; NaN where no class has two different samples
+     */
+    public static double ratio(float[] student, float[] teacher, float[] classes) {
+        Map<Float, List<Integer>> members = new TreeMap<>();
+        for (int i = 0; i < classes.length; i++) {
+            members.computeIfAbsent(classes[i], key -> new ArrayList<>()).add(i);
+        }
+        int size = student.length / classes.length;
+        double sum = 0;
+        int counted = 0;
+        for (List<Integer> samples : members.values()) {
+            double reference = meanDistance(teacher, samples, size);
+            if (reference > 0) {
+                sum += meanDistance(student, samples, size) / reference;
+                counted++;
+            }
+        }
+        return counted == 0 ? Double.NaN : sum / counted;
+    }
+
+    private static double meanDistance(float[] values, List<Integer> samples, int size) {
+        double sum = 0;
+        long pairs = 0;
+        for (int i = 0; i < samples.size(); i++) {
+            for (int k = i + 1; k < samples.size(); k++) {
+                sum += distance(values, samples.get(i) * size, samples.get(k) * size, size);
+                pairs++;
+            }
+        }
+        return pairs == 0 ? 0 : sum / pairs;
+    }
+
+    private static double distance(float[] values, int a, int b, int size) {
+        double sum = 0;
+        for (int i = 0; i < size; i++) {
+            double difference = (double) values[a + i] - values[b + i];
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
+}

@@ -1,0 +1,33 @@
+package io.bootdistill.metric;
+
+/** Distances between two sets of samples that were made from the same noise. */
+public final class PairedError {
+
+    private PairedError() {}
+
+    /** A copy with every value limited to [−1, 1], as images are before they are shown or compared. */
+    public static float[] clamp(float[] samples) {
+        float[] clamped = new float[samples.length];
+        for (int i = 0; i < clamped.length; i++) {
+            clamped[i] = Math.max(-1, Math.min(1, samples[i]));
+        }
+        return clamped;
+    }
+
+    /**
+     * Root of the mean over all values of (a − b)².
+     *
+     * @throws IllegalArgumentException if the lengths differ or are 0
+     */
+    public static double rmse(float[] a, float[] b) {
+        if (a.length != b.length || a.length == 0) {
+            throw new IllegalArgumentException("lengths are " + a.length + " and " + b.length + ", must be equal and not 0");
+        }
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            double difference = (double) a[i] - b[i];
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum / a.length);
+    }
+}
