@@ -8,4 +8,9 @@ public final class OutOfDeviceMemoryException extends RuntimeException {
     public OutOfDeviceMemoryException(String device, long bytes) {
         super("device " + device + " could not allocate " + bytes + " bytes; use a smaller batch or block");
     }
+
+    /** Where a kernel's scratch memory could not be had. */
+    public OutOfDeviceMemoryException(String device) {
+        super("device " + device + " could not allocate scratch memory; use a smaller batch or block");
+    }
 }

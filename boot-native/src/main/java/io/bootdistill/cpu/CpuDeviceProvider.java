@@ -1,0 +1,61 @@
+package io.bootdistill.cpu;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceProvider;
+import io.bootdistill.device.DeviceUnavailableException;
+import org.bytedeco.javacpp.Loader;
+
+/** Offers the {@code cpu} device; found by {@link java.util.ServiceLoader}. */
+public final class CpuDeviceProvider implements DeviceProvider {
+
+    /** System property that caps the instruction set: {@code baseline} or {@code avx2}. */
+    public static final String TIER_PROPERTY = "io.bootdistill.cpu.tier";
+
+    @Override
+    public String name() {
+        return CpuDevice.NAME;
+    }
+
+    @Override
+    public int priority() {
+        return 10;
+    }
+
+    @Override
+    public Device open() throws DeviceUnavailableException {
+        return open(cap());
+    }
+
+    /** Opens the device with an instruction set no better than {@code cap}. */
+    static CpuDevice open(CpuTier cap) throws DeviceUnavailableException {
+        String library = Loader.getPlatform() + "/" + System.mapLibraryName("jniBootCpu");
+        if (CpuDeviceProvider.class.getResource(library) == null) {
+            throw new DeviceUnavailableException("the class path holds no native library for this platform (" + library
+                    + "); boot-native has it for linux-x86_64 if g++ and make are installed when it is built");
+        }
+        int version;
+        try {
+            version = BootCpu.boot_abi_version();
+        } catch (LinkageError e) {
+            throw new DeviceUnavailableException(
+                    "the native library could not be loaded: " + e.getMessage()
+                            + "; it needs a 64-bit Linux with glibc, a writable cache folder (system property"
+                            + " org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
+                    e);
+        }
+        if (version != BootCpu.BOOT_ABI_VERSION) {
+            throw new DeviceUnavailableException("the native library has ABI version " + version + ", this boot-native needs "
+                    + BootCpu.BOOT_ABI_VERSION + "; the cache folder or the class path mixes two releases");
+        }
+        return new CpuDevice(cap);
+    }
+
+    private static CpuTier cap() throws DeviceUnavailableException {
+        String name = System.getProperty(TIER_PROPERTY);
+        try {
+            return name == null ? CpuTier.AVX2 : CpuTier.named(name);
+        } catch (IllegalArgumentException e) {
+            throw new DeviceUnavailableException("system property " + TIER_PROPERTY + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.bootdistill.cpu;
+
+import static io.bootdistill.cpu.CpuContext.requireOk;
+import static io.bootdistill.cpu.CpuContext.requirePositive;
+import static io.bootdistill.cpu.CpuMemory.address;
+import static io.bootdistill.cpu.CpuMemory.optional;
+import static io.bootdistill.cpu.CpuMemory.stride;
+
+import io.bootdistill.device.Tensor;
+
+/** Doubling and halving of images. */
+interface CpuResize extends CpuContext {
+
+    @Override
+    default void upsampleForward(int n, int height, int width, Tensor x, Tensor y) {
+        long small = smallRows(n, height, width);
+        int channels = y.channels();
+        requireOk("upsampleForward", BootCpu.boot_upsample_forward(
+                context(), n, height, width, channels,
+                address("x", x, small, channels), stride(x),
+                address("y", y, 4 * small, channels), stride(y)));
+    }
+
+    @Override
+    default void upsampleBackward(int n, int height, int width, Tensor dy, Tensor base, Tensor dx) {
+        long small = smallRows(n, height, width);
+        int channels = dx.channels();
+        requireOk("upsampleBackward", BootCpu.boot_upsample_backward(
+                context(), n, height, width, channels,
+                address("dy", dy, 4 * small, channels), stride(dy),
+                optional("base", base, small, channels), stride(base),
+                address("dx", dx, small, channels), stride(dx)));
+    }
+
+    @Override
+    default void downsampleForward(int n, int height, int width, Tensor x, Tensor y) {
+        long small = smallRows(n, height, width);
+        int channels = y.channels();
+        requireOk("downsampleForward", BootCpu.boot_downsample_forward(
+                context(), n, height, width, channels,
+                address("x", x, 4 * small, channels), stride(x),
+                address("y", y, small, channels), stride(y)));
+    }
+
+    @Override
+    default void downsampleBackward(int n, int height, int width, Tensor dy, Tensor base, Tensor dx) {
+        long small = smallRows(n, height, width);
+        int channels = dx.channels();
+        requireOk("downsampleBackward", BootCpu.boot_downsample_backward(
+                context(), n, height, width, channels,
+                address("dy", dy, small, channels), stride(dy),
+                optional("base", base, 4 * small, channels), stride(base),
+                address("dx", dx, 4 * small, channels), stride(dx)));
+    }
+
+    private static long smallRows(int n, int height, int width) {
+        requirePositive("n", n);
+        requirePositive("height", height);
+        requirePositive("width", width);
+        return (long) n * height * width;
+    }
+}

@@ -1,0 +1,39 @@
+// The algorithms of the 3x3 convolution; convolution.cpp chooses by the shape alone. All read their weights in packed form.
+#pragma once
+#include "context.h"
+#include "gemm.h"
+
+namespace boot::BOOT_TIER {
+
+// What is added to a convolution: bias [out], a row per sample, a row per pixel; each may be absent.
+struct Addends {
+    const float* bias;
+    Source shift;
+    Source residual;
+};
+
+// Copies an image of dense rows of `channels` values into the middle of a border of zeros one pixel wide.
+void pad_image(int32_t height, int32_t width, int32_t channels, Source x, float* padded);
+
+static BOOT_INLINE int64_t padded_floats(int32_t height, int32_t width, int32_t channels) {
+    return static_cast<int64_t>(height + 2) * (width + 2) * channels;
+}
+
+// Images that a direct pass pads at once: together about half the second-level cache, so that small images fill the tiles.
+static BOOT_INLINE int32_t group_images(int32_t n, int64_t padded) {
+    return static_cast<int32_t>(smaller(n, larger(1, 32768 / padded)));
+}
+
+// ---- direct: sums over the taps, any stride
+
+int64_t direct_floats(const Conv& conv);
+void direct_prepare(const Conv& conv, const float* weights, float* prepared);
+void direct_prepare_gradient(const Conv& conv, const float* weights, float* prepared);
+int32_t direct_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+    const Addends& addends, Target y);
+int32_t direct_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared,
+    Source base, Target dx);
+int32_t direct_backward_weights(Context& context, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
+    bool accumulate);
+
+}  // namespace boot::BOOT_TIER

@@ -1,0 +1,214 @@
+// Group normalisation, with the scale and shift of a sample and with SiLU. Two passes over a chunk of channels that stays in
+// the cache; the backward pass recomputes the activation from the mean and 1/sigma.
+#include <math.h>
+
+#include "../boot_kernels.h"
+#include "activation.h"
+#include "operations.h"
+
+namespace boot::BOOT_TIER {
+
+// Channels of a chunk: whole groups, at least a few vectors wide.
+static int32_t chunk_channels(const GroupNorm& norm) {
+    const int32_t width = norm.channels / norm.groups;
+    return static_cast<int32_t>(smaller(round_up(32, width), norm.channels));
+}
+
+// One row per sample or a constant.
+static BOOT_INLINE float at_sample(Source rows, int64_t sample, int32_t channel, float absent) {
+    return rows.given() ? rows.row(sample)[channel] : absent;
+}
+
+// sums[c] = sum of x - first over the pixels, squares[c] = that of (x - first)^2, where first is the first pixel's value:
+// it keeps the precision of a variance that is far smaller than the mean.
+template <int V, class Lanes>
+static BOOT_INLINE void moments(int32_t pixels, const float* x, int64_t stride, float* sums, float* squares, Lanes lanes) {
+    Vec origin[V], s[V], q[V];
+#pragma GCC unroll 4
+    for (int u = 0; u < V; u++) {
+        origin[u] = load(x + u * LANES, lanes);
+        s[u] = q[u] = splat(0);
+    }
+    for (int32_t i = 0; i < pixels; i++, x += stride) {
+#pragma GCC unroll 4
+        for (int u = 0; u < V; u++) {
+            Vec d = load(x + u * LANES, lanes) - origin[u];
+            s[u] += d;
+            q[u] += d * d;
+        }
+    }
+#pragma GCC unroll 4
+    for (int u = 0; u < V; u++) {
+        store(sums + u * LANES, s[u]);
+        store(squares + u * LANES, q[u]);
+    }
+}
+
+static void chunk_moments(int32_t pixels, int32_t channels, const float* x, int64_t stride, float* sums, float* squares) {
+    int32_t c = 0;
+    for (; c + 4 * LANES <= channels; c += 4 * LANES) {
+        moments<4>(pixels, x + c, stride, sums + c, squares + c, Full{});
+    }
+    over_lanes(channels - c, [&](int64_t i, auto lanes) {
+        moments<1>(pixels, x + c + i, stride, sums + c + i, squares + c + i, lanes);
+    });
+}
+
+int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
+    const float* beta, Source scale, Source shift, float* statistics, Target y) {
+    const int32_t width = norm.channels / norm.groups, chunk = chunk_channels(norm);
+    const int64_t padded = round_up(chunk, LANES);
+    float* scratch = reserve(context, 3 * padded);
+    if (scratch == nullptr) {
+        return BOOT_OUT_OF_MEMORY;
+    }
+    float *mean = scratch, *factor = mean + padded, *offset = factor + padded;  // mean and factor hold the moments first
+    const double count = static_cast<double>(norm.pixels) * width;
+    for (int64_t sample = 0; sample < n; sample++) {
+        for (int32_t from = 0; from < norm.channels; from += chunk) {
+            const int32_t channels = static_cast<int32_t>(smaller(chunk, norm.channels - from));
+            const float* xs = x.row(sample * norm.pixels) + from;
+            float* ys = y.row(sample * norm.pixels) + from;
+            chunk_moments(norm.pixels, channels, xs, x.stride, mean, factor);
+            for (int32_t first = 0; first < channels; first += width) {
+                double total = 0;
+                for (int32_t c = first; c < first + width; c++) {
+                    total += static_cast<double>(mean[c]) + static_cast<double>(norm.pixels) * xs[c];
+                }
+                const double m = total / count;
+                double squares = 0;
+                for (int32_t c = first; c < first + width; c++) {
+                    const double d = xs[c] - m;
+                    squares += factor[c] + 2 * d * mean[c] + norm.pixels * d * d;
+                }
+                const double variance = squares < 0 ? 0 : squares / count;  // NaN stays
+                const float r = static_cast<float>(1 / sqrt(variance + norm.epsilon));
+                const int64_t group = (from + first) / width;
+                statistics[(sample * norm.groups + group) * 2] = static_cast<float>(m);
+                statistics[(sample * norm.groups + group) * 2 + 1] = r;
+                for (int32_t c = first; c < first + width; c++) {
+                    const float scaling = 1 + at_sample(scale, sample, from + c, 0);
+                    mean[c] = static_cast<float>(m);
+                    factor[c] = gamma[from + c] * r * scaling;
+                    offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
+                }
+            }
+            over_lanes(channels, [&](int64_t c, auto lanes) {
+                const Vec m = load(mean + c), f = load(factor + c), o = load(offset + c);
+                const float* in = xs + c;
+                float* out = ys + c;
+                if (norm.silu) {
+                    for (int32_t i = 0; i < norm.pixels; i++, in += x.stride, out += y.stride) {
+                        Vec z = (load(in, lanes) - m) * f + o;
+                        store(out, z * sigmoid(z), lanes);
+                    }
+                } else {
+                    for (int32_t i = 0; i < norm.pixels; i++, in += x.stride, out += y.stride) {
+                        store(out, (load(in, lanes) - m) * f + o, lanes);
+                    }
+                }
+            });
+        }
+    }
+    return BOOT_OK;
+}
+
+// dz = dy·silu'(z) into `dz`, its sum and that of dz·(x - mean) per channel.
+template <bool SILU, class Lanes>
+static BOOT_INLINE void slopes(int32_t pixels, const float* x, int64_t ldx, const float* dy, int64_t lddy, float* dz,
+    int64_t lddz, Vec mean, Vec factor, Vec offset, float* sum, float* product, Lanes lanes) {
+    Vec s = splat(0), p = splat(0);
+    for (int32_t i = 0; i < pixels; i++, x += ldx, dy += lddy, dz += lddz) {
+        Vec centred = load(x, lanes) - mean, d = load(dy, lanes);
+        if (SILU) {
+            Vec z = centred * factor + offset;
+            d *= silu_slope(z, sigmoid(z));
+        }
+        store(dz, d);
+        s += d;
+        p += d * centred;
+    }
+    store(sum, s);
+    store(product, p);
+}
+
+int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
+    const float* beta, Source scale, Source shift, const float* statistics, Source dy, Source base, Target dx,
+    float* dgamma, float* dbeta, Target dscale, Target dshift, bool accumulate) {
+    const int32_t width = norm.channels / norm.groups, chunk = chunk_channels(norm);
+    const int64_t padded = round_up(chunk, LANES);
+    float* scratch = reserve(context, (6 + norm.pixels) * padded);
+    if (scratch == nullptr) {
+        return BOOT_OUT_OF_MEMORY;
+    }
+    float *mean = scratch, *factor = mean + padded, *offset = factor + padded;
+    float *sum = offset + padded, *product = sum + padded, *constant = product + padded, *dz = constant + padded;
+    if (!accumulate) {
+        for (int32_t c = 0; c < norm.channels; c++) {
+            dgamma[c] = dbeta[c] = 0;
+        }
+    }
+    const double count = static_cast<double>(norm.pixels) * width;
+    for (int64_t sample = 0; sample < n; sample++) {
+        for (int32_t from = 0; from < norm.channels; from += chunk) {
+            const int32_t channels = static_cast<int32_t>(smaller(chunk, norm.channels - from));
+            const float* xs = x.row(sample * norm.pixels) + from;
+            const float* dys = dy.row(sample * norm.pixels) + from;
+            const float* saved = statistics + (sample * norm.groups + from / width) * 2;
+            for (int32_t c = 0; c < channels; c++) {
+                const float scaling = 1 + at_sample(scale, sample, from + c, 0);
+                mean[c] = saved[c / width * 2];
+                factor[c] = gamma[from + c] * saved[c / width * 2 + 1] * scaling;
+                offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
+            }
+            over_lanes(channels, [&](int64_t c, auto lanes) {
+                const Vec m = load(mean + c), f = load(factor + c), o = load(offset + c);
+                if (norm.silu) {
+                    slopes<true>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, m, f, o, sum + c,
+                        product + c, lanes);
+                } else {
+                    slopes<false>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, m, f, o, sum + c,
+                        product + c, lanes);
+                }
+            });
+            // dx = factor·dz - r·mean(g·dz) - (x - mean)·r^3·mean(g·dz·(x - mean)), g = gamma·(1 + scale)
+            for (int32_t first = 0; first < channels; first += width) {
+                const double r = saved[first / width * 2 + 1];
+                double total = 0, products = 0;
+                for (int32_t c = first; c < first + width; c++) {
+                    const float scaling = 1 + at_sample(scale, sample, from + c, 0);
+                    const float normalised = static_cast<float>(product[c] * r);  // sum of dz·x̂
+                    if (dscale.given()) {
+                        dscale.row(sample)[from + c] = gamma[from + c] * normalised + beta[from + c] * sum[c];
+                        dshift.row(sample)[from + c] = sum[c];
+                    }
+                    dgamma[from + c] += scaling * normalised;
+                    dbeta[from + c] += scaling * sum[c];
+                    total += static_cast<double>(factor[c]) * sum[c];
+                    products += static_cast<double>(factor[c]) * product[c];
+                }
+                for (int32_t c = first; c < first + width; c++) {
+                    constant[c] = static_cast<float>(total / count);
+                    product[c] = static_cast<float>(products * r * r / count);
+                }
+            }
+            over_lanes(channels, [&](int64_t c, auto lanes) {
+                const Vec m = load(mean + c), f = load(factor + c), k = load(constant + c), p = load(product + c);
+                const float *in = xs + c, *d = dz + c;
+                const float* add = base.given() ? base.row(sample * norm.pixels) + from + c : nullptr;
+                float* out = dx.row(sample * norm.pixels) + from + c;
+                for (int32_t i = 0; i < norm.pixels; i++, in += x.stride, d += padded, out += dx.stride) {
+                    Vec value = f * load(d) - (p * (load(in, lanes) - m) + k);
+                    if (add != nullptr) {
+                        value += load(add, lanes);
+                        add += base.stride;
+                    }
+                    store(out, value, lanes);
+                }
+            });
+        }
+    }
+    return BOOT_OK;
+}
+
+}  // namespace boot::BOOT_TIER

@@ -1,0 +1,55 @@
+// Operands and shapes as the kernels see them. Plain data: shared by all tiers, so nothing here may become a symbol.
+#pragma once
+#include <stdint.h>
+
+#define BOOT_INLINE inline __attribute__((always_inline))
+
+namespace boot {
+
+// Rows of a matrix that is read; null data where the operand is absent.
+struct Source {
+    const float* data;
+    int64_t stride;
+
+    BOOT_INLINE const float* row(int64_t index) const { return data + index * stride; }
+    BOOT_INLINE bool given() const { return data != nullptr; }
+};
+
+// Rows of a matrix that is written.
+struct Target {
+    float* data;
+    int64_t stride;
+
+    BOOT_INLINE float* row(int64_t index) const { return data + index * stride; }
+    BOOT_INLINE bool given() const { return data != nullptr; }
+};
+
+// A 3x3 convolution.
+struct Conv {
+    int32_t height, width, in, out, stride, padding;
+
+    BOOT_INLINE int32_t out_height() const { return height / stride; }
+    BOOT_INLINE int32_t out_width() const { return width / stride; }
+    BOOT_INLINE int32_t pixels() const { return height * width; }
+    BOOT_INLINE int32_t out_pixels() const { return out_height() * out_width(); }
+};
+
+struct Linear {
+    int32_t in, out;
+};
+
+struct GroupNorm {
+    int32_t pixels, channels, groups;
+    float epsilon;
+    bool silu;
+};
+
+struct Attention {
+    int32_t queries, keys, heads, head_size;
+};
+
+BOOT_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+BOOT_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+BOOT_INLINE int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+}  // namespace boot
