@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * gives it its name back before it begins. A process killed while it writes leaves {@code model.tmp-…}, which nobody reads
  * and which may be deleted.
  *
- * <p>Two writers of one target must not run at the same time; readers may.
+ * <p>Two writers of one target must not run at the same time. A reader beside a writer finds a whole folder too, but if its
+ * look falls between the renames it may have to look again.
  */
 public final class AtomicFiles {
 
