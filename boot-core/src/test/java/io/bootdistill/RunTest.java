@@ -1,0 +1,172 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs with a folder: what they write, how they go on, what they refuse. */
+public class RunTest {
+
+    private static final long[] SEEDS = {1, 2, 3, 4, 5};
+    private static final int[] LABELS = {0, 1, 2, 3, 0};
+
+    @TempDir
+    Path temp;
+
+    private Path teacherFolder;
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    @BeforeEach
+    void writeTeacher() throws IOException {
+        teacherFolder = temp.resolve("teacher");
+        TinyTeacher.write(teacherFolder, "v_prediction");
+    }
+
+    private DistillationConfig.Builder config() {
+        return DistillationConfig.builder()
+                .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3)
+                .heldOut(10).referenceSteps(3).reportImages(12).checkpointImages(24);
+    }
+
+    private static DistillationListener stopAt(long step) {
+        return new DistillationListener() {
+            private long done;
+
+            @Override
+            public boolean shouldStop() {
+                return ++done == step;
+            }
+        };
+    }
+
+    @Test
+    void continuedRunEqualsOneThatWasNeverStopped() throws IOException {
+        Path whole = temp.resolve("whole");
+        Path parts = temp.resolve("parts");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device());
+                Student straight = new BootDistiller(teacher).train(config().folder(whole).build())) {
+            new BootDistiller(teacher).listener(stopAt(3)).train(config().folder(parts).build()).close();
+            new BootDistiller(teacher).listener(stopAt(2)).resume(parts, 1).close();
+            try (Student resumed = new BootDistiller(teacher).resume(parts, 3)) {
+                assertArrayEquals(straight.sample(SEEDS, LABELS), resumed.sample(SEEDS, LABELS));
+            }
+        }
+        try (SafetensorsFile a = SafetensorsFile.open(whole.resolve("state.safetensors"));
+                SafetensorsFile b = SafetensorsFile.open(parts.resolve("state.safetensors"))) {
+            assertEquals(a.names(), b.names());
+            assertEquals(a.metadata(), b.metadata());
+            assertEquals("8", a.metadata().get("step"));
+            for (String name : a.names()) {
+                assertArrayEquals(a.floats(name), b.floats(name), name);
+            }
+        }
+    }
+
+    @Test
+    void runWritesWhatItPromises() throws IOException {
+        Path run = temp.resolve("run");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            new BootDistiller(teacher).train(config().folder(run).build()).close();
+        }
+        List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));
+        assertEquals("step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity",
+                metrics.get(0));
+        assertEquals(List.of("2,12", "4,24", "6,36", "8,48"),
+                metrics.stream().skip(1).map(line -> line.split(",")[0] + "," + line.split(",")[1]).toList());
+        assertEquals(11, metrics.get(4).split(",").length, "the last line has the quality: " + metrics.get(4));
+        assertTrue(Double.parseDouble(metrics.get(4).split(",")[9]) > 0);
+        assertTrue(Files.exists(run.resolve("config.json")));
+        assertTrue(Files.exists(run.resolve("grids/step-0000008.png")));
+        assertTrue(Files.exists(run.resolve("grids/reference.png")));
+        assertTrue(Files.exists(run.resolve("student/unet/diffusion_pytorch_model.safetensors")));
+    }
+
+    @Test
+    void savedStudentSamplesTheSame() throws IOException {
+        for (String prediction : List.of("v_prediction", "sample", "epsilon")) {
+            Path folder = temp.resolve(prediction);
+            TinyTeacher.write(folder, prediction);
+            Path saved = temp.resolve("student-" + prediction);
+            try (NetworkTeacher teacher = Teacher.load(folder, device());
+                    Student student = new BootDistiller(teacher).train(config().images(6 * 2).heldOut(0).build())) {
+                student.save(saved);
+                try (Student loaded = Student.load(saved, device())) {
+                    Golden.values(prediction, student.sample(SEEDS, LABELS), loaded.sample(SEEDS, LABELS));
+                    assertEquals(3, loaded.nullLabel());
+                }
+                assertThrows(ModelFormatException.class, () -> Student.load(folder, device()), "a teacher is no student");
+            }
+            // one step of the format's sampler from the last index is the student's sample
+            try (Student loaded = Student.load(saved, device());
+                    NetworkTeacher network = Teacher.load(saved, device())) {
+                float[] noise = Samples.noise(network.shape(), SEEDS);
+                float[] f = new float[noise.length];
+                double[] last = new double[SEEDS.length];
+                java.util.Arrays.fill(last, network.schedule().tMax());
+                network.predict(SEEDS.length, noise, last, Samples.conditions(LABELS), f);
+                Golden.values(prediction, f, loaded.sample(noise, Samples.conditions(LABELS)));
+            }
+        }
+    }
+
+    @Test
+    void foldersThatAreInTheWay() throws IOException {
+        Path run = temp.resolve("run");
+        Files.createDirectories(run);
+        Files.writeString(run.resolve("mine.txt"), "mine");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            IOException full = assertThrows(IOException.class,
+                    () -> new BootDistiller(teacher).train(config().folder(run).build()));
+            assertTrue(full.getMessage().contains("not empty"), full.getMessage());
+            IOException noRun = assertThrows(IOException.class, () -> new BootDistiller(teacher).resume(run, 1));
+            assertTrue(noRun.getMessage().contains("no run"), noRun.getMessage());
+        }
+        assertEquals("mine", Files.readString(run.resolve("mine.txt")));
+    }
+
+    @Test
+    void checkpointOfAnotherTeacherIsRefused() throws IOException {
+        Path run = temp.resolve("run");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            new BootDistiller(teacher).train(config().images(6).folder(run).build()).close();
+        }
+        Path other = temp.resolve("other");
+        TinyTeacher.write(other, "sample");
+        try (NetworkTeacher teacher = Teacher.load(other, device())) {
+            ModelFormatException refused =
+                    assertThrows(ModelFormatException.class, () -> new BootDistiller(teacher).resume(run, 1));
+            assertTrue(refused.getMessage().contains("another teacher"), refused.getMessage());
+        }
+    }
+
+    @Test
+    void divergedTrainingStopsAndKeepsTheCheckpoint() throws IOException {
+        Path run = temp.resolve("run");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            MixtureTeacher broken = new MixtureTeacher(NoiseSchedule.flow(), new double[][] {{Double.NaN, 0}}, 1, false);
+            assertThrows(TrainingDivergedException.class, () ->
+                    new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device())
+                            .train(config().heldOut(0).folder(run).build()));
+        }
+        assertFalse(Files.exists(run.resolve("state.safetensors")));
+        assertTrue(Files.exists(run.resolve("config.json")));
+    }
+}

@@ -1,0 +1,110 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.device.Philox;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** The Signal-ODE on an analytic teacher, in float64. */
+class SignalOdeTest {
+
+    private static final NoiseSchedule FLOW = NoiseSchedule.flow();
+    private final MixtureTeacher teacher = new MixtureTeacher(FLOW, MixtureTeacher.ring(5, 1.0), 0.3, false);
+    private final SignalOde ode = new SignalOde(FLOW);
+
+    private static double[] noise(long seed) {
+        return new double[] {Philox.normal(seed, 0, 0), Philox.normal(seed, 0, 1)};
+    }
+
+    /** The exact path from t to s: many small Heun steps. */
+    private double[] fine(double[] y, double[] noise, double t, double s, int steps) {
+        double[] path = y;
+        for (int i = 0; i < steps; i++) {
+            double a = t + (s - t) * i / steps;
+            double b = t + (s - t) * (i + 1) / steps;
+            path = ode.step(Solver.HEUN, teacher::predict, path, noise, a, b);
+        }
+        return path;
+    }
+
+    /** Local error at h against h/2, from points on the path: 2² for DDIM, 2³ for Heun. */
+    private double localOrder(Solver solver, long seed, double t) {
+        double[] noise = noise(seed);
+        double[] y = fine(teacher.predict(noise, 1), noise, 0.999, t, 4000);
+        double[] errors = new double[2];
+        for (int k = 0; k < 2; k++) {
+            double h = 0.02 / (1 << k);
+            double[] step = ode.step(solver, teacher::predict, y, noise, t, t - h);
+            double[] exact = fine(y, noise, t, t - h, 400);
+            errors[k] = Math.hypot(step[0] - exact[0], step[1] - exact[1]);
+        }
+        return Math.log(errors[0] / errors[1]) / Math.log(2);
+    }
+
+    @Test
+    void localErrorOrders() {
+        for (long seed = 1; seed <= 6; seed++) {
+            for (double t : new double[] {0.4, 0.6, 0.8}) {
+                assertEquals(2, localOrder(Solver.DDIM, seed, t), 0.25, "DDIM, seed " + seed + ", t " + t);
+                assertEquals(3, localOrder(Solver.HEUN, seed, t), 0.35, "Heun, seed " + seed + ", t " + t);
+            }
+        }
+    }
+
+    @Test
+    void ddimStepIsTheFormatsStep() {
+        // x_s = α_s f + σ_s (x − α f)/σ, with f held constant: the deterministic sampler in state space
+        double t = 0.7;
+        double s = 0.55;
+        double[] noise = noise(3);
+        double[] y = {0.2, -0.4};
+        double[] x = ode.state(y, noise, t);
+        double[] f = teacher.predict(x, t);
+        double[] expected = new double[2];
+        for (int d = 0; d < 2; d++) {
+            double predictedNoise = (x[d] - FLOW.alpha(t) * f[d]) / FLOW.sigma(t);
+            expected[d] = FLOW.alpha(s) * f[d] + FLOW.sigma(s) * predictedNoise;
+        }
+        double[] signal = ode.step(Solver.DDIM, teacher::predict, y, noise, t, s);
+        assertArrayEquals(expected, ode.state(signal, noise, s), 1e-14);
+    }
+
+    @Test
+    void derivativeIsTheOdesRightHandSide() {
+        // dy/dt = −λ' (f − y): the limit of the step
+        double t = 0.6;
+        double h = 1e-6;
+        double[] noise = noise(5);
+        double[] y = {0.3, 0.1};
+        double[] f = teacher.predict(ode.state(y, noise, t), t);
+        double[] step = ode.step(Solver.DDIM, teacher::predict, y, noise, t, t - h);
+        for (int d = 0; d < 2; d++) {
+            assertEquals(-FLOW.lambdaDerivative(t) * (f[d] - y[d]), (y[d] - step[d]) / h, 1e-5);
+        }
+    }
+
+    @Test
+    void signalAtTheEndIsASampleOfTheMixture() {
+        for (long seed = 1; seed <= 20; seed++) {
+            double[] y = ode.solve(Solver.HEUN, teacher::predict, noise(seed), 200);
+            double nearest = Arrays.stream(MixtureTeacher.ring(5, 1.0))
+                    .mapToDouble(mean -> Math.hypot(mean[0] - y[0], mean[1] - y[1]))
+                    .min().orElseThrow();
+            assertTrue(nearest < 4 * 0.3, "seed " + seed + " ends " + nearest + " from the nearest component");
+        }
+    }
+
+    @Test
+    void stepOfTheFlowScheduleIsTheLimitOfTheGeneralOne() {
+        for (double t : new double[] {0.2, 0.5, 0.9}) {
+            double general = -Math.expm1(FLOW.lambda(t - 0.1) - FLOW.lambda(t));
+            assertEquals(general, FLOW.step(t, t - 0.1), 1e-14);
+        }
+        assertEquals(1, FLOW.step(0.3, 0), 0);
+        assertEquals(1, FLOW.step(1, 0.99), 1e-12);
+    }
+}
