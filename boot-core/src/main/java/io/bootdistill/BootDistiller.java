@@ -278,9 +278,13 @@ public final class BootDistiller {
             if (average.isSavable()) {
                 average.save(folder.studentFolder());
             }
-            if (quality != null && teacher.shape().channels() != 2) {
+            if (quality != null && isPicture()) {
                 folder.writeGrid(quality, teacher.shape());
             }
+        }
+
+        private boolean isPicture() {
+            return teacher.shape().channels() == 1 || teacher.shape().channels() == 3;
         }
 
         @Override

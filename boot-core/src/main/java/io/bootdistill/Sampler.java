@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
 
 /**
  * Deterministic samplers of a teacher: DDIM (η = 0) and Heun in signal space. Immutable; {@link #sample} may be called from
@@ -13,13 +14,6 @@ import io.bootdistill.device.Devices;
  * number of workers.
  */
 public final class Sampler {
-
-    /** How the format places its time steps. */
-    public enum Spacing {
-        LEADING,
-        TRAILING,
-        LINSPACE
-    }
 
     private final Teacher teacher;
     private final Device device;
@@ -63,7 +57,7 @@ public final class Sampler {
      * @param steps 1 … N of the schedule
      * @throws IllegalArgumentException if the teacher's schedule is not discrete
      */
-    public static Sampler discrete(Teacher teacher, Solver solver, Spacing spacing, int steps) {
+    public static Sampler discrete(Teacher teacher, Solver solver, TimestepSpacing spacing, int steps) {
         if (!(teacher.schedule() instanceof DiscreteSchedule schedule)) {
             throw new IllegalArgumentException("spacing " + spacing + " needs a discrete schedule");
         }

@@ -1,11 +1,13 @@
 package io.bootdistill;
 
+import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+
 /** The format's placements of n time steps on the indices 0 … N − 1, as times in [0, 1], latest first. */
 final class TimeSteps {
 
     private TimeSteps() {}
 
-    static double[] of(int size, Sampler.Spacing spacing, int n, int offset) {
+    static double[] of(int size, TimestepSpacing spacing, int n, int offset) {
         if (n < 1 || n > size) {
             throw new IllegalArgumentException("steps is " + n + ", must be 1 … " + size);
         }

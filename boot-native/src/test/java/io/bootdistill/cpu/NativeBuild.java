@@ -2,7 +2,9 @@ package io.bootdistill.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceUnavailableException;
+import io.bootdistill.device.Devices;
 import org.junit.jupiter.api.Assumptions;
 
 /** The device under test, where this build has it. */
@@ -14,6 +16,12 @@ final class NativeBuild {
     static void require() {
         Assumptions.assumeFalse(
                 Boolean.getBoolean("boot.native.skip"), "built without a C++ compiler: there is no cpu device");
+    }
+
+    /** The device as an application gets it. */
+    static Device best() {
+        require();
+        return Devices.named(CpuDevice.NAME);
     }
 
     /** The device with exactly this instruction set; skips the test on a processor that lacks it. */

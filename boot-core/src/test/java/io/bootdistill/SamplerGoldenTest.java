@@ -1,0 +1,44 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.SchedulerConfig;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** The format's deterministic sampler on the bundled teacher, state by state, against another implementation. */
+public class SamplerGoldenTest {
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    @Test
+    void everyState() throws IOException {
+        try (SafetensorsFile golden = SafetensorsFile.open(Fixtures.file("ddim/trailing-10.safetensors"));
+                NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
+            int[] shape = golden.shape("trajectory");
+            float[] trajectory = golden.floats("trajectory");
+            int size = trajectory.length / shape[0];
+            boolean[] seen = new boolean[shape[0]];
+            Sampler sampler = Sampler.discrete(
+                    teacher, SignalOde.Solver.DDIM, SchedulerConfig.TimestepSpacing.TRAILING, shape[0]);
+            float[] sample = sampler.sample(golden.floats("noise"), golden.floats("class_labels"), (step, from, n, x) -> {
+                int start = step * size + from * teacher.shape().size();
+                Golden.values("state " + step, Arrays.copyOfRange(trajectory, start, start + x.length), x);
+                seen[step] = true;
+            });
+            Golden.values("sample", Arrays.copyOfRange(trajectory, trajectory.length - size, trajectory.length), sample);
+            for (boolean state : seen) {
+                assertTrue(state, "every state was compared");
+            }
+            assertEquals(shape[0], sampler.evaluations());
+        }
+    }
+}
