@@ -15,6 +15,7 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +51,9 @@ public final class NetworkTeacher implements Teacher {
             throw new ModelFormatException(path + ": thresholding is true, which is not supported; set it to false in"
                     + " scheduler_config.json to use the teacher unclipped");
         }
+        if (!scheduler.unknownKeys().isEmpty()) {
+            LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", path, scheduler.unknownKeys());
+        }
         int nullLabel = folder.nullClass().orElse(-1);
         if (network.condition() instanceof ConditionShape.Label label && nullLabel >= label.count()) {
             throw new ModelFormatException(path + ": null_class in model_index.json is " + nullLabel
@@ -60,11 +64,14 @@ public final class NetworkTeacher implements Teacher {
     }
 
     static UNet readNetwork(DiffusersFolder folder) {
-        try {
-            return new UNet(UNetConfig.fromJson(folder.networkConfig()));
-        } catch (IllegalArgumentException e) {
-            throw new ModelFormatException(folder.path() + " config.json: " + e.getMessage(), e);
+        String source = folder.path() + " config.json";
+        UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
+        Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
+        unknown.remove(StudentFolder.MARK);
+        if (!unknown.isEmpty()) {
+            LOG.warn("{} has keys without a meaning here: {}", source, unknown);
         }
+        return network;
     }
 
     static Model readModel(DiffusersFolder folder, UNet network, Device device, boolean gradient) {

@@ -32,7 +32,7 @@ public final class TinyTeacher {
                 """.formatted(predictionType)).getAsJsonObject();
         SafetensorsWriter weights = new SafetensorsWriter();
         try (Model model = new Model(
-                Graph.of(new UNet(UNetConfig.fromJson(network))), Devices.named("reference"), false)) {
+                Graph.of(new UNet(UNetConfig.fromJson(network, "tiny"))), Devices.named("reference"), false)) {
             model.initialize(11);
             model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         }

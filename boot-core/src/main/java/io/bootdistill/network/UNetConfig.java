@@ -3,6 +3,7 @@ package io.bootdistill.network;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The configuration of a diffusers {@code UNet2DModel} ({@code config.json}), as far as it is supported. Names are the
@@ -75,16 +76,24 @@ public record UNetConfig(
     /**
      * Reads {@code config.json}.
      *
-     * @throws IllegalArgumentException naming the key, its value and what is supported
+     * @param source what it was read from, for messages
+     * @throws io.bootdistill.format.ModelFormatException naming the key, its value and what is supported
      */
-    public static UNetConfig fromJson(JsonObject json) {
-        return new UNetConfigReader(json).read();
+    public static UNetConfig fromJson(JsonObject json, String source) {
+        return new UNetConfigReader(json, source).read();
+    }
+
+    /** The keys of a {@code config.json} that have no meaning here, sorted. */
+    public static Set<String> unknownKeys(JsonObject json, String source) {
+        UNetConfigReader reader = new UNetConfigReader(json, source);
+        reader.read();
+        return reader.unknownKeys();
     }
 
     /**
      * The same network for images of another size: its parameters fit any size that the levels can halve.
      *
-     * @throws IllegalArgumentException if the size cannot be halved often enough
+     * @throws io.bootdistill.format.ModelFormatException if the size cannot be halved often enough
      */
     public UNetConfig resized(int height, int width) {
         JsonArray size = new JsonArray();
@@ -92,7 +101,7 @@ public record UNetConfig(
         size.add(width);
         JsonObject json = toJson();
         json.add("sample_size", size);
-        return fromJson(json);
+        return fromJson(json, "resized to " + height + "×" + width);
     }
 
     /** Writes {@code config.json}. */

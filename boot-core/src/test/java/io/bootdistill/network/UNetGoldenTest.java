@@ -36,7 +36,7 @@ public class UNetGoldenTest {
         try (SafetensorsFile weights = SafetensorsFile.open(Fixtures.file(folder + "diffusion_pytorch_model.safetensors"));
                 SafetensorsFile golden = SafetensorsFile.open(Fixtures.file(folder + "case.safetensors"))) {
             int[] shape = golden.shape("sample");
-            UNetConfig config = UNetConfig.fromJson(json).resized(shape[2], shape[3]);
+            UNetConfig config = UNetConfig.fromJson(json, name).resized(shape[2], shape[3]);
             check(name, Graph.of(new UNet(config)), weights, golden);
         }
     }
