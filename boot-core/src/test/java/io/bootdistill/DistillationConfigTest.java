@@ -1,0 +1,100 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BootstrapLoss.Boundary;
+import io.bootdistill.BootstrapLoss.Weighting;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class DistillationConfigTest {
+
+    @Test
+    void everyBadValueIsRefusedByName() {
+        Map<String, Consumer<DistillationConfig.Builder>> bad = Map.ofEntries(
+                Map.entry("batch is 0", b -> b.batch(0)),
+                Map.entry("images is 100", b -> b.images(100)),
+                Map.entry("timeBudget is PT30S", b -> b.timeBudget(Duration.ofSeconds(30))),
+                Map.entry("block is 0", b -> b.block(0)),
+                Map.entry("lanes is 0", b -> b.lanes(0)),
+                Map.entry("workers is 0", b -> b.workers(0)),
+                Map.entry("solver is missing", b -> b.solver(null)),
+                Map.entry("deltaStart is 0.6", b -> b.deltaStart(0.6)),
+                Map.entry("deltaEnd is 0.2", b -> b.deltaEnd(0.2)),
+                Map.entry("boundaryShare is 0.7", b -> b.boundaryShare(0.7)),
+                Map.entry("beta is NaN", b -> b.beta(Double.NaN)),
+                Map.entry("learningRate is 0.0", b -> b.learningRate(0)),
+                Map.entry("beta1 is 1.0", b -> b.beta1(1)),
+                Map.entry("beta2 is -0.1", b -> b.beta2(-0.1)),
+                Map.entry("gradientClip is -1.0", b -> b.gradientClip(-1)),
+                Map.entry("emaHalfLife is Infinity", b -> b.emaHalfLife(Double.POSITIVE_INFINITY)),
+                Map.entry("guidance is -1.0", b -> b.guidance(-1)),
+                Map.entry("nullLabel is -2", b -> b.nullLabel(-2)),
+                Map.entry("nullProbability is 1.5", b -> b.nullProbability(1.5)),
+                Map.entry("clip is -0.5", b -> b.clip(-0.5)),
+                Map.entry("heldOut is -1", b -> b.heldOut(-1)),
+                Map.entry("referenceSteps is 0", b -> b.referenceSteps(0)),
+                Map.entry("reportImages is 0", b -> b.reportImages(0)));
+        bad.forEach((message, change) -> {
+            DistillationConfig.Builder builder = DistillationConfig.builder();
+            change.accept(builder);
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, builder::build, message);
+            assertTrue(refused.getMessage().startsWith(message), refused.getMessage() + " should start with " + message);
+        });
+    }
+
+    @Test
+    void jsonKeepsEveryValueThatDecidesTheResult() {
+        DistillationConfig config = DistillationConfig.builder()
+                .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).solver(SignalOde.Solver.DDIM)
+                .deltaStart(0.2).deltaEnd(0.1).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
+                .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
+                .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)
+                .referenceSteps(6).reportImages(7).checkpointImages(8).build();
+        DistillationConfig.Builder builder = DistillationConfig.builder().workers(3);
+        ConfigJson.read(ConfigJson.write(config), builder, "test");
+        assertEquals(config, builder.build());
+    }
+
+    @Test
+    void builderOfAConfigurationHoldsItsValues() {
+        DistillationConfig config = DistillationConfig.builder().seed(9).beta(3).lanes(5).build();
+        assertEquals(config, config.toBuilder().build());
+    }
+
+    @Test
+    void weights() {
+        assertEquals(1, loss(Weighting.FLAT, Boundary.ATOM).weight(0.1, 0.5));
+        assertEquals(100, loss(Weighting.INVERSE_DELTA_SQUARED, Boundary.ATOM).weight(0.1, 0.5), 1e-9);
+        assertEquals(4, loss(Weighting.INVERSE_STEP_SQUARED, Boundary.ATOM).weight(0.1, 0.5), 1e-9);
+        // an atom is one mean over all samples; a term has β and a mean of its own
+        assertEquals(1 / 64.0, loss(Weighting.FLAT, Boundary.ATOM).bootstrapFactor(0.1, 0.5, 56, 8), 1e-12);
+        assertEquals(1 / 64.0, loss(Weighting.FLAT, Boundary.ATOM).boundaryFactor(0.1, 56, 8), 1e-12);
+        assertEquals(1 / 56.0, loss(Weighting.FLAT, Boundary.TERM).bootstrapFactor(0.1, 0.5, 56, 8), 1e-12);
+        assertEquals(2 / 8.0, loss(Weighting.FLAT, Boundary.TERM).boundaryFactor(0.1, 56, 8), 1e-12);
+    }
+
+    private static BootstrapLoss loss(Weighting weighting, Boundary boundary) {
+        return new BootstrapLoss(weighting, boundary, 2);
+    }
+
+    @Test
+    void labelsAreUniformOverTheRealClasses() {
+        ConditionSource source = ConditionSource.labels(5, 2, 0.1);
+        int[] counts = new int[5];
+        float[] label = new float[1];
+        int draws = 20_000;
+        for (int i = 0; i < draws; i++) {
+            source.draw(i * 7919L, label, 0);
+            counts[(int) label[0]]++;
+        }
+        double deviation = 4 * Math.sqrt(draws * 0.25); // four standard deviations at most
+        for (int k = 0; k < 5; k++) {
+            assertEquals(draws * (k == 2 ? 0.1 : 0.225), counts[k], deviation, "label " + k);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+
+class WorkerPoolTest {
+
+    @Test
+    void everyTaskRunsOnceInEveryJob() {
+        for (int workers : new int[] {1, 2, 5}) {
+            try (WorkerPool pool = new WorkerPool(workers)) {
+                for (int job = 0; job < 200; job++) {
+                    int count = job % 17;
+                    AtomicIntegerArray runs = new AtomicIntegerArray(17);
+                    pool.run(count, (worker, task) -> {
+                        assertTrue(worker >= 0 && worker < workers);
+                        runs.incrementAndGet(task);
+                    });
+                    for (int task = 0; task < 17; task++) {
+                        assertEquals(task < count ? 1 : 0, runs.get(task));
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void failureReachesTheCallerAndThePoolGoesOn() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            IllegalStateException failure = new IllegalStateException("task 4");
+            assertSame(failure, assertThrows(IllegalStateException.class, () -> pool.run(100, (worker, task) -> {
+                if (task == 4) {
+                    throw failure;
+                }
+            })));
+            AtomicInteger runs = new AtomicInteger();
+            pool.run(10, (worker, task) -> runs.incrementAndGet());
+            assertEquals(10, runs.get());
+        }
+    }
+
+    @Test
+    void closedPoolIsRefused() {
+        WorkerPool pool = new WorkerPool(2);
+        pool.close();
+        assertThrows(IllegalStateException.class, () -> pool.run(1, (worker, task) -> {}));
+        assertThrows(IllegalArgumentException.class, () -> new WorkerPool(0));
+    }
+}
