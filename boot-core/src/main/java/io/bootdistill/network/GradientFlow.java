@@ -46,8 +46,15 @@ final class GradientFlow {
             copied[i] = new boolean[operation.inputs.length];
             if (isNeeded(operation.output)) {
                 dy[i] = read(operation.output);
+                for (int k = 0; k < operation.inputs.length; k++) { // residuals first: the plan copies before it calls kernels
+                    if (operation.gradient(k) == Operation.Gradient.IDENTITY) {
+                        contribute(i, k, operation);
+                    }
+                }
                 for (int k = 0; k < operation.inputs.length; k++) {
-                    contribute(i, k, operation);
+                    if (operation.gradient(k) != Operation.Gradient.IDENTITY) {
+                        contribute(i, k, operation);
+                    }
                 }
             }
         }
@@ -110,6 +117,9 @@ final class GradientFlow {
 
     /** What a further contribution is added to. */
     private Value soFar(Value value) {
+        if (!isWritten(value) && columnsWritten(value) > 0) {
+            throw new IllegalStateException("a part of a value has a gradient before the whole: not supported");
+        }
         return alias[value.id] != null ? alias[value.id] : isWritten(value) ? value : null;
     }
 
@@ -124,9 +134,8 @@ final class GradientFlow {
 
     /** The complete gradient of an output. */
     private Value read(Value output) {
-        Value found = soFar(output);
-        if (found != null) {
-            return found;
+        if (alias[output.id] != null || isWritten(output)) {
+            return soFar(output);
         }
         if (columnsWritten(output) != output.channels) {
             throw new IllegalStateException("a value of " + output.channels + " channels lacks a part of its gradient");

@@ -210,13 +210,17 @@ public final class GraphBuilder {
     }
 
     /**
-     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied; a value that already is a
-     * part of something is copied.
+     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied.
+     *
+     * @throws IllegalArgumentException if one of them is a part of something already
      */
     public Value concat(Value a, Value b) {
+        if (a.parent() != null || b.parent() != null) {
+            throw new IllegalArgumentException("a value can be a part of one concatenation only");
+        }
         Value y = value(a.height, a.width, a.channels + b.channels);
-        (a.parent() == null ? a : affine(a, 1, 0)).placeIn(y, 0);
-        (b.parent() == null ? b : affine(b, 1, 0)).placeIn(y, a.channels);
+        a.placeIn(y, 0);
+        b.placeIn(y, a.channels);
         return y;
     }
 

@@ -98,7 +98,7 @@ public final class Plan implements AutoCloseable {
         return dy;
     }
 
-    /** The gradient of x, in the mode that makes it. */
+    /** The gradient of x, in the mode that makes it; valid until the next forward. */
     public Tensor dx() {
         return dx;
     }

@@ -1,0 +1,176 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SamplerTest {
+
+    private static final long[] SEEDS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+    private static final float[] LABELS = {0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2};
+
+    @TempDir
+    Path temp;
+
+    private NetworkTeacher teacher;
+    private float[] noise;
+
+    @BeforeEach
+    void open() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
+        teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"));
+        noise = Samples.noise(teacher.shape(), SEEDS);
+    }
+
+    @AfterEach
+    void close() {
+        teacher.close();
+    }
+
+    /** The same teacher as a function: what a user would write. */
+    private Teacher asFunction() {
+        return new Teacher() {
+            @Override
+            public ImageShape shape() {
+                return teacher.shape();
+            }
+
+            @Override
+            public NoiseSchedule schedule() {
+                return teacher.schedule();
+            }
+
+            @Override
+            public ConditionShape condition() {
+                return teacher.condition();
+            }
+
+            @Override
+            public int nullLabel() {
+                return teacher.nullLabel();
+            }
+
+            @Override
+            public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
+                int size = shape().size();
+                float[] result = new float[n * size];
+                teacher.predict(n, Arrays.copyOf(x, n * size), t, Arrays.copyOf(condition, n), result);
+                System.arraycopy(result, 0, f, 0, result.length);
+            }
+        };
+    }
+
+    @Test
+    void resultDependsOnNeitherBatchNorWorkers() {
+        Sampler sampler = Sampler.reference(teacher, Solver.HEUN, 4);
+        float[] together = sampler.withWorkers(3).sample(noise, LABELS);
+        assertArrayEquals(together, sampler.withWorkers(1).sample(noise, LABELS));
+        int size = teacher.shape().size();
+        for (int i = 0; i < SEEDS.length; i++) {
+            float[] alone = sampler.sample(
+                    Arrays.copyOfRange(noise, i * size, (i + 1) * size), new float[] {LABELS[i]});
+            assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
+        }
+    }
+
+    @Test
+    void oneStepIsThePredictionAtTheNoisyEnd() {
+        float[] f = new float[noise.length];
+        double[] t = new double[SEEDS.length];
+        Arrays.fill(t, teacher.schedule().tMax());
+        teacher.predict(SEEDS.length, noise, t, LABELS, f);
+        assertArrayEquals(f, Sampler.reference(teacher, 1).sample(noise, LABELS), 1e-6f);
+        assertEquals(1, Sampler.reference(teacher, 1).evaluations());
+        assertEquals(51, Sampler.reference(teacher, 50).evaluations());
+        assertEquals(8, Sampler.reference(teacher, Solver.HEUN, 4).evaluations()); // 1 + 3·2 + 1
+    }
+
+    @Test
+    void solversMeetInTheLimit() {
+        float[] fine = Sampler.reference(teacher, Solver.HEUN, 60).sample(noise, LABELS);
+        double coarse = PairedError.rmse(fine, Sampler.reference(teacher, Solver.DDIM, 5).sample(noise, LABELS));
+        double ddim = PairedError.rmse(fine, Sampler.reference(teacher, Solver.DDIM, 60).sample(noise, LABELS));
+        double heun = PairedError.rmse(fine, Sampler.reference(teacher, Solver.HEUN, 30).sample(noise, LABELS));
+        assertTrue(ddim < coarse / 4, "DDIM: " + coarse + " with 5 steps, " + ddim + " with 60");
+        assertTrue(heun < ddim, "Heun with 30 steps: " + heun + ", DDIM with 60: " + ddim);
+    }
+
+    @Test
+    void guidanceIsTheExtrapolationFromTheNullLabel() {
+        Guidance guidance = new Guidance(2.5, teacher.nullLabel());
+        float[] guided = Sampler.reference(teacher, 1).withGuidance(guidance).sample(noise, LABELS);
+        float[] conditional = Sampler.reference(teacher, 1).sample(noise, LABELS);
+        float[] nulls = new float[LABELS.length];
+        Arrays.fill(nulls, teacher.nullLabel());
+        float[] unconditional = Sampler.reference(teacher, 1).sample(noise, nulls);
+        float[] expected = new float[noise.length];
+        for (int i = 0; i < expected.length; i++) {
+            expected[i] = unconditional[i] + 2.5f * (conditional[i] - unconditional[i]);
+        }
+        assertArrayEquals(expected, guided, 1e-5f);
+        assertThrows(IllegalArgumentException.class,
+                () -> Sampler.reference(teacher, 1).withGuidance(new Guidance(2, 4)), "a null label out of range");
+    }
+
+    @Test
+    void clipLimitsThePrediction() {
+        float[] clipped = Sampler.reference(teacher, 1).withClip(0.1).sample(noise, LABELS);
+        float[] free = Sampler.reference(teacher, 1).sample(noise, LABELS);
+        for (int i = 0; i < free.length; i++) {
+            assertEquals(Math.max(-0.1f, Math.min(0.1f, free[i])), clipped[i], 1e-6f);
+        }
+    }
+
+    @Test
+    void teacherAsAFunctionSamplesTheSame() {
+        Guidance guidance = new Guidance(1.5, teacher.nullLabel());
+        for (Solver solver : Solver.values()) {
+            float[] network = Sampler.reference(teacher, solver, 3).withGuidance(guidance).sample(noise, LABELS);
+            float[] function = Sampler.reference(asFunction(), solver, 3).withGuidance(guidance).sample(noise, LABELS);
+            Golden.values(solver.name(), network, function);
+        }
+    }
+
+    @Test
+    void spacings() {
+        float[] fine = Sampler.reference(teacher, Solver.HEUN, 60).sample(noise, LABELS);
+        for (TimestepSpacing spacing : TimestepSpacing.values()) {
+            double few = PairedError.rmse(fine, Sampler.discrete(teacher, Solver.DDIM, spacing, 4).sample(noise, LABELS));
+            double many = PairedError.rmse(fine, Sampler.discrete(teacher, Solver.DDIM, spacing, 100).sample(noise, LABELS));
+            assertTrue(many < few && many < 0.05, spacing + ": " + few + " with 4 steps, " + many + " with 100");
+        }
+    }
+
+    @Test
+    void badInputsAreRefusedByName() {
+        Sampler sampler = Sampler.reference(teacher, 2);
+        refused("noise has 5 values", () -> sampler.sample(new float[5], LABELS));
+        refused("condition has 0 values", () -> sampler.sample(noise, null));
+        float[] wrong = LABELS.clone();
+        wrong[3] = 4;
+        refused("label 3 is 4.0, must be a whole number 0 … 3", () -> sampler.sample(noise, wrong));
+        refused("steps is 0", () -> Sampler.reference(teacher, 0));
+        refused("workers is 0", () -> sampler.withWorkers(0));
+        refused("clip is -1.0", () -> sampler.withClip(-1));
+    }
+
+    private static void refused(String message, Runnable call) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call::run);
+        assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
+    }
+}
