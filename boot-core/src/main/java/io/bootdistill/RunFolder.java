@@ -58,7 +58,12 @@ final class RunFolder {
                 }
             }
         }
-        Files.createDirectories(path);
+        try {
+            Files.createDirectories(path);
+        } catch (IOException e) {
+            throw new IOException("cannot make the output folder " + path + ": " + AtomicFiles.reason(e)
+                    + "; choose another output folder", e);
+        }
         if (!Files.isWritable(path)) {
             throw new IOException(path + " is not writable; choose another output folder");
         }

@@ -114,6 +114,16 @@ public final class Sampler {
     }
 
     /**
+     * Samples one image per seed, from the noise that {@link Student#sample(long[], int[])} makes of it.
+     *
+     * @param labels one per seed; null for a teacher without labels
+     * @return [seeds][channels][height][width], about −1 … 1, not clamped
+     */
+    public float[] sample(long[] seeds, int[] labels) {
+        return sample(Samples.noise(teacher.shape(), seeds), Samples.conditions(labels));
+    }
+
+    /**
      * Samples from given noise.
      *
      * @param noise [n][channels][height][width]

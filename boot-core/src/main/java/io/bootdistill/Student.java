@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Slice;
+import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -55,6 +56,15 @@ public final class Student implements AutoCloseable {
     /** Reads a student onto the given device. */
     public static Student load(Path folder, Device device) throws IOException {
         return StudentFolder.read(folder, device, Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * Whether a model folder holds a student rather than a teacher.
+     *
+     * @throws io.bootdistill.format.ModelFormatException if it is no model folder
+     */
+    public static boolean isStudent(Path folder) {
+        return StudentFolder.isStudent(DiffusersFolder.open(folder));
     }
 
     /**

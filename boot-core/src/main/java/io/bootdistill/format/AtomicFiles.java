@@ -99,7 +99,7 @@ public final class AtomicFiles {
     }
 
     /** The cause of a failure in words: the messages of the JDK are often a bare path. */
-    static String reason(IOException e) {
+    public static String reason(IOException e) {
         if (e instanceof FileSystemException system) {
             String what = system instanceof AccessDeniedException ? "permission denied"
                     : system instanceof NoSuchFileException ? "no such file or folder"

@@ -1,0 +1,89 @@
+package io.bootdistill.examples;
+
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line: results go to stdout, progress and messages to stderr. */
+@Command(
+        name = "boot",
+        header = "Distils diffusion models into one-step generators, without data.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {DistillCommand.class, SampleCommand.class, InspectCommand.class, DoctorCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:failed; the message says why", "2:wrong usage", "130:stopped by Ctrl-C"},
+        footer = {
+            "",
+            "Start here:",
+            "  boot distill                               distil the bundled teacher, at most 10 minutes",
+            "  boot sample --model runs/DATE --out a.png  a grid of its student's images"
+        })
+public final class Boot implements Runnable {
+
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int STOPPED = 130;
+
+    /** Where the project lies, for the bundled teacher: set by the script. */
+    static final String HOME_PROPERTY = "boot.home";
+
+    /** Whether stderr is a terminal: set by the script. */
+    static final String TERMINAL_PROPERTY = "boot.terminal";
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this help.")
+    private boolean help;
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Shows the stack trace of a failure.")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(newCommandLine().execute(args));
+    }
+
+    static CommandLine newCommandLine() {
+        Boot boot = new Boot();
+        CommandLine line = new CommandLine(boot);
+        line.setUsageHelpWidth(100);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setOverwrittenOptionsAllowed(false);
+        line.setParameterExceptionHandler((e, args) -> usageError(e));
+        line.setExecutionExceptionHandler((e, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            err.println("boot: " + Failure.describe(e));
+            if (boot.verbose) {
+                e.printStackTrace(err);
+            }
+            return FAILED;
+        });
+        return line;
+    }
+
+    private static int usageError(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println("boot: " + e.getMessage().replaceFirst("^Error: ", ""));
+        CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        command.getErr().println("Try: " + command.getCommandSpec().qualifiedName() + " --help");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing: distill, sample, inspect or doctor");
+    }
+
+    /** Whether a progress bar may be drawn. */
+    static boolean onTerminal() {
+        String ci = System.getenv("CI");
+        return Boolean.getBoolean(TERMINAL_PROPERTY)
+                && (ci == null || ci.isEmpty() || ci.equals("false"))
+                && !"dumb".equals(System.getenv("TERM"));
+    }
+}

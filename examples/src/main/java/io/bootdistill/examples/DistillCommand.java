@@ -1,0 +1,226 @@
+package io.bootdistill.examples;
+
+import io.bootdistill.BootDistiller;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationListener.Quality;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Teacher;
+import io.bootdistill.device.Device;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boot distill}: a teacher in, a run folder with a one-step student out. */
+@Command(
+        name = "distill",
+        header = "Distils a diffusion model into a one-step generator.",
+        description = {
+            "",
+            "Reads a teacher in the diffusers layout, trains a student that makes the teacher's images in one network call,"
+                    + " and writes all of the run into one folder: config.json, metrics.csv, pictures in grids/, the"
+                    + " checkpoint state.safetensors, and the student in student/. No images are needed.",
+            "",
+            "Ctrl-C stops after the current step and writes a checkpoint; --resume continues from it, to the same bits as a"
+                    + " run that was never stopped.",
+            ""
+        },
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  boot distill                                   the bundled teacher, at most 10 minutes",
+            "  boot distill --teacher my-model --minutes 30   your own, in about half an hour",
+            "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
+        })
+final class DistillCommand implements Callable<Integer> {
+
+    private static final String BUNDLED_TEACHER = "teachers/fashion-mnist-16";
+
+    @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
+    private Path teacherFolder;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "The run's folder, new or empty. Default: runs/DATE-TIME.")
+    private Path out;
+
+    @ArgGroup
+    private Length length = new Length();
+
+    /** How long to train. */
+    static final class Length {
+
+        @Option(names = "--minutes", paramLabel = "M",
+                description = "Time to spend, at least 1; turned into a number of steps after a short timing.")
+        private Double minutes;
+
+        @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as make 96,000 images.")
+        private Long steps;
+    }
+
+    @Option(names = "--batch", paramLabel = "B", description = "Images of a step. Default: 64.")
+    private Integer batch;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of all random numbers. Default: 0.")
+    private Long seed;
+
+    @Option(names = "--guidance", paramLabel = "W",
+            description = "Classifier-free guidance to distil into the student, for teachers with a null label."
+                    + " Default: 1, none.")
+    private Double guidance;
+
+    @Option(names = "--device", paramLabel = "D", description = "cpu or reference. Default: cpu.")
+    private String deviceName;
+
+    @Option(names = "--workers", paramLabel = "W", description = "Threads; never change the result. Default: all processors.")
+    private Integer workers;
+
+    @Option(names = "--resume", description = "Continues the run in --out from its checkpoint, with its configuration.")
+    private boolean resume;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        long start = System.nanoTime();
+        PrintWriter err = spec.commandLine().getErr();
+        int threads = threads();
+        if (resume) {
+            requireResumable();
+        }
+        DistillationConfig config = resume ? null : newConfig(threads);
+        Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
+        try (StopRequest stop = new StopRequest(err);
+                NetworkTeacher teacher = Teacher.load(teacherFolder(), device)) {
+            err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
+            TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
+            BootDistiller distiller = new BootDistiller(teacher).listener(report);
+            try {
+                (resume ? distiller.resume(out, threads) : distiller.train(config)).close();
+            } catch (CancellationException e) {
+                err.println("boot: stopped before the first step; there is no checkpoint: delete " + out + " and start again");
+                return Boot.STOPPED;
+            } finally {
+                report.end();
+            }
+            summarize(teacher, report, Duration.ofNanos(System.nanoTime() - start));
+            if (report.step() < report.config().steps()) {
+                err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
+                        + "; continue with: " + resumeCommand());
+                return Boot.STOPPED;
+            }
+            return Boot.OK;
+        }
+    }
+
+    // ---- options
+
+    private DistillationConfig newConfig(int threads) throws IOException {
+        if (out == null) {
+            out = Path.of("runs", DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss").format(LocalDateTime.now()));
+        }
+        requireEmpty(out);
+        if (length.minutes != null) {
+            require(length.minutes >= 1 && length.minutes <= 1e6, "--minutes", length.minutes, "1 … 1,000,000");
+        }
+        if (length.steps != null) {
+            require(length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps, "1 … 1,000,000,000");
+        }
+        DistillationConfig.Builder builder = DistillationConfig.builder().folder(out).workers(threads);
+        DistillationConfig defaults = DistillationConfig.builder().build();
+        int images = batch == null ? defaults.batch() : batch;
+        try {
+            if (seed != null) {
+                builder.seed(seed);
+            }
+            if (guidance != null) {
+                builder.guidance(guidance);
+            }
+            if (length.minutes != null) {
+                builder.timeBudget(Duration.ofMillis((long) (length.minutes * 60_000)));
+            }
+            long steps = length.steps != null ? length.steps : (defaults.images() + images - 1) / Math.max(1, images);
+            return builder.batch(images).images(steps * images).build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    private void requireResumable() {
+        String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
+                : seed != null ? "--seed" : guidance != null ? "--guidance" : null;
+        if (given != null) {
+            throw new ParameterException(spec.commandLine(),
+                    given + " cannot be given with --resume: the run goes on with its own config.json");
+        }
+        if (out == null) {
+            throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run");
+        }
+    }
+
+    private int threads() {
+        if (workers == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        require(workers >= 1 && workers <= 65_536, "--workers", workers, "1 … 65,536");
+        return workers;
+    }
+
+    private Path teacherFolder() {
+        return teacherFolder != null ? teacherFolder : Path.of(System.getProperty(Boot.HOME_PROPERTY, ""), BUNDLED_TEACHER);
+    }
+
+    private void require(boolean valid, String option, Object value, String allowed) {
+        if (!valid) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
+        }
+    }
+
+    private static void requireEmpty(Path folder) throws IOException {
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> content = Files.list(folder)) {
+                if (content.findAny().isPresent()) {
+                    throw new Failure(folder + " exists and is not empty; choose another --out, or continue the run there with"
+                            + " --resume");
+                }
+            }
+        }
+    }
+
+    // ---- results
+
+    private void summarize(NetworkTeacher teacher, TrainingReport report, Duration time) throws IOException {
+        PrintWriter stdout = spec.commandLine().getOut();
+        Quality quality = report.quality();
+        stdout.println("student      " + out.resolve("student"));
+        if (quality != null) {
+            stdout.printf(Locale.ROOT, "paired RMSE  %.4f on %d held-out noises, against %d steps of the teacher%n",
+                    quality.pairedRmse(), report.config().heldOut(), report.config().referenceSteps());
+        }
+        stdout.println("wall time    " + Times.clock(time));
+        if (quality != null && Comparison.canShow(teacher.shape())) {
+            Path picture = out.resolve("comparison.png");
+            Comparison.write(picture, quality, teacher, report.config().referenceSteps());
+            stdout.println("picture      " + picture);
+        }
+        stdout.println("sample it    boot sample --model " + out + " --out grid.png");
+        stdout.flush();
+    }
+
+    private String resumeCommand() {
+        return "boot distill --resume --out " + out + (teacherFolder == null ? "" : " --teacher " + teacherFolder);
+    }
+}

@@ -1,0 +1,171 @@
+package io.bootdistill.examples;
+
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.NoiseSchedule;
+import io.bootdistill.Sampler;
+import io.bootdistill.Student;
+import io.bootdistill.Teacher;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.UNet;
+import io.bootdistill.network.UNetConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code boot inspect}: what a model folder holds, and what it costs here. */
+@Command(
+        name = "inspect",
+        header = "Tells what a model folder holds, and what it costs on this machine.",
+        description = {
+            "",
+            "Prints the network, the schedule, the parameters, and the memory and time of a training step (teachers) or of"
+                    + " sampling (students) on the best device here. Takes some seconds.",
+            ""
+        })
+final class InspectCommand implements Callable<Integer> {
+
+    private static final int BATCH = 64;
+
+    @Parameters(paramLabel = "DIR", description = "A teacher, a student or a run folder.")
+    private Path folder;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        ModelFolder model = ModelFolder.of(folder);
+        if (model.kind() == ModelFolder.Kind.RUN) {
+            line("run", "%s, %s", folder, lastStep());
+        }
+        boolean teacher = model.kind() == ModelFolder.Kind.TEACHER;
+        line(teacher ? "teacher" : "student", "%s", model.path());
+        DiffusersFolder files = DiffusersFolder.open(model.path());
+        UNet network = new UNet(UNetConfig.fromJson(files.networkConfig()));
+        describe(network, files.nullClass().orElse(-1));
+        describe(files.scheduler());
+        MeteredDevice device = new MeteredDevice(Devices.best());
+        if (teacher) {
+            costOfTraining(model.path(), device);
+        } else {
+            costOfSampling(model.path(), device);
+        }
+        return Boot.OK;
+    }
+
+    /** Where the run stands, from the last line of its metrics. */
+    private String lastStep() throws IOException {
+        Path metrics = folder.resolve("metrics.csv");
+        List<String> lines = Files.exists(metrics) ? Files.readAllLines(metrics) : List.of();
+        if (lines.size() < 2) {
+            return "not yet at its first report";
+        }
+        List<String> names = Arrays.asList(lines.get(0).split(",", -1));
+        String[] last = lines.get(lines.size() - 1).split(",", -1);
+        String rmse = last[names.indexOf("paired_rmse")];
+        return "after step " + last[names.indexOf("step")] + (rmse.isEmpty() ? "" : ", paired RMSE " + rmse);
+    }
+
+    private void describe(UNet network, int nullLabel) {
+        UNetConfig config = network.config();
+        line("network", "UNet2DModel, images %s, channels %s, layers per block %d",
+                network.input(), config.blockOutChannels(), config.layersPerBlock());
+        line("blocks", "down %s, up %s", names(config.downBlocks()), names(config.upBlocks()));
+        if (network.condition() instanceof ConditionShape.Label label) {
+            line("classes", "0 … %d%s", label.count() - 1,
+                    nullLabel < 0 ? ", no null label" : ", null label " + nullLabel);
+        } else {
+            line("condition", "%s", network.condition() instanceof ConditionShape.None ? "none" : network.condition());
+        }
+        long count = Graph.of(network).layout().count();
+        line("parameters", "%,d (%s)", count, mebibytes(4 * count));
+    }
+
+    private void describe(SchedulerConfig scheduler) {
+        NoiseSchedule schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
+        line("schedule", "%s, %d steps, predicts %s, λ from %.2f to %.2f",
+                scheduler.trainedBetas().isEmpty() ? scheduler.betaSchedule().name().toLowerCase(Locale.ROOT) : "trained betas",
+                scheduler.numTrainTimesteps(), scheduler.predictionType().name().toLowerCase(Locale.ROOT),
+                schedule.lambda(schedule.tMin()), schedule.lambda(schedule.tMax()));
+    }
+
+    private void costOfTraining(Path path, MeteredDevice device) throws IOException {
+        try (NetworkTeacher teacher = Teacher.load(path, device)) {
+            device.takeBytes();
+            DistillationConfig config = DistillationConfig.builder().build();
+            line("device", "%s, %d workers", device.description(), config.workers());
+            double seconds = StepTiming.median(teacher, config);
+            line("training", "batch %d: %.3f s a step, %s", config.batch(), seconds, mebibytes(device.takeBytes()));
+            Sampler sampler = Sampler.reference(teacher, 1);
+            timeSampling(device, (seeds, labels) -> sampler.sample(seeds, labels),
+                    Labels.real(teacher.condition(), teacher.nullLabel()), " a step");
+        }
+    }
+
+    private void costOfSampling(Path path, MeteredDevice device) throws IOException {
+        try (Student student = Student.load(path, device)) {
+            line("device", "%s, %d workers", device.description(), Runtime.getRuntime().availableProcessors());
+            timeSampling(device, student::sample, Labels.real(student.condition(), student.nullLabel()), "");
+        }
+    }
+
+    private interface Sampling {
+        float[] sample(long[] seeds, int[] labels);
+    }
+
+    private void timeSampling(MeteredDevice device, Sampling sampling, int[] labels, String unit) {
+        for (int count : new int[] {1, BATCH}) {
+            long[] seeds = new long[count];
+            int[] chosen = labels.length == 0 ? null : new int[count];
+            for (int i = 0; i < count; i++) {
+                seeds[i] = i;
+                if (chosen != null) {
+                    chosen[i] = labels[i % labels.length];
+                }
+            }
+            sampling.sample(seeds, chosen);
+            double best = Double.MAX_VALUE;
+            for (int i = 0; i < 5; i++) {
+                long start = System.nanoTime();
+                sampling.sample(seeds, chosen);
+                best = Math.min(best, (System.nanoTime() - start) * 1e-9);
+            }
+            line("sampling", "%d image%s: %.4f s%s", count, count == 1 ? "" : "s", best, unit);
+        }
+    }
+
+    private void line(String name, String format, Object... values) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.printf(Locale.ROOT, "%-12s " + format + "%n", prepend(name, values));
+        out.flush();
+    }
+
+    private static Object[] prepend(Object first, Object[] rest) {
+        Object[] all = new Object[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
+    }
+
+    private static String names(List<UNetConfig.BlockType> blocks) {
+        return blocks.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+    }
+}

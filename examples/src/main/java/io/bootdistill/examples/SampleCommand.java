@@ -1,0 +1,187 @@
+package io.bootdistill.examples;
+
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Sampler;
+import io.bootdistill.Student;
+import io.bootdistill.Teacher;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boot sample}: images from a student in one step, or from a teacher in many. */
+@Command(
+        name = "sample",
+        header = "Samples a student, a teacher, or the student of a run.",
+        description = {
+            "",
+            "A student takes one network call; a teacher takes K steps of the deterministic reference sampler. Image i has the"
+                    + " seed S + i and is a function of that seed and its label alone.",
+            ""
+        },
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  boot sample --model runs/my-run --out grid.png",
+            "  boot sample --model runs/my-run --count 1000 --seed 7 --out images",
+            "  boot sample --model teachers/fashion-mnist-16 --steps 10 --labels 3,7 --count 8 --out grid.png",
+            "  boot sample --model runs/my-run --noise noise.safetensors --out sample.safetensors"
+        })
+final class SampleCommand implements Callable<Integer> {
+
+    private static final int DEFAULT_STEPS = 50;
+
+    @Option(names = "--model", paramLabel = "DIR", required = true, description = "A student, a teacher or a run folder.")
+    private Path folder;
+
+    @ArgGroup
+    private Input input = new Input();
+
+    /** Where the noise comes from. */
+    static final class Input {
+
+        @Option(names = "--count", paramLabel = "N", description = "Number of images. Default: 64.")
+        private Integer count;
+
+        @Option(names = "--noise", paramLabel = "FILE",
+                description = "A .safetensors file with a tensor \"noise\" (N x C x H x W) to start from.")
+        private Path noise;
+    }
+
+    @Option(names = "--labels", paramLabel = "L", split = ",",
+            description = "Class labels, separated by commas, repeated over the images. Default: every class in turn.")
+    private List<Integer> labels;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
+    private Long seed;
+
+    @Option(names = "--steps", paramLabel = "K", description = "Steps of a teacher. Default: 50.")
+    private Integer steps;
+
+    @Option(names = "--out", paramLabel = "PATH", required = true,
+            description = "What to write: a grid (ending in .png), raw floats in a tensor \"sample\" (ending in .safetensors),"
+                    + " or else a new folder with a picture for each image.")
+    private Path out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        SampleOutput output = SampleOutput.at(out);
+        ModelFolder model = ModelFolder.of(folder);
+        require(input.count == null || input.count >= 1, "--count", input.count, "at least 1");
+        require(steps == null || steps >= 1, "--steps", steps, "at least 1");
+        require(input.noise == null || seed == null, "--seed", seed, "left out with --noise");
+        if (model.kind() == ModelFolder.Kind.TEACHER) {
+            try (NetworkTeacher teacher = Teacher.load(model.path())) {
+                Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps);
+                sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample, sampler::sample);
+            }
+        } else {
+            require(steps == null, "--steps", steps, "left out for a student, which takes one step");
+            try (Student student = Student.load(model.path())) {
+                sample(output, student.shape(), student.condition(), student.nullLabel(), student::sample, student::sample);
+            }
+        }
+        return Boot.OK;
+    }
+
+    private interface FromSeeds {
+        float[] sample(long[] seeds, int[] labels);
+    }
+
+    private interface FromNoise {
+        float[] sample(float[] noise, float[] condition);
+    }
+
+    private void sample(
+            SampleOutput output, ImageShape shape, ConditionShape condition, int nullLabel, FromSeeds fromSeeds,
+            FromNoise fromNoise) throws IOException {
+        output.require(shape);
+        float[] noise = input.noise == null ? null : readNoise(input.noise, shape);
+        int count = noise != null ? noise.length / shape.size() : input.count != null ? input.count : 64;
+        require((long) count * shape.size() <= Integer.MAX_VALUE - 8, "--count", count,
+                "at most " + (Integer.MAX_VALUE - 8) / shape.size() + " for images of " + shape);
+        int[] cycle = cycle(condition, nullLabel);
+        int[] chosen = cycle.length == 0 ? null : new int[count];
+        for (int i = 0; i < count && chosen != null; i++) {
+            chosen[i] = cycle[i % cycle.length];
+        }
+        long start = System.nanoTime();
+        float[] samples;
+        if (noise == null) {
+            long[] seeds = new long[count];
+            Arrays.setAll(seeds, i -> (seed == null ? 0 : seed) + i);
+            samples = fromSeeds.sample(seeds, chosen);
+        } else {
+            samples = fromNoise.sample(noise, floats(chosen));
+        }
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        output.write(samples, shape, cycle.length);
+        spec.commandLine().getOut().printf(Locale.ROOT, "%d images in %.2f s: %s%n", count, seconds, out);
+        spec.commandLine().getOut().flush();
+    }
+
+    /** The labels that the images take in turn; none for an unconditional model. */
+    private int[] cycle(ConditionShape condition, int nullLabel) {
+        if (condition instanceof ConditionShape.Vector) {
+            throw new Failure(folder + " is conditioned on vectors, which the command line cannot give; use the library");
+        }
+        if (labels == null) {
+            return Labels.real(condition, nullLabel);
+        }
+        int most = condition instanceof ConditionShape.Label label ? label.count() - 1 : -1;
+        require(most >= 0, "--labels", labels, "left out: this model has no classes");
+        for (int label : labels) {
+            require(label >= 0 && label <= most, "--labels", label,
+                    "0 … " + most + (nullLabel < 0 ? "" : " (" + nullLabel + " means no class)"));
+        }
+        return labels.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static float[] readNoise(Path file, ImageShape shape) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            int[] found = tensors.shape("noise");
+            int[] image = {shape.channels(), shape.height(), shape.width()};
+            if (found.length != 4 || found[0] < 1 || !Arrays.equals(Arrays.copyOfRange(found, 1, 4), image)) {
+                throw new Failure(file + ": tensor noise has shape " + Arrays.toString(found) + ", must be [N, "
+                        + shape.channels() + ", " + shape.height() + ", " + shape.width() + "] for this model");
+            }
+            if (!tensors.dtype("noise").isFloating()) {
+                throw new Failure(file + ": tensor noise has dtype " + tensors.dtype("noise") + ", must be a float type");
+            }
+            tensors.requireFinite();
+            return tensors.floats("noise");
+        }
+    }
+
+    private static float[] floats(int[] chosen) {
+        if (chosen == null) {
+            return null;
+        }
+        float[] values = new float[chosen.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = chosen[i];
+        }
+        return values;
+    }
+
+    private void require(boolean valid, String option, Object value, String allowed) {
+        if (!valid) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.bootdistill.examples;
+
+import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.format.Images;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.network.ImageShape;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** Where samples go, by the name of the place: a grid, raw floats, or a folder of pictures. */
+record SampleOutput(Path path, Form form) {
+
+    private static final int MOST_COLUMNS = 20;
+
+    private enum Form {
+        GRID,
+        TENSOR,
+        PICTURES
+    }
+
+    /** Refuses a folder that holds something. */
+    static SampleOutput at(Path path) throws IOException {
+        String name = path.toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".png")) {
+            return new SampleOutput(path, Form.GRID);
+        }
+        if (name.endsWith(".safetensors")) {
+            return new SampleOutput(path, Form.TENSOR);
+        }
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> content = Files.list(path)) {
+                if (content.findAny().isPresent()) {
+                    throw new Failure(path + " exists and is not empty; choose another --out");
+                }
+            }
+        }
+        return new SampleOutput(path, Form.PICTURES);
+    }
+
+    /** Refuses samples that cannot be shown. */
+    void require(ImageShape shape) {
+        if (form != Form.TENSOR && !Comparison.canShow(shape)) {
+            throw new Failure("samples of " + shape + " are no pictures: give --out a name that ends in .safetensors");
+        }
+    }
+
+    /** Writes samples; {@code cycle} is the number of labels that they take in turn, 0 for none. */
+    void write(float[] samples, ImageShape shape, int cycle) throws IOException {
+        int count = samples.length / shape.size();
+        switch (form) {
+            case GRID -> {
+                int square = (int) Math.ceil(Math.sqrt(count));
+                int columns = cycle > 1 && cycle <= MOST_COLUMNS ? cycle : Math.min(square, MOST_COLUMNS);
+                Images.writeGrid(path, samples, shape.channels(), shape.height(), shape.width(), columns);
+            }
+            case TENSOR -> new SafetensorsWriter()
+                    .add("sample", new int[] {count, shape.channels(), shape.height(), shape.width()}, samples)
+                    .write(path);
+            case PICTURES -> AtomicFiles.writeFolder(path, folder -> {
+                List<BufferedImage> images = Images.toImages(samples, shape.channels(), shape.height(), shape.width());
+                for (int i = 0; i < count; i++) {
+                    Images.writePng(folder.resolve(String.format(Locale.ROOT, "%05d.png", i)), images.get(i));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.bootdistill.examples;
+
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationListener;
+import java.util.Locale;
+import java.util.concurrent.CancellationException;
+
+/** Shows a run, and stops it when asked to. */
+abstract class TrainingReport implements DistillationListener {
+
+    private final StopRequest stop;
+    private DistillationConfig config;
+    private long step;
+    private Quality quality;
+
+    TrainingReport(StopRequest stop) {
+        this.stop = stop;
+    }
+
+    @Override
+    public void started(DistillationConfig config, long firstStep) {
+        this.config = config;
+        step = firstStep;
+    }
+
+    /** There is no step yet to stop after. */
+    @Override
+    public void preparing(int done, int total) {
+        if (stop.isRequested()) {
+            throw new CancellationException("stopped before the first step");
+        }
+    }
+
+    @Override
+    public void progress(Progress progress) {
+        step = progress.step();
+    }
+
+    @Override
+    public void quality(Quality quality) {
+        this.quality = quality;
+    }
+
+    @Override
+    public boolean shouldStop() {
+        return stop.isRequested();
+    }
+
+    /** The configuration of the run; null before it has started. */
+    DistillationConfig config() {
+        return config;
+    }
+
+    /** Steps done, as last reported. */
+    long step() {
+        return step;
+    }
+
+    /** The last quality figures; null if there are none. */
+    Quality quality() {
+        return quality;
+    }
+
+    static String describe(Quality quality) {
+        return String.format(Locale.ROOT, "step %d: paired RMSE %.4f, diversity %.2f",
+                quality.step(), quality.pairedRmse(), quality.diversity());
+    }
+
+    /** Nothing more will come. */
+    void end() {}
+}
