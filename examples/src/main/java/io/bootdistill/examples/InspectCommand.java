@@ -55,7 +55,7 @@ final class InspectCommand implements Callable<Integer> {
         boolean teacher = model.kind() == ModelFolder.Kind.TEACHER;
         line(teacher ? "teacher" : "student", "%s", model.path());
         DiffusersFolder files = DiffusersFolder.open(model.path());
-        UNet network = new UNet(UNetConfig.fromJson(files.networkConfig()));
+        UNet network = new UNet(UNetConfig.fromJson(files.networkConfig(), model.path() + " config.json"));
         describe(network, files.nullClass().orElse(-1));
         describe(files.scheduler());
         MeteredDevice device = new MeteredDevice(Devices.best());
