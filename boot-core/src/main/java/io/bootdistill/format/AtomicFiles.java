@@ -113,6 +113,11 @@ public final class AtomicFiles {
         return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
+    /** The failure behind that of a file inside a folder, whose message names a temporary place. */
+    private static IOException first(IOException e) {
+        return e.getCause() instanceof IOException cause ? first(cause) : e;
+    }
+
     private interface Writing {
         void run(Path place, Path temporary) throws IOException;
     }
@@ -134,7 +139,7 @@ public final class AtomicFiles {
             sync(parent);
         } catch (IOException e) {
             deleteAfter(e, temporary);
-            throw new IOException("cannot write " + target + ": " + reason(e), e);
+            throw new IOException("cannot write " + target + ": " + reason(first(e)), e);
         } catch (RuntimeException | Error e) {
             deleteAfter(e, temporary);
             throw e;

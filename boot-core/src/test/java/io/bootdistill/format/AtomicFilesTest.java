@@ -86,9 +86,11 @@ class AtomicFilesTest {
         AtomicFiles.writeFolder(target, model("1"));
         IOException failure = assertThrows(IOException.class, () -> AtomicFiles.writeFolder(target, temporary -> {
             model("2").writeTo(temporary);
-            throw new IOException(FULL);
+            AtomicFiles.writeFile(temporary.resolve("last"), file -> {
+                throw new IOException(FULL);
+            });
         }));
-        assertMessage(failure, "cannot write " + target, FULL);
+        assertEquals("cannot write " + target + ": " + FULL, failure.getMessage());
         assertEquals("11", read(target));
         assertEquals(List.of("model"), names(folder));
     }

@@ -5,15 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,6 +209,41 @@ class DiffusersFolderTest {
         weights("a").write(flat("{}").resolve("diffusion_pytorch_model.safetensors"));
         Files.writeString(folder.resolve("model_index.json"), "{\"null_class\":" + value + "}");
         assertRefused(() -> DiffusersFolder.open(folder), "model_index.json: null_class is " + value);
+    }
+
+    /** Whatever is done to the JSON files of a model, it opens or is refused: nothing else is thrown. */
+    @Test
+    void randomMutations() throws IOException {
+        weights("a").write(folder.resolve("part.safetensors"));
+        byte[] scheduler = Files.readAllBytes(TEACHER.resolve("scheduler").resolve("scheduler_config.json"));
+        Files.write(folder.resolve("scheduler_config.json"), scheduler);
+        Map<String, byte[]> files = Map.of(
+                "config.json", "{\"_class_name\":\"UNet2DModel\",\"a\":[1,{}]}".getBytes(StandardCharsets.UTF_8),
+                "model_index.json", "{\"null_class\":10}".getBytes(StandardCharsets.UTF_8),
+                "diffusion_pytorch_model.safetensors.index.json",
+                "{\"weight_map\":{\"a\":\"part.safetensors\"}}".getBytes(StandardCharsets.UTF_8),
+                "scheduler_config.json", scheduler);
+        SplittableRandom random = new SplittableRandom(11);
+        int opened = 0;
+        int refused = 0;
+        for (int round = 0; round < 100; round++) {
+            for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
+                files.forEach((name, content) -> RawFiles.write(folder.resolve(name), content));
+                byte[] mutated = file.getValue().clone();
+                mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(128);
+                RawFiles.write(folder.resolve(file.getKey()), mutated);
+                try {
+                    DiffusersFolder model = DiffusersFolder.open(folder);
+                    model.openWeights().close();
+                    assertEquals(model.scheduler().numTrainTimesteps(), model.scheduler().alphasCumprod().length);
+                    opened++;
+                } catch (ModelFormatException e) {
+                    RawFiles.assertMessage(e, folder);
+                    refused++;
+                }
+            }
+        }
+        assertTrue(opened > 50 && refused > 50, opened + " opened, " + refused + " refused");
     }
 
     @Test
