@@ -72,7 +72,7 @@ final class BetaTable {
         return table;
     }
 
-    /** Algorithm 1 of Lin et al. (2024), arXiv 2305.08891: √ᾱ is shifted to 0 at the last index and scaled to keep the first. */
+    /** Lin et al. (2024), arXiv 2305.08891, algorithm 1: √ᾱ is shifted to 0 at the last index and scaled to keep the first. */
     private static float[] rescaledToZeroTerminalSnr(float[] betas) {
         int n = betas.length;
         float[] root = alphasCumprod(betas);

@@ -12,8 +12,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * Turns samples into images. Samples are float32, [channel][height][width] each, in [−1, 1]: −1 is black, 1 is full intensity,
- * what lies beyond is clamped, NaN is black. One channel is grey, three are red, green, blue. Needs no display.
+ * Turns samples into images. Samples are float32, [channel][height][width] each, in [−1, 1]: −1 is black, 1 is full
+ * intensity, what lies beyond is clamped, NaN is black. One channel is grey, three are red, green, blue. Needs no display.
  */
 public final class Images {
 

@@ -60,7 +60,7 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
 
     private static Path shard(Path index, String tensor, JsonElement value) {
         String name = value.isJsonPrimitive() ? value.getAsString() : "";
-        if (!name.endsWith(".safetensors") || name.contains("/") || name.contains("\\")) {
+        if (!name.matches("[\\w.-]+\\.safetensors")) { // no path: it could lead anywhere
             throw new ModelFormatException(index + ": weight_map says that tensor " + tensor + " is in " + value
                     + ", must be the name of a .safetensors file in the same folder");
         }

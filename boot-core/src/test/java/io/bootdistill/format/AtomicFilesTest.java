@@ -177,6 +177,10 @@ class AtomicFilesTest {
             throw new IOException(FULL);
         }));
         assertEquals("11", read(AtomicFiles.readableFolder(target)));
+        Path precious = Files.writeString(aside.resolve("notes"), "precious");
+        assertThrows(IOException.class, () -> AtomicFiles.writeFolder(target, model("2")));
+        assertEquals("11", read(AtomicFiles.readableFolder(target)), "refused, but not lost");
+        Files.delete(target.resolve(aside.relativize(precious)));
         AtomicFiles.writeFolder(target, model("2"));
         assertEquals(target, AtomicFiles.readableFolder(target));
         assertEquals("22", read(target));

@@ -92,12 +92,13 @@ class DiffusersFolderTest {
                 .add(block + "proj_attn.bias", new int[] {1}, new float[] {1})
                 .add(block + "group_norm.weight", new int[] {2, 1, 1}, new float[2])
                 .add("up_blocks.1.attentions.2.to_v.weight", new int[] {2, 2, 1, 1}, square)
+                .add("up_blocks.1.attentions.3.to_k.weight", new int[] {1, 1, 1, 1}, new float[1])
                 .add("up_blocks.1.query.weight", new int[] {1, 2, 1, 1}, new float[2])
                 .write(flat("{}").resolve("diffusion_pytorch_model.safetensors"));
         try (ModelWeights weights = DiffusersFolder.open(folder).openWeights()) {
             assertEquals(List.of(block + "to_q.weight", block + "to_k.weight", block + "to_v.weight", block + "to_out.0.weight",
                     block + "to_out.0.bias", block + "group_norm.weight", "up_blocks.1.attentions.2.to_v.weight",
-                    "up_blocks.1.query.weight"), List.copyOf(weights.names()));
+                    "up_blocks.1.attentions.3.to_k.weight", "up_blocks.1.query.weight"), List.copyOf(weights.names()));
             for (String name : List.of("to_q", "to_k", "to_v", "to_out.0")) {
                 weights.requireShape(block + name + ".weight", 2, 2);
                 assertArrayEquals(square, weights.floats(block + name + ".weight"));
@@ -105,9 +106,10 @@ class DiffusersFolderTest {
             weights.requireShape(block + "to_out.0.bias", 1);
             weights.requireShape(block + "group_norm.weight", 2, 1, 1);
             weights.requireShape("up_blocks.1.attentions.2.to_v.weight", 2, 2);
+            weights.requireShape("up_blocks.1.attentions.3.to_k.weight", 1, 1);
             weights.requireShape("up_blocks.1.query.weight", 1, 2, 1, 1);
             assertEquals(Set.of(block + "to_out.0.bias", block + "group_norm.weight", "up_blocks.1.attentions.2.to_v.weight",
-                    "up_blocks.1.query.weight"), weights.unreadNames());
+                    "up_blocks.1.attentions.3.to_k.weight", "up_blocks.1.query.weight"), weights.unreadNames());
             assertRefused(() -> weights.floats(block + "query.weight"), "no tensor", block + "to_q.weight");
         }
         weights(block + "to_q.bias", block + "query.bias").write(folder.resolve("diffusion_pytorch_model.safetensors"));
@@ -153,9 +155,10 @@ class DiffusersFolderTest {
     @CsvSource(delimiter = '|', value = {
         "{}                                           | weight_map",
         "{\"weight_map\":{}}                          | weight_map",
-        "{\"weight_map\":{\"a\":1}}                   | tensor a is in 1",
-        "{\"weight_map\":{\"a\":\"a.bin\"}}           | a.bin",
-        "{\"weight_map\":{\"a\":\"../x.safetensors\"}}| ../x.safetensors",
+        "{\"weight_map\":{\"a\":1}}                   | tensor a is in 1, must be the name of",
+        "{\"weight_map\":{\"a\":\"a.bin\"}}           | tensor a is in \"a.bin\", must be the name of",
+        "{\"weight_map\":{\"a\":\"../x.safetensors\"}}| must be the name of a .safetensors file in the same folder",
+        "{\"weight_map\":{\"a\":\"\\u0000.safetensors\"}}| must be the name of a .safetensors file in the same folder",
         "{\"weight_map\":{\"a\":\"x.safetensors\",\"a\":\"x.safetensors\"}} | two entries named a",
         "[]                                           | JSON object",
     })

@@ -72,11 +72,21 @@ class SafetensorsFileTest {
             float[] into = {5, 5, 5, 5, 5};
             read.read("odd", into, 1);
             assertArrayEquals(new float[] {5, 1, 2, 3, 5}, into);
+            read.read("labels", into, 3);
+            assertArrayEquals(new float[] {5, 1, 2, 0x1p53f, -3}, into);
             assertThrows(IndexOutOfBoundsException.class, () -> read.read("odd", into, 3));
             assertThrows(IndexOutOfBoundsException.class, () -> read.read("odd", into, -1));
         }
-        ByteBuffer written = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-        assertEquals(0, written.getLong(0) % 8, "the data is aligned");
+    }
+
+    @Test
+    void dataIsAligned() throws IOException {
+        for (int length = 1; length <= 8; length++) {
+            new SafetensorsWriter().add("x".repeat(length), new int[] {1}, new float[1]).write(file);
+            ByteBuffer written = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+            assertEquals(0, written.getLong(0) % 8, "with a name of " + length);
+            assertEquals(1, SafetensorsFile.open(file).floats("x".repeat(length)).length);
+        }
     }
 
     @Test
