@@ -1,7 +1,6 @@
 package io.bootdistill;
 
 import io.bootdistill.device.Slice;
-import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
@@ -44,7 +43,7 @@ final class Checkpoint {
 
     /** Restores a state; the teacher must be the one that it was trained with. */
     static void read(Path file, TrainingState state, String teacher) {
-        try (SafetensorsFile tensors = SafetensorsFile.open(AtomicFiles.readableFolder(file))) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             Map<String, String> metadata = tensors.metadata();
             if (!teacher.equals(metadata.get(TEACHER))) {
                 throw new ModelFormatException(file + " belongs to another teacher (" + metadata.get(TEACHER) + ", not "

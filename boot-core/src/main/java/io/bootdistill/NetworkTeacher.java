@@ -46,7 +46,7 @@ public final class NetworkTeacher implements Teacher {
     static NetworkTeacher load(Path path, Device device) throws IOException {
         DiffusersFolder folder = DiffusersFolder.open(path);
         UNet network = readNetwork(folder);
-        SchedulerConfig scheduler = SchedulerConfig.parse(folder.schedulerConfig(), path + " scheduler_config.json");
+        SchedulerConfig scheduler = folder.scheduler();
         if (scheduler.thresholding()) {
             throw new ModelFormatException(path + ": thresholding is true, which is not supported; set it to false in"
                     + " scheduler_config.json to use the teacher unclipped");

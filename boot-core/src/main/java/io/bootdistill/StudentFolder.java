@@ -40,7 +40,7 @@ final class StudentFolder {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
         UNet network = NetworkTeacher.readNetwork(folder);
-        SchedulerConfig scheduler = SchedulerConfig.parse(folder.schedulerConfig(), path + " scheduler_config.json");
+        SchedulerConfig scheduler = folder.scheduler();
         NoiseSchedule schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
         Prediction prediction = switch (scheduler.predictionType()) {
             case V_PREDICTION -> Prediction.V;
