@@ -83,7 +83,7 @@ static void softmax_gradient(int64_t rows, int64_t keys, int64_t head_size, floa
     const float* log_sum_exp, Source y, Source dy, float* weights, float* slopes) {
     for (int64_t row = 0; row < rows; row++, weights += keys, slopes += keys) {
         Vec products = {};
-        over_lanes(head_size, [&](int64_t i, auto lanes) {
+        over_lanes(head_size, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             products += load(y.row(row) + i, lanes) * load(dy.row(row) + i, lanes);
         });
         const float mean = sum(products), normaliser = log_sum_exp[row];
@@ -97,7 +97,7 @@ static void softmax_gradient(int64_t rows, int64_t keys, int64_t head_size, floa
 
 static void copy_rows(int64_t rows, int64_t columns, const float* x, Target y) {
     for (int64_t row = 0; row < rows; row++, x += columns) {
-        over_lanes(columns, [&](int64_t i, auto lanes) { store(y.row(row) + i, load(x + i, lanes), lanes); });
+        over_lanes(columns, [&](int64_t i, auto lanes) BOOT_LAMBDA { store(y.row(row) + i, load(x + i, lanes), lanes); });
     }
 }
 

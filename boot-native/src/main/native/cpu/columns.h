@@ -29,7 +29,7 @@ static inline void sum_columns(int64_t rows, int64_t columns, Source x, float* s
     for (; c + 4 * LANES <= columns; c += 4 * LANES) {
         sum_vectors<4>(rows, x.data + c, x.stride, sum + c, accumulate, Full{});
     }
-    over_lanes(columns - c, [&](int64_t i, auto lanes) {
+    over_lanes(columns - c, [&](int64_t i, auto lanes) BOOT_LAMBDA {
         sum_vectors<1>(rows, x.data + c + i, x.stride, sum + c + i, accumulate, lanes);
     });
 }

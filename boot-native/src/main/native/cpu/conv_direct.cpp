@@ -64,7 +64,7 @@ static void apply(int64_t pixels, int64_t columns, const Group& group, const Win
     const int64_t added = round_up(columns, PANEL);
     for (int64_t column = 0; column < columns; column += PANEL, panel += window.values() * PANEL) {
         const int64_t width = columns - column;
-        over_tiles(pixels, [&](int64_t i, auto count) {
+        over_tiles(pixels, [&](int64_t i, auto count) BOOT_LAMBDA {
             constexpr int R = decltype(count)::value;
             const Place* place = group.places + i;
             const float* row[R];
@@ -101,8 +101,6 @@ static void fill_added(int64_t first, int32_t images, int64_t columns, const Add
         }
     }
 }
-
-static BOOT_INLINE Source from(Source x, int64_t row) { return {x.given() ? x.row(row) : nullptr, x.stride}; }
 
 int64_t direct_floats(const Conv& conv) { return packed_floats(9 * conv.in, conv.out); }
 
@@ -212,10 +210,6 @@ static void backward_strided(int32_t n, const Conv& conv, Source dy, const float
 
 int32_t direct_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared,
     Source base, Target dx) {
-    if (conv.stride == 1) {
-        const Conv mirrored = {conv.height, conv.width, conv.out, conv.in, 1, 1};
-        return direct_forward(context, n, mirrored, dy, prepared, {nullptr, {}, base}, dx);
-    }
     Group group;
     const int64_t padded = padded_floats(conv.out_height(), conv.out_width(), conv.out);
     if (!reserve_group(context, n, padded, conv.out_pixels(), conv.in, group)) {

@@ -1,12 +1,11 @@
 // Direct gradient of the weights. The window values of a kernel row are contiguous in a padded image, so each kernel row is a
 // transposed product of [pixels][3·in] and dy [pixels][out], whose rows follow the image lines.
-#include "../boot_kernels.h"
 #include "convolution.h"
 
 namespace boot::BOOT_TIER {
 
-// Pixels of a band: the length of the sums between two visits of the result.
-static constexpr int64_t BAND = 128;
+// Lines of a band of some 128 pixels: the length of the sums between two visits of the result.
+static int64_t band_lines(const Conv& conv) { return larger(1, 128 / conv.out_width()); }
 
 // result (+)= windowsᵀ · dy over a band of image lines; line l's windows start at windows + lines[l].
 static void add_band(const Conv& conv, const float* windows, const int64_t* lines, int64_t line_count, Source dy,
@@ -19,7 +18,7 @@ static void add_band(const Conv& conv, const float* windows, const int64_t* line
             pack_rows(line_count * width, left, right, line_count * width, 0, edge);
             right = {edge, PANEL};
         }
-        over_tiles(run, [&](int64_t i, auto count) {
+        over_tiles(run, [&](int64_t i, auto count) BOOT_LAMBDA {
             constexpr int R = decltype(count)::value;
             Tile<R> tile;
             tile.clear();
@@ -39,16 +38,16 @@ static void add_band(const Conv& conv, const float* windows, const int64_t* line
     }
 }
 
-int32_t direct_backward_weights(Context& context, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
+int64_t direct_weights_scratch(int32_t n, const Conv& conv) {
+    const int64_t padded = padded_floats(conv.height, conv.width, conv.in), group = group_images(n, padded);
+    return round_up(group * padded, 16) + 2 * group * conv.out_height() + band_lines(conv) * conv.out_width() * PANEL;
+}
+
+void direct_backward_weights(float* images, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     bool accumulate) {
     const int64_t padded = padded_floats(conv.height, conv.width, conv.in);
-    const int32_t group = group_images(n, padded);
-    const int64_t height = conv.out_height(), width = conv.out_width();
-    const int64_t band = larger(1, BAND / width), images_floats = round_up(group * padded, 16);
-    float* images = reserve(context, images_floats + 2 * group * height + band * width * PANEL);
-    if (images == nullptr) {
-        return BOOT_OUT_OF_MEMORY;
-    }
+    const int64_t group = group_images(n, padded), images_floats = round_up(group * padded, 16);
+    const int64_t height = conv.out_height(), width = conv.out_width(), band = band_lines(conv);
     int64_t* lines = reinterpret_cast<int64_t*>(images + images_floats);
     float* edge = images + images_floats + 2 * group * height;
     const int64_t line = static_cast<int64_t>(conv.width + 2) * conv.in;
@@ -69,7 +68,6 @@ int32_t direct_backward_weights(Context& context, int32_t n, const Conv& conv, S
             }
         }
     }
-    return BOOT_OK;
 }
 
 }  // namespace boot::BOOT_TIER

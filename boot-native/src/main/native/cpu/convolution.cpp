@@ -27,48 +27,105 @@ void pad_image(int32_t height, int32_t width, int32_t channels, Source x, float*
     memset(padded + (height + 1) * line, 0, line * sizeof(float));
 }
 
+enum class Algorithm { DIRECT, WINOGRAD, THIN };
+
+// By the shape alone: a sample's values must not depend on the size of the batch. Winograd's algorithm is taken where it costs
+// less than the direct one, counting multiplications per image, and the transforms as what they are worth.
+static Algorithm algorithm_of(const Conv& conv) {
+    if (conv.stride != 1) {
+        return Algorithm::DIRECT;
+    }
+    if (conv.out <= THIN) {
+        return Algorithm::THIN;
+    }
+    if (conv.in < 8) {  // products this short do not pay for the transforms
+        return Algorithm::DIRECT;
+    }
+    const int64_t tiles = static_cast<int64_t>((conv.height + 3) / 4) * ((conv.width + 3) / 4);
+    const int64_t products = conv.in * round_up(conv.out, PANEL);
+    const int64_t transforms = 120 * (round_up(conv.in, LANES) + round_up(conv.out, LANES));
+    return tiles * (36 * products + transforms) < conv.pixels() * 9 * products ? Algorithm::WINOGRAD : Algorithm::DIRECT;
+}
+
+static int64_t forward_floats(const Conv& conv) {
+    switch (algorithm_of(conv)) {
+        case Algorithm::WINOGRAD: return winograd_floats(conv.in, conv.out);
+        case Algorithm::THIN: return thin_floats(conv.in, conv.out);
+        default: return direct_floats(conv);
+    }
+}
+
 int64_t conv_prepared(const Conv& conv, bool gradient) {
-    const Conv transposed = {conv.height, conv.width, conv.out, conv.in, conv.stride, conv.padding};
-    return direct_floats(conv) + (gradient ? direct_floats(transposed) : 0);
+    return forward_floats(conv) + (gradient ? forward_floats(transposed(conv)) : 0);
 }
 
 void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* prepared) {
-    direct_prepare(conv, weights, prepared);
-    if (gradient) {
-        direct_prepare_gradient(conv, weights, prepared + direct_floats(conv));
+    switch (algorithm_of(conv)) {
+        case Algorithm::WINOGRAD: winograd_prepare(conv.in, conv.out, weights, prepared); break;
+        case Algorithm::THIN: thin_prepare(conv.in, conv.out, weights, prepared); break;
+        default: direct_prepare(conv, weights, prepared);
+    }
+    if (!gradient) {
+        return;
+    }
+    prepared += forward_floats(conv);
+    switch (algorithm_of(transposed(conv))) {
+        case Algorithm::WINOGRAD: winograd_prepare_gradient(conv.in, conv.out, weights, prepared); break;
+        case Algorithm::THIN: thin_prepare_gradient(conv.in, conv.out, weights, prepared); break;
+        default: direct_prepare_gradient(conv, weights, prepared);
     }
 }
 
 int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared, const float* bias,
     Source shift, Source residual, Target y) {
-    return direct_forward(context, n, conv, x, prepared, {bias, shift, residual}, y);
+    const Addends addends = {bias, shift, residual};
+    switch (algorithm_of(conv)) {
+        case Algorithm::WINOGRAD: return winograd_forward(context, n, conv, x, prepared, addends, y);
+        case Algorithm::THIN: return thin_forward(context, n, conv, x, prepared, addends, y);
+        default: return direct_forward(context, n, conv, x, prepared, addends, y);
+    }
 }
 
 int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared, Source base,
     Target dx) {
-    return direct_backward_input(context, n, conv, dy, prepared + direct_floats(conv), base, dx);
+    prepared += forward_floats(conv);
+    if (conv.stride != 1) {
+        return direct_backward_input(context, n, conv, dy, prepared, base, dx);
+    }
+    return conv_forward(context, n, transposed(conv), dy, prepared, nullptr, {}, base, dx);
 }
 
 // Gradients of bias and shift: sums of dy over the pixels, of all samples and of each.
-static int32_t sum_pixels(Context& context, int32_t n, const Conv& conv, Source dy, float* dbias, Target dshift,
-    bool accumulate) {
-    float* sums = reserve(context, conv.out);
-    if (sums == nullptr) {
-        return BOOT_OUT_OF_MEMORY;
-    }
+static void sum_pixels(float* sums, int32_t n, const Conv& conv, Source dy, float* dbias, Target dshift, bool accumulate) {
     for (int32_t sample = 0; sample < n; sample++) {
         float* target = dshift.given() ? dshift.row(sample) : sums;
         const Source pixels = {dy.row(static_cast<int64_t>(sample) * conv.out_pixels()), dy.stride};
         sum_columns(conv.out_pixels(), conv.out, pixels, target, false);
         sum_columns(1, conv.out, {target, conv.out}, dbias, accumulate || sample > 0);
     }
-    return BOOT_OK;
+}
+
+static int64_t weights_scratch(int32_t n, const Conv& conv) {
+    switch (algorithm_of(conv)) {
+        case Algorithm::WINOGRAD: return winograd_weights_scratch(n, conv);
+        case Algorithm::THIN: return thin_weights_scratch(n, conv);
+        default: return direct_weights_scratch(n, conv);
+    }
 }
 
 int32_t conv_backward_weights(Context& context, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     float* dbias, Target dshift, bool accumulate) {
-    const int32_t status = sum_pixels(context, n, conv, dy, dbias, dshift, accumulate);
-    return status != BOOT_OK ? status : direct_backward_weights(context, n, conv, x, dy, dweights, accumulate);
+    float* scratch = reserve(context, larger(conv.out, weights_scratch(n, conv)));
+    if (scratch == nullptr) {
+        return BOOT_OUT_OF_MEMORY;
+    }
+    sum_pixels(scratch, n, conv, dy, dbias, dshift, accumulate);
+    switch (algorithm_of(conv)) {
+        case Algorithm::WINOGRAD: winograd_backward_weights(scratch, n, conv, x, dy, dweights, accumulate); break;
+        case Algorithm::THIN: thin_backward_weights(scratch, n, conv, x, dy, dweights, accumulate); break;
+        default: direct_backward_weights(scratch, n, conv, x, dy, dweights, accumulate);
+    }
+    return BOOT_OK;
 }
 
 }  // namespace boot::BOOT_TIER

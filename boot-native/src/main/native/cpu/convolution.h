@@ -5,6 +5,13 @@
 
 namespace boot::BOOT_TIER {
 
+// The convolution that leads from dy to dx.
+static BOOT_INLINE Conv transposed(const Conv& conv) {
+    return {conv.height, conv.width, conv.out, conv.in, conv.stride, conv.padding};
+}
+
+static BOOT_INLINE Source from(Source x, int64_t row) { return {x.given() ? x.row(row) : nullptr, x.stride}; }
+
 // What is added to a convolution: bias [out], a row per sample, a row per pixel; each may be absent.
 struct Addends {
     const float* bias;
@@ -33,7 +40,32 @@ int32_t direct_forward(Context& context, int32_t n, const Conv& conv, Source x, 
     const Addends& addends, Target y);
 int32_t direct_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared,
     Source base, Target dx);
-int32_t direct_backward_weights(Context& context, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
+int64_t direct_weights_scratch(int32_t n, const Conv& conv);
+void direct_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
+    bool accumulate);
+
+// ---- Winograd: stride 1 and padding 1
+
+int64_t winograd_floats(int32_t in, int32_t out);
+void winograd_prepare(int32_t in, int32_t out, const float* weights, float* prepared);
+void winograd_prepare_gradient(int32_t in, int32_t out, const float* weights, float* prepared);
+int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+    const Addends& addends, Target y);
+int64_t winograd_weights_scratch(int32_t n, const Conv& conv);
+void winograd_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
+    bool accumulate);
+
+// ---- thin: stride 1, at most THIN output channels
+
+constexpr int32_t THIN = 4;
+
+int64_t thin_floats(int32_t in, int32_t out);
+void thin_prepare(int32_t in, int32_t out, const float* weights, float* prepared);
+void thin_prepare_gradient(int32_t in, int32_t out, const float* weights, float* prepared);
+int32_t thin_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+    const Addends& addends, Target y);
+int64_t thin_weights_scratch(int32_t n, const Conv& conv);
+void thin_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     bool accumulate);
 
 }  // namespace boot::BOOT_TIER

@@ -34,7 +34,7 @@ void time_embedding(int32_t n, int32_t half, bool fourier, bool cosine_first, co
 void embedding_forward(int32_t n, int32_t channels, const float* labels, const float* table, Source x, Target y) {
     for (int32_t sample = 0; sample < n; sample++) {
         const float* entry = table + static_cast<int64_t>(labels[sample]) * channels;
-        over_lanes(channels, [&](int64_t i, auto lanes) {
+        over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             Vec value = load(entry + i, lanes);
             store(y.row(sample) + i, x.given() ? load(x.row(sample) + i, lanes) + value : value, lanes);
         });
@@ -48,7 +48,7 @@ void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const f
     }
     for (int32_t sample = 0; sample < n; sample++) {
         float* entry = dtable + static_cast<int64_t>(labels[sample]) * channels;
-        over_lanes(channels, [&](int64_t i, auto lanes) {
+        over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             store(entry + i, load(entry + i, lanes) + load(dy.row(sample) + i, lanes), lanes);
         });
     }
@@ -57,7 +57,7 @@ void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const f
 void divide_samples(int32_t n, int32_t pixels, int32_t channels, Source x, const float* divisor, Source base, Target y) {
     for (int64_t row = 0; row < static_cast<int64_t>(n) * pixels; row++) {
         const float by = divisor[row / pixels];
-        over_lanes(channels, [&](int64_t i, auto lanes) {
+        over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             Vec value = load(x.row(row) + i, lanes) / by;
             store(y.row(row) + i, base.given() ? load(base.row(row) + i, lanes) + value : value, lanes);
         });

@@ -17,7 +17,7 @@ void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* p
             if (bias != nullptr) {
                 load_panel(bias + column, width, bias_low, bias_high);
             }
-            over_tiles(smaller(block, rows - first), [&](int64_t i, auto count) {
+            over_tiles(smaller(block, rows - first), [&](int64_t i, auto count) BOOT_LAMBDA {
                 constexpr int R = decltype(count)::value;
                 const float* row[R];
                 for (int r = 0; r < R; r++) {
@@ -57,7 +57,7 @@ void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source
                 right = edge;
                 ldb = PANEL;
             }
-            over_tiles(m, [&](int64_t i, auto count) {
+            over_tiles(m, [&](int64_t i, auto count) BOOT_LAMBDA {
                 constexpr int R = decltype(count)::value;
                 Tile<R> tile;
                 tile.clear();

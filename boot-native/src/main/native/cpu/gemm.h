@@ -60,21 +60,22 @@ struct Tile {
     }
 };
 
-// Calls body(first row, Number<R>) for tiles of R <= 6 rows: full ones, then two even ones rather than a thin last one,
+// Calls body(first row, Number<R>) for tiles of R <= MAX rows: full ones, then two even ones rather than a thin last one,
 // since a thin tile waits for its own multiplications.
-template <class Body>
+template <int MAX = TILE_ROWS, class Body>
 static BOOT_INLINE void over_tiles(int64_t rows, Body body) {
+    static_assert(MAX == 3 || MAX == 6, "the sizes that are dispatched");
     int64_t i = 0;
     while (i < rows) {
         const int64_t left = rows - i;
-        const int64_t r = left <= 6 ? left : left < 10 ? (left + 1) / 2 : 6;
+        const int64_t r = left <= MAX ? left : left < 2 * MAX - 2 ? (left + 1) / 2 : MAX;
         switch (r) {
             case 1: body(i, Number<1>{}); break;
             case 2: body(i, Number<2>{}); break;
             case 3: body(i, Number<3>{}); break;
-            case 4: body(i, Number<4>{}); break;
-            case 5: body(i, Number<5>{}); break;
-            default: body(i, Number<6>{}); break;
+            case 4: body(i, Number<MAX == 3 ? 3 : 4>{}); break;  // of 3 rows at most, there is no such case
+            case 5: body(i, Number<MAX == 3 ? 3 : 5>{}); break;
+            default: body(i, Number<MAX>{}); break;
         }
         i += r;
     }

@@ -49,7 +49,7 @@ static void chunk_moments(int32_t pixels, int32_t channels, const float* x, int6
     for (; c + 4 * LANES <= channels; c += 4 * LANES) {
         moments<4>(pixels, x + c, stride, sums + c, squares + c, Full{});
     }
-    over_lanes(channels - c, [&](int64_t i, auto lanes) {
+    over_lanes(channels - c, [&](int64_t i, auto lanes) BOOT_LAMBDA {
         moments<1>(pixels, x + c + i, stride, sums + c + i, squares + c + i, lanes);
     });
 }
@@ -93,7 +93,7 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
                     offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
                 }
             }
-            over_lanes(channels, [&](int64_t c, auto lanes) {
+            over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
                 const Vec m = load(mean + c), f = load(factor + c), o = load(offset + c);
                 const float* in = xs + c;
                 float* out = ys + c;
@@ -161,7 +161,7 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
                 factor[c] = gamma[from + c] * saved[c / width * 2 + 1] * scaling;
                 offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
             }
-            over_lanes(channels, [&](int64_t c, auto lanes) {
+            over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
                 const Vec m = load(mean + c), f = load(factor + c), o = load(offset + c);
                 if (norm.silu) {
                     slopes<true>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, m, f, o, sum + c,
@@ -192,7 +192,7 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
                     product[c] = static_cast<float>(products * r * r / count);
                 }
             }
-            over_lanes(channels, [&](int64_t c, auto lanes) {
+            over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
                 const Vec m = load(mean + c), f = load(factor + c), k = load(constant + c), p = load(product + c);
                 const float *in = xs + c, *d = dz + c;
                 const float* add = base.given() ? base.row(sample * norm.pixels) + from + c : nullptr;

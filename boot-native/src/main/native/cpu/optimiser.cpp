@@ -8,11 +8,12 @@
 namespace boot::BOOT_TIER {
 
 void sum_lanes(const float* const* lanes, int32_t lane_count, int64_t from, int64_t to, float* sum) {
-    over_lanes(to - from, [&](int64_t offset, auto part) {
+    over_lanes(to - from, [&](int64_t offset, auto part) BOOT_LAMBDA {
         // Like the carries of a binary counter: after lane k, the sums of 2^j lanes for the bits j of k + 1 are open.
         Vec open[32];
-        int depth = 0;
-        for (int32_t lane = 0; lane < lane_count; lane++) {
+        open[0] = load(lanes[0] + from + offset, part);
+        int depth = 1;
+        for (int32_t lane = 1; lane < lane_count; lane++) {
             Vec value = load(lanes[lane] + from + offset, part);
             for (int32_t carry = lane; carry & 1; carry >>= 1) {
                 value = open[--depth] + value;
@@ -31,7 +32,7 @@ void squared_norm(const float* values, int64_t length, int64_t from_chunk, int64
     for (int64_t chunk = from_chunk; chunk < to_chunk; chunk++) {
         const float* first = values + chunk * BOOT_NORM_CHUNK;
         DoubleVec low = {}, high = {};
-        over_lanes(smaller(BOOT_NORM_CHUNK, length - chunk * BOOT_NORM_CHUNK), [&](int64_t i, auto part) {
+        over_lanes(smaller(BOOT_NORM_CHUNK, length - chunk * BOOT_NORM_CHUNK), [&](int64_t i, auto part) BOOT_LAMBDA {
             Vec value = load(first + i, part);
             low += low_double(value) * low_double(value);
             high += high_double(value) * high_double(value);
@@ -61,7 +62,7 @@ void adam_w(const float* step, int64_t from, int64_t to, const float* gradient, 
     const float beta1 = step[BOOT_ADAM_BETA1], beta2 = step[BOOT_ADAM_BETA2], epsilon = step[BOOT_ADAM_EPSILON];
     const float rate1 = step[BOOT_ADAM_RATE] * step[BOOT_ADAM_CORRECTION1], correction2 = step[BOOT_ADAM_CORRECTION2];
     const float clip = step[BOOT_ADAM_CLIP], ema_rate = step[BOOT_ADAM_EMA_RATE];
-    over_lanes(to - from, [&](int64_t offset, auto part) {
+    over_lanes(to - from, [&](int64_t offset, auto part) BOOT_LAMBDA {
         const int64_t i = from + offset;
         const Vec g = load(gradient + i, part) * clip;
         const Vec first = beta1 * load(m + i, part) + (1.0f - beta1) * g;

@@ -18,12 +18,12 @@ static BOOT_INLINE void over_pixels(int64_t n, int64_t height, int64_t width, Bo
 // small = base + factor · (sum of the four).
 static BOOT_INLINE void gather(int64_t n, int64_t height, int64_t width, int32_t channels, float factor, Source big,
     Source base, Target small) {
-    over_pixels(n, height, width, [&](int64_t row, int64_t first) {
+    over_pixels(n, height, width, [&](int64_t row, int64_t first) BOOT_LAMBDA {
         const float* a = big.row(first);
         const float* b = big.row(first + 1);
         const float* c = big.row(first + 2 * width);
         const float* d = big.row(first + 2 * width + 1);
-        over_lanes(channels, [&](int64_t i, auto lanes) {
+        over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             Vec value = ((load(a + i, lanes) + load(b + i, lanes)) + (load(c + i, lanes) + load(d + i, lanes))) * factor;
             if (base.given()) {
                 value += load(base.row(row) + i, lanes);
@@ -36,11 +36,11 @@ static BOOT_INLINE void gather(int64_t n, int64_t height, int64_t width, int32_t
 // Each of the four = base + factor · small.
 static BOOT_INLINE void scatter(int64_t n, int64_t height, int64_t width, int32_t channels, float factor, Source small,
     Source base, Target big) {
-    over_pixels(n, height, width, [&](int64_t row, int64_t first) {
+    over_pixels(n, height, width, [&](int64_t row, int64_t first) BOOT_LAMBDA {
         const float* x = small.row(row);
         for (int64_t corner = 0; corner < 4; corner++) {
             const int64_t target = first + corner / 2 * 2 * width + corner % 2;
-            over_lanes(channels, [&](int64_t i, auto lanes) {
+            over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
                 Vec value = load(x + i, lanes) * factor;
                 if (base.given()) {
                     value += load(base.row(target) + i, lanes);

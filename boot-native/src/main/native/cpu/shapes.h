@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #define BOOT_INLINE inline __attribute__((always_inline))
+#define BOOT_LAMBDA __attribute__((always_inline))  // a loop body that must not become a call
 
 namespace boot {
 

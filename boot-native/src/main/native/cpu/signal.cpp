@@ -9,7 +9,7 @@ namespace boot::BOOT_TIER {
 template <class Body>
 static BOOT_INLINE void over_sample(int64_t sample, int64_t pixels, int64_t channels, Body body) {
     for (int64_t row = sample * pixels; row < (sample + 1) * pixels; row++) {
-        over_lanes(channels, [&](int64_t i, auto lanes) { body(row, i, lanes); });
+        over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA { body(row, i, lanes); });
     }
 }
 
@@ -19,7 +19,7 @@ void signal_state(int32_t n, int32_t pixels, int32_t channels, const float* coef
         const float* c = coefficients + static_cast<int64_t>(sample) * BOOT_SIGNAL_COUNT;
         const float head_noise = c[BOOT_SIGNAL_HEAD_NOISE], head_output = c[BOOT_SIGNAL_HEAD_OUTPUT];
         const float alpha = c[BOOT_SIGNAL_ALPHA_T], sigma = c[BOOT_SIGNAL_SIGMA_T];
-        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) {
+        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
             Vec e = load(noise.row(row) + i, lanes);
             Vec signal = head_noise * e + head_output * load(output.row(row) + i, lanes);
             if (y.given()) {
@@ -40,7 +40,7 @@ void signal_step(int32_t n, int32_t pixels, int32_t channels, int32_t stage, con
         const float output_factor = c[stage == 0 ? BOOT_SIGNAL_OUTPUT_FACTOR_T : BOOT_SIGNAL_OUTPUT_FACTOR_S];
         const float guidance = c[BOOT_SIGNAL_GUIDANCE], clip = c[BOOT_SIGNAL_CLIP], mean = c[BOOT_SIGNAL_MEAN];
         const float step = c[BOOT_SIGNAL_STEP], alpha = c[BOOT_SIGNAL_ALPHA_S], sigma = c[BOOT_SIGNAL_SIGMA_S];
-        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) {
+        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
             const Vec state = state_factor * load(x.row(row) + i, lanes);
             Vec prediction = state + output_factor * load(output.row(row) + i, lanes);
             if (null_output.given()) {
@@ -74,7 +74,7 @@ void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* co
         const float head_noise = c[BOOT_SIGNAL_HEAD_NOISE], head_output = c[BOOT_SIGNAL_HEAD_OUTPUT];
         const float factor = c[BOOT_SIGNAL_GRADIENT] * head_output;
         DoubleVec low = {}, high = {};
-        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) {
+        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
             Vec signal = head_noise * load(noise.row(row) + i, lanes) + head_output * load(output.row(row) + i, lanes);
             if (prediction.given()) {
                 store(prediction.row(row) + i, signal, lanes);

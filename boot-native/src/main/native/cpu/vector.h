@@ -81,22 +81,47 @@ static BOOT_INLINE DoubleVec high_double(Vec a) { return _mm_cvtps_pd(_mm_movehl
 
 #endif
 
+// Lane i takes lane i + distance, around the end.
+static BOOT_INLINE Vec rotate(Vec a, int distance) {
+    IntVec from;
+    for (int i = 0; i < LANES; i++) {
+        from[i] = (i + distance) % LANES;
+    }
+    return __builtin_shuffle(a, from);
+}
+
 // Sum and largest of the lanes, pairwise.
 static BOOT_INLINE float sum(Vec a) {
     for (int half = LANES / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
-            a[i] += a[i + half];
-        }
+        a += rotate(a, half);
     }
     return a[0];
 }
 
 static BOOT_INLINE float largest(Vec a) {
-    float result = a[0];
-    for (int i = 1; i < LANES; i++) {
-        result = a[i] > result ? a[i] : result;
+    for (int half = LANES / 2; half > 0; half /= 2) {
+        a = max(a, rotate(a, half));
     }
-    return result;
+    return a[0];
+}
+
+// Transposes a square of vectors: each round interleaves the first half of the rows with the second.
+static BOOT_INLINE void transpose(Vec (&rows)[LANES]) {
+    IntVec low, high;
+    for (int i = 0; i < LANES; i++) {
+        low[i] = i / 2 + i % 2 * LANES;
+        high[i] = LANES / 2 + i / 2 + i % 2 * LANES;
+    }
+    for (int width = 1; width < LANES; width *= 2) {
+        Vec next[LANES];
+        for (int i = 0; i < LANES / 2; i++) {
+            next[2 * i] = __builtin_shuffle(rows[i], rows[i + LANES / 2], low);
+            next[2 * i + 1] = __builtin_shuffle(rows[i], rows[i + LANES / 2], high);
+        }
+        for (int i = 0; i < LANES; i++) {
+            rows[i] = next[i];
+        }
+    }
 }
 
 // Calls body(index, Full) for whole vectors and body(index, Part) for what is left of `count` values.

@@ -1,15 +1,8 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceContract;
+class Avx2ContractTest extends CpuContract {
 
-/** The AVX2+FMA kernels keep the contract. */
-class Avx2ContractTest extends DeviceContract {
-
-    private final CpuDevice device = NativeBuild.device(CpuTier.AVX2);
-
-    @Override
-    protected Device device() {
-        return device;
+    Avx2ContractTest() {
+        super(CpuTier.AVX2);
     }
 }

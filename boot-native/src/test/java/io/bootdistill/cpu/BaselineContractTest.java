@@ -1,15 +1,8 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceContract;
+class BaselineContractTest extends CpuContract {
 
-/** The portable kernels keep the contract. */
-class BaselineContractTest extends DeviceContract {
-
-    private final CpuDevice device = NativeBuild.device(CpuTier.BASELINE);
-
-    @Override
-    protected Device device() {
-        return device;
+    BaselineContractTest() {
+        super(CpuTier.BASELINE);
     }
 }

@@ -1,13 +1,12 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.network.UNetGoldenTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.network.UNetGoldenTest;
 
-/** Golden U-Nets on the cpu device. */
 class CpuUNetGoldenTest extends UNetGoldenTest {
 
     @Override
     protected Device device() {
-        return NativeBuild.best();
+        return NativeBuild.device(CpuTier.AVX2);
     }
 }

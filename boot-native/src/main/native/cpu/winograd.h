@@ -1,0 +1,100 @@
+// Winograd's convolution F(4x4, 3x3) (Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016): a tile of 4x4
+// outputs costs 36 products per pair of channels instead of 144. The points are 0, ±1, ±2 and infinity.
+//
+//   y = Aᵀ[(G·w·Gᵀ) ∘ (Bᵀ·x·B)]·A          dw = Gᵀ[(Bᵀ·x·B) ∘ (A·dy·Aᵀ)]·G
+//
+// The element-wise product, summed over channels, is a matrix product for each of the 36 points. What is transformed is kept
+// as 36 planes, [tile][channel]; here are the one-dimensional transforms, on vectors of channels.
+#pragma once
+#include "gemm.h"
+
+namespace boot::BOOT_TIER {
+
+constexpr int POINTS = 36;
+constexpr int TILE = 4;    // outputs of a tile in each direction
+constexpr int WINDOW = 6;  // inputs of a tile in each direction
+
+// One cache line more than the plane needs: planes a multiple of 4 KiB apart would share the sets of the first-level cache.
+static BOOT_INLINE int64_t plane_floats(int64_t tiles, int64_t channels) { return tiles * channels + 16; }
+
+// Bᵀ·d
+static BOOT_INLINE void transform_input(const Vec (&d)[6], Vec (&o)[6]) {
+    const Vec even = d[4] - 4.0f * d[2], odd = d[3] - 4.0f * d[1];
+    const Vec outer = d[4] - d[2], inner = 2.0f * (d[3] - d[1]);
+    o[0] = 4.0f * d[0] + (d[4] - 5.0f * d[2]);
+    o[1] = even + odd;
+    o[2] = even - odd;
+    o[3] = outer + inner;
+    o[4] = outer - inner;
+    o[5] = 4.0f * d[1] + (d[5] - 5.0f * d[3]);
+}
+
+// Aᵀ·m
+static BOOT_INLINE void transform_output(const Vec (&m)[6], Vec (&o)[4]) {
+    const Vec sum1 = m[1] + m[2], difference1 = m[1] - m[2];
+    const Vec sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+    o[0] = (m[0] + sum1) + sum2;
+    o[1] = 2.0f * difference2 + difference1;
+    o[2] = 4.0f * sum2 + sum1;
+    o[3] = 8.0f * difference2 + (difference1 + m[5]);
+}
+
+// A·y
+static BOOT_INLINE void transform_output_gradient(const Vec (&y)[4], Vec (&o)[6]) {
+    const Vec even1 = y[0] + y[2], odd1 = y[1] + y[3];
+    const Vec even2 = 4.0f * y[2] + y[0], odd2 = 8.0f * y[3] + 2.0f * y[1];
+    o[0] = y[0];
+    o[1] = even1 + odd1;
+    o[2] = even1 - odd1;
+    o[3] = even2 + odd2;
+    o[4] = even2 - odd2;
+    o[5] = y[3];
+}
+
+// G·w
+static BOOT_INLINE void transform_weights(const Vec (&w)[3], Vec (&o)[6]) {
+    const Vec outer = (w[0] + w[2]) * (-1.0f / 6), middle = w[1] * (1.0f / 6);
+    const Vec even = w[0] * (1.0f / 24) + w[2] * (1.0f / 6), odd = w[1] * (1.0f / 12);
+    o[0] = w[0] * 0.25f;
+    o[1] = outer - middle;
+    o[2] = outer + middle;
+    o[3] = even + odd;
+    o[4] = even - odd;
+    o[5] = w[2];
+}
+
+// Gᵀ·u
+static BOOT_INLINE void transform_weights_gradient(const Vec (&u)[6], Vec (&o)[3]) {
+    const Vec sum1 = u[1] + u[2], difference1 = u[2] - u[1];
+    const Vec sum2 = u[3] + u[4], difference2 = u[3] - u[4];
+    o[0] = 0.25f * u[0] + (sum2 * (1.0f / 24) - sum1 * (1.0f / 6));
+    o[1] = difference1 * (1.0f / 6) + difference2 * (1.0f / 12);
+    o[2] = (sum2 - sum1) * (1.0f / 6) + u[5];
+}
+
+// Tiles of images, in strips: the tiles of one tile row.
+struct Tiling {
+    int32_t height, width;      // of the images
+    int32_t strips, per_strip;  // of an image; of a strip
+
+    static BOOT_INLINE Tiling of(int32_t height, int32_t width) {
+        return {height, width, (height + TILE - 1) / TILE, (width + TILE - 1) / TILE};
+    }
+};
+
+// Strips of a block of tiles, whose planes have rows of `row` floats: what fits the second-level cache, but enough tiles to
+// pay for reading all weights once more.
+static BOOT_INLINE int64_t strips_of_block(const Tiling& tiling, int64_t row) {
+    return larger(1, larger(96, 100000 / (POINTS * row)) / tiling.per_strip);
+}
+
+// Transforms the input tiles of the strips [first, first + strips) of all images into planes whose rows are `row` floats, the
+// channels [0, channels) of x. `line` holds 6·(4·per_strip + 2) vectors.
+void transform_input_strips(const Tiling& tiling, int64_t first, int64_t strips, int32_t channels, Source x, float* line,
+    float* planes, int64_t plane, int64_t row);
+
+static BOOT_INLINE int64_t line_floats(const Tiling& tiling) {
+    return static_cast<int64_t>(WINDOW) * (TILE * tiling.per_strip + 2) * LANES;
+}
+
+}  // namespace boot::BOOT_TIER
