@@ -25,7 +25,6 @@ interface ReferenceTransfers extends Kernels {
     }
 
     private static double[] checkedValues(String operand, Slice slice, String host, float[] array, int from) {
-        slice.require(operand, 0);
         if (from < 0 || slice.length() > array.length - from) {
             throw new IllegalArgumentException(host + " has " + array.length + " floats, the transfer needs ["
                     + from + ", " + (from + slice.length()) + ")");
@@ -35,7 +34,6 @@ interface ReferenceTransfers extends Kernels {
 
     @Override
     default void fill(Slice target, float value) {
-        target.require("target", 0);
         double[] values = Matrix.valuesOf("target", target);
         Arrays.fill(values, (int) target.offset(), (int) (target.offset() + target.length()), value);
     }

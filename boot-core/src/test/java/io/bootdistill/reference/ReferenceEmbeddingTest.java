@@ -41,12 +41,14 @@ class ReferenceEmbeddingTest {
         assertArrayEquals(new double[] {Math.sin(angle), Math.cos(angle)}, read(y), 0);
         assertNotEquals(Math.sin((double) t * frequency), read(y)[0], 1e-7);
 
+        frequency = 31.7f;
         kernels.timeEmbedding(1, new TimeEmbedding(1, true, false), slice(t), slice(frequency), y);
         float log = (float) Math.log(t);
         float product = log * frequency;
         float twice = product * 2;
         angle = twice * (float) Math.PI;
         assertArrayEquals(new double[] {Math.sin(angle), Math.cos(angle)}, read(y), 0);
+        assertNotEquals((float) (Math.log(t) * frequency * 2 * Math.PI), angle, 0f);
     }
 
     @Test

@@ -94,22 +94,22 @@ class ReferenceSignalTest {
     /** Heun's second stage, guided and clipped, with numbers that can be followed by hand. */
     @Test
     void secondStageGuidesClipsAndAverages() {
-        double[] coefficients = new double[2 * COUNT];
-        for (int sample = 0; sample < 2; sample++) {
+        double[] coefficients = new double[3 * COUNT];
+        for (int sample = 0; sample < 3; sample++) {
             set(coefficients, sample, STATE_FACTOR_T, 1e9, OUTPUT_FACTOR_T, 1e9, STATE_FACTOR_S, 2, OUTPUT_FACTOR_S, 1,
                     STEP, 0.25, MEAN, 0.5, GUIDANCE, 3, CLIP, sample == 0 ? 0 : 6, ALPHA_S, 10, SIGMA_S, 1);
         }
-        Tensor f = tensor(1, 0, 0);
-        Tensor target = tensor(1, 0, 0);
-        Tensor next = tensor(1, 0, 0);
+        Tensor f = tensor(1, 0, 0, 0);
+        Tensor target = tensor(1, 0, 0, 0);
+        Tensor next = tensor(1, 0, 0, 0);
         // f(o) = 2·1 + 4 = 6, f(∅) = 2·1 + 1 = 3, guided 3 + 3·(6 − 3) = 12; the mean with 4 is 8; 0 + ¼·8 = 2.
-        // Clipped to 6, the mean with 4 is 5, and the step ¼·5.
-        kernels.signalStep(2, 1, 1, slice(coefficients), tensor(1, 7, 7), tensor(1, 1, 1), tensor(1, 4, 4), tensor(1, 1, 1),
-                tensor(1, 4, 4), tensor(1, 0, 0), f, target, next);
-        assertArrayEquals(new double[] {12, 6}, read(f), 0);
-        assertArrayEquals(new double[] {2, 1.25}, read(target), 0);
-        assertArrayEquals(new double[] {27, 19.5}, read(next), 0);
-        assertThrows(IllegalArgumentException.class, () -> kernels.signalStep(2, 1, 2, slice(coefficients), f, f, f, null,
+        // Clipped to 6, the mean with 4 is 5, and the step ¼·5. The third sample is the second one's negative.
+        kernels.signalStep(3, 1, 1, slice(coefficients), tensor(1, 7, 7, 7), tensor(1, 1, 1, -1), tensor(1, 4, 4, -4),
+                tensor(1, 1, 1, -1), tensor(1, 4, 4, -4), tensor(1, 0, 0, 0), f, target, next);
+        assertArrayEquals(new double[] {12, 6, -6}, read(f), 0);
+        assertArrayEquals(new double[] {2, 1.25, -1.25}, read(target), 0);
+        assertArrayEquals(new double[] {27, 19.5, -5.5}, read(next), 0);
+        assertThrows(IllegalArgumentException.class, () -> kernels.signalStep(3, 1, 2, slice(coefficients), f, f, f, null,
                 null, f, null, target, null));
     }
 
