@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Cases of the noise, the student's signal, the Signal-ODE step and the loss. */
+/**
+ * Cases of the noise, the student's signal, the Signal-ODE step and the loss. Coefficients and tensors are of order 1, so a
+ * signal is a sum of terms of that size, which may cancel.
+ */
 public final class SignalCases {
 
     private static final int[][] SHAPES = { // n, pixels, channels
@@ -62,7 +65,7 @@ public final class SignalCases {
         if (state) {
             operation.tensor(OUTPUT, "x", pixels, channels);
         }
-        return operation.length(3).calls((k, o) -> k.signalState(o.n(), pixels, o.slice("coefficients"),
+        return operation.length(3).cancelling(1).calls((k, o) -> k.signalState(o.n(), pixels, o.slice("coefficients"),
                 o.tensor("noise"), o.tensor("output"), o.tensor("y"), o.tensor("x")));
     }
 
@@ -91,7 +94,7 @@ public final class SignalCases {
         if (!second || guided) {
             operation.tensor(OUTPUT, "f", pixels, channels).tensor(OUTPUT, "next", pixels, channels);
         }
-        return operation.length(6).calls((k, o) -> k.signalStep(o.n(), pixels, stage, o.slice("coefficients"),
+        return operation.length(6).cancelling(1).calls((k, o) -> k.signalStep(o.n(), pixels, stage, o.slice("coefficients"),
                 o.tensor("noise"), o.tensor("x"), o.tensor("output"), o.tensor("nullOutput"), o.tensor("previous"),
                 o.tensor("y"), o.tensor("f"), o.tensor("target"), o.tensor("next")));
     }
