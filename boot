@@ -54,7 +54,7 @@ esac
 if is_stale; then
     build
 fi
-options=("-Dboot.home=$home" -XX:+UseSerialGC)
+options=("-Dboot.home=$home" "-Dboot.command=$0" -XX:+UseSerialGC)
 if [[ -t 2 ]]; then
     options+=(-Dboot.terminal=true)
 fi

@@ -35,6 +35,9 @@ public final class Boot implements Runnable {
     /** Whether stderr is a terminal: set by the script. */
     static final String TERMINAL_PROPERTY = "boot.terminal";
 
+    /** How the user called the script: set by it. */
+    private static final String COMMAND_PROPERTY = "boot.command";
+
     @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Shows this help.")
     private boolean help;
 
@@ -77,6 +80,11 @@ public final class Boot implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing: distill, sample, inspect or doctor");
+    }
+
+    /** What to type for this command line. */
+    static String command() {
+        return System.getProperty(COMMAND_PROPERTY, "boot");
     }
 
     /** Whether a progress bar may be drawn. */

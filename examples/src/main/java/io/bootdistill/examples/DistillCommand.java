@@ -28,6 +28,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "distill",
         header = "Distils a diffusion model into a one-step generator.",
+        customSynopsis = {
+            "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
+            "                    [--seed S] [--guidance W] [--device D] [--workers W] [--resume]"
+        },
         description = {
             "",
             "Reads a teacher in the diffusers layout, trains a student that makes the teacher's images in one network call,"
@@ -38,6 +42,7 @@ import picocli.CommandLine.Spec;
                     + " run that was never stopped.",
             ""
         },
+        synopsisHeading = "",
         sortOptions = false,
         footer = {
             "",
@@ -216,11 +221,11 @@ final class DistillCommand implements Callable<Integer> {
             Comparison.write(picture, quality, teacher, report.config().referenceSteps());
             stdout.println("picture      " + picture);
         }
-        stdout.println("sample it    boot sample --model " + out + " --out grid.png");
+        stdout.println("sample it    " + Boot.command() + " sample --model " + out + " --out grid.png");
         stdout.flush();
     }
 
     private String resumeCommand() {
-        return "boot distill --resume --out " + out + (teacherFolder == null ? "" : " --teacher " + teacherFolder);
+        return Boot.command() + " distill --resume --out " + out + (teacherFolder == null ? "" : " --teacher " + teacherFolder);
     }
 }

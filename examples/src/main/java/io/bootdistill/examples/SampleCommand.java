@@ -24,12 +24,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sample",
         header = "Samples a student, a teacher, or the student of a run.",
+        customSynopsis = {
+            "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
+            "                   [--seed S] [--steps K] --out grid.png | DIR | FILE.safetensors"
+        },
         description = {
             "",
             "A student takes one network call; a teacher takes K steps of the deterministic reference sampler. Image i has the"
                     + " seed S + i and is a function of that seed and its label alone.",
             ""
         },
+        synopsisHeading = "",
         sortOptions = false,
         footer = {
             "",
@@ -60,7 +65,7 @@ final class SampleCommand implements Callable<Integer> {
         private Path noise;
     }
 
-    @Option(names = "--labels", paramLabel = "L", split = ",",
+    @Option(names = "--labels", paramLabel = "L", split = ",", hideParamSyntax = true,
             description = "Class labels, separated by commas, repeated over the images. Default: every class in turn.")
     private List<Integer> labels;
 

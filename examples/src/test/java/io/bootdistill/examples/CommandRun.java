@@ -1,0 +1,62 @@
+package io.bootdistill.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.device.Devices;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** A command that has run: its exit code and what it printed. */
+record CommandRun(int code, String out, String err) {
+
+    /** Runs a command in this JVM. */
+    static CommandRun boot(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Boot.newCommandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int code = line.execute(texts(arguments).toArray(String[]::new));
+        return new CommandRun(code, out.toString(), err.toString());
+    }
+
+    /** Distils a few steps on the best device of this machine. */
+    static CommandRun distill(Path teacher, Path out, Object... more) {
+        List<Object> arguments = new ArrayList<>(
+                List.of("distill", "--teacher", teacher, "--out", out, "--device", Devices.best().name()));
+        arguments.addAll(List.of(more));
+        return boot(arguments.toArray());
+    }
+
+    /** Starts a command in a JVM of its own; stdout and stderr come together. */
+    static Process start(List<String> jvmOptions, Object... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Boot.class.getName()));
+        command.addAll(texts(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static List<String> texts(Object[] arguments) {
+        return List.of(arguments).stream().map(Object::toString).toList();
+    }
+
+    CommandRun succeeded() {
+        assertEquals(0, code, () -> "exit code; stderr: " + err);
+        return this;
+    }
+
+    /** Refused: with this exit code, a message with all these parts, and no stack trace. */
+    void refused(int expected, String... parts) {
+        assertEquals(expected, code, () -> "exit code; stderr: " + err);
+        for (String part : parts) {
+            assertTrue(err.contains(part), () -> "no \"" + part + "\" in: " + err);
+        }
+        assertTrue(!err.contains("\tat ") && !err.contains("internal error"), () -> "not for users: " + err);
+    }
+}

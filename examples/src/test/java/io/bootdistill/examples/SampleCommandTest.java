@@ -1,0 +1,133 @@
+package io.bootdistill.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.Sampler;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.device.Philox;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.SafetensorsWriter;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SampleCommandTest {
+
+    private static final int SIZE = 64;
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path folder;
+
+    private static Path teacher;
+    private static Path run;
+
+    @BeforeAll
+    static void distil() throws IOException {
+        teacher = shared.resolve("teacher");
+        TinyTeacher.write(teacher, "v_prediction");
+        run = shared.resolve("run");
+        CommandRun.distill(teacher, run, "--steps", 2, "--batch", 4).succeeded();
+    }
+
+    private float[] sample(Object... arguments) {
+        Path out = folder.resolve("sample.safetensors");
+        Object[] all = Stream.concat(Stream.of("sample", "--out", out), Stream.of(arguments)).toArray();
+        CommandRun.boot(all).succeeded();
+        try (SafetensorsFile file = SafetensorsFile.open(out)) {
+            assertEquals(List.of(1, 8, 8), Arrays.stream(file.shape("sample")).skip(1).boxed().toList());
+            return file.floats("sample");
+        }
+    }
+
+    private static float[] image(float[] samples, int i) {
+        return Arrays.copyOfRange(samples, i * SIZE, (i + 1) * SIZE);
+    }
+
+    @Test
+    void anImageIsAFunctionOfItsSeedAndLabel() {
+        float[] eight = sample("--model", run, "--count", 8);
+        assertEquals(8 * SIZE, eight.length);
+        assertArrayEquals(image(eight, 5), sample("--model", run, "--count", 1, "--seed", 5, "--labels", 2));
+        assertFalse(Arrays.equals(image(eight, 5), sample("--model", run, "--count", 1, "--seed", 5, "--labels", 1)));
+    }
+
+    @Test
+    void aRunIsItsStudent() {
+        assertArrayEquals(sample("--model", run, "--count", 3), sample("--model", run.resolve("student"), "--count", 3));
+    }
+
+    @Test
+    void noiseFromAFileIsTheNoiseOfTheSeeds() throws IOException {
+        float[] noise = new float[2 * SIZE];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = Philox.normal(7 + i / SIZE, 0, i % SIZE);
+        }
+        Path file = folder.resolve("noise.safetensors");
+        new SafetensorsWriter().add("noise", new int[] {2, 1, 8, 8}, noise).write(file);
+        assertArrayEquals(
+                sample("--model", run, "--count", 2, "--seed", 7, "--labels", "1,0"),
+                sample("--model", run, "--noise", file, "--labels", "1,0"));
+    }
+
+    @Test
+    void aTeacherTakesStepsOfTheReferenceSampler() throws IOException {
+        float[] sampled = sample("--model", teacher, "--count", 4, "--steps", 5);
+        try (Teacher loaded = Teacher.load(teacher)) {
+            float[] expected = Sampler.reference(loaded, 5).sample(new long[] {0, 1, 2, 3}, new int[] {0, 1, 2, 0});
+            assertArrayEquals(expected, sampled);
+        }
+    }
+
+    @Test
+    void drawsAGridWithAClassInEachColumn() throws IOException {
+        Path out = folder.resolve("grid.png");
+        CommandRun.boot("sample", "--model", run, "--count", 7, "--out", out).succeeded();
+        BufferedImage grid = ImageIO.read(out.toFile());
+        assertEquals(3 * 66 - 2, grid.getWidth());
+        assertEquals(3 * 66 - 2, grid.getHeight());
+    }
+
+    @Test
+    void writesAPictureForEachImage() throws IOException {
+        Path out = folder.resolve("pictures");
+        CommandRun.boot("sample", "--model", run, "--count", 3, "--out", out).succeeded();
+        try (Stream<Path> files = Files.list(out)) {
+            assertEquals(List.of("00000.png", "00001.png", "00002.png"),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+        assertEquals(8, ImageIO.read(out.resolve("00001.png").toFile()).getWidth());
+    }
+
+    @Test
+    void inspectTellsWhatEachFolderHolds() {
+        CommandRun ofTeacher = CommandRun.boot("inspect", teacher).succeeded();
+        assertTrue(ofTeacher.out().contains("classes      0 … 3, null label 3\n"), ofTeacher.out());
+        assertTrue(ofTeacher.out().matches("(?s).*schedule     squaredcos_cap_v2, 100 steps, predicts v_prediction.*"
+                + "training     batch 64: \\d\\.\\d+ s a step, \\d+\\.\\d MiB\n.*"), ofTeacher.out());
+        CommandRun ofRun = CommandRun.boot("inspect", run).succeeded();
+        assertTrue(ofRun.out().startsWith("run          " + run + ", after step 2, paired RMSE "), ofRun.out());
+        assertTrue(ofRun.out().contains("sampling     64 images: "), ofRun.out());
+    }
+
+    @Test
+    void doctorNamesEveryDevice() {
+        String out = CommandRun.boot("doctor").succeeded().out();
+        assertTrue(out.contains("device     reference: can be used"), out);
+        assertTrue(out.contains("device     cpu: "), out);
+    }
+}
