@@ -9,9 +9,11 @@
 
 namespace boot::BOOT_TIER {
 
+constexpr int64_t MAX_BLOCK = 96;
+
 // Queries of a block: their scores stay in the second-level cache.
 static int64_t block_queries(const Attention& shape) {
-    return smaller(shape.queries, larger(TILE_ROWS, smaller(96, 32768 / shape.keys / TILE_ROWS * TILE_ROWS)));
+    return smaller(shape.queries, larger(TILE_ROWS, smaller(MAX_BLOCK, 32768 / shape.keys / TILE_ROWS * TILE_ROWS)));
 }
 
 // The mask of a sample, −∞ beyond the last key.
@@ -21,26 +23,37 @@ static void fill_mask(const Attention& shape, const float* mask, int64_t padded_
     }
 }
 
-// scores = exp(scale·scores + mask − largest)/sum, row by row; the log-sum-exp of each row.
+// scores = exp(scale·scores + mask − largest)/sum, row by row; the log-sum-exp of each row. Each pass goes over all rows, so
+// that one row need not wait for the sum of another.
 static void softmax(int64_t rows, int64_t keys, float scale, const float* mask, float* scores, float* log_sum_exp) {
-    for (int64_t row = 0; row < rows; row++, scores += keys) {
+    for (int64_t row = 0; row < rows; row++) {
+        float* score = scores + row * keys;
         Vec top = splat(-INFINITY);
         for (int64_t j = 0; j < keys; j += LANES) {
-            Vec score = load(scores + j) * scale + load(mask + j);
-            store(scores + j, score);
-            top = max(top, score);
+            const Vec value = load(score + j) * scale + load(mask + j);
+            store(score + j, value);
+            top = max(top, value);
         }
-        const float peak = largest(top);
+        log_sum_exp[row] = largest(top);
+    }
+    float totals[MAX_BLOCK];
+    for (int64_t row = 0; row < rows; row++) {
+        float* score = scores + row * keys;
+        const float peak = log_sum_exp[row];
         Vec total = {};
         for (int64_t j = 0; j < keys; j += LANES) {
-            Vec weight = exponential(load(scores + j) - peak);
-            store(scores + j, weight);
+            const Vec weight = exponential(load(score + j) - peak);
+            store(score + j, weight);
             total += weight;
         }
-        const float all = sum(total);
-        log_sum_exp[row] = peak + logf(all);
+        totals[row] = sum(total);
+    }
+    for (int64_t row = 0; row < rows; row++) {
+        float* score = scores + row * keys;
+        const float factor = 1.0f / totals[row];
+        log_sum_exp[row] += logf(totals[row]);
         for (int64_t j = 0; j < keys; j += LANES) {
-            store(scores + j, load(scores + j) * (1.0f / all));
+            store(score + j, load(score + j) * factor);
         }
     }
 }

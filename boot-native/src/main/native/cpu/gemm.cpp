@@ -91,10 +91,19 @@ void pack_rows(int64_t rows, int64_t columns, Source x, int64_t k, int64_t first
 void pack_columns(int64_t rows, int64_t columns, Source x, int64_t k, int64_t first, float* panels) {
     float* target = panels + first * PANEL;
     for (int64_t column = 0; column < columns; column += PANEL, target += k * PANEL) {
-        const int64_t width = smaller(PANEL, columns - column);
-        for (int64_t row = 0; row < rows; row++) {
-            for (int64_t c = 0; c < PANEL; c++) {
-                target[row * PANEL + c] = c < width ? x.row(column + c)[row] : 0;
+        for (int64_t row = 0; row < rows; row += LANES) {
+            const int count = static_cast<int>(smaller(LANES, rows - row));
+            for (int64_t half = 0; half < PANEL; half += LANES) {
+                Vec square[LANES];
+                for (int i = 0; i < LANES; i++) {
+                    const int64_t c = column + half + i;
+                    const float* p = x.row(c) + row;
+                    square[i] = c >= columns ? Vec{} : count == LANES ? load(p) : load(p, Part{count});
+                }
+                transpose(square);
+                for (int i = 0; i < count; i++) {
+                    store(target + (row + i) * PANEL + half, square[i]);
+                }
             }
         }
     }

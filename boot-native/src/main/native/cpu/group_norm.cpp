@@ -4,19 +4,35 @@
 
 #include "../boot_kernels.h"
 #include "activation.h"
+#include "gemm.h"
 #include "operations.h"
 
 namespace boot::BOOT_TIER {
 
-// Channels of a chunk: whole groups, at least a few vectors wide.
+// Channels of a chunk: whole groups, whole cache lines where that can be, and few enough for the second-level cache.
 static int32_t chunk_channels(const GroupNorm& norm) {
     const int32_t width = norm.channels / norm.groups;
-    return static_cast<int32_t>(smaller(round_up(32, width), norm.channels));
+    int32_t unit = width;
+    while (unit % (2 * LANES) != 0 && unit < norm.channels) {
+        unit += width;
+    }
+    const int32_t fitting = 24576 / norm.pixels / unit * unit;
+    return static_cast<int32_t>(smaller(larger(unit, fitting), norm.channels));
 }
 
 // One row per sample or a constant.
 static BOOT_INLINE float at_sample(Source rows, int64_t sample, int32_t channel, float absent) {
     return rows.given() ? rows.row(sample)[channel] : absent;
+}
+
+// Calls body(channel, Number<V>, lanes) for columns of V vectors, a cache line or two; what is left goes one by one.
+template <int V, class Body>
+static BOOT_INLINE void over_columns(int32_t channels, Body body) {
+    int32_t c = 0;
+    for (; c + V * LANES <= channels; c += V * LANES) {
+        body(c, Number<V>{}, Full{});
+    }
+    over_lanes(channels - c, [&](int64_t i, auto lanes) BOOT_LAMBDA { body(c + i, Number<1>{}, lanes); });
 }
 
 // sums[c] = sum of x - first over the pixels, squares[c] = that of (x - first)^2, where first is the first pixel's value:
@@ -44,14 +60,24 @@ static BOOT_INLINE void moments(int32_t pixels, const float* x, int64_t stride, 
     }
 }
 
-static void chunk_moments(int32_t pixels, int32_t channels, const float* x, int64_t stride, float* sums, float* squares) {
-    int32_t c = 0;
-    for (; c + 4 * LANES <= channels; c += 4 * LANES) {
-        moments<4>(pixels, x + c, stride, sums + c, squares + c, Full{});
+// y = (x - mean)·factor + offset, with SiLU or without.
+template <int V, bool SILU, class Lanes>
+static BOOT_INLINE void normalise(int32_t pixels, const float* x, int64_t ldx, const float* mean, const float* factor,
+    const float* offset, float* y, int64_t ldy, Lanes lanes) {
+    Vec m[V], f[V], o[V];
+#pragma GCC unroll 2
+    for (int u = 0; u < V; u++) {
+        m[u] = load(mean + u * LANES);
+        f[u] = load(factor + u * LANES);
+        o[u] = load(offset + u * LANES);
     }
-    over_lanes(channels - c, [&](int64_t i, auto lanes) BOOT_LAMBDA {
-        moments<1>(pixels, x + c + i, stride, sums + c + i, squares + c + i, lanes);
-    });
+    for (int32_t i = 0; i < pixels; i++, x += ldx, y += ldy) {
+#pragma GCC unroll 2
+        for (int u = 0; u < V; u++) {
+            Vec z = (load(x + u * LANES, lanes) - m[u]) * f[u] + o[u];
+            store(y + u * LANES, SILU ? z * sigmoid(z) : z, lanes);
+        }
+    }
 }
 
 int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
@@ -69,7 +95,9 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
             const int32_t channels = static_cast<int32_t>(smaller(chunk, norm.channels - from));
             const float* xs = x.row(sample * norm.pixels) + from;
             float* ys = y.row(sample * norm.pixels) + from;
-            chunk_moments(norm.pixels, channels, xs, x.stride, mean, factor);
+            over_columns<4>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                moments<decltype(count)::value>(norm.pixels, xs + c, x.stride, mean + c, factor + c, lanes);
+            });
             for (int32_t first = 0; first < channels; first += width) {
                 double total = 0;
                 for (int32_t c = first; c < first + width; c++) {
@@ -93,19 +121,12 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
                     offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
                 }
             }
-            over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
-                const Vec m = load(mean + c), f = load(factor + c), o = load(offset + c);
-                const float* in = xs + c;
-                float* out = ys + c;
+            over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                constexpr int V = decltype(count)::value;
                 if (norm.silu) {
-                    for (int32_t i = 0; i < norm.pixels; i++, in += x.stride, out += y.stride) {
-                        Vec z = (load(in, lanes) - m) * f + o;
-                        store(out, z * sigmoid(z), lanes);
-                    }
+                    normalise<V, true>(norm.pixels, xs + c, x.stride, mean + c, factor + c, offset + c, ys + c, y.stride, lanes);
                 } else {
-                    for (int32_t i = 0; i < norm.pixels; i++, in += x.stride, out += y.stride) {
-                        store(out, (load(in, lanes) - m) * f + o, lanes);
-                    }
+                    normalise<V, false>(norm.pixels, xs + c, x.stride, mean + c, factor + c, offset + c, ys + c, y.stride, lanes);
                 }
             });
         }
@@ -114,22 +135,59 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
 }
 
 // dz = dy·silu'(z) into `dz`, its sum and that of dz·(x - mean) per channel.
-template <bool SILU, class Lanes>
+template <int V, bool SILU, class Lanes>
 static BOOT_INLINE void slopes(int32_t pixels, const float* x, int64_t ldx, const float* dy, int64_t lddy, float* dz,
-    int64_t lddz, Vec mean, Vec factor, Vec offset, float* sum, float* product, Lanes lanes) {
-    Vec s = splat(0), p = splat(0);
-    for (int32_t i = 0; i < pixels; i++, x += ldx, dy += lddy, dz += lddz) {
-        Vec centred = load(x, lanes) - mean, d = load(dy, lanes);
-        if (SILU) {
-            Vec z = centred * factor + offset;
-            d *= silu_slope(z, sigmoid(z));
-        }
-        store(dz, d);
-        s += d;
-        p += d * centred;
+    int64_t lddz, const float* mean, const float* factor, const float* offset, float* sum, float* product, Lanes lanes) {
+    Vec m[V], f[V], o[V], s[V] = {}, p[V] = {};
+#pragma GCC unroll 2
+    for (int u = 0; u < V; u++) {
+        m[u] = load(mean + u * LANES);
+        f[u] = load(factor + u * LANES);
+        o[u] = load(offset + u * LANES);
     }
-    store(sum, s);
-    store(product, p);
+    for (int32_t i = 0; i < pixels; i++, x += ldx, dy += lddy, dz += lddz) {
+#pragma GCC unroll 2
+        for (int u = 0; u < V; u++) {
+            Vec centred = load(x + u * LANES, lanes) - m[u], d = load(dy + u * LANES, lanes);
+            if (SILU) {
+                Vec z = centred * f[u] + o[u];
+                d *= silu_slope(z, sigmoid(z));
+            }
+            store(dz + u * LANES, d);
+            s[u] += d;
+            p[u] += d * centred;
+        }
+    }
+#pragma GCC unroll 2
+    for (int u = 0; u < V; u++) {
+        store(sum + u * LANES, s[u]);
+        store(product + u * LANES, p[u]);
+    }
+}
+
+// dx = base + factor·dz - (product·(x - mean) + constant).
+template <int V, class Lanes>
+static BOOT_INLINE void combine(int32_t pixels, const float* x, int64_t ldx, const float* dz, int64_t lddz,
+    const float* mean, const float* factor, const float* constant, const float* product, const float* base, int64_t ldbase,
+    float* dx, int64_t lddx, Lanes lanes) {
+    Vec m[V], f[V], k[V], p[V];
+#pragma GCC unroll 2
+    for (int u = 0; u < V; u++) {
+        m[u] = load(mean + u * LANES);
+        f[u] = load(factor + u * LANES);
+        k[u] = load(constant + u * LANES);
+        p[u] = load(product + u * LANES);
+    }
+    for (int32_t i = 0; i < pixels; i++, x += ldx, dz += lddz, dx += lddx) {
+#pragma GCC unroll 2
+        for (int u = 0; u < V; u++) {
+            Vec value = f[u] * load(dz + u * LANES) - (p[u] * (load(x + u * LANES, lanes) - m[u]) + k[u]);
+            if (base != nullptr) {
+                value += load(base + i * ldbase + u * LANES, lanes);
+            }
+            store(dx + u * LANES, value, lanes);
+        }
+    }
 }
 
 int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
@@ -161,14 +219,14 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
                 factor[c] = gamma[from + c] * saved[c / width * 2 + 1] * scaling;
                 offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
             }
-            over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
-                const Vec m = load(mean + c), f = load(factor + c), o = load(offset + c);
+            over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                constexpr int V = decltype(count)::value;
                 if (norm.silu) {
-                    slopes<true>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, m, f, o, sum + c,
-                        product + c, lanes);
+                    slopes<V, true>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, mean + c, factor + c,
+                        offset + c, sum + c, product + c, lanes);
                 } else {
-                    slopes<false>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, m, f, o, sum + c,
-                        product + c, lanes);
+                    slopes<V, false>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, mean + c, factor + c,
+                        offset + c, sum + c, product + c, lanes);
                 }
             });
             // dx = factor·dz - r·mean(g·dz) - (x - mean)·r^3·mean(g·dz·(x - mean)), g = gamma·(1 + scale)
@@ -192,19 +250,11 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
                     product[c] = static_cast<float>(products * r * r / count);
                 }
             }
-            over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
-                const Vec m = load(mean + c), f = load(factor + c), k = load(constant + c), p = load(product + c);
-                const float *in = xs + c, *d = dz + c;
-                const float* add = base.given() ? base.row(sample * norm.pixels) + from + c : nullptr;
-                float* out = dx.row(sample * norm.pixels) + from + c;
-                for (int32_t i = 0; i < norm.pixels; i++, in += x.stride, d += padded, out += dx.stride) {
-                    Vec value = f * load(d) - (p * (load(in, lanes) - m) + k);
-                    if (add != nullptr) {
-                        value += load(add, lanes);
-                        add += base.stride;
-                    }
-                    store(out, value, lanes);
-                }
+            const float* add = base.given() ? base.row(sample * norm.pixels) + from : nullptr;
+            float* dxs = dx.row(sample * norm.pixels) + from;
+            over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                combine<decltype(count)::value>(norm.pixels, xs + c, x.stride, dz + c, padded, mean + c, factor + c,
+                    constant + c, product + c, add == nullptr ? nullptr : add + c, base.stride, dxs + c, dx.stride, lanes);
             });
         }
     }

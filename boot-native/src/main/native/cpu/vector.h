@@ -56,6 +56,17 @@ static BOOT_INLINE IntVec nearest(Vec a) { return reinterpret_cast<IntVec>(_mm25
 static BOOT_INLINE DoubleVec low_double(Vec a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a)); }
 static BOOT_INLINE DoubleVec high_double(Vec a) { return _mm256_cvtps_pd(_mm256_extractf128_ps(a, 1)); }
 
+// Constant indices: the compiler would build any others at run time.
+static BOOT_INLINE Vec interleave_low(Vec a, Vec b) { return __builtin_shuffle(a, b, IntVec{0, 8, 1, 9, 2, 10, 3, 11}); }
+static BOOT_INLINE Vec interleave_high(Vec a, Vec b) { return __builtin_shuffle(a, b, IntVec{4, 12, 5, 13, 6, 14, 7, 15}); }
+
+template <class Combine>
+static BOOT_INLINE float reduce(Vec a, Combine combine) {
+    a = combine(a, __builtin_shuffle(a, IntVec{4, 5, 6, 7, 0, 1, 2, 3}));
+    a = combine(a, __builtin_shuffle(a, IntVec{2, 3, 0, 1, 6, 7, 4, 5}));
+    return combine(a, __builtin_shuffle(a, IntVec{1, 0, 3, 2, 5, 4, 7, 6}))[0];
+}
+
 #else
 
 static BOOT_INLINE Vec load(const float* p, Part part) {
@@ -79,45 +90,36 @@ static BOOT_INLINE IntVec nearest(Vec a) { return reinterpret_cast<IntVec>(_mm_c
 static BOOT_INLINE DoubleVec low_double(Vec a) { return _mm_cvtps_pd(a); }
 static BOOT_INLINE DoubleVec high_double(Vec a) { return _mm_cvtps_pd(_mm_movehl_ps(a, a)); }
 
-#endif
+static BOOT_INLINE Vec interleave_low(Vec a, Vec b) { return __builtin_shuffle(a, b, IntVec{0, 4, 1, 5}); }
+static BOOT_INLINE Vec interleave_high(Vec a, Vec b) { return __builtin_shuffle(a, b, IntVec{2, 6, 3, 7}); }
 
-// Lane i takes lane i + distance, around the end.
-static BOOT_INLINE Vec rotate(Vec a, int distance) {
-    IntVec from;
-    for (int i = 0; i < LANES; i++) {
-        from[i] = (i + distance) % LANES;
-    }
-    return __builtin_shuffle(a, from);
+template <class Combine>
+static BOOT_INLINE float reduce(Vec a, Combine combine) {
+    a = combine(a, __builtin_shuffle(a, IntVec{2, 3, 0, 1}));
+    return combine(a, __builtin_shuffle(a, IntVec{1, 0, 3, 2}))[0];
 }
+
+#endif
 
 // Sum and largest of the lanes, pairwise.
 static BOOT_INLINE float sum(Vec a) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        a += rotate(a, half);
-    }
-    return a[0];
+    return reduce(a, [](Vec x, Vec y) BOOT_LAMBDA { return x + y; });
 }
 
 static BOOT_INLINE float largest(Vec a) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-        a = max(a, rotate(a, half));
-    }
-    return a[0];
+    return reduce(a, [](Vec x, Vec y) BOOT_LAMBDA { return max(x, y); });
 }
 
 // Transposes a square of vectors: each round interleaves the first half of the rows with the second.
 static BOOT_INLINE void transpose(Vec (&rows)[LANES]) {
-    IntVec low, high;
-    for (int i = 0; i < LANES; i++) {
-        low[i] = i / 2 + i % 2 * LANES;
-        high[i] = LANES / 2 + i / 2 + i % 2 * LANES;
-    }
     for (int width = 1; width < LANES; width *= 2) {
         Vec next[LANES];
+#pragma GCC unroll 8
         for (int i = 0; i < LANES / 2; i++) {
-            next[2 * i] = __builtin_shuffle(rows[i], rows[i + LANES / 2], low);
-            next[2 * i + 1] = __builtin_shuffle(rows[i], rows[i + LANES / 2], high);
+            next[2 * i] = interleave_low(rows[i], rows[i + LANES / 2]);
+            next[2 * i + 1] = interleave_high(rows[i], rows[i + LANES / 2]);
         }
+#pragma GCC unroll 8
         for (int i = 0; i < LANES; i++) {
             rows[i] = next[i];
         }
