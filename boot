@@ -17,7 +17,7 @@ find_java() {
         on_path=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
     fi
     for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/*; do
-        [[ -x $candidate/bin/java && -x $candidate/bin/javac ]] || continue
+        [[ -n $candidate && -x $candidate/bin/java && -x $candidate/bin/javac ]] || continue
         version=$("$candidate/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
         if ((${version:-0} >= 17)); then
             export JAVA_HOME=$candidate
@@ -32,14 +32,14 @@ is_stale() {
     [[ ! -e $jar || -n $(find "$home"/pom.xml "$home"/{boot-core,boot-native,examples}/{pom.xml,src/main} \
             -newer "$jar" -print -quit) ]] && return
     # a compiler was installed after a build without one
-    [[ ! -e $home/boot-native/target/native/libboot_cpu.so ]] && command -v g++ make >/dev/null
+    [[ ! -e $home/boot-native/target/native/libboot_cpu.so ]] && command -v g++ >/dev/null && command -v make >/dev/null
 }
 
 build() {
     local log=$home/examples/target/build.log
     mkdir -p "$home/examples/target"
     printf 'boot: building (the first time takes some minutes) …\n' >&2
-    if ! (cd "$home" && ./mvnw --batch-mode --no-transfer-progress -DskipTests -pl examples -am package) >"$log" 2>&1; then
+    if ! (cd "$home" && ./mvnw --quiet --batch-mode --no-transfer-progress -DskipTests -pl examples -am package) >"$log" 2>&1; then
         cat "$log" >&2
         fail "the build failed; its output is above and in $log"
     fi

@@ -161,9 +161,9 @@ public class RunTest {
     void divergedTrainingStopsAndKeepsTheCheckpoint() throws IOException {
         Path run = temp.resolve("run");
         MixtureTeacher broken = new MixtureTeacher(NoiseSchedule.flow(), new double[][] {{Double.NaN, 0}}, 1, false);
-        assertThrows(TrainingDivergedException.class, () ->
-                new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device())
-                        .train(config().heldOut(0).folder(run).build()));
+        BootDistiller distiller = new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device());
+        assertThrows(
+                TrainingDivergedException.class, () -> distiller.train(config().heldOut(0).folder(run).build()));
         assertFalse(Files.exists(run.resolve("state.safetensors")));
         assertTrue(Files.exists(run.resolve("config.json")));
     }

@@ -48,7 +48,17 @@ public final class Boot implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(newCommandLine().execute(args));
+        System.exit(execute(newCommandLine(), args));
+    }
+
+    static int execute(CommandLine line, String... args) {
+        try {
+            return line.execute(args);
+        } catch (OutOfMemoryError e) {
+            line.getErr().println("boot: not enough memory for Java (" + e.getMessage() + "): ask for fewer images at a time, a"
+                    + " smaller batch, or give Java more, for example with JAVA_TOOL_OPTIONS=-Xmx4g");
+            return FAILED;
+        }
     }
 
     static CommandLine newCommandLine() {

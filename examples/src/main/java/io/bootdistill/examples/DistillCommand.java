@@ -98,6 +98,9 @@ final class DistillCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** Held-out noises of a new run; tests are content with few. */
+    int heldOut = DistillationConfig.builder().build().heldOut();
+
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
@@ -120,6 +123,9 @@ final class DistillCommand implements Callable<Integer> {
                 return Boot.STOPPED;
             } finally {
                 report.end();
+            }
+            if (report.firstStep() == report.config().steps()) {
+                err.println("boot: the run was finished before, after step " + report.firstStep());
             }
             summarize(teacher, report, Duration.ofNanos(System.nanoTime() - start));
             if (report.step() < report.config().steps()) {
@@ -144,7 +150,7 @@ final class DistillCommand implements Callable<Integer> {
         if (length.steps != null) {
             require(length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps, "1 … 1,000,000,000");
         }
-        DistillationConfig.Builder builder = DistillationConfig.builder().folder(out).workers(threads);
+        DistillationConfig.Builder builder = DistillationConfig.builder().folder(out).workers(threads).heldOut(heldOut);
         DistillationConfig defaults = DistillationConfig.builder().build();
         int images = batch == null ? defaults.batch() : batch;
         try {

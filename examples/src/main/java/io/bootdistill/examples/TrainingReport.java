@@ -10,6 +10,7 @@ abstract class TrainingReport implements DistillationListener {
 
     private final StopRequest stop;
     private DistillationConfig config;
+    private long firstStep;
     private long step;
     private Quality quality;
 
@@ -20,6 +21,7 @@ abstract class TrainingReport implements DistillationListener {
     @Override
     public void started(DistillationConfig config, long firstStep) {
         this.config = config;
+        this.firstStep = firstStep;
         step = firstStep;
     }
 
@@ -49,6 +51,11 @@ abstract class TrainingReport implements DistillationListener {
     /** The configuration of the run; null before it has started. */
     DistillationConfig config() {
         return config;
+    }
+
+    /** Steps that an earlier part of the run has done. */
+    long firstStep() {
+        return firstStep;
     }
 
     /** Steps done, as last reported. */

@@ -184,6 +184,22 @@ final class BadInputTest {
         CommandRun.boot(command).refused(1, "noise.safetensors", "Infinity", "63");
     }
 
+    @Test
+    void moreImagesThanMemory() throws Exception {
+        Process process = CommandRun.start(java.util.List.of("-Xmx32m"),
+                "sample", "--model", teacher, "--count", 1_000_000, "--steps", 1, "--out", folder.resolve("grid.png"));
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, process.waitFor(), output);
+        assertTrue(output.startsWith("boot: not enough memory for Java"), output);
+    }
+
+    @Test
+    void verboseShowsTheStack() {
+        CommandRun run = CommandRun.boot("--verbose", "inspect", folder.resolve("nothing"));
+        assertEquals(1, run.code());
+        assertTrue(run.err().contains("\tat io.bootdistill."), run.err());
+    }
+
     // ---- output
 
     @Test

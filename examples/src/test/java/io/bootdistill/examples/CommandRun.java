@@ -15,12 +15,27 @@ import picocli.CommandLine;
 /** A command that has run: its exit code and what it printed. */
 record CommandRun(int code, String out, String err) {
 
+    /** Held-out noises of a run in tests. */
+    static final int HELD_OUT = 64;
+
+    /** The command line in a JVM of its own. */
+    public static void main(String[] arguments) {
+        System.exit(Boot.execute(newCommandLine(), arguments));
+    }
+
+    private static CommandLine newCommandLine() {
+        CommandLine line = Boot.newCommandLine();
+        DistillCommand distill = line.getSubcommands().get("distill").getCommand();
+        distill.heldOut = HELD_OUT;
+        return line;
+    }
+
     /** Runs a command in this JVM. */
     static CommandRun boot(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        CommandLine line = Boot.newCommandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
-        int code = line.execute(texts(arguments).toArray(String[]::new));
+        CommandLine line = newCommandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        int code = Boot.execute(line, texts(arguments).toArray(String[]::new));
         return new CommandRun(code, out.toString(), err.toString());
     }
 
@@ -37,7 +52,7 @@ record CommandRun(int code, String out, String err) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Boot.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), CommandRun.class.getName()));
         command.addAll(texts(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
