@@ -7,26 +7,18 @@ import io.bootdistill.device.DeviceUnavailableException;
 import io.bootdistill.device.Devices;
 import org.junit.jupiter.api.Assumptions;
 
-/** The device under test, where this build has it. */
+/** The device under test. A build without a C++ compiler skips the tests of this module. */
 final class NativeBuild {
 
     private NativeBuild() {}
 
-    /** Skips the test where the build found no C++ compiler: then there is nothing to test. */
-    static void require() {
-        Assumptions.assumeFalse(
-                Boolean.getBoolean("boot.native.skip"), "built without a C++ compiler: there is no cpu device");
-    }
-
     /** The device as an application gets it. */
     static Device best() {
-        require();
         return Devices.named(CpuDevice.NAME);
     }
 
     /** The device with exactly this instruction set; skips the test on a processor that lacks it. */
     static CpuDevice device(CpuTier tier) {
-        require();
         try {
             CpuDevice device = CpuDeviceProvider.open(tier);
             Assumptions.assumeTrue(device.tier() == tier, "this processor has no " + tier.instructions());
