@@ -1,12 +1,18 @@
 package io.bootdistill.network;
 
-/** Channels, height and width of an image; each at least 1. */
+/** Channels, height and width of an image; each at least 1, their product at most 2³¹ − 1. */
 public record ImageShape(int channels, int height, int width) {
 
     public ImageShape {
         if (channels < 1 || height < 1 || width < 1) {
             throw new IllegalArgumentException(
                     "image shape is " + channels + "×" + height + "×" + width + ", every size must be at least 1");
+        }
+        try {
+            Math.multiplyExact(channels, Math.multiplyExact(height, width));
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("image shape is " + channels + "×" + height + "×" + width
+                    + ", must have at most " + Integer.MAX_VALUE + " values", e);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param attentionHeadDim channels of an attention head; 0 where the format says null: one head
  * @param attnNormNumGroups groups of the normalisation in the middle attention; 0 where null
  * @param numClassEmbeds number of class labels; 0 where null
+ * @param dropout share of the values that training drops, in [0, 1]; sampling drops none
  * @param timeEmbeddingDim channels of the time embedding; 4 × the first block's where the format says null
  */
 public record UNetConfig(
@@ -38,6 +39,7 @@ public record UNetConfig(
         int normNumGroups,
         int attnNormNumGroups,
         float normEps,
+        double dropout,
         boolean scaleShift,
         boolean addAttention,
         ClassEmbedType classEmbedType,

@@ -38,10 +38,7 @@ final class UNetConfigReader {
         json.choice("_class_name", "UNet2DModel", List.of("UNet2DModel"));
         json.choice("mid_block_type", "UNetMidBlock2D", List.of("UNetMidBlock2D"));
         json.choice("act_fn", "silu", List.of("silu", "swish"));
-        if (json.number("dropout", 0) != 0) {
-            throw json.refuse("dropout", "0: training with dropout is not supported");
-        }
-        List<Integer> channels = integers("block_out_channels", List.of(224, 448, 672, 896));
+        List<Integer> channels = channels();
         List<Integer> size = json.integers("sample_size", 1, 1 << 14);
         if (size.isEmpty() || size.size() > 2) {
             throw json.refuse("sample_size", "a size or a pair [height, width]");
@@ -69,12 +66,13 @@ final class UNetConfigReader {
                 json.has("attention_head_dim") || !headDimGiven
                         ? json.integer("attention_head_dim", 8, 1, MOST_CHANNELS) : 0,
                 json.integer("norm_num_groups", 32, 1, MOST_CHANNELS),
-                json.integer("attn_norm_num_groups", 0, 0, MOST_CHANNELS),
+                zeroOrPositive("attn_norm_num_groups", MOST_CHANNELS),
                 positive("norm_eps", 1e-5),
+                share("dropout"),
                 isFirst("resnet_time_scale_shift", "scale_shift", "default"),
                 json.flag("add_attention", true),
                 classEmbedType(),
-                json.integer("num_class_embeds", 0, 0, 1 << 24));
+                zeroOrPositive("num_class_embeds", 1 << 24));
         check(config);
         return config;
     }
@@ -99,16 +97,36 @@ final class UNetConfigReader {
     }
 
     private float positive(String key, double byDefault) {
-        double number = json.number(key, byDefault);
-        if (!(number > 0) || !Double.isFinite(number)) {
+        float number = (float) json.number(key, byDefault);
+        if (!(number > 0) || !Float.isFinite(number)) {
             throw json.refuse(key, "a number above 0");
         }
-        return (float) number;
+        return number;
     }
 
-    private List<Integer> integers(String key, List<Integer> defaults) {
-        List<Integer> values = json.integers(key, 1, MOST_CHANNELS);
-        return values.isEmpty() ? defaults : values;
+    private double share(String key) {
+        double number = json.number(key, 0);
+        if (!(number >= 0 && number <= 1)) {
+            throw json.refuse(key, "a number in [0, 1]");
+        }
+        return number;
+    }
+
+    /** A whole number from 1, or 0 where there is none. */
+    private int zeroOrPositive(String key, int most) {
+        return json.has(key) ? json.integer(key, 1, 1, most) : 0;
+    }
+
+    private List<Integer> channels() {
+        String key = "block_out_channels";
+        if (!json.has(key)) {
+            return List.of(224, 448, 672, 896);
+        }
+        List<Integer> channels = json.integers(key, 1, MOST_CHANNELS);
+        if (channels.isEmpty()) {
+            throw json.refuse(key, "a list of at least one");
+        }
+        return channels;
     }
 
     private List<BlockType> blocks(String key, Map<String, BlockType> known, List<String> defaults) {
@@ -131,14 +149,17 @@ final class UNetConfigReader {
         require(config.downBlocks().size() == levels && config.upBlocks().size() == levels,
                 "down_block_types has " + config.downBlocks().size() + " entries and up_block_types "
                         + config.upBlocks().size(), "as many as block_out_channels, " + levels);
-        int unit = 1 << levels - 1;
+        long unit = 1L << Math.min(levels - 1, 62);
         require(config.height() % unit == 0 && config.width() % unit == 0,
                 "sample_size is " + config.height() + "×" + config.width(), "a multiple of " + unit + " for " + levels + " levels");
         for (int channels : config.blockOutChannels()) {
             require(channels % config.normNumGroups() == 0, "block_out_channels has " + channels,
                     "a multiple of norm_num_groups, " + config.normNumGroups());
-            require(config.attentionHeadDim() <= channels || !hasAttention(config),
-                    "attention_head_dim is " + config.attentionHeadDim(), "at most each of block_out_channels, " + channels);
+        }
+        for (int level = 0; level < levels; level++) {
+            require(config.attentionHeadDim() <= config.channels(level) || !hasAttention(config, level),
+                    "attention_head_dim is " + config.attentionHeadDim(),
+                    "at most " + config.channels(level) + ", the channels of a block with attention");
         }
         int first = config.channels(0);
         require(config.timeEmbeddingType() == TimeEmbeddingType.FOURIER
@@ -150,9 +171,12 @@ final class UNetConfigReader {
                 "attn_norm_num_groups is " + config.attnNormNumGroups(), "a divisor of " + deepest);
     }
 
-    private static boolean hasAttention(UNetConfig config) {
-        return config.addAttention() || config.downBlocks().contains(BlockType.ATTENTION)
-                || config.upBlocks().contains(BlockType.ATTENTION);
+    /** Whether there is attention at a level: on the way down, on the way up, or in the middle. */
+    private static boolean hasAttention(UNetConfig config, int level) {
+        int deepest = config.levels() - 1;
+        return config.downBlocks().get(level) == BlockType.ATTENTION
+                || config.upBlocks().get(deepest - level) == BlockType.ATTENTION
+                || config.addAttention() && level == deepest;
     }
 
     private void require(boolean satisfied, String found, String needed) {

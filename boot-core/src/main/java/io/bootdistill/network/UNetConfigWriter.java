@@ -32,7 +32,7 @@ final class UNetConfigWriter {
         json.add("down_block_types", names(config.downBlocks(), "Down"));
         json.addProperty("downsample_padding", config.downsamplePadding());
         json.addProperty("downsample_type", config.resnetDownsample() ? "resnet" : "conv");
-        json.addProperty("dropout", 0.0);
+        json.addProperty("dropout", config.dropout());
         json.addProperty("flip_sin_to_cos", config.flipSinToCos());
         json.addProperty("freq_shift", config.freqShift());
         json.addProperty("in_channels", config.inChannels());
