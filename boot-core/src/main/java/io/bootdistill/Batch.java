@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
 
 /**
@@ -26,6 +27,7 @@ final class Batch {
     private final ConditionSource conditions;
     private final double clip;
     private final int conditionFloats;
+    private final int labels;
     private final int imageSize;
 
     final int block;
@@ -49,7 +51,7 @@ final class Batch {
 
     Batch(
             DistillationConfig config, NoiseSchedule schedule, Prediction prediction, Head head, double clip,
-            ConditionSource conditions, int conditionFloats, int imageSize) {
+            ConditionSource conditions, ConditionShape conditionShape, int imageSize) {
         this.config = config;
         this.schedule = schedule;
         this.ode = new SignalOde(schedule);
@@ -58,7 +60,8 @@ final class Batch {
         this.clip = clip;
         this.loss = config.loss();
         this.conditions = conditions;
-        this.conditionFloats = conditionFloats;
+        this.conditionFloats = conditionShape.floats();
+        this.labels = conditionShape instanceof ConditionShape.Label label ? label.count() : 0;
         this.imageSize = imageSize;
         block = config.block();
         bootstrapSamples = config.bootstrapSamples();
@@ -120,6 +123,13 @@ final class Batch {
     private void drawSample(int row, long index) {
         seeds[row] = Philox.seed(config.seed(), NOISE, index);
         conditions.draw(Philox.seed(config.seed(), CONDITION, index), condition, row * conditionFloats);
+        for (int i = row * conditionFloats; i < (row + 1) * conditionFloats; i++) {
+            float value = condition[i]; // a label that is none would read and write beyond its table
+            if (labels > 0 ? !(value >= 0 && value < labels && value == (int) value) : !Float.isFinite(value)) {
+                throw new IllegalArgumentException("the ConditionSource drew " + value + ", must be "
+                        + (labels > 0 ? "a label 0 … " + (labels - 1) : "finite"));
+            }
+        }
     }
 
     /** A sample that bootstraps from time to next. */

@@ -3,7 +3,9 @@ package io.bootdistill;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
@@ -25,9 +27,9 @@ final class BlockWorker implements AutoCloseable {
     private final Plan look;
     private final Plan learn;
     private final TeacherPlan teacher;
-    private final DeviceMemory memory;
-    private final DeviceMemory coefficients;
-    private final DeviceMemory residuals;
+    private final Scope scope = new Scope();
+    private final Slice coefficients;
+    private final Slice residuals;
     private final long[] seeds;
     private final float[] rows;
 
@@ -44,25 +46,30 @@ final class BlockWorker implements AutoCloseable {
         this.shape = teacher.shape();
         Device device = student.device();
         int block = config.block();
-        kernels = device.openKernels();
-        look = new Plan(student, block, Plan.Mode.INFERENCE);
-        learn = new Plan(student, block, Plan.Mode.TRAINING);
-        this.teacher = TeacherPlan.of(teacher, device, block, guidance);
-        long size = (long) block * shape.size();
-        memory = device.allocate(6 * size);
-        noise = tensor(0, size);
-        zeros = tensor(1, size);
-        y = tensor(2, size);
-        f = tensor(3, size);
-        target = tensor(4, size);
-        prediction = tensor(5, size);
-        coefficients = device.allocate((long) block * SignalCoefficients.COUNT);
-        residuals = device.allocate(block);
+        try {
+            kernels = scope.own(device.openKernels());
+            look = scope.own(new Plan(student, block, Plan.Mode.INFERENCE));
+            learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
+            this.teacher = scope.own(TeacherPlan.of(teacher, device, block, guidance));
+            long size = (long) block * shape.size();
+            DeviceMemory memory = scope.own(device.allocate(6 * size));
+            noise = tensor(memory, 0, size);
+            zeros = tensor(memory, 1, size);
+            y = tensor(memory, 2, size);
+            f = tensor(memory, 3, size);
+            target = tensor(memory, 4, size);
+            prediction = tensor(memory, 5, size);
+            coefficients = scope.own(device.allocate((long) block * SignalCoefficients.COUNT)).slice();
+            residuals = scope.own(device.allocate(block)).slice();
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
         seeds = new long[block];
         rows = new float[block];
     }
 
-    private Tensor tensor(int index, long size) {
+    private Tensor tensor(DeviceMemory memory, int index, long size) {
         return Tensor.of(memory.slice(index * size, size), shape.channels());
     }
 
@@ -88,7 +95,7 @@ final class BlockWorker implements AutoCloseable {
     void runWithNoise(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
         int from = blockIndex * batch.block;
         int n = batch.samples(blockIndex);
-        kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients.slice());
+        kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients);
         if (batch.isBoundary(blockIndex)) {
             boundaryTarget(batch, from, n);
         } else {
@@ -96,10 +103,10 @@ final class BlockWorker implements AutoCloseable {
         }
         student(learn, batch.networkS, batch, from, n);
         kernels.bootstrapLoss(
-                n, shape.pixels(), coefficients.slice(), noise, learn.y(), target, prediction, learn.dy(),
-                residuals.slice());
+                n, shape.pixels(), coefficients, noise, learn.y(), target, prediction, learn.dy(),
+                residuals);
         learn.backward(kernels, n, lane, accumulate);
-        kernels.download(residuals.slice(), rows, 0);
+        kernels.download(residuals, rows, 0);
         System.arraycopy(rows, 0, residual, from, n);
     }
 
@@ -108,7 +115,7 @@ final class BlockWorker implements AutoCloseable {
         int pixels = shape.pixels();
         kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
         teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
-        kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, teacher.x(), teacher.output(),
+        kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
                 teacher.nullOutput(), null, zeros, null, target, null);
     }
 
@@ -116,17 +123,17 @@ final class BlockWorker implements AutoCloseable {
     private void bootstrapTarget(Batch batch, int from, int n) {
         int pixels = shape.pixels();
         student(look, batch.networkT, batch, from, n);
-        kernels.signalState(n, pixels, coefficients.slice(), noise, look.y(), y, teacher.x());
+        kernels.signalState(n, pixels, coefficients, noise, look.y(), y, teacher.x());
         teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
         if (config.solver() == SignalOde.Solver.DDIM) {
-            kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, teacher.x(), teacher.output(),
+            kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
                     teacher.nullOutput(), null, y, f, target, null);
             return;
         }
-        kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, teacher.x(), teacher.output(),
+        kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
                 teacher.nullOutput(), null, y, f, target, teacher.x());
         teacher.run(kernels, n, batch.s, batch.networkS, batch.condition, from);
-        kernels.signalStep(n, pixels, 1, coefficients.slice(), noise, teacher.x(), teacher.output(),
+        kernels.signalStep(n, pixels, 1, coefficients, noise, teacher.x(), teacher.output(),
                 teacher.nullOutput(), f, y, null, target, null);
     }
 
@@ -141,12 +148,6 @@ final class BlockWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        look.close();
-        learn.close();
-        teacher.close();
-        memory.close();
-        coefficients.close();
-        residuals.close();
-        kernels.close();
+        scope.close();
     }
 }

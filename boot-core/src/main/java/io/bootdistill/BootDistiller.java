@@ -9,9 +9,13 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Distils a teacher into a one-step student without data, by the BOOT method (arXiv 2306.05544): the student reads pure noise
@@ -27,6 +31,8 @@ import java.nio.file.Path;
  * {@link HeldOut} measures; {@link RunFolder} writes. A distiller serves one run at a time.
  */
 public final class BootDistiller {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BootDistiller.class);
 
     private final Teacher teacher;
     private final Network network;
@@ -50,9 +56,14 @@ public final class BootDistiller {
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
-        if (teacher instanceof NetworkTeacher known) {
-            Checks.that(known.network().config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
+        Checks.that(!(network.condition() instanceof ConditionShape.Tokens), "the network's condition", network.condition(),
+                "none, a label or a vector");
+        Checks.that(network.scalars().equals(List.of("t")), "the network's scalar inputs", network.scalars(), "[t]");
+        if (network instanceof UNet unet) {
+            Checks.that(unet.config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
                     "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
+        }
+        if (teacher instanceof NetworkTeacher known) {
             Checks.that(known.model().device() == device, "device", device.name(), "that of the teacher");
         }
         this.teacher = teacher;
@@ -130,8 +141,14 @@ public final class BootDistiller {
             this.config = config;
             this.folder = folder;
             nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
+            int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
+            Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
+                    labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
             guidance = config.guidance() == 1 ? null : guidance();
             head = Head.of(prediction(), teacher.schedule());
+            if (prediction() == Prediction.EPSILON) {
+                LOG.info("an ε-prediction teacher: the student's head is y = −F, which the boundary loss has to teach first");
+            }
             source = source();
             teacherKey = TeacherKey.of(teacher);
             state = new TrainingState(newStudent());
@@ -164,10 +181,15 @@ public final class BootDistiller {
 
         private Model newStudent() {
             Model model = new Model(Graph.of(network), device, true);
-            if (teacher instanceof NetworkTeacher known && known.network().equals(network)) {
-                model.load(known.model(), known.model().parameters());
-            } else {
-                model.initialize(config.seed());
+            try {
+                if (teacher instanceof NetworkTeacher known && known.network().equals(network)) {
+                    model.load(known.model(), known.model().parameters());
+                } else {
+                    model.initialize(config.seed());
+                }
+            } catch (RuntimeException | Error e) {
+                model.close();
+                throw e;
             }
             return model;
         }
@@ -182,7 +204,7 @@ public final class BootDistiller {
         private Trainer newTrainer(TrainingState trained) {
             Prediction output = teacher instanceof NetworkTeacher known ? known.prediction() : Prediction.SAMPLE;
             Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
-                    teacher.condition().floats(), teacher.shape().size());
+                    teacher.condition(), teacher.shape().size());
             return new Trainer(config, teacher, trained, batch, guidance);
         }
 
@@ -206,8 +228,8 @@ public final class BootDistiller {
 
         Student train() throws IOException {
             listener.started(config, state.step);
-            average = newAverage();
             heldOut = config.heldOut() == 0 ? null : prepareHeldOut();
+            average = newAverage();
             boolean returned = false;
             try (Trainer trainer = newTrainer(state)) {
                 Reports reports = new Reports(config, state.step);

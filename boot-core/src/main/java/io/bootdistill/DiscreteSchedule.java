@@ -6,7 +6,11 @@ final class DiscreteSchedule implements NoiseSchedule {
     private final double[] lambda;
     private final int last;
 
-    DiscreteSchedule(double[] alphasCumprod) {
+    /**
+     * @param alphasCumprod α² at each index
+     * @param leastAlpha t_max is the last index with at least this α: ε-prediction divides by it
+     */
+    DiscreteSchedule(double[] alphasCumprod, double leastAlpha) {
         if (alphasCumprod.length < 2) {
             throw new IllegalArgumentException(
                     "the schedule has " + alphasCumprod.length + " entries, must have at least 2");
@@ -20,7 +24,7 @@ final class DiscreteSchedule implements NoiseSchedule {
                         + ", must be in [0, 1) and at most the entry before it");
             }
             lambda[i] = 0.5 * Math.log((1 - a) / a);
-            if (a > 0) {
+            if (a > 0 && Math.sqrt(a) >= leastAlpha) {
                 finite = i;
             }
         }

@@ -19,11 +19,13 @@ final class HeldOut {
     final float[] noise;
     final float[] condition;
     private final int count;
+    private final boolean labelled;
     private final int size;
     private float[] reference;
 
     HeldOut(Teacher teacher, int count, ConditionSource conditions, int nullLabel) {
         this.count = count;
+        labelled = teacher.condition() instanceof ConditionShape.Label;
         size = teacher.shape().size();
         long[] seeds = new long[count];
         for (int i = 0; i < count; i++) {
@@ -55,11 +57,12 @@ final class HeldOut {
                 .withClip(clip)
                 .withWorkers(config.workers());
         float[] samples = new float[noise.length];
+        int floats = teacher.condition().floats();
         for (int from = 0; from < count; from += PORTION) {
             listener.preparing(from, count);
             int to = Math.min(count, from + PORTION);
             float[] labels = condition == null ? null
-                    : Arrays.copyOfRange(condition, from * condition.length / count, to * condition.length / count);
+                    : Arrays.copyOfRange(condition, from * floats, to * floats);
             float[] portion = sampler.sample(Arrays.copyOfRange(noise, from * size, to * size), labels);
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
@@ -73,7 +76,7 @@ final class HeldOut {
 
     DistillationListener.Quality measure(Student student, long step, long images) {
         float[] samples = PairedError.clamp(student.sample(noise, condition));
-        float[] classes = condition != null && condition.length == count ? condition : new float[count];
+        float[] classes = labelled ? condition : new float[count];
         int shown = Math.min(SHOWN, count) * size;
         return new DistillationListener.Quality(
                 step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes),

@@ -27,6 +27,9 @@ public final class NetworkTeacher implements Teacher {
 
     private static final Logger LOG = LoggerFactory.getLogger(NetworkTeacher.class);
 
+    /** An ε-prediction is divided by α, and its error with it: there t_max is where α is at least this. */
+    private static final double LEAST_EPSILON_ALPHA = 1e-2;
+
     private final UNet network;
     private final SchedulerConfig scheduler;
     private final NoiseSchedule schedule;
@@ -37,8 +40,9 @@ public final class NetworkTeacher implements Teacher {
     private NetworkTeacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
         this.network = network;
         this.scheduler = scheduler;
-        this.schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
         this.prediction = prediction(scheduler);
+        this.schedule = new DiscreteSchedule(
+                scheduler.alphasCumprod(), prediction == Prediction.EPSILON ? LEAST_EPSILON_ALPHA : 0);
         this.nullLabel = nullLabel;
         this.model = model;
     }

@@ -28,7 +28,7 @@ public interface NoiseSchedule {
     double tMax();
 
     /**
-     * c of the Signal-ODE step from t to s with f held constant: 1 − exp(λ_s − λ_t) (method: the DDIM step in signal space).
+     * c of the Signal-ODE step from t to s with f held constant: 1 − exp(λ_s − λ_t), the DDIM step in signal space.
      */
     default double step(double t, double s) {
         return -Math.expm1(lambda(s) - lambda(t));
@@ -45,6 +45,6 @@ public interface NoiseSchedule {
      * @param alphasCumprod α² at each index, falling, in [0, 1]; at least 2 entries
      */
     static NoiseSchedule discrete(double[] alphasCumprod) {
-        return new DiscreteSchedule(alphasCumprod);
+        return new DiscreteSchedule(alphasCumprod, 0);
     }
 }

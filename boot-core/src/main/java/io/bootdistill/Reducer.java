@@ -1,7 +1,7 @@
 package io.bootdistill;
 
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
@@ -15,20 +15,26 @@ final class Reducer implements AutoCloseable {
 
     private final Gradients[] lanes;
     private final Slice[] slices;
-    private final DeviceMemory partial;
+    private final Scope scope = new Scope();
+    private final Slice partial;
     private final long length;
     private final int chunks;
 
     Reducer(Model student, int lanes) {
         this.lanes = new Gradients[lanes];
         this.slices = new Slice[lanes];
-        for (int i = 0; i < lanes; i++) {
-            this.lanes[i] = new Gradients(student);
-            this.slices[i] = this.lanes[i].flat();
+        try {
+            for (int i = 0; i < lanes; i++) {
+                this.lanes[i] = scope.own(new Gradients(student));
+                this.slices[i] = this.lanes[i].flat();
+            }
+            length = slices[0].length();
+            chunks = Math.toIntExact((length + Kernels.NORM_CHUNK - 1) / Kernels.NORM_CHUNK);
+            partial = scope.own(student.device().allocate(chunks)).slice();
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
         }
-        length = slices[0].length();
-        chunks = Math.toIntExact((length + Kernels.NORM_CHUNK - 1) / Kernels.NORM_CHUNK);
-        partial = student.device().allocate(chunks);
     }
 
     Gradients lane(int index) {
@@ -41,7 +47,7 @@ final class Reducer implements AutoCloseable {
     }
 
     Slice partialNorms() {
-        return partial.slice();
+        return partial;
     }
 
     int chunks() {
@@ -54,15 +60,12 @@ final class Reducer implements AutoCloseable {
         long to = (long) chunks * (part + 1) / parts;
         if (from < to) {
             kernels.sumLanes(slices, from * Kernels.NORM_CHUNK, Math.min(to * Kernels.NORM_CHUNK, length), slices[0]);
-            kernels.squaredNorm(slices[0], from, to, partial.slice());
+            kernels.squaredNorm(slices[0], from, to, partial);
         }
     }
 
     @Override
     public void close() {
-        for (Gradients lane : lanes) {
-            lane.close();
-        }
-        partial.close();
+        scope.close();
     }
 }

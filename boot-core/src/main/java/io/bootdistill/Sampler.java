@@ -4,6 +4,7 @@ import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.network.UNetConfig;
 
 /**
  * Deterministic samplers of a teacher: DDIM (η = 0) and Heun in signal space. Immutable; {@link #sample} may be called from
@@ -72,6 +73,17 @@ public final class Sampler {
     }
 
     private static Sampler of(Teacher teacher, Trajectory trajectory) {
+        if (teacher instanceof NetworkTeacher network
+                && network.network().config().timeEmbeddingType() == UNetConfig.TimeEmbeddingType.FOURIER
+                && trajectory.times()[trajectory.evaluations() - 1] <= 0) {
+            throw new IllegalArgumentException("time_embedding_type is fourier, which divides by the time step: the sampler"
+                    + " must not end at time step 0; use trailing spacing");
+        }
+        double first = trajectory.times()[0];
+        if (teacher.schedule() instanceof DiscreteSchedule schedule && Double.isInfinite(schedule.lambda(first))) {
+            throw new IllegalArgumentException("the schedule is pure noise at the first time step, where λ is infinite; use"
+                    + " leading spacing or the reference sampler");
+        }
         Device device = teacher instanceof NetworkTeacher network ? network.model().device() : Devices.best();
         return new Sampler(teacher, device, trajectory, null, 0, Runtime.getRuntime().availableProcessors(), 8);
     }

@@ -3,7 +3,9 @@ package io.bootdistill;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 import java.util.Arrays;
@@ -16,6 +18,7 @@ final class SamplerWorkers implements AutoCloseable {
     private final Guidance guidance;
     private final double clip;
     private final int block;
+    private final Scope scope = new Scope();
     private final WorkerPool pool;
     private final Worker[] workers;
 
@@ -26,10 +29,15 @@ final class SamplerWorkers implements AutoCloseable {
         this.guidance = guidance;
         this.clip = clip;
         this.block = block;
-        pool = new WorkerPool(count);
         workers = new Worker[count];
-        for (int i = 0; i < count; i++) {
-            workers[i] = new Worker(device);
+        try {
+            for (int i = 0; i < count; i++) {
+                workers[i] = scope.own(new Worker(device));
+            }
+            pool = scope.own(new WorkerPool(count));
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
         }
     }
 
@@ -42,22 +50,19 @@ final class SamplerWorkers implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
-        for (Worker worker : workers) {
-            worker.close();
-        }
+        scope.close();
     }
 
     private final class Worker implements AutoCloseable {
 
         private final Kernels kernels;
         private final TeacherPlan plan;
-        private final DeviceMemory memory;
+        private final Scope own = new Scope();
         private final Tensor noise;
         private final Tensor y;
         private final Tensor f;
         private final Tensor predicted;
-        private final DeviceMemory coefficients;
+        private final Slice coefficients;
         private final float[] rows;
         private final float[] planes;
         private final float[] numbers = new float[block * SignalCoefficients.COUNT];
@@ -68,16 +73,21 @@ final class SamplerWorkers implements AutoCloseable {
         Worker(Device device) {
             ImageShape shape = teacher.shape();
             long size = (long) block * shape.size();
-            kernels = device.openKernels();
-            plan = TeacherPlan.of(teacher, device, block, guidance);
-            memory = device.allocate(4 * size);
-            noise = Tensor.of(memory.slice(0, size), shape.channels());
-            y = Tensor.of(memory.slice(size, size), shape.channels());
-            f = Tensor.of(memory.slice(2 * size, size), shape.channels());
-            predicted = Tensor.of(memory.slice(3 * size, size), shape.channels());
-            coefficients = device.allocate(numbers.length);
-            rows = new float[(int) size];
-            planes = new float[(int) size];
+            try {
+                kernels = own.own(device.openKernels());
+                plan = own.own(TeacherPlan.of(teacher, device, block, guidance));
+                DeviceMemory memory = own.own(device.allocate(4 * size));
+                noise = Tensor.of(memory.slice(0, size), shape.channels());
+                y = Tensor.of(memory.slice(size, size), shape.channels());
+                f = Tensor.of(memory.slice(2 * size, size), shape.channels());
+                predicted = Tensor.of(memory.slice(3 * size, size), shape.channels());
+                coefficients = own.own(device.allocate(numbers.length)).slice();
+            } catch (RuntimeException | Error e) {
+                own.closeAfter(e);
+                throw e;
+            }
+            rows = new float[Math.toIntExact(size)];
+            planes = new float[rows.length];
             conditions = new float[block * teacher.condition().floats()];
         }
 
@@ -99,13 +109,13 @@ final class SamplerWorkers implements AutoCloseable {
                 setStep(i);
                 evaluate(n, trajectory.times()[i]);
                 if (trajectory.heun()[i]) {
-                    kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, plan.x(), plan.output(),
+                    kernels.signalStep(n, pixels, 0, coefficients, noise, plan.x(), plan.output(),
                             plan.nullOutput(), null, y, f, predicted, plan.x());
                     evaluate(n, trajectory.times()[i + 1]);
-                    kernels.signalStep(n, pixels, 1, coefficients.slice(), noise, plan.x(), plan.output(),
+                    kernels.signalStep(n, pixels, 1, coefficients, noise, plan.x(), plan.output(),
                             plan.nullOutput(), f, y, null, y, plan.x());
                 } else {
-                    kernels.signalStep(n, pixels, 0, coefficients.slice(), noise, plan.x(), plan.output(),
+                    kernels.signalStep(n, pixels, 0, coefficients, noise, plan.x(), plan.output(),
                             plan.nullOutput(), null, y, null, y, plan.x());
                 }
                 if (listener != null) {
@@ -141,7 +151,7 @@ final class SamplerWorkers implements AutoCloseable {
                 numbers[k + SignalCoefficients.GUIDANCE] = guidance == null ? 1 : (float) guidance.scale();
                 numbers[k + SignalCoefficients.CLIP] = (float) clip;
             }
-            kernels.upload(numbers, 0, coefficients.slice());
+            kernels.upload(numbers, 0, coefficients);
         }
 
         private void evaluate(int n, double t) {
@@ -152,10 +162,7 @@ final class SamplerWorkers implements AutoCloseable {
 
         @Override
         public void close() {
-            plan.close();
-            memory.close();
-            coefficients.close();
-            kernels.close();
+            own.close();
         }
     }
 }

@@ -50,7 +50,7 @@ final class Samples {
 
     /** Noise of one image per seed, [n][channels][height][width]. */
     static float[] noise(ImageShape shape, long[] seeds) {
-        float[] noise = new float[seeds.length * shape.size()];
+        float[] noise = new float[Math.multiplyExact(seeds.length, shape.size())];
         for (int k = 0; k < seeds.length; k++) {
             for (int i = 0; i < shape.size(); i++) {
                 noise[k * shape.size() + i] = Philox.normal(seeds[k], 0, i);

@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
@@ -12,6 +13,7 @@ import io.bootdistill.network.UNet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,8 +33,9 @@ public final class Student implements AutoCloseable {
     private final int nullLabel;
     private final SchedulerConfig scheduler;
     private final int workers;
+    private final List<StudentPlan> plans = new ArrayList<>();
     private WorkerPool pool;
-    private StudentPlan[] plans;
+    private boolean closed;
 
     /** Takes over the ownership of the model. {@code scheduler} is the teacher's, null where it has none. */
     Student(Model model, NoiseSchedule schedule, Head head, int nullLabel, SchedulerConfig scheduler, int workers) {
@@ -74,7 +77,8 @@ public final class Student implements AutoCloseable {
      * @throws IOException naming the folder and the cause; an older student there is then as it was
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
      */
-    public void save(Path folder) throws IOException {
+    public synchronized void save(Path folder) throws IOException {
+        requireOpen();
         if (!isSavable()) {
             throw new UnsupportedOperationException("only students of diffusers U-Net teachers have a diffusers form");
         }
@@ -125,12 +129,12 @@ public final class Student implements AutoCloseable {
      */
     public synchronized float[] sample(float[] noise, float[] condition) {
         int n = Samples.count(shape(), noise, condition(), condition);
-        if (plans == null) {
-            open();
-        }
+        requireOpen();
+        int blocks = (n + BLOCK - 1) / BLOCK;
+        openPlans(Math.min(workers, blocks));
         float[] samples = new float[noise.length];
-        pool.run((n + BLOCK - 1) / BLOCK, (worker, task) ->
-                plans[worker].run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, samples));
+        pool.run(blocks, (worker, task) ->
+                plans.get(worker).run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, samples));
         return samples;
     }
 
@@ -139,11 +143,23 @@ public final class Student implements AutoCloseable {
         return Decoder.IDENTITY.images(shape(), sample(seeds, labels));
     }
 
-    private void open() {
-        pool = new WorkerPool(workers);
-        plans = new StudentPlan[workers];
-        for (int i = 0; i < workers; i++) {
-            plans[i] = new StudentPlan(model, head, networkTime(), BLOCK);
+    /** As many plans and threads as a call can use, kept for the next. */
+    private void openPlans(int count) {
+        if (plans.size() >= count) {
+            return;
+        }
+        while (plans.size() < count) {
+            plans.add(new StudentPlan(model, head, networkTime(), BLOCK));
+        }
+        if (pool != null) {
+            pool.close();
+        }
+        pool = new WorkerPool(count);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the student is closed");
         }
     }
 
@@ -170,13 +186,16 @@ public final class Student implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (plans != null) {
-            pool.close();
-            for (StudentPlan plan : plans) {
-                plan.close();
-            }
-            plans = null;
+        if (closed) {
+            return;
         }
-        model.close();
+        closed = true;
+        try (Scope scope = new Scope()) {
+            scope.own(model);
+            plans.forEach(scope::own);
+            if (pool != null) {
+                scope.own(pool);
+            }
+        }
     }
 }

@@ -2,7 +2,9 @@ package io.bootdistill;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -15,10 +17,10 @@ final class StudentPlan implements AutoCloseable {
     private final int block;
     private final Kernels kernels;
     private final Plan plan;
-    private final DeviceMemory memory;
+    private final Scope scope = new Scope();
     private final Tensor noise;
     private final Tensor y;
-    private final DeviceMemory coefficients;
+    private final Slice coefficients;
     private final float[] rows;
     private final float[] planes;
     private final float[] conditions;
@@ -26,15 +28,20 @@ final class StudentPlan implements AutoCloseable {
     StudentPlan(Model model, Head head, double networkTime, int block) {
         this.block = block;
         shape = model.graph().network().input();
-        kernels = model.device().openKernels();
-        plan = new Plan(model, block, Plan.Mode.INFERENCE);
         long size = (long) block * shape.size();
-        memory = model.device().allocate(2 * size);
-        noise = Tensor.of(memory.slice(0, size), shape.channels());
-        y = Tensor.of(memory.slice(size, size), shape.channels());
-        coefficients = model.device().allocate((long) block * SignalCoefficients.COUNT);
-        rows = new float[(int) size];
-        planes = new float[(int) size];
+        try {
+            kernels = scope.own(model.device().openKernels());
+            plan = scope.own(new Plan(model, block, Plan.Mode.INFERENCE));
+            DeviceMemory memory = scope.own(model.device().allocate(2 * size));
+            noise = Tensor.of(memory.slice(0, size), shape.channels());
+            y = Tensor.of(memory.slice(size, size), shape.channels());
+            coefficients = scope.own(model.device().allocate((long) block * SignalCoefficients.COUNT)).slice();
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+        rows = new float[Math.toIntExact(size)];
+        planes = new float[rows.length];
         conditions = new float[block * model.graph().network().condition().floats()];
         float[] numbers = new float[block * SignalCoefficients.COUNT];
         float[] times = new float[block];
@@ -43,7 +50,7 @@ final class StudentPlan implements AutoCloseable {
             numbers[i * SignalCoefficients.COUNT + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
             times[i] = (float) networkTime;
         }
-        kernels.upload(numbers, 0, coefficients.slice());
+        kernels.upload(numbers, 0, coefficients);
         kernels.upload(times, 0, plan.scalar("t"));
     }
 
@@ -60,7 +67,7 @@ final class StudentPlan implements AutoCloseable {
             kernels.upload(conditions, 0, plan.condition().data());
         }
         plan.forward(kernels, n);
-        kernels.signalState(n, shape.pixels(), coefficients.slice(), noise, plan.y(), y, null);
+        kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, null);
         kernels.download(y.data(), rows, 0);
         Layout.toPlanes(n, shape, rows, planes);
         System.arraycopy(planes, 0, samples, from * size, n * size);
@@ -68,9 +75,6 @@ final class StudentPlan implements AutoCloseable {
 
     @Override
     public void close() {
-        plan.close();
-        memory.close();
-        coefficients.close();
-        kernels.close();
+        scope.close();
     }
 }

@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -43,25 +44,29 @@ abstract class TeacherPlan implements AutoCloseable {
 
         private final NetworkTeacher teacher;
         private final Plan plan;
-        private final DeviceMemory nullMemory;
+        private final Scope scope = new Scope();
         private final Tensor nullOutput;
         private final float[] nullLabels;
         private final int pixels;
 
         OfNetwork(NetworkTeacher teacher, int block, Guidance guidance) {
             this.teacher = teacher;
-            plan = new Plan(teacher.model(), block, Plan.Mode.INFERENCE);
             ImageShape shape = teacher.shape();
             pixels = shape.pixels();
-            if (guidance == null) {
-                nullMemory = null;
-                nullOutput = null;
-                nullLabels = null;
-            } else {
-                nullMemory = teacher.model().device().allocate((long) block * shape.size());
-                nullOutput = Tensor.of(nullMemory.slice(), shape.channels());
-                nullLabels = new float[block];
-                Arrays.fill(nullLabels, guidance.nullLabel());
+            try {
+                plan = scope.own(new Plan(teacher.model(), block, Plan.Mode.INFERENCE));
+                if (guidance == null) {
+                    nullOutput = null;
+                    nullLabels = null;
+                } else {
+                    DeviceMemory memory = scope.own(teacher.model().device().allocate((long) block * shape.size()));
+                    nullOutput = Tensor.of(memory.slice(), shape.channels());
+                    nullLabels = new float[block];
+                    Arrays.fill(nullLabels, guidance.nullLabel());
+                }
+            } catch (RuntimeException | Error e) {
+                scope.closeAfter(e);
+                throw e;
             }
         }
 
@@ -101,10 +106,7 @@ abstract class TeacherPlan implements AutoCloseable {
 
         @Override
         public void close() {
-            plan.close();
-            if (nullMemory != null) {
-                nullMemory.close();
-            }
+            scope.close();
         }
     }
 
@@ -135,9 +137,9 @@ abstract class TeacherPlan implements AutoCloseable {
             output = Tensor.of(memory.slice(size, size), shape.channels());
             nullOutput = guidance == null ? null : Tensor.of(memory.slice(2 * size, size), shape.channels());
             nullLabel = guidance == null ? 0 : guidance.nullLabel();
-            rows = new float[(int) size];
-            states = new float[(int) size];
-            predictions = new float[(int) size];
+            rows = new float[Math.toIntExact(size)];
+            states = new float[rows.length];
+            predictions = new float[rows.length];
             times = new double[block];
             conditions = new float[block * conditionFloats];
         }

@@ -1,8 +1,9 @@
 package io.bootdistill;
 
 import io.bootdistill.device.AdamStep;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
 
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, sums the gradient lanes, updates the
@@ -16,10 +17,19 @@ final class Trainer implements AutoCloseable {
     private final DistillationConfig config;
     private final TrainingState state;
     private final Batch batch;
-    private final WorkerPool pool;
+    private final int lanes;
+    private final Scope scope = new Scope();
     private final BlockWorker[] workers;
     private final Reducer reducer;
-    private final DeviceMemory adam;
+    private final Slice adam;
+    private final WorkerPool pool;
+
+    /** The jobs of a step, made once: a step allocates nothing. */
+    private final WorkerPool.Task runLane = this::runLane;
+
+    private final WorkerPool.Task reduce = this::reduce;
+    private final WorkerPool.Task update = this::update;
+    private final WorkerPool.Task prepare = this::prepare;
     private final float[] numbers = new float[AdamStep.COUNT];
     private final float[] residual;
 
@@ -30,50 +40,58 @@ final class Trainer implements AutoCloseable {
         this.config = config;
         this.state = state;
         this.batch = batch;
-        int count = Math.min(config.workers(), Math.max(1, Math.min(config.lanes(), batch.blocks)));
-        pool = new WorkerPool(count);
-        workers = new BlockWorker[count];
-        for (int i = 0; i < count; i++) {
-            workers[i] = new BlockWorker(config, teacher, state.student, guidance);
-        }
-        reducer = new Reducer(state.student, Math.min(config.lanes(), batch.blocks));
-        adam = state.student.device().allocate(AdamStep.COUNT);
+        lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[batch.blocks * batch.block];
-    }
-
-    private int lanes() {
-        return Math.min(config.lanes(), batch.blocks);
-    }
-
-    /** The pool, for other work between steps. */
-    WorkerPool pool() {
-        return pool;
+        workers = new BlockWorker[Math.min(config.workers(), lanes)];
+        try {
+            for (int i = 0; i < workers.length; i++) {
+                workers[i] = scope.own(new BlockWorker(config, teacher, state.student, guidance));
+            }
+            reducer = scope.own(new Reducer(state.student, lanes));
+            adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+            pool = scope.own(new WorkerPool(workers.length));
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
     }
 
     /** Runs the next step. */
     Step run() {
         long step = state.step;
         batch.draw(step);
-        pool.run(lanes(), this::runLane);
+        pool.run(lanes, runLane);
         double rate = rate(step);
         setAdam(step, rate);
         Kernels kernels = workers[0].kernels;
-        kernels.upload(numbers, 0, adam.slice());
-        pool.run(PARTS, (worker, part) -> reducer.reduce(workers[worker].kernels, part, PARTS));
-        kernels.clip(reducer.partialNorms(), reducer.chunks(), adam.slice());
-        pool.run(PARTS, (worker, part) -> workers[worker].kernels.adamW(
-                adam.slice(), state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
-                state.student.parameters(), state.m(), state.v(), state.ema()));
-        pool.run(PARTS, (worker, part) -> state.student.prepare(workers[worker].kernels, part, PARTS));
-        kernels.download(adam.slice(), numbers, 0);
+        kernels.upload(numbers, 0, adam);
+        pool.run(PARTS, reduce);
+        kernels.clip(reducer.partialNorms(), reducer.chunks(), adam);
+        pool.run(PARTS, update);
+        pool.run(PARTS, prepare);
+        kernels.download(adam, numbers, 0);
         state.step = step + 1;
         return summary(step, rate);
     }
 
     private void runLane(int worker, int lane) {
-        for (int block = lane; block < batch.blocks; block += lanes()) {
+        for (int block = lane; block < batch.blocks; block += lanes) {
             workers[worker].run(batch, block, reducer.lane(lane), block != lane, residual);
         }
+    }
+
+    private void reduce(int worker, int part) {
+        reducer.reduce(workers[worker].kernels, part, PARTS);
+    }
+
+    private void update(int worker, int part) {
+        workers[worker].kernels.adamW(
+                adam, state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
+                state.student.parameters(), state.m(), state.v(), state.ema());
+    }
+
+    private void prepare(int worker, int part) {
+        state.student.prepare(workers[worker].kernels, part, PARTS);
     }
 
     /** Linear warm-up, then a cosine to zero at the end of the run. */
@@ -115,11 +133,6 @@ final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        pool.close();
-        for (BlockWorker worker : workers) {
-            worker.close();
-        }
-        reducer.close();
-        adam.close();
+        scope.close();
     }
 }

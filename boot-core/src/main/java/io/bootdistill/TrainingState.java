@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.network.Model;
 
@@ -9,7 +10,7 @@ final class TrainingState implements AutoCloseable {
 
     final Model student;
     final long length;
-    private final DeviceMemory memory;
+    private final Scope scope = new Scope();
     private final Slice m;
     private final Slice v;
     private final Slice ema;
@@ -19,13 +20,18 @@ final class TrainingState implements AutoCloseable {
 
     /** Takes over the ownership of the model, whose weights are the first moving average. */
     TrainingState(Model student) {
-        this.student = student;
+        this.student = scope.own(student);
         length = student.graph().layout().length();
-        memory = student.device().allocate(3 * length);
-        m = memory.slice(0, length);
-        v = memory.slice(length, length);
-        ema = memory.slice(2 * length, length);
-        copy(student.parameters(), ema);
+        try {
+            DeviceMemory memory = scope.own(student.device().allocate(3 * length));
+            m = memory.slice(0, length);
+            v = memory.slice(length, length);
+            ema = memory.slice(2 * length, length);
+            copy(student.parameters(), ema);
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
     }
 
     Slice m() {
@@ -50,7 +56,6 @@ final class TrainingState implements AutoCloseable {
 
     @Override
     public void close() {
-        memory.close();
-        student.close();
+        scope.close();
     }
 }

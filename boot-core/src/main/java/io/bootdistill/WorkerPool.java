@@ -36,10 +36,6 @@ final class WorkerPool implements AutoCloseable {
         }
     }
 
-    int workers() {
-        return threads.length + 1;
-    }
-
     /** Runs tasks 0 … count − 1; returns when all are done. A failed task fails the job, after the others have stopped. */
     void run(int count, Task task) {
         synchronized (this) {
@@ -71,12 +67,15 @@ final class WorkerPool implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        if (found instanceof RuntimeException e) {
-            throw e;
+        if (found != null) {
+            WorkerPool.<RuntimeException>rethrow(found);
         }
-        if (found instanceof Error e) {
-            throw e;
-        }
+    }
+
+    /** Throws what a task threw, as it is: other JVM languages throw checked exceptions where Java would not. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void rethrow(Throwable failure) throws E {
+        throw (E) failure;
     }
 
     private void work(int worker, Task task, int count) {
@@ -84,12 +83,12 @@ final class WorkerPool implements AutoCloseable {
             for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
                 task.run(worker, i);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // every worker must come back, or the job would never end
             next.set(count);
             synchronized (this) {
                 if (failure == null) {
                     failure = e;
-                } else {
+                } else if (failure != e) {
                     failure.addSuppressed(e);
                 }
             }
@@ -106,7 +105,7 @@ final class WorkerPool implements AutoCloseable {
                     try {
                         wait();
                     } catch (InterruptedException e) {
-                        return;
+                        continue; // a task's own interrupt; the pool ends by close
                     }
                 }
                 if (closed) {

@@ -82,7 +82,7 @@ public class BootStepGoldenTest {
             guidance = guided ? new Guidance(config.guidance(), teacher.nullLabel()) : null;
             schedule = teacher.schedule();
             batch = new Batch(config, schedule, teacher.prediction(), Head.of(teacher.prediction(), schedule), 0,
-                    ConditionSource.none(), 1, size);
+                    ConditionSource.none(), teacher.condition(), size);
         }
 
         void run() {

@@ -81,6 +81,8 @@ public final class Devices {
                     candidates.add(new Candidate(provider.name(), device, device.description()));
                 } catch (DeviceUnavailableException e) {
                     candidates.add(new Candidate(provider.name(), null, e.getMessage()));
+                } catch (RuntimeException e) { // a broken provider leaves the others alone
+                    candidates.add(new Candidate(provider.name(), null, "it failed to open: " + e));
                 }
             }
             return List.copyOf(candidates);

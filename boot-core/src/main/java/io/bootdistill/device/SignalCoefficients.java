@@ -1,8 +1,8 @@
 package io.bootdistill.device;
 
 /**
- * The per-sample row of numbers that the Signal-ODE and loss kernels read: the step block of {@code method.md}'s symbols.
- * The native header has the same order.
+ * The per-sample row of numbers that the Signal-ODE and loss kernels read: α, σ and c of the
+ * Signal-ODE and what the head, the teacher and the loss need. The native header has the same order.
  */
 public final class SignalCoefficients {
 

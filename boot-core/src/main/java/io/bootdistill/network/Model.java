@@ -3,10 +3,10 @@ package io.bootdistill.network;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
@@ -20,10 +20,12 @@ public final class Model implements AutoCloseable {
     private final Graph graph;
     private final Device device;
     private final boolean gradient;
+    private final Scope scope = new Scope();
     private final DeviceMemory parameters;
     private final DeviceMemory constants;
     private final DeviceMemory prepared;
     private final Weights[] weights;
+    private final Slice trained;
 
     /**
      * Allocates a model with parameters zero.
@@ -35,16 +37,16 @@ public final class Model implements AutoCloseable {
         this.device = device;
         this.gradient = gradient;
         ParameterLayout layout = graph.layout();
-        parameters = device.allocate(Math.max(1, layout.length()));
-        constants = device.allocate(Math.max(1, layout.constantsLength()));
         weights = new Weights[graph.operations.size()];
         try (Kernels kernels = device.openKernels()) {
+            parameters = scope.own(device.allocate(Math.max(1, layout.length())));
+            constants = scope.own(device.allocate(Math.max(1, layout.constantsLength())));
             long[] offsets = new long[weights.length + 1];
             for (int i = 0; i < weights.length; i++) {
                 long length = graph.operations.get(i).preparedLength(kernels, gradient);
                 offsets[i + 1] = offsets[i] + MemoryPlanner.align(length);
             }
-            prepared = device.allocate(Math.max(1, offsets[weights.length]));
+            prepared = scope.own(device.allocate(Math.max(1, offsets[weights.length])));
             for (int i = 0; i < weights.length; i++) {
                 Operation operation = graph.operations.get(i);
                 if (operation.blocks.length > 0) {
@@ -56,7 +58,11 @@ public final class Model implements AutoCloseable {
             if (layout.constantsLength() > 0) {
                 kernels.upload(layout.computedConstants(), 0, constants.slice());
             }
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
         }
+        trained = parameters.slice(0, layout.length());
     }
 
     public Graph graph() {
@@ -69,12 +75,7 @@ public final class Model implements AutoCloseable {
 
     /** The trained parameters, flat; see {@link ParameterLayout}. */
     public Slice parameters() {
-        return parameters.slice(0, graph.layout().length());
-    }
-
-    /** Bytes of device memory that the model holds. */
-    public long bytes() {
-        return 4 * (parameters.length() + constants.length() + prepared.length());
+        return trained;
     }
 
     /**
@@ -121,11 +122,8 @@ public final class Model implements AutoCloseable {
 
     /** Starts with random parameters, a function of the seed alone. */
     public void initialize(long seed) {
-        List<String> places = new ArrayList<>();
-        load(parameter -> {
-            places.add(parameter.name());
-            return ParameterLayout.initialValues(parameter, seed, places.size());
-        });
+        AtomicInteger place = new AtomicInteger();
+        load(parameter -> ParameterLayout.initialValues(parameter, seed, place.incrementAndGet()));
     }
 
     /** Hands every parameter and constant to a consumer, in the order of its shape. */
@@ -175,8 +173,6 @@ public final class Model implements AutoCloseable {
 
     @Override
     public void close() {
-        parameters.close();
-        constants.close();
-        prepared.close();
+        scope.close();
     }
 }

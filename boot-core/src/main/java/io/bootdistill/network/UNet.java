@@ -1,7 +1,6 @@
 package io.bootdistill.network;
 
 import io.bootdistill.network.UNetConfig.BlockType;
-import io.bootdistill.network.UNetConfig.ClassEmbedType;
 import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -191,10 +190,5 @@ public record UNet(UNetConfig config) implements Network {
         UNetBlocks.Resnet resnet = new UNetBlocks.Resnet(name, in, out, UNetBlocks.Resample.NONE, 1);
         all.add(resnet);
         return resnet;
-    }
-
-    /** Whether the class enters as a label. */
-    public boolean hasLabels() {
-        return config.classEmbedType() == ClassEmbedType.LABEL;
     }
 }

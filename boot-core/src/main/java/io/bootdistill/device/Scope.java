@@ -1,0 +1,49 @@
+package io.bootdistill.device;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Owns what lives outside the heap: memory, kernels, plans, threads. Closes it in reverse order, all of it, whatever fails.
+ * A constructor that allocates several things gives them to a scope and calls {@link #closeAfter} where it fails half-way. Not
+ * thread-safe.
+ */
+public final class Scope implements AutoCloseable {
+
+    private final Deque<AutoCloseable> owned = new ArrayDeque<>();
+
+    /** Takes over the ownership of a resource and returns it. */
+    public <T extends AutoCloseable> T own(T resource) {
+        owned.push(resource);
+        return resource;
+    }
+
+    /** Closes everything after a failure, to which failures of closing are added as suppressed. */
+    public void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Closes everything; the first failure is thrown at the end. Closing twice does nothing. */
+    @Override
+    public void close() {
+        RuntimeException failure = null;
+        while (!owned.isEmpty()) {
+            try {
+                owned.pop().close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
