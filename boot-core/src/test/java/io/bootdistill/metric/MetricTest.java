@@ -45,6 +45,25 @@ class MetricTest {
     }
 
     @Test
+    void firstSamplesOfAClassAreCompared() {
+        int compared = 64;
+        float[] teacher = new float[compared + 10]; // one value a sample, one class
+        float[] student = new float[teacher.length];
+        for (int i = 0; i < teacher.length; i++) {
+            teacher[i] = i;
+            student[i] = i < compared ? 2 * i : 1e6f * i;
+        }
+        assertEquals(2, Diversity.ratio(student, teacher, new float[teacher.length]), 1e-12);
+        student[compared - 1] = 1e6f; // the last that counts
+        assertTrue(Diversity.ratio(student, teacher, new float[teacher.length]) > 100);
+    }
+
+    @Test
+    void classesWithoutPairsHaveNoRatio() {
+        assertEquals(Double.NaN, Diversity.ratio(new float[] {1, 2}, new float[] {3, 4}, new float[] {0, 1}));
+    }
+
+    @Test
     void collapsedStudentIsSeen() {
         float[] collapsed = new float[20 * 6];
         assertTrue(Diversity.ratio(collapsed, samples(0, 1), classes()) < 0.01);
