@@ -1,11 +1,13 @@
 package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Progress;
+import java.util.function.LongSupplier;
 
-/** Sums up steps between reports. */
+/** Sums up steps between reports. The clock counts training alone: {@link #restart} it after other work. */
 final class Reports {
 
     private final DistillationConfig config;
+    private final LongSupplier nanoTime;
     private long since;
     private long started;
     private double loss;
@@ -15,9 +17,19 @@ final class Reports {
     private Trainer.Step last;
 
     Reports(DistillationConfig config, long step) {
+        this(config, step, System::nanoTime);
+    }
+
+    Reports(DistillationConfig config, long step, LongSupplier nanoTime) {
         this.config = config;
+        this.nanoTime = nanoTime;
         since = step;
-        started = System.nanoTime();
+        restart();
+    }
+
+    /** Starts the clock again, after an evaluation and the writing of files. */
+    void restart() {
+        started = nanoTime.getAsLong();
     }
 
     void add(Trainer.Step step) {
@@ -36,7 +48,7 @@ final class Reports {
     /** The means since the last report, and a new start. */
     Progress take(long step) {
         long count = step - since;
-        double seconds = (System.nanoTime() - started) * 1e-9;
+        double seconds = (nanoTime.getAsLong() - started) * 1e-9;
         double speed = count * config.batch() / seconds;
         Progress progress = new Progress(
                 step, config.steps(), step * config.batch(), loss / count, bootstrap / count, boundary / count,
@@ -47,7 +59,7 @@ final class Reports {
         bootstrap = 0;
         boundary = 0;
         gradientNorm = 0;
-        started = System.nanoTime();
+        restart();
         return progress;
     }
 }
