@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.SignalOde.Solver;
 import java.util.Arrays;
+import java.util.Locale;
 
 /** Turns a time budget into a number of images, once, before a run: from then on nothing depends on the clock. */
 final class TimeBudget {
@@ -14,6 +15,7 @@ final class TimeBudget {
 
     private TimeBudget() {}
 
+    /** @throws IllegalArgumentException if the budget leaves no time for a step */
     static DistillationConfig fit(DistillationConfig config, Trainer trainer) {
         double[] seconds = new double[TIMED];
         for (int i = -WARM_UP; i < TIMED; i++) {
@@ -24,13 +26,47 @@ final class TimeBudget {
             }
         }
         Arrays.sort(seconds);
-        double perStep = seconds[TIMED / 2];
-        // in units of one forward pass of one sample, a backward pass counting two
-        double stepCost = config.batch() * (config.solver() == Solver.HEUN ? 6.0 : 5.0);
-        double evaluations = 1 + 10; // about ten checkpoints
-        double heldOutCost = config.heldOut() * (config.referenceSteps() + evaluations);
-        double available = SHARE * config.timeBudget().toSeconds() - perStep * heldOutCost / stepCost;
-        long steps = Math.max(1, (long) (available / perStep));
+        long steps = steps(config, seconds[TIMED / 2]);
         return config.toBuilder().images(steps * config.batch()).timeBudget(null).build();
+    }
+
+    /**
+     * The steps that fit, with the reference samples before them and the evaluations between: at most one per
+     * {@code checkpointImages}, none without a step, and one at the end.
+     */
+    static long steps(DistillationConfig config, double secondsPerStep) {
+        double secondsPerPass = secondsPerStep / stepPasses(config);
+        double reference = secondsPerPass * config.heldOut() * referencePasses(config);
+        double evaluation = secondsPerPass * config.heldOut();
+        double evaluationsPerStep = Math.min(1, (double) config.batch() / config.checkpointImages());
+        double left = SHARE * config.timeBudget().toSeconds() - reference - evaluation;
+        long steps = (long) (left / (secondsPerStep + evaluation * evaluationsPerStep));
+        if (steps < 1) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "timeBudget is %s, too short: evaluating on %d held-out noises takes about %.0f s and a step %.1f s of the"
+                            + " %.0f s that it leaves; lower heldOut or raise timeBudget",
+                    config.timeBudget(), config.heldOut(), reference + evaluation, secondsPerStep,
+                    SHARE * config.timeBudget().toSeconds()));
+        }
+        return steps;
+    }
+
+    /** Cost of a step, in forward passes of one sample: a backward pass counts two, a guided prediction is two passes. */
+    private static double stepPasses(DistillationConfig config) {
+        int predictions = config.solver() == Solver.HEUN ? 2 : 1;
+        double bootstrap = 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
+        double boundary = 3 + guidedPasses(config);
+        return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary;
+    }
+
+    /** Cost of one reference sample. */
+    private static double referencePasses(DistillationConfig config) {
+        int predictions = config.referenceSteps() == 1 ? 1 : config.referenceSteps() + 1;
+        return (double) predictions * guidedPasses(config);
+    }
+
+    private static int guidedPasses(DistillationConfig config) {
+        return config.guidance() == 1 ? 1 : 2;
     }
 }
