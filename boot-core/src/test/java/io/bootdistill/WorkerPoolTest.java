@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WorkerPoolTest {
 
@@ -43,6 +44,32 @@ class WorkerPoolTest {
             pool.run(10, (worker, task) -> runs.incrementAndGet());
             assertEquals(10, runs.get());
         }
+    }
+
+    @Test
+    @Timeout(30)
+    void nothingThatATaskThrowsStopsAWorker() {
+        try (WorkerPool pool = new WorkerPool(3)) {
+            Exception checked = new java.io.IOException("checked");
+            RuntimeException shared = new RuntimeException("the same from all");
+            for (int round = 0; round < 50; round++) {
+                assertSame(checked, assertThrows(java.io.IOException.class, () -> pool.run(9, (worker, task) -> sneak(checked))));
+                assertSame(shared, assertThrows(RuntimeException.class, () -> pool.run(9, (worker, task) -> {
+                    if (worker > 0) {
+                        Thread.currentThread().interrupt();
+                    }
+                    throw shared;
+                })));
+            }
+            AtomicInteger runs = new AtomicInteger();
+            pool.run(100, (worker, task) -> runs.incrementAndGet());
+            assertEquals(100, runs.get());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void sneak(Throwable e) throws E {
+        throw (E) e;
     }
 
     @Test
