@@ -62,6 +62,8 @@ public final class BootDistiller {
         if (network instanceof UNet unet) {
             Checks.that(unet.config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
                     "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
+            Checks.that(unet.config().dropout() == 0, "dropout", unet.config().dropout(),
+                    "0 in training; give the student's network without it");
         }
         if (teacher instanceof NetworkTeacher known) {
             Checks.that(known.model().device() == device, "device", device.name(), "that of the teacher");
@@ -245,6 +247,7 @@ public final class BootDistiller {
                     boolean checkpoint = last || reports.crossed(state.step, config.checkpointImages());
                     if (checkpoint || reports.crossed(state.step, config.reportImages())) {
                         report(reports.take(state.step), checkpoint);
+                        reports.restart();
                     }
                 }
                 average.load(state.student, state.ema());
