@@ -49,17 +49,21 @@ final class Checkpoint {
                 throw new ModelFormatException(file + " belongs to another teacher (" + metadata.get(TEACHER) + ", not "
                         + teacher + "); continue it with the teacher that it was started with");
             }
+            long step = step(file, metadata.get(STEP));
             tensors.requireFinite();
             state.student.load(parameter -> values(tensors, STUDENT, parameter));
             restore(tensors, EMA, state, state.ema());
             restore(tensors, M, state, state.m());
             restore(tensors, V, state, state.v());
-            try {
-                state.step = Long.parseLong(metadata.get(STEP));
-            } catch (NumberFormatException e) {
-                throw new ModelFormatException(file + ": step is " + metadata.get(STEP) + ", must be a whole number", e);
-            }
+            state.step = step;
         }
+    }
+
+    private static long step(Path file, String text) {
+        if (text == null || !text.matches("\\d{1,18}")) {
+            throw new ModelFormatException(file + ": step is " + text + ", must be a whole number of at least 0");
+        }
+        return Long.parseLong(text);
     }
 
     private static void restore(SafetensorsFile tensors, String prefix, TrainingState state, Slice target) {

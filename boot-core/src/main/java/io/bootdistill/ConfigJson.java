@@ -2,10 +2,14 @@ package io.bootdistill;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import java.util.Map;
+import io.bootdistill.format.ModelFormatException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A run's {@code config.json}: every value that decides the result. The number of workers, the folder and the time budget (by
@@ -14,40 +18,73 @@ import java.util.Set;
 final class ConfigJson {
 
     private static final Set<String> LEFT_OUT = Set.of("workers", "folder", "timeBudget");
+    private static final List<RecordComponent> COMPONENTS =
+            Arrays.stream(DistillationConfig.class.getRecordComponents()).filter(c -> !LEFT_OUT.contains(c.getName())).toList();
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private ConfigJson() {}
 
     static JsonObject write(DistillationConfig config) {
         JsonObject json = new JsonObject();
-        for (var component : DistillationConfig.class.getRecordComponents()) {
-            if (!LEFT_OUT.contains(component.getName())) {
-                try {
-                    json.add(component.getName(), GSON.toJsonTree(component.getAccessor().invoke(config)));
-                } catch (ReflectiveOperationException e) {
-                    throw new IllegalStateException("cannot read " + component.getName(), e);
-                }
+        for (RecordComponent component : COMPONENTS) {
+            try {
+                json.add(component.getName(), GSON.toJsonTree(component.getAccessor().invoke(config)));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot read " + component.getName(), e);
             }
         }
         return json;
     }
 
-    /** Sets every value of the JSON in the builder. */
+    /**
+     * Sets every value of the JSON in the builder.
+     *
+     * @param source what the JSON was read from, for messages
+     * @throws ModelFormatException if a key is missing or unknown, or its value has another type; it names the key
+     */
     static void read(JsonObject json, DistillationConfig.Builder builder, String source) {
-        for (Map.Entry<String, com.google.gson.JsonElement> entry : json.entrySet()) {
+        Set<String> unknown = new TreeSet<>(json.keySet());
+        for (RecordComponent component : COMPONENTS) {
+            String key = component.getName();
+            unknown.remove(key);
+            Object value = value(json.get(key), component.getType(), source + ": " + key);
             try {
-                var component = java.util.Arrays.stream(DistillationConfig.class.getRecordComponents())
-                        .filter(c -> c.getName().equals(entry.getKey()) && !LEFT_OUT.contains(c.getName()))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException(source + ": unknown key " + entry.getKey()));
-                Object value = GSON.fromJson(entry.getValue(), component.getType());
-                DistillationConfig.Builder.class
-                        .getMethod(component.getName(), component.getType())
-                        .invoke(builder, value);
-            } catch (JsonParseException | ReflectiveOperationException e) {
-                throw new IllegalArgumentException(source + ": " + entry.getKey() + " is " + entry.getValue(), e);
+                DistillationConfig.Builder.class.getMethod(key, component.getType()).invoke(builder, value);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot set " + key, e);
             }
         }
+        if (!unknown.isEmpty()) {
+            throw new ModelFormatException(source + ": unknown keys " + String.join(", ", unknown));
+        }
+    }
+
+    private static Object value(JsonElement json, Class<?> type, String name) {
+        if (json == null) {
+            throw new ModelFormatException(name + " is missing");
+        }
+        if (type.isEnum()) {
+            return Arrays.stream(type.getEnumConstants())
+                    .filter(constant -> json.isJsonPrimitive() && constant.toString().equals(json.getAsString()))
+                    .findFirst()
+                    .orElseThrow(() -> refused(json, name, "one of " + Arrays.toString(type.getEnumConstants()), null));
+        }
+        if (!json.isJsonPrimitive() || !json.getAsJsonPrimitive().isNumber()) {
+            throw refused(json, name, "a number", null);
+        }
+        if (type == double.class) {
+            return json.getAsDouble();
+        }
+        try {
+            long whole = json.getAsBigDecimal().longValueExact();
+            return type == int.class ? (Object) Math.toIntExact(whole) : (Object) whole;
+        } catch (ArithmeticException e) {
+            throw refused(json, name, "a whole number of " + (type == int.class ? 32 : 64) + " bits", e);
+        }
+    }
+
+    private static ModelFormatException refused(JsonElement json, String name, String allowed, Exception cause) {
+        return new ModelFormatException(name + " is " + json + ", must be " + allowed, cause);
     }
 
     static String text(JsonObject json) {

@@ -1,12 +1,10 @@
 package io.bootdistill;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.bootdistill.DistillationListener.Progress;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Images;
+import io.bootdistill.format.Json;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
@@ -82,16 +80,20 @@ final class RunFolder {
         writeText(CONFIG, ConfigJson.text(ConfigJson.write(config)));
     }
 
-    /** The configuration of the run, with what the builder holds for the rest. */
-    DistillationConfig readConfig(DistillationConfig.Builder builder) throws IOException {
+    /**
+     * The configuration of the run, with what the builder holds for the rest.
+     *
+     * @throws ModelFormatException naming the file and the key that is missing, unknown or has a value that is not allowed
+     */
+    DistillationConfig readConfig(DistillationConfig.Builder builder) {
+        builder.folder(folder).build(); // what the caller set is not the file's fault
         Path file = folder.resolve(CONFIG);
+        ConfigJson.read(Json.read(file), builder, file.toString());
         try {
-            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-            ConfigJson.read(json, builder, file.toString());
-        } catch (JsonParseException | IllegalStateException e) {
-            throw new ModelFormatException(file + " is damaged: " + e.getMessage(), e);
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(file + ": " + e.getMessage(), e);
         }
-        return builder.folder(folder).build();
     }
 
     void writeCheckpoint(TrainingState state, String teacher) throws IOException {
@@ -131,7 +133,7 @@ final class RunFolder {
 
     // ---- pictures and the reference
 
-    /** A grid of the student's samples above the reference's. */
+    /** A grid of the student's samples, {@code grids/step-….png}, and once one of the reference's, {@code grids/reference.png}. */
     void writeGrid(Quality quality, ImageShape shape) throws IOException {
         int columns = 16;
         String name = String.format(Locale.ROOT, "grids/step-%07d.png", quality.step());
