@@ -74,7 +74,7 @@ class NoiseScheduleTest {
         assertArrayEquals(new double[] {751, 501, 251, 1}, indices(TimestepSpacing.LEADING, 4, 1), 1e-9);
         assertArrayEquals(new double[] {999, 749, 499, 249}, indices(TimestepSpacing.TRAILING, 4, 0), 1e-9);
         assertArrayEquals(new double[] {999, 666, 333, 0}, indices(TimestepSpacing.LINSPACE, 4, 0), 1e-9);
-        assertArrayEquals(new double[] {999, 665, 332}, indices(TimestepSpacing.TRAILING, 3, 0), 1.01);
+        assertArrayEquals(new double[] {999, 666, 332}, indices(TimestepSpacing.TRAILING, 3, 0), 1e-9);
         assertThrows(IllegalArgumentException.class, () -> indices(TimestepSpacing.LEADING, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> indices(TimestepSpacing.LEADING, 1001, 0));
     }
