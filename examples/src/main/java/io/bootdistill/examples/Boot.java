@@ -1,6 +1,7 @@
 package io.bootdistill.examples;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -95,6 +96,12 @@ public final class Boot implements Runnable {
     /** What to type for this command line. */
     static String command() {
         return System.getProperty(COMMAND_PROPERTY, "boot");
+    }
+
+    /** A path as a shell reads it. */
+    static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./+-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** Whether a progress bar may be drawn. */

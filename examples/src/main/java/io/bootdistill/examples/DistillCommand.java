@@ -227,11 +227,13 @@ final class DistillCommand implements Callable<Integer> {
             Comparison.write(picture, quality, teacher, report.config().referenceSteps());
             stdout.println("picture      " + picture);
         }
-        stdout.println("sample it    " + Boot.command() + " sample --model " + out + " --out grid.png");
+        stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out) + " --out grid.png");
         stdout.flush();
     }
 
     private String resumeCommand() {
-        return Boot.command() + " distill --resume --out " + out + (teacherFolder == null ? "" : " --teacher " + teacherFolder);
+        return Boot.command() + " distill --resume --out " + Boot.quoted(out)
+                + (teacherFolder == null ? "" : " --teacher " + Boot.quoted(teacherFolder))
+                + (deviceName == null ? "" : " --device " + deviceName);
     }
 }

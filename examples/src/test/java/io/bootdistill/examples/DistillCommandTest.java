@@ -47,6 +47,7 @@ final class DistillCommandTest {
         assertTrue(first.out().contains("student      " + run.resolve("student") + "\n"), first.out());
         assertTrue(first.out().matches("(?s).*paired RMSE  \\d\\.\\d{4} on 64 held-out noises.*"), first.out());
         assertTrue(first.out().contains("picture      " + run.resolve("comparison.png") + "\n"), first.out());
+        assertTrue(first.out().contains("boot sample --model '" + run + "' --out grid.png\n"), first.out());
         assertTrue(first.err().matches("(?s).*step 6/6  loss .* images/s  0:00 left\nstep 6: paired RMSE .*"), first.err());
         String config = Files.readString(run.resolve("config.json"));
         for (String value : List.of("\"images\": 24", "\"batch\": 4", "\"seed\": 5")) {
