@@ -23,28 +23,28 @@ class TimeBudgetTest {
 
     @Test
     void evaluationsAreTakenOff() {
-        // 320 held-out noises: a second per evaluation, 4 + 1 s for the reference; every other step is evaluated, and the last
-        DistillationConfig config = budget().heldOut(320).referenceSteps(4).checkpointImages(128).build();
-        assertEquals((90 - 5 - 1) / 1.5, TimeBudget.steps(config, 1));
+        // 640 held-out noises: 2 s an evaluation, 10 s the reference; every other step is evaluated, and the last
+        DistillationConfig config = budget().heldOut(640).referenceSteps(4).checkpointImages(128).build();
+        assertEquals((90 - 10 - 2) / (1 + 1), TimeBudget.steps(config, 1));
         // a step is evaluated at most once
-        assertEquals((90 - 5 - 1) / 2, TimeBudget.steps(config.toBuilder().checkpointImages(16).build(), 1));
+        assertEquals((90 - 10 - 2) / (1 + 2), TimeBudget.steps(config.toBuilder().checkpointImages(16).build(), 1));
         // one reference step is one prediction
-        assertEquals((90 - 1 - 1) / 2, TimeBudget.steps(config.toBuilder().referenceSteps(1).checkpointImages(64).build(), 1));
+        assertEquals((90 - 2 - 2) / (1 + 2), TimeBudget.steps(config.toBuilder().referenceSteps(1).checkpointImages(64).build(), 1));
     }
 
     @Test
     void timeIsEnoughForWhatIsEvaluated() {
         for (int checkpointImages : new int[] {1, 64, 100, 128, 1000, 100_000}) {
-            DistillationConfig config = budget().heldOut(320).referenceSteps(4).checkpointImages(checkpointImages).build();
+            DistillationConfig config = budget().heldOut(640).referenceSteps(4).checkpointImages(checkpointImages).build();
             long steps = TimeBudget.steps(config, 1);
             Reports reports = new Reports(config, 0);
             long evaluations = 0;
             for (long step = 1; step <= steps; step++) {
                 evaluations += step == steps || reports.crossed(step, checkpointImages) ? 1 : 0;
             }
-            long needed = 5 + steps + evaluations;
+            long needed = 10 + steps + 2 * evaluations;
             assertTrue(needed <= 90, checkpointImages + " images: " + needed + " s");
-            assertTrue(needed > 90 - 4, checkpointImages + " images: " + needed + " s leave too much");
+            assertTrue(needed > 90 - 5, checkpointImages + " images: " + needed + " s leave too much");
         }
     }
 
