@@ -144,8 +144,8 @@ int32_t attention_backward(Context& context, int32_t n, const Attention& shape, 
                 softmax_gradient(rows, keys, size, scale, filled,
                     log_sum_exp + (sample * shape.heads + head) * shape.queries + first, yh, dyh, weights, slopes);
                 multiply(rows, shape.keys, size, {slopes, keys}, rows_k, nullptr, {}, {dq.row(row) + channel, dq.stride});
-                multiply_transposed(rows, shape.keys, size, {weights, keys}, dyh, sum_v, size, first > 0);
-                multiply_transposed(rows, shape.keys, size, {slopes, keys}, qh, sum_k, size, first > 0);
+                multiply_transposed(rows, shape.keys, size, {weights, keys}, dyh, sum_v, first > 0);
+                multiply_transposed(rows, shape.keys, size, {slopes, keys}, qh, sum_k, first > 0);
             }
             copy_rows(shape.keys, size, sum_k, {dk.row(key) + channel, dk.stride});
             copy_rows(shape.keys, size, sum_v, {dv.row(key) + channel, dv.stride});

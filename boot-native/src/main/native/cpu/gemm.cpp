@@ -42,8 +42,7 @@ void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* p
     }
 }
 
-void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, int64_t ldc,
-    bool accumulate) {
+void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, bool accumulate) {
     constexpr int64_t BLOCK = 96;
     float edge[BLOCK * PANEL];
     for (int64_t first = 0; first < k; first += BLOCK) {
@@ -64,7 +63,7 @@ void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source
                 tile.add_columns(a.row(first) + i, a.stride, right, ldb, length);
 #pragma GCC unroll 6
                 for (int r = 0; r < R; r++) {
-                    float* target = c + (i + r) * ldc + column;
+                    float* target = c + (i + r) * columns + column;
                     Vec low = {}, high = {};
                     if (accumulate || first > 0) {
                         load_panel(target, width, low, high);

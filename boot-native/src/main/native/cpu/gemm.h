@@ -111,9 +111,8 @@ static BOOT_INLINE void store_panel(float* p, int64_t columns, Vec low, Vec high
 void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
     Target y);
 
-// c[m][columns] (dense) = aᵀ·b of a[k][m] and b[k][columns], added to c where `accumulate` is true.
-void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, int64_t ldc,
-    bool accumulate);
+// c[m][columns] = aᵀ·b of a[k][m] and b[k][columns], added to c where `accumulate` is true; c has no gaps.
+void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, bool accumulate);
 
 // Floats of `rows` packed rows of `columns` values.
 static BOOT_INLINE int64_t packed_floats(int64_t rows, int64_t columns) { return panels(columns) * rows * PANEL; }

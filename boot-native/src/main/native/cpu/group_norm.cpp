@@ -20,9 +20,9 @@ static int32_t chunk_channels(const GroupNorm& norm) {
     return static_cast<int32_t>(smaller(larger(unit, fitting), norm.channels));
 }
 
-// One row per sample or a constant.
-static BOOT_INLINE float at_sample(Source rows, int64_t sample, int32_t channel, float absent) {
-    return rows.given() ? rows.row(sample)[channel] : absent;
+// A value of a sample's row; 0 where there are none.
+static BOOT_INLINE float at_sample(Source rows, int64_t sample, int32_t channel) {
+    return rows.given() ? rows.row(sample)[channel] : 0;
 }
 
 // Calls body(channel, Number<V>, lanes) for columns of V vectors, a cache line or two; what is left goes one by one.
@@ -115,10 +115,10 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
                 statistics[(sample * norm.groups + group) * 2] = static_cast<float>(m);
                 statistics[(sample * norm.groups + group) * 2 + 1] = r;
                 for (int32_t c = first; c < first + width; c++) {
-                    const float scaling = 1 + at_sample(scale, sample, from + c, 0);
+                    const float scaling = 1 + at_sample(scale, sample, from + c);
                     mean[c] = static_cast<float>(m);
                     factor[c] = gamma[from + c] * r * scaling;
-                    offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
+                    offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c);
                 }
             }
             over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
@@ -214,10 +214,10 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
             const float* dys = dy.row(sample * norm.pixels) + from;
             const float* saved = statistics + (sample * norm.groups + from / width) * 2;
             for (int32_t c = 0; c < channels; c++) {
-                const float scaling = 1 + at_sample(scale, sample, from + c, 0);
+                const float scaling = 1 + at_sample(scale, sample, from + c);
                 mean[c] = saved[c / width * 2];
                 factor[c] = gamma[from + c] * saved[c / width * 2 + 1] * scaling;
-                offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c, 0);
+                offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c);
             }
             over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
                 constexpr int V = decltype(count)::value;
@@ -234,7 +234,7 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
                 const double r = saved[first / width * 2 + 1];
                 double total = 0, products = 0;
                 for (int32_t c = first; c < first + width; c++) {
-                    const float scaling = 1 + at_sample(scale, sample, from + c, 0);
+                    const float scaling = 1 + at_sample(scale, sample, from + c);
                     const float normalised = static_cast<float>(product[c] * r);  // sum of dz·x̂
                     if (dscale.given()) {
                         dscale.row(sample)[from + c] = gamma[from + c] * normalised + beta[from + c] * sum[c];

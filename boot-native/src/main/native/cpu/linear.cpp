@@ -30,7 +30,7 @@ void linear_backward_input(int64_t rows, const Linear& linear, Source dy, const 
 
 void linear_backward_weights(int64_t rows, const Linear& linear, Source x, Source dy, float* dweights, float* dbias,
     bool accumulate) {
-    multiply_transposed(rows, linear.in, linear.out, x, dy, dweights, linear.out, accumulate);
+    multiply_transposed(rows, linear.in, linear.out, x, dy, dweights, accumulate);
     if (dbias != nullptr) {
         sum_columns(rows, linear.out, dy, dbias, accumulate);
     }

@@ -181,8 +181,8 @@ static BOOT_INLINE void transform_vector(const float* source, int64_t plane, con
     if (target.shift != nullptr) {
         added += load(target.shift + c, lanes);
     }
-    const float* more = target.residual.data + c;
     float* out = target.y.data + c;
+    int64_t more = c;
 #pragma GCC unroll 1
     for (int i = 0; i < TILE; i++) {
         if (FULL || i < target.rows) {
@@ -193,7 +193,7 @@ static BOOT_INLINE void transform_vector(const float* source, int64_t plane, con
                 if (FULL || j < target.columns) {
                     Vec value = o[j] + added;
                     if (target.residual.given()) {
-                        value += load(more + j * target.residual.stride, lanes);
+                        value += load(target.residual.data + more + j * target.residual.stride, lanes);
                     }
                     store(out + j * target.y.stride, value, lanes);
                 }
