@@ -7,8 +7,8 @@ import java.util.Arrays;
 
 /**
  * What one training step draws and computes on the host: times, conditions, seeds and the coefficients of each sample, a pure
- * function of (seed, step). First come the bootstrap samples, then, from a new block on, those of the boundary; rows between
- * are unused.
+ * function of (seed, step). The samples of the boundary are spread evenly, so that all blocks cost the same; within a block
+ * they follow the bootstrap samples.
  */
 final class Batch {
 
@@ -33,8 +33,12 @@ final class Batch {
     final int block;
     final int bootstrapSamples;
     final int boundarySamples;
-    final int bootstrapBlocks;
     final int blocks;
+
+    /** Where the samples lie in the arrays below. */
+    final int[] bootstrapRow;
+
+    final int[] boundaryRow;
 
     final long[] seeds;
     final double[] t;
@@ -66,9 +70,19 @@ final class Batch {
         block = config.block();
         bootstrapSamples = config.bootstrapSamples();
         boundarySamples = config.boundarySamples();
-        bootstrapBlocks = (bootstrapSamples + block - 1) / block;
-        blocks = bootstrapBlocks + (boundarySamples + block - 1) / block;
-        int rows = blocks * block;
+        blocks = (config.batch() + block - 1) / block;
+        bootstrapRow = new int[bootstrapSamples];
+        boundaryRow = new int[boundarySamples];
+        for (int b = 0; b < blocks; b++) {
+            int row = firstRow(b);
+            for (int i = bootstrapBefore(row); i < bootstrapBefore(firstRow(b + 1)); i++) {
+                bootstrapRow[i] = row++;
+            }
+            for (int i = boundaryBefore(firstRow(b)); i < boundaryBefore(firstRow(b + 1)); i++) {
+                boundaryRow[i] = row++;
+            }
+        }
+        int rows = config.batch() + block; // a whole block is uploaded from any row
         seeds = new long[rows];
         t = new double[rows];
         s = new double[rows];
@@ -82,18 +96,27 @@ final class Batch {
         Arrays.fill(s, schedule.tMax());
     }
 
-    boolean isBoundary(int blockIndex) {
-        return blockIndex >= bootstrapBlocks;
+    /** The first row of a block; those of block {@code blocks} would follow the last. */
+    int firstRow(int blockIndex) {
+        return (int) ((long) blockIndex * config.batch() / blocks);
     }
 
     /** Samples of a block. */
     int samples(int blockIndex) {
-        int end = isBoundary(blockIndex) ? firstBoundaryRow() + boundarySamples : bootstrapSamples;
-        return Math.min(block, end - blockIndex * block);
+        return firstRow(blockIndex + 1) - firstRow(blockIndex);
     }
 
-    int firstBoundaryRow() {
-        return bootstrapBlocks * block;
+    /** Bootstrap samples of a block. */
+    int bootstrapSamples(int blockIndex) {
+        return bootstrapBefore(firstRow(blockIndex + 1)) - bootstrapBefore(firstRow(blockIndex));
+    }
+
+    private int boundaryBefore(int row) {
+        return (int) ((long) row * boundarySamples / config.batch());
+    }
+
+    private int bootstrapBefore(int row) {
+        return row - boundaryBefore(row);
     }
 
     /** δ of a step, from start to end geometrically over the run. */
@@ -110,13 +133,12 @@ final class Batch {
         for (int i = 0; i < bootstrapSamples; i++) {
             double u = (i + Philox.uniform(config.seed(), TIME, first + i)) / bootstrapSamples;
             double time = lowest + u * (schedule.tMax() - lowest);
-            setBootstrap(i, time, Math.max(time - delta, schedule.tMin()), delta);
-            drawSample(i, first + i);
+            setBootstrap(bootstrapRow[i], time, Math.max(time - delta, schedule.tMin()), delta);
+            drawSample(bootstrapRow[i], first + i);
         }
         for (int i = 0; i < boundarySamples; i++) {
-            int row = firstBoundaryRow() + i;
-            setBoundary(row, delta);
-            drawSample(row, first + bootstrapSamples + i);
+            setBoundary(boundaryRow[i], delta);
+            drawSample(boundaryRow[i], first + bootstrapSamples + i);
         }
     }
 

@@ -17,6 +17,7 @@ import io.bootdistill.network.Plan;
  *
  * <pre>
  * ε ─ student at t ─► y ─► x̂ = α y + σ ε ─ teacher ─► f ─► target (Heun: teacher once more at s)
+ * ε ─ at the boundary t_max: y = 0, x̂ = ε ─ teacher ─► f = target
  * ε ─ student at s ─► ŷ ─► loss against the target ─► gradient
  * </pre>
  */
@@ -35,7 +36,6 @@ final class BlockWorker implements AutoCloseable {
 
     final Kernels kernels;
     final Tensor noise;
-    final Tensor zeros;
     final Tensor y;
     final Tensor f;
     final Tensor target;
@@ -52,13 +52,12 @@ final class BlockWorker implements AutoCloseable {
             learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
             this.teacher = scope.own(TeacherPlan.of(teacher, device, block, guidance));
             long size = (long) block * shape.size();
-            DeviceMemory memory = scope.own(device.allocate(6 * size));
+            DeviceMemory memory = scope.own(device.allocate(5 * size));
             noise = tensor(memory, 0, size);
-            zeros = tensor(memory, 1, size);
-            y = tensor(memory, 2, size);
-            f = tensor(memory, 3, size);
-            target = tensor(memory, 4, size);
-            prediction = tensor(memory, 5, size);
+            y = tensor(memory, 1, size);
+            f = tensor(memory, 2, size);
+            target = tensor(memory, 3, size);
+            prediction = tensor(memory, 4, size);
             coefficients = scope.own(device.allocate((long) block * SignalCoefficients.COUNT)).slice();
             residuals = scope.own(device.allocate(block)).slice();
         } catch (RuntimeException | Error e) {
@@ -84,7 +83,7 @@ final class BlockWorker implements AutoCloseable {
      * @param residual written at the block's rows: ‖r‖² of each sample
      */
     void run(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
-        int from = blockIndex * batch.block;
+        int from = batch.firstRow(blockIndex);
         int n = batch.samples(blockIndex);
         System.arraycopy(batch.seeds, from, seeds, 0, n);
         kernels.noise(n, shape.pixels(), seeds, 0, noise);
@@ -93,14 +92,10 @@ final class BlockWorker implements AutoCloseable {
 
     /** Like {@link #run}, with the noise that is there. */
     void runWithNoise(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
-        int from = blockIndex * batch.block;
+        int from = batch.firstRow(blockIndex);
         int n = batch.samples(blockIndex);
         kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients);
-        if (batch.isBoundary(blockIndex)) {
-            boundaryTarget(batch, from, n);
-        } else {
-            bootstrapTarget(batch, from, n);
-        }
+        target(batch, from, n, batch.bootstrapSamples(blockIndex));
         student(learn, batch.networkS, batch, from, n);
         kernels.bootstrapLoss(
                 n, shape.pixels(), coefficients, noise, learn.y(), target, prediction, learn.dy(),
@@ -110,31 +105,29 @@ final class BlockWorker implements AutoCloseable {
         System.arraycopy(rows, 0, residual, from, n);
     }
 
-    /** Target f_φ(ε, t_max). */
-    private void boundaryTarget(Batch batch, int from, int n) {
+    /**
+     * The target of the first {@code bootstrap} of n samples, SG[step(y_θ(ε, t), t → s)], and that of the others,
+     * f_φ(ε, t_max): a step with c = 1 from y = 0.
+     */
+    private void target(Batch batch, int from, int n, int bootstrap) {
         int pixels = shape.pixels();
-        kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
-        teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
-        kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), null, zeros, null, target, null);
-    }
-
-    /** Target SG[step(y_θ(ε, t), t → s)]. */
-    private void bootstrapTarget(Batch batch, int from, int n) {
-        int pixels = shape.pixels();
-        student(look, batch.networkT, batch, from, n);
-        kernels.signalState(n, pixels, coefficients, noise, look.y(), y, teacher.x());
-        teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
-        if (config.solver() == SignalOde.Solver.DDIM) {
-            kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
-                    teacher.nullOutput(), null, y, f, target, null);
-            return;
+        if (bootstrap < n) {
+            kernels.fill(y.data(), 0);
+            kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
         }
+        if (bootstrap > 0) {
+            student(look, batch.networkT, batch, from, bootstrap);
+            kernels.signalState(bootstrap, pixels, coefficients, noise, look.y(), y, teacher.x());
+        }
+        boolean heun = config.solver() == SignalOde.Solver.HEUN && bootstrap > 0;
+        teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
         kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), null, y, f, target, teacher.x());
-        teacher.run(kernels, n, batch.s, batch.networkS, batch.condition, from);
-        kernels.signalStep(n, pixels, 1, coefficients, noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), f, y, null, target, null);
+                teacher.nullOutput(), null, y, f, target, heun ? teacher.x() : null);
+        if (heun) {
+            teacher.run(kernels, bootstrap, batch.s, batch.networkS, batch.condition, from);
+            kernels.signalStep(bootstrap, pixels, 1, coefficients, noise, teacher.x(), teacher.output(),
+                    teacher.nullOutput(), f, y, null, target, null);
+        }
     }
 
     private void student(Plan plan, float[] networkTime, Batch batch, int from, int n) {

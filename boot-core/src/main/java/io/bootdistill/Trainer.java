@@ -41,7 +41,7 @@ final class Trainer implements AutoCloseable {
         this.state = state;
         this.batch = batch;
         lanes = Math.min(config.lanes(), batch.blocks);
-        residual = new float[batch.blocks * batch.block];
+        residual = new float[config.batch()];
         workers = new BlockWorker[Math.min(config.workers(), lanes)];
         try {
             for (int i = 0; i < workers.length; i++) {
@@ -120,11 +120,12 @@ final class Trainer implements AutoCloseable {
         double bootstrap = 0;
         double boundary = 0;
         for (int i = 0; i < batch.bootstrapSamples; i++) {
-            bootstrap += batch.weight[i] * residual[i] / batch.bootstrapSamples;
-            loss += batch.factor[i] * residual[i];
+            int row = batch.bootstrapRow[i];
+            bootstrap += batch.weight[row] * residual[row] / batch.bootstrapSamples;
+            loss += batch.factor[row] * residual[row];
         }
         for (int i = 0; i < batch.boundarySamples; i++) {
-            int row = batch.firstBoundaryRow() + i;
+            int row = batch.boundaryRow[i];
             boundary += (double) residual[row] / batch.boundarySamples;
             loss += batch.factor[row] * residual[row];
         }

@@ -2,7 +2,6 @@ package io.bootdistill;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootstrapLoss.Boundary;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a step draws: 26 bootstrap samples in four blocks of 8, the last one ragged, and 6 of the boundary in a fifth. */
+/** What a step draws: 26 bootstrap samples and 6 of the boundary, in five blocks of at most 7. */
 class BatchTest {
 
     private static final int STEPS = 11;
@@ -27,7 +26,7 @@ class BatchTest {
     private final NoiseSchedule schedule = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
 
     private static DistillationConfig.Builder config() {
-        return DistillationConfig.builder().batch(32).block(8).images(32 * STEPS).seed(5)
+        return DistillationConfig.builder().batch(32).block(7).images(32 * STEPS).seed(5)
                 .boundaryShare(6 / 32.0).deltaStart(0.2).deltaEnd(0.05);
     }
 
@@ -46,11 +45,24 @@ class BatchTest {
         assertEquals(26, batch.bootstrapSamples);
         assertEquals(6, batch.boundarySamples);
         assertEquals(5, batch.blocks);
-        assertEquals(32, batch.firstBoundaryRow());
-        assertEquals(2, batch.samples(3));
-        assertEquals(6, batch.samples(4));
-        assertFalse(batch.isBoundary(3));
-        assertTrue(batch.isBoundary(4));
+        Set<Integer> rows = new HashSet<>();
+        int bootstrap = 0;
+        int boundary = 0;
+        for (int block = 0; block < batch.blocks; block++) {
+            int first = batch.firstRow(block);
+            int n = batch.samples(block);
+            assertTrue(n == 6 || n == 7, "block " + block + " has " + n);
+            for (int i = 0; i < n; i++) {
+                boolean isBootstrap = i < batch.bootstrapSamples(block);
+                assertEquals(first + i, isBootstrap ? batch.bootstrapRow[bootstrap++] : batch.boundaryRow[boundary++]);
+                rows.add(first + i);
+            }
+            int atBoundary = n - batch.bootstrapSamples(block);
+            assertTrue(atBoundary == 1 || atBoundary == 2, "block " + block + " has " + atBoundary + " of the boundary");
+        }
+        assertEquals(26, bootstrap);
+        assertEquals(6, boundary);
+        assertEquals(32, rows.size());
     }
 
     @Test
@@ -72,14 +84,15 @@ class BatchTest {
             double stratum = (schedule.tMax() - lowest) / batch.bootstrapSamples;
             for (int i = 0; i < batch.bootstrapSamples; i++) {
                 String where = "step " + step + ", sample " + i;
-                assertTrue(batch.t[i] >= lowest + i * stratum - ROUNDING, where);
-                assertTrue(batch.t[i] <= lowest + (i + 1) * stratum + ROUNDING, where);
-                assertEquals(batch.t[i] - delta, batch.s[i], ROUNDING, where);
-                assertTrue(batch.s[i] >= schedule.tMin(), where);
-                assertEquals((float) schedule.networkTime(batch.t[i]), batch.networkT[i], where);
-                assertEquals((float) schedule.networkTime(batch.s[i]), batch.networkS[i], where);
+                int row = batch.bootstrapRow[i];
+                assertTrue(batch.t[row] >= lowest + i * stratum - ROUNDING, where);
+                assertTrue(batch.t[row] <= lowest + (i + 1) * stratum + ROUNDING, where);
+                assertEquals(batch.t[row] - delta, batch.s[row], ROUNDING, where);
+                assertTrue(batch.s[row] >= schedule.tMin(), where);
+                assertEquals((float) schedule.networkTime(batch.t[row]), batch.networkT[row], where);
+                assertEquals((float) schedule.networkTime(batch.s[row]), batch.networkS[row], where);
                 assertEquals(
-                        (float) schedule.step(batch.t[i], batch.s[i]), coefficient(batch, i, SignalCoefficients.STEP), where);
+                        (float) schedule.step(batch.t[row], batch.s[row]), coefficient(batch, row, SignalCoefficients.STEP), where);
             }
         }
     }
@@ -95,7 +108,7 @@ class BatchTest {
             double lowest = schedule.tMin() + batch.delta(step);
             double stratum = (schedule.tMax() - lowest) / batch.bootstrapSamples;
             for (int i = 0; i < batch.bootstrapSamples; i++) {
-                double place = (batch.t[i] - lowest) / stratum - i;
+                double place = (batch.t[batch.bootstrapRow[i]] - lowest) / stratum - i;
                 sum += place;
                 squares += place * place;
                 count++;
@@ -115,7 +128,7 @@ class BatchTest {
             batch.draw(step);
             for (int block = 0; block < batch.blocks; block++) {
                 for (int i = 0; i < batch.samples(block); i++) {
-                    seeds.add(batch.seeds[block * batch.block + i]);
+                    seeds.add(batch.seeds[batch.firstRow(block) + i]);
                     rows++;
                 }
             }
@@ -142,7 +155,7 @@ class BatchTest {
         Batch batch = batch(config().build());
         batch.draw(LAST);
         for (int i = 0; i < batch.boundarySamples; i++) {
-            int row = batch.firstBoundaryRow() + i;
+            int row = batch.boundaryRow[i];
             assertEquals(0.75, batch.t[row], "t_max");
             assertEquals(0.75, batch.s[row]);
             assertEquals(3, batch.networkT[row]);
@@ -164,16 +177,17 @@ class BatchTest {
                 double bootstrap = 0;
                 double weights = 0;
                 for (int i = 0; i < batch.bootstrapSamples; i++) {
-                    double c = schedule.step(batch.t[i], batch.s[i]);
-                    assertEquals(loss.weight(delta, c), batch.weight[i], ROUNDING * batch.weight[i]);
-                    assertGradient(batch, i);
-                    bootstrap += batch.factor[i];
-                    weights += batch.weight[i];
+                    int row = batch.bootstrapRow[i];
+                    double c = schedule.step(batch.t[row], batch.s[row]);
+                    assertEquals(loss.weight(delta, c), batch.weight[row], ROUNDING * batch.weight[row]);
+                    assertGradient(batch, row);
+                    bootstrap += batch.factor[row];
+                    weights += batch.weight[row];
                 }
                 double atBoundary = 0;
                 for (int i = 0; i < batch.boundarySamples; i++) {
-                    assertGradient(batch, batch.firstBoundaryRow() + i);
-                    atBoundary += batch.factor[batch.firstBoundaryRow() + i];
+                    assertGradient(batch, batch.boundaryRow[i]);
+                    atBoundary += batch.factor[batch.boundaryRow[i]];
                 }
                 // an atom is part of one mean of w over all 32; a term has a mean of its own, without w, times β
                 boolean atom = boundary == Boundary.ATOM;
