@@ -27,7 +27,7 @@ typedef int64_t boot_context;
 /* ---- library and contexts */
 
 int32_t boot_abi_version(void);
-/* The instruction set that a context uses: 0 baseline, 1 AVX2+FMA; the best of the processor, at most `cap`. */
+/* The instruction set that a context uses: 0 baseline, 1 AVX2+FMA, 2 AVX-512; the best of the processor, at most `cap`. */
 int32_t boot_tier(int32_t cap);
 int32_t boot_context_create(int32_t cap, boot_context* context);
 int32_t boot_context_destroy(boot_context context);

@@ -7,10 +7,16 @@
 #define BOOT_TIER avx2
 #include "operations.h"
 #undef BOOT_TIER
+#define BOOT_TIER avx512
+#include "operations.h"
+#undef BOOT_TIER
 
 using namespace boot;
 
-#define ON_TIER(context, ...) (of(context).tier == TIER_AVX2 ? avx2::__VA_ARGS__ : baseline::__VA_ARGS__)
+#define ON_TIER(context, ...) \
+    (of(context).tier == TIER_AVX512 ? avx512::__VA_ARGS__ \
+        : of(context).tier == TIER_AVX2 ? avx2::__VA_ARGS__ \
+        : baseline::__VA_ARGS__)
 
 static Context& of(boot_context context) { return *reinterpret_cast<Context*>(context); }
 
@@ -62,18 +68,18 @@ int32_t boot_linear_prepare(boot_context context, int32_t in, int32_t out, int32
 // ---- convolution 3x3
 
 int32_t boot_conv_forward(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats, boot_floats prepared, boot_floats bias,
+    int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights, boot_floats prepared, boot_floats bias,
     boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y, int64_t ldy) {
     const Conv conv = {height, width, in, out, stride, padding};
-    return ON_TIER(context, conv_forward(of(context), n, conv, source(x, ldx), at(prepared), at(bias),
+    return ON_TIER(context, conv_forward(of(context), n, conv, source(x, ldx), at(weights), at(prepared), at(bias),
         source(shift, ldshift), source(residual, ldresidual), sink(y, ldy)));
 }
 
 int32_t boot_conv_backward_input(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats dy, int64_t lddy, boot_floats, boot_floats prepared, boot_floats base,
+    int32_t stride, int32_t padding, boot_floats dy, int64_t lddy, boot_floats weights, boot_floats prepared, boot_floats base,
     int64_t ldbase, boot_floats dx, int64_t lddx) {
     const Conv conv = {height, width, in, out, stride, padding};
-    return ON_TIER(context, conv_backward_input(of(context), n, conv, source(dy, lddy), at(prepared),
+    return ON_TIER(context, conv_backward_input(of(context), n, conv, source(dy, lddy), at(weights), at(prepared),
         source(base, ldbase), sink(dx, lddx)));
 }
 

@@ -19,7 +19,18 @@ static BOOT_INLINE Vec exponential(Vec x) {
     return p * reinterpret_cast<Vec>((n + 127) << 23);
 }
 
-static BOOT_INLINE Vec sigmoid(Vec x) { return 1.0f / (1.0f + exponential(-x)); }
+// ln x of x in [2^-126, 2^128), to about two units in the last place of max(1, |ln x|).
+static BOOT_INLINE Vec logarithm(Vec x) {
+    const IntVec bits = reinterpret_cast<IntVec>(x);
+    const IntVec exponent = (bits - 0x3f3504f3) >> 23;  // the mantissa m lies in [sqrt(1/2), sqrt(2))
+    const Vec m = reinterpret_cast<Vec>(bits - (exponent << 23));
+    const Vec s = (m - 1.0f) / (m + 1.0f), square = s * s;  // ln m = 2 artanh s
+    const Vec p = (((0.222222222f * square + 0.285714286f) * square + 0.4f) * square + 0.666666667f) * square;
+    return __builtin_convertvector(exponent, Vec) * 0.693147181f + (s * p + 2.0f * s);
+}
+
+// Limited where e^-x could leave the range of `reciprocal`: there the sigmoid is below 1e-37.
+static BOOT_INLINE Vec sigmoid(Vec x) { return reciprocal(1.0f + exponential(min(splat(86.0f), -x))); }
 
 // d silu(z)/dz for s = sigmoid(z).
 static BOOT_INLINE Vec silu_slope(Vec z, Vec s) { return s * (z * (1.0f - s) + 1.0f); }

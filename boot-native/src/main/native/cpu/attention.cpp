@@ -36,7 +36,7 @@ static void softmax(int64_t rows, int64_t keys, float scale, const float* mask, 
         }
         log_sum_exp[row] = largest(top);
     }
-    float totals[MAX_BLOCK];
+    float totals[MAX_BLOCK + LANES] = {};
     for (int64_t row = 0; row < rows; row++) {
         float* score = scores + row * keys;
         const float peak = log_sum_exp[row];
@@ -48,10 +48,14 @@ static void softmax(int64_t rows, int64_t keys, float scale, const float* mask, 
         }
         totals[row] = sum(total);
     }
+    over_lanes(rows, [&](int64_t row, auto lanes) BOOT_LAMBDA {
+        const Vec total = load(totals + row);
+        store(log_sum_exp + row, load(log_sum_exp + row, lanes) + logarithm(total), lanes);
+        store(totals + row, 1.0f / total);
+    });
     for (int64_t row = 0; row < rows; row++) {
         float* score = scores + row * keys;
-        const float factor = 1.0f / totals[row];
-        log_sum_exp[row] += logf(totals[row]);
+        const float factor = totals[row];
         for (int64_t j = 0; j < keys; j += LANES) {
             store(score + j, load(score + j) * factor);
         }

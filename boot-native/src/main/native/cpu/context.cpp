@@ -36,7 +36,13 @@ float* reserve(Context& context, int64_t floats) {
 
 static int32_t best_tier() {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? TIER_AVX2 : TIER_BASELINE;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+        return TIER_BASELINE;
+    }
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512vl")
+        ? TIER_AVX512
+        : TIER_AVX2;
 }
 
 static Context* of(boot_context context) { return reinterpret_cast<Context*>(context); }

@@ -6,6 +6,7 @@ namespace boot {
 
 constexpr int32_t TIER_BASELINE = 0;
 constexpr int32_t TIER_AVX2 = 1;
+constexpr int32_t TIER_AVX512 = 2;
 
 struct Context {
     int32_t tier;

@@ -58,37 +58,40 @@ static void locate(int32_t images, const Grid& grid, Place* places) {
     }
 }
 
-// y = windows · panels + added (a row per image) + residual, for the located pixels.
+// y = windows · panel + added (a row per image) + residual, for the located pixels and one panel of columns.
+template <int V>
+static BOOT_INLINE void apply_panel(int64_t pixels, int64_t column, int64_t width, int64_t ldadded, const Group& group,
+    const Window& window, const float* panel, Source residual, Target y) {
+    over_tiles(pixels, [&](int64_t i, auto count) BOOT_LAMBDA {
+        constexpr int R = decltype(count)::value;
+        const Place* place = group.places + i;
+        const float* row[R];
+        for (int r = 0; r < R; r++) {
+            row[r] = group.padded + place[r].source;
+        }
+        Tile<R, V> tile;
+        tile.clear();
+        const float* b = panel;
+        for (int32_t run = 0; run < window.runs; run++, b += window.length * PANEL) {
+            tile.add_rows(row, window.offset[run], window.length, b);
+        }
+#pragma GCC unroll 12
+        for (int r = 0; r < R; r++) {
+            tile.row[r].add(Columns<V>::of(group.added + place[r].sample * ldadded + column));
+            if (residual.given()) {
+                tile.row[r].add(Columns<V>::of(residual.row(place[r].target) + column, width));
+            }
+            tile.row[r].store_to(y.row(place[r].target) + column, width);
+        }
+    });
+}
+
 static void apply(int64_t pixels, int64_t columns, const Group& group, const Window& window, const float* panel,
     Source residual, Target y) {
-    const int64_t added = round_up(columns, PANEL);
     for (int64_t column = 0; column < columns; column += PANEL, panel += window.values() * PANEL) {
-        const int64_t width = columns - column;
-        over_tiles(pixels, [&](int64_t i, auto count) BOOT_LAMBDA {
-            constexpr int R = decltype(count)::value;
-            const Place* place = group.places + i;
-            const float* row[R];
-            for (int r = 0; r < R; r++) {
-                row[r] = group.padded + place[r].source;
-            }
-            Tile<R> tile;
-            tile.clear();
-            const float* b = panel;
-            for (int32_t run = 0; run < window.runs; run++, b += window.length * PANEL) {
-                tile.add_rows(row, window.offset[run], window.length, b);
-            }
-#pragma GCC unroll 6
-            for (int r = 0; r < R; r++) {
-                const float* more = group.added + place[r].sample * added + column;
-                Vec low = tile.low[r] + load(more), high = tile.high[r] + load(more + LANES);
-                if (residual.given()) {
-                    Vec residual_low, residual_high;
-                    load_panel(residual.row(place[r].target) + column, width, residual_low, residual_high);
-                    low += residual_low;
-                    high += residual_high;
-                }
-                store_panel(y.row(place[r].target) + column, width, low, high);
-            }
+        for_width(columns - column, [&](auto vectors) BOOT_LAMBDA {
+            apply_panel<decltype(vectors)::value>(pixels, column, columns - column, round_up(columns, PANEL), group, window,
+                panel, residual, y);
         });
     }
 }

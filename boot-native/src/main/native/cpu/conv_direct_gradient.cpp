@@ -7,33 +7,46 @@ namespace boot::BOOT_TIER {
 // Lines of a band of some 128 pixels: the length of the sums between two visits of the result.
 static int64_t band_lines(const Conv& conv) { return larger(1, 128 / conv.out_width()); }
 
-// result (+)= windowsᵀ · dy over a band of image lines; line l's windows start at windows + lines[l].
-static void add_band(const Conv& conv, const float* windows, const int64_t* lines, int64_t line_count, Source dy,
-    float* edge, float* result, bool accumulate) {
-    const int64_t width = conv.out_width(), run = 3 * conv.in, step = static_cast<int64_t>(conv.stride) * conv.in;
+// A band of image lines: line l's windows start at windows + lines[l], its gradients are `width` rows of dy.
+struct Band {
+    const float* windows;
+    const int64_t* lines;
+    int64_t line_count, step, width;
+};
+
+// result (+)= windowsᵀ · dy for one panel of columns.
+template <int V>
+static BOOT_INLINE void add_panel(const Band& band, int64_t run, Source dy, int64_t columns, float* result, int64_t ld,
+    bool accumulate) {
+    over_tiles(run, [&](int64_t i, auto count) BOOT_LAMBDA {
+        constexpr int R = decltype(count)::value;
+        Tile<R, V> tile;
+        tile.clear();
+        for (int64_t l = 0; l < band.line_count; l++) {
+            tile.add_columns(band.windows + band.lines[l] + i, band.step, dy.row(l * band.width), dy.stride, band.width);
+        }
+#pragma GCC unroll 12
+        for (int r = 0; r < R; r++) {
+            float* target = result + (i + r) * ld;
+            if (accumulate) {
+                tile.row[r].add(Columns<V>::of(target, columns));
+            }
+            tile.row[r].store_to(target, columns);
+        }
+    });
+}
+
+static void add_band(const Conv& conv, const Band& band, Source dy, float* edge, float* result, bool accumulate) {
     for (int64_t column = 0; column < conv.out; column += PANEL) {
         const int64_t left = conv.out - column;
         Source right = {dy.data + column, dy.stride};
         if (left < PANEL) {
-            pack_rows(line_count * width, left, right, line_count * width, 0, edge);
+            const int64_t rows = band.line_count * band.width;
+            pack_rows(rows, left, right, rows, 0, edge);
             right = {edge, PANEL};
         }
-        over_tiles(run, [&](int64_t i, auto count) BOOT_LAMBDA {
-            constexpr int R = decltype(count)::value;
-            Tile<R> tile;
-            tile.clear();
-            for (int64_t l = 0; l < line_count; l++) {
-                tile.add_columns(windows + lines[l] + i, step, right.row(l * width), right.stride, width);
-            }
-#pragma GCC unroll 6
-            for (int r = 0; r < R; r++) {
-                float* target = result + (i + r) * conv.out + column;
-                Vec low = {}, high = {};
-                if (accumulate) {
-                    load_panel(target, left, low, high);
-                }
-                store_panel(target, left, tile.low[r] + low, tile.high[r] + high);
-            }
+        for_width(left, [&](auto vectors) BOOT_LAMBDA {
+            add_panel<decltype(vectors)::value>(band, 3 * conv.in, right, left, result + column, conv.out, accumulate);
         });
     }
 }
@@ -63,8 +76,10 @@ void direct_backward_weights(float* images, int32_t n, const Conv& conv, Source 
         for (int64_t l = 0; l < count * height; l += band) {
             const Source gradient = {dy.row((first * height + l) * width), dy.stride};
             for (int64_t kernel_row = 0; kernel_row < 3; kernel_row++) {
-                add_band(conv, images + kernel_row * line, lines + l, smaller(band, count * height - l), gradient, edge,
-                    dweights + kernel_row * 3 * conv.in * conv.out, accumulate || first > 0 || l > 0);
+                const Band lines_band = {images + kernel_row * line, lines + l, smaller(band, count * height - l),
+                    static_cast<int64_t>(conv.stride) * conv.in, width};
+                add_band(conv, lines_band, gradient, edge, dweights + kernel_row * 3 * conv.in * conv.out,
+                    accumulate || first > 0 || l > 0);
             }
         }
     }

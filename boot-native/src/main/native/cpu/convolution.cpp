@@ -6,6 +6,7 @@
 #include "../boot_kernels.h"
 #include "columns.h"
 #include "operations.h"
+#include "winograd.h"
 
 namespace boot::BOOT_TIER {
 
@@ -49,7 +50,7 @@ static Algorithm algorithm_of(const Conv& conv) {
 
 static int64_t forward_floats(const Conv& conv) {
     switch (algorithm_of(conv)) {
-        case Algorithm::WINOGRAD: return winograd_floats(conv.in, conv.out);
+        case Algorithm::WINOGRAD: return 0;
         case Algorithm::THIN: return thin_floats(conv.in, conv.out);
         default: return direct_floats(conv);
     }
@@ -61,7 +62,7 @@ int64_t conv_prepared(const Conv& conv, bool gradient) {
 
 void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* prepared) {
     switch (algorithm_of(conv)) {
-        case Algorithm::WINOGRAD: winograd_prepare(conv.in, conv.out, weights, prepared); break;
+        case Algorithm::WINOGRAD: break;
         case Algorithm::THIN: thin_prepare(conv.in, conv.out, weights, prepared); break;
         default: direct_prepare(conv, weights, prepared);
     }
@@ -70,29 +71,33 @@ void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* 
     }
     prepared += forward_floats(conv);
     switch (algorithm_of(transposed(conv))) {
-        case Algorithm::WINOGRAD: winograd_prepare_gradient(conv.in, conv.out, weights, prepared); break;
+        case Algorithm::WINOGRAD: break;
         case Algorithm::THIN: thin_prepare_gradient(conv.in, conv.out, weights, prepared); break;
         default: direct_prepare_gradient(conv, weights, prepared);
     }
 }
 
-int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared, const float* bias,
-    Source shift, Source residual, Target y) {
-    const Addends addends = {bias, shift, residual};
+static int32_t run(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
+    const float* prepared, const Addends& addends, Target y) {
     switch (algorithm_of(conv)) {
-        case Algorithm::WINOGRAD: return winograd_forward(context, n, conv, x, prepared, addends, y);
+        case Algorithm::WINOGRAD: return winograd_forward(context, n, conv, x, weights, addends, y);
         case Algorithm::THIN: return thin_forward(context, n, conv, x, prepared, addends, y);
         default: return direct_forward(context, n, conv, x, prepared, addends, y);
     }
 }
 
-int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared, Source base,
-    Target dx) {
+int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
+    const float* bias, Source shift, Source residual, Target y) {
+    return run(context, n, conv, x, {weights, conv.in, conv.out, false}, prepared, {bias, shift, residual}, y);
+}
+
+int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* weights,
+    const float* prepared, Source base, Target dx) {
     prepared += forward_floats(conv);
     if (conv.stride != 1) {
         return direct_backward_input(context, n, conv, dy, prepared, base, dx);
     }
-    return conv_forward(context, n, transposed(conv), dy, prepared, nullptr, {}, base, dx);
+    return run(context, n, transposed(conv), dy, {weights, conv.out, conv.in, true}, prepared, {nullptr, {}, base}, dx);
 }
 
 // Gradients of bias and shift: sums of dy over the pixels, of all samples and of each.

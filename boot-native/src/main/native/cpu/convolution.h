@@ -1,4 +1,5 @@
-// The algorithms of the 3x3 convolution; convolution.cpp chooses by the shape alone. All read their weights in packed form.
+// The algorithms of the 3x3 convolution; convolution.cpp chooses by the shape alone. Winograd reads the weights as they are, the
+// others in packed form.
 #pragma once
 #include "context.h"
 #include "gemm.h"
@@ -46,10 +47,9 @@ void direct_backward_weights(float* scratch, int32_t n, const Conv& conv, Source
 
 // ---- Winograd: stride 1 and padding 1
 
-int64_t winograd_floats(int32_t in, int32_t out);
-void winograd_prepare(int32_t in, int32_t out, const float* weights, float* prepared);
-void winograd_prepare_gradient(int32_t in, int32_t out, const float* weights, float* prepared);
-int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+struct WinogradWeights;
+
+int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
     const Addends& addends, Target y);
 int64_t winograd_weights_scratch(int32_t n, const Conv& conv);
 void winograd_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,

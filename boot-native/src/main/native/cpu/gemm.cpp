@@ -6,40 +6,60 @@ namespace boot::BOOT_TIER {
 // Rows of a block: what the first-level cache holds besides a panel.
 static int64_t block_rows(int64_t k) { return larger(24, smaller(192, 8192 / k / TILE_ROWS * TILE_ROWS)); }
 
+template <int V>
+static BOOT_INLINE void multiply_panel(int64_t first, int64_t rows, int64_t k, int64_t column, int64_t width, Source a,
+    const float* panel, const float* bias, Source residual, Target y) {
+    Columns<V> added = {};
+    if (bias != nullptr) {
+        added = Columns<V>::of(bias + column, width);
+    }
+    over_tiles(rows, [&](int64_t i, auto count) BOOT_LAMBDA {
+        constexpr int R = decltype(count)::value;
+        Tile<R, V> tile;
+        tile.clear();
+        tile.add_rows(a.row(first + i), a.stride, k, panel);
+#pragma GCC unroll 12
+        for (int r = 0; r < R; r++) {
+            tile.row[r].add(added);
+            if (residual.given()) {
+                tile.row[r].add(Columns<V>::of(residual.row(first + i + r) + column, width));
+            }
+            tile.row[r].store_to(y.row(first + i + r) + column, width);
+        }
+    });
+}
+
 void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
     Target y) {
     const int64_t block = block_rows(k);
     for (int64_t first = 0; first < rows; first += block) {
-        const float* b = panels;
-        for (int64_t column = 0; column < columns; column += PANEL, b += k * PANEL) {
-            const int64_t width = columns - column;
-            Vec bias_low = {}, bias_high = {};
-            if (bias != nullptr) {
-                load_panel(bias + column, width, bias_low, bias_high);
-            }
-            over_tiles(smaller(block, rows - first), [&](int64_t i, auto count) BOOT_LAMBDA {
-                constexpr int R = decltype(count)::value;
-                const float* row[R];
-                for (int r = 0; r < R; r++) {
-                    row[r] = a.row(first + i + r);
-                }
-                Tile<R> tile;
-                tile.clear();
-                tile.add_rows(row, 0, k, b);
-#pragma GCC unroll 6
-                for (int r = 0; r < R; r++) {
-                    Vec low = tile.low[r] + bias_low, high = tile.high[r] + bias_high;
-                    if (residual.given()) {
-                        Vec more_low, more_high;
-                        load_panel(residual.row(first + i + r) + column, width, more_low, more_high);
-                        low += more_low;
-                        high += more_high;
-                    }
-                    store_panel(y.row(first + i + r) + column, width, low, high);
-                }
+        const float* panel = panels;
+        for (int64_t column = 0; column < columns; column += PANEL, panel += k * PANEL) {
+            for_width(columns - column, [&](auto vectors) BOOT_LAMBDA {
+                multiply_panel<decltype(vectors)::value>(first, smaller(block, rows - first), k, column, columns - column, a,
+                    panel, bias, residual, y);
             });
         }
     }
+}
+
+template <int V>
+static BOOT_INLINE void multiply_transposed_panel(int64_t k, int64_t m, int64_t width, Source a, Source b, float* c,
+    int64_t ldc, bool accumulate) {
+    over_tiles(m, [&](int64_t i, auto count) BOOT_LAMBDA {
+        constexpr int R = decltype(count)::value;
+        Tile<R, V> tile;
+        tile.clear();
+        tile.add_columns(a.data + i, a.stride, b.data, b.stride, k);
+#pragma GCC unroll 12
+        for (int r = 0; r < R; r++) {
+            float* target = c + (i + r) * ldc;
+            if (accumulate) {
+                tile.row[r].add(Columns<V>::of(target, width));
+            }
+            tile.row[r].store_to(target, width);
+        }
+    });
 }
 
 void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, bool accumulate) {
@@ -49,27 +69,14 @@ void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source
         const int64_t length = smaller(BLOCK, k - first);
         for (int64_t column = 0; column < columns; column += PANEL) {
             const int64_t width = columns - column;
-            const float* right = b.row(first) + column;
-            int64_t ldb = b.stride;
+            Source right = {b.row(first) + column, b.stride};
             if (width < PANEL) {
-                pack_rows(length, width, {right, ldb}, length, 0, edge);
-                right = edge;
-                ldb = PANEL;
+                pack_rows(length, width, right, length, 0, edge);
+                right = {edge, PANEL};
             }
-            over_tiles(m, [&](int64_t i, auto count) BOOT_LAMBDA {
-                constexpr int R = decltype(count)::value;
-                Tile<R> tile;
-                tile.clear();
-                tile.add_columns(a.row(first) + i, a.stride, right, ldb, length);
-#pragma GCC unroll 6
-                for (int r = 0; r < R; r++) {
-                    float* target = c + (i + r) * columns + column;
-                    Vec low = {}, high = {};
-                    if (accumulate || first > 0) {
-                        load_panel(target, width, low, high);
-                    }
-                    store_panel(target, width, tile.low[r] + low, tile.high[r] + high);
-                }
+            for_width(width, [&](auto vectors) BOOT_LAMBDA {
+                multiply_transposed_panel<decltype(vectors)::value>(length, m, width, {a.row(first), a.stride}, right,
+                    c + column, columns, accumulate || first > 0);
             });
         }
     }
@@ -78,11 +85,15 @@ void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source
 void pack_rows(int64_t rows, int64_t columns, Source x, int64_t k, int64_t first, float* panels) {
     float* target = panels + first * PANEL;
     for (int64_t column = 0; column < columns; column += PANEL, target += k * PANEL) {
+        const int64_t width = columns - column;
         for (int64_t row = 0; row < rows; row++) {
-            Vec low, high;
-            load_panel(x.row(row) + column, columns - column, low, high);
-            store(target + row * PANEL, low);
-            store(target + row * PANEL + LANES, high);
+            Columns<2> values = {};
+            if (width > LANES) {
+                values = Columns<2>::of(x.row(row) + column, width);
+            } else {
+                values.part[0] = Columns<1>::of(x.row(row) + column, width).part[0];
+            }
+            values.store_to(target + row * PANEL);
         }
     }
 }

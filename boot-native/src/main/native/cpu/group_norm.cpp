@@ -32,6 +32,10 @@ static BOOT_INLINE void over_columns(int32_t channels, Body body) {
     for (; c + V * LANES <= channels; c += V * LANES) {
         body(c, Number<V>{}, Full{});
     }
+    if (V > 2 && c + 2 * LANES <= channels) {
+        body(c, Number<(V > 2 ? 2 : 1)>{}, Full{});
+        c += 2 * LANES;
+    }
     over_lanes(channels - c, [&](int64_t i, auto lanes) BOOT_LAMBDA { body(c + i, Number<1>{}, lanes); });
 }
 

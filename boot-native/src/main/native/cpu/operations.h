@@ -13,10 +13,10 @@ int64_t linear_prepared(const Linear& linear, bool gradient);
 void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* prepared);
 void linear_prepare(const Linear& linear, bool gradient, const float* weights, float* prepared);
 
-int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared, const float* bias,
-    Source shift, Source residual, Target y);
-int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared, Source base,
-    Target dx);
+int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
+    const float* bias, Source shift, Source residual, Target y);
+int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* weights,
+    const float* prepared, Source base, Target dx);
 int32_t conv_backward_weights(Context& context, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     float* dbias, Target dshift, bool accumulate);
 

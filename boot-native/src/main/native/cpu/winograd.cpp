@@ -1,5 +1,6 @@
 // Winograd's convolution, forward; the input's gradient is the same with mirrored, transposed weights. A block of tiles is
-// transformed, multiplied point by point and transformed back while it is in the second-level cache.
+// transformed; then, a panel of output channels at a time, the weights are transformed, multiplied point by point, and the
+// products transformed back while they are in the second-level cache.
 #include "winograd.h"
 
 #include "../boot_kernels.h"
@@ -7,146 +8,7 @@
 
 namespace boot::BOOT_TIER {
 
-int64_t winograd_floats(int32_t in, int32_t out) { return POINTS * plane_floats(panels(out) * in, PANEL); }
-
-// ---- weights
-
-// Transforms w[tap] of one vector into the 36 planes.
-static BOOT_INLINE void store_points(const Vec (&w)[9], float* target, int64_t plane) {
-    Vec half[6][3];
-#pragma GCC unroll 1
-    for (int j = 0; j < 3; j++) {
-        const Vec column[3] = {w[j], w[3 + j], w[6 + j]};
-        Vec o[6];
-        transform_weights(column, o);
-        for (int i = 0; i < 6; i++) {
-            half[i][j] = o[i];
-        }
-    }
-#pragma GCC unroll 1
-    for (int i = 0; i < 6; i++) {
-        Vec o[6];
-        transform_weights(half[i], o);
-        for (int j = 0; j < 6; j++) {
-            store(target + (i * 6 + j) * plane, o[j]);
-        }
-    }
-}
-
-// The two vectors of a panel's row are written together: they share a cache line.
-void winograd_prepare(int32_t in, int32_t out, const float* weights, float* prepared) {
-    const int64_t plane = plane_floats(panels(out) * in, PANEL);
-    for (int64_t first = 0; first < out; first += PANEL, prepared += in * PANEL) {
-        for (int64_t i = 0; i < in; i++) {
-            for (int64_t half = 0; half < PANEL; half += LANES) {
-                const int64_t left = out - first - half;
-                Vec w[9];
-                for (int tap = 0; tap < 9; tap++) {
-                    const float* source = weights + (tap * static_cast<int64_t>(in) + i) * out + first + half;
-                    w[tap] = left >= LANES ? load(source) : left > 0 ? load(source, Part{static_cast<int>(left)}) : Vec{};
-                }
-                store_points(w, prepared + i * PANEL + half, plane);
-            }
-        }
-    }
-}
-
-// weights[tap][in][out], seen from dy: the channels change places and the taps are mirrored.
-void winograd_prepare_gradient(int32_t in, int32_t out, const float* weights, float* prepared) {
-    const int64_t plane = plane_floats(panels(in) * out, PANEL);
-    for (int64_t first = 0; first < in; first += PANEL, prepared += out * PANEL) {
-        for (int64_t o = 0; o < out; o += LANES) {
-            const int count = static_cast<int>(smaller(LANES, out - o));
-            for (int64_t half = 0; half < PANEL; half += LANES) {
-                Vec block[9][LANES];  // [tap][out][in]
-                for (int tap = 0; tap < 9; tap++) {
-                    for (int i = 0; i < LANES; i++) {
-                        const int64_t channel = first + half + i;
-                        const float* source = weights + ((8 - tap) * static_cast<int64_t>(in) + channel) * out + o;
-                        block[tap][i] = channel >= in ? Vec{} : count == LANES ? load(source) : load(source, Part{count});
-                    }
-                    transpose(block[tap]);
-                }
-                for (int row = 0; row < count; row++) {
-                    Vec w[9];
-                    for (int tap = 0; tap < 9; tap++) {
-                        w[tap] = block[tap][row];
-                    }
-                    store_points(w, prepared + (o + row) * PANEL + half, plane);
-                }
-            }
-        }
-    }
-}
-
-// ---- input
-
-alignas(64) static const float ZEROS[LANES] = {};
-
-// The columns of a strip are transformed once, then the rows of each tile: neighbouring tiles share two columns.
-template <class Lanes>
-static BOOT_INLINE void transform_strip(const Tiling& tiling, int32_t top, Source image, float* line, float* target,
-    int64_t plane, int64_t row, Lanes lanes) {
-    const int64_t columns = TILE * tiling.per_strip + 2;
-    const float* pixel[6];
-    int64_t step[6];
-    for (int i = 0; i < 6; i++) {
-        const bool inside = top + i >= 0 && top + i < tiling.height;
-        pixel[i] = inside ? image.row(static_cast<int64_t>(top + i) * tiling.width) : ZEROS;
-        step[i] = inside ? image.stride : 0;
-    }
-    for (int i = 0; i < 6; i++) {
-        store(line + i * LANES, Vec{});
-    }
-    float* out = line + WINDOW * LANES;
-    for (int64_t j = 0; j < tiling.width; j++, out += WINDOW * LANES) {
-        Vec d[6], o[6];
-#pragma GCC unroll 6
-        for (int i = 0; i < 6; i++) {
-            d[i] = load(pixel[i], lanes);
-            pixel[i] += step[i];
-        }
-        transform_input(d, o);
-#pragma GCC unroll 6
-        for (int i = 0; i < 6; i++) {
-            store(out + i * LANES, o[i]);
-        }
-    }
-    for (int64_t j = tiling.width + 1; j < columns; j++, out += WINDOW * LANES) {
-        for (int i = 0; i < 6; i++) {
-            store(out + i * LANES, Vec{});
-        }
-    }
-    for (int32_t tile = 0; tile < tiling.per_strip; tile++, target += row) {
-        const float* in = line + TILE * tile * WINDOW * LANES;
-        float* point = target;
-#pragma GCC unroll 1
-        for (int i = 0; i < 6; i++, in += LANES, point += 6 * plane) {
-            Vec d[6], o[6];
-#pragma GCC unroll 6
-            for (int j = 0; j < 6; j++) {
-                d[j] = load(in + j * WINDOW * LANES);
-            }
-            transform_input(d, o);
-#pragma GCC unroll 6
-            for (int j = 0; j < 6; j++) {
-                store(point + j * plane, o[j]);
-            }
-        }
-    }
-}
-
-void transform_input_strips(const Tiling& tiling, int64_t first, int64_t strips, int32_t channels, Source x, float* line,
-    float* planes, int64_t plane, int64_t row) {
-    for (int64_t strip = 0; strip < strips; strip++, planes += tiling.per_strip * row) {
-        const int64_t image = (first + strip) / tiling.strips;
-        const int32_t top = static_cast<int32_t>((first + strip) % tiling.strips) * TILE - 1;
-        const float* pixels = x.row(image * tiling.height * tiling.width);
-        over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
-            transform_strip(tiling, top, {pixels + c, x.stride}, line, planes + c, plane, row, lanes);
-        });
-    }
-}
+static BOOT_INLINE Source part(Source x, int64_t column) { return {x.given() ? x.data + column : nullptr, x.stride}; }
 
 // ---- output
 
@@ -205,25 +67,27 @@ static BOOT_INLINE void transform_vector(const float* source, int64_t plane, con
 }
 
 template <bool FULL>
-static void transform_tile(int32_t channels, const float* source, int64_t plane, const TileTarget target) {
+static void transform_tile(int64_t channels, const float* source, int64_t plane, const TileTarget target) {
     over_lanes(channels, [&](int64_t c, auto lanes) BOOT_LAMBDA {
         transform_vector<FULL>(source + c, plane, target, c, lanes);
     });
 }
 
-static void transform_output_strips(const Tiling& tiling, int64_t first, int64_t strips, int32_t channels,
-    const float* planes, int64_t plane, int64_t row, const Addends& addends, Target y) {
+// The output channels from `column` on, at most a panel.
+static void transform_output_strips(const Tiling& tiling, int64_t first, int64_t strips, int64_t column, int64_t channels,
+    const float* planes, int64_t plane, const Addends& addends, Target y) {
+    const float* bias = addends.bias != nullptr ? addends.bias + column : nullptr;
     for (int64_t strip = 0; strip < strips; strip++) {
         const int64_t image = (first + strip) / tiling.strips;
         const int32_t top = static_cast<int32_t>((first + strip) % tiling.strips) * TILE;
         const int32_t rows = static_cast<int32_t>(smaller(TILE, tiling.height - top));
-        const float* shift = addends.shift.given() ? addends.shift.row(image) : nullptr;
-        for (int32_t tile = 0; tile < tiling.per_strip; tile++, planes += row) {
+        const float* shift = addends.shift.given() ? addends.shift.row(image) + column : nullptr;
+        for (int32_t tile = 0; tile < tiling.per_strip; tile++, planes += PANEL) {
             const int32_t columns = static_cast<int32_t>(smaller(TILE, tiling.width - tile * TILE));
             const int64_t pixel = (image * tiling.height + top) * tiling.width + tile * TILE;
-            const float* residual = addends.residual.given() ? addends.residual.row(pixel) : nullptr;
-            const TileTarget target = {rows, columns, tiling.width, addends.bias, shift,
-                {residual, addends.residual.stride}, {y.row(pixel), y.stride}};
+            const float* residual = addends.residual.given() ? addends.residual.row(pixel) + column : nullptr;
+            const TileTarget target = {rows, columns, tiling.width, bias, shift,
+                {residual, addends.residual.stride}, {y.row(pixel) + column, y.stride}};
             if (rows == TILE && columns == TILE) {
                 transform_tile<true>(channels, planes, plane, target);
             } else {
@@ -235,51 +99,111 @@ static void transform_output_strips(const Tiling& tiling, int64_t first, int64_t
 
 // ---- the pass
 
-// m[tiles][columns] = v[tiles][k] · panels, for one point.
-static void multiply_point(int64_t tiles, int64_t k, int64_t columns, const float* v, int64_t ldv, const float* panel,
-    float* m, int64_t ldm) {
-    for (int64_t column = 0; column < columns; column += PANEL, panel += k * PANEL) {
-        over_tiles(tiles, [&](int64_t i, auto count) BOOT_LAMBDA {
-            constexpr int R = decltype(count)::value;
-            const float* row[R];
-            for (int r = 0; r < R; r++) {
-                row[r] = v + (i + r) * ldv;
-            }
-            Tile<R> tile;
-            tile.clear();
-            tile.add_rows(row, 0, k, panel);
-#pragma GCC unroll 6
-            for (int r = 0; r < R; r++) {
-                store(m + (i + r) * ldm + column, tile.low[r]);
-                store(m + (i + r) * ldm + column + LANES, tile.high[r]);
-            }
-        });
+// What a pass fetches ahead, and how many lines of each with every tile of products.
+struct Fetches {
+    Ahead ahead[3];
+    int64_t lines[3];
+
+    BOOT_INLINE void step() {
+        for (int i = 0; i < 3; i++) {
+            ahead[i].fetch(lines[i]);
+        }
     }
+
+    BOOT_INLINE void spread(int64_t steps) {
+        for (int i = 0; i < 3; i++) {
+            lines[i] = (ahead[i].lines() + steps - 1) / steps;
+        }
+    }
+};
+
+// m[tiles] (+)= v[tiles][k] · panel, for one point.
+template <int V>
+static BOOT_INLINE void multiply_point(int64_t tiles, int64_t k, const float* v, int64_t ldv, const float* panel, float* m,
+    bool accumulate, Fetches& fetches) {
+    over_tiles(tiles, [&](int64_t i, auto count) BOOT_LAMBDA {
+        constexpr int R = decltype(count)::value;
+        fetches.step();
+        Tile<R, V> tile;
+        tile.clear();
+        tile.add_rows(v + i * ldv, ldv, k, panel);
+#pragma GCC unroll 12
+        for (int r = 0; r < R; r++) {
+            float* target = m + (i + r) * PANEL;
+            if (accumulate) {
+                tile.row[r].add(Columns<V>::of(target));
+            }
+            tile.row[r].store_to(target);
+        }
+    });
 }
 
-int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+// How winograd_forward uses its scratch memory: v holds the transformed input of a block of tiles, u transformed weights, m the
+// products of a panel.
+struct Pass {
+    Tiling tiling;
+    int64_t all, strips;  // strips in all and in a block of tiles
+    int64_t ins, in_blocks, u_blocks;
+    int64_t row, v_plane, u_plane, m_plane;
+
+    static BOOT_INLINE Pass of(int32_t n, const Conv& conv) {
+        Pass pass = {};
+        pass.tiling = Tiling::of(conv.height, conv.width);
+        pass.all = static_cast<int64_t>(n) * pass.tiling.strips;
+        pass.strips = smaller(pass.all, strips_of_block(pass.tiling));
+        pass.ins = smaller(conv.in, INPUT_BLOCK);
+        pass.in_blocks = (conv.in + pass.ins - 1) / pass.ins;
+        pass.row = round_up(conv.in, LANES);
+        pass.v_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
+        pass.u_plane = plane_floats(pass.ins, PANEL);
+        pass.m_plane = plane_floats(pass.strips * pass.tiling.per_strip, PANEL);
+        const int64_t u_blocks = pass.in_blocks * panels(conv.out);
+        const bool keep = pass.strips < pass.all && u_blocks * POINTS * pass.u_plane <= KEPT_WEIGHTS;
+        pass.u_blocks = keep ? u_blocks : 1;
+        return pass;
+    }
+
+    BOOT_INLINE int64_t floats() const {
+        return POINTS * (v_plane + u_blocks * u_plane + m_plane) + line_floats(tiling);
+    }
+};
+
+int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
     const Addends& addends, Target y) {
-    const Tiling tiling = Tiling::of(conv.height, conv.width);
-    const int64_t columns = round_up(conv.out, PANEL);
-    // The products of a point take the place of the point before, so inputs and products share their planes.
-    const int64_t row = larger(round_up(conv.in, LANES), columns);
-    const int64_t all = static_cast<int64_t>(n) * tiling.strips;
-    const int64_t strips = smaller(all, strips_of_block(tiling, row));
-    const int64_t plane = plane_floats(strips * tiling.per_strip, row);
-    float* scratch = reserve(context, (POINTS + 1) * plane + line_floats(tiling));
-    if (scratch == nullptr) {
+    const Pass pass = Pass::of(n, conv);
+    float* v = reserve(context, pass.floats());
+    if (v == nullptr) {
         return BOOT_OUT_OF_MEMORY;
     }
-    float *products = scratch, *inputs = scratch + plane, *line = inputs + POINTS * plane;
-    const int64_t point_weights = plane_floats(panels(conv.out) * conv.in, PANEL);
-    for (int64_t first = 0; first < all; first += strips) {
-        const int64_t count = smaller(strips, all - first);
-        transform_input_strips(tiling, first, count, conv.in, x, line, inputs, plane, row);
-        for (int64_t point = 0; point < POINTS; point++) {
-            multiply_point(count * tiling.per_strip, conv.in, columns, inputs + point * plane, row,
-                prepared + point * point_weights, products + point * plane, row);
+    float *us = v + POINTS * pass.v_plane, *m = us + pass.u_blocks * POINTS * pass.u_plane, *line = m + POINTS * pass.m_plane;
+    const bool keep = pass.u_blocks > 1 || pass.in_blocks * panels(conv.out) == 1;
+    const int64_t strip_pixels = static_cast<int64_t>(conv.width) * TILE;
+    for (int64_t first = 0; first < pass.all; first += pass.strips) {
+        const int64_t count = smaller(pass.strips, pass.all - first), tiles = count * pass.tiling.per_strip;
+        transform_input_strips(pass.tiling, first, count, conv.in, x, line, v, pass.v_plane, pass.row);
+        float* u = us;
+        for (int64_t column = 0; column < conv.out; column += PANEL) {
+            const int64_t width = smaller(PANEL, conv.out - column), pixel = first * strip_pixels;
+            const int64_t next = column + PANEL < conv.out ? 0 : smaller(pass.strips, pass.all - first - count);
+            Fetches fetches = {{Ahead::of({y.data + column, y.stride}, pixel, count * strip_pixels, width),
+                Ahead::of(part(addends.residual, column), pixel, count * strip_pixels, width),
+                Ahead::of(x, pixel + count * strip_pixels, next * strip_pixels, conv.in)}, {}};
+            fetches.spread(POINTS * pass.in_blocks * ((tiles + TILE_ROWS - 1) / TILE_ROWS));
+            for (int64_t i = 0; i < conv.in; i += pass.ins) {
+                const int64_t k = smaller(pass.ins, conv.in - i);
+                if (first == 0 || !keep) {
+                    transform_weights(weights, i, k, column, u, pass.u_plane);
+                }
+                for_width(width, [&](auto vectors) BOOT_LAMBDA {
+                    for (int64_t point = 0; point < POINTS; point++) {
+                        multiply_point<decltype(vectors)::value>(tiles, k, v + point * pass.v_plane + i, pass.row,
+                            u + point * pass.u_plane, m + point * pass.m_plane, i > 0, fetches);
+                    }
+                });
+                u += pass.u_blocks > 1 ? POINTS * pass.u_plane : 0;
+            }
+            transform_output_strips(pass.tiling, first, count, column, width, m, pass.m_plane, addends, y);
         }
-        transform_output_strips(tiling, first, count, conv.out, products, plane, row, addends, y);
     }
     return BOOT_OK;
 }

@@ -13,6 +13,9 @@ namespace boot::BOOT_TIER {
 constexpr int POINTS = 36;
 constexpr int TILE = 4;    // outputs of a tile in each direction
 constexpr int WINDOW = 6;  // inputs of a tile in each direction
+constexpr int64_t BLOCK_TILES = 48;  // tiles that are transformed at once
+constexpr int64_t INPUT_BLOCK = 128;  // input channels whose weights are transformed at once
+constexpr int64_t KEPT_WEIGHTS = 1 << 20;  // transformed weights, in floats, that are kept from one block of tiles to the next
 
 // One cache line more than the plane needs: planes a multiple of 4 KiB apart would share the sets of the first-level cache.
 static BOOT_INLINE int64_t plane_floats(int64_t tiles, int64_t channels) { return tiles * channels + 16; }
@@ -82,16 +85,52 @@ struct Tiling {
     }
 };
 
-// Strips of a block of tiles, whose planes have rows of `row` floats: what fits the second-level cache, but enough tiles to
-// pay for reading all weights once more.
-static BOOT_INLINE int64_t strips_of_block(const Tiling& tiling, int64_t row) {
-    return larger(1, larger(96, 100000 / (POINTS * row)) / tiling.per_strip);
-}
+// Strips of a block of tiles: together with the weights of a panel, what is transformed fits the second-level cache, but there
+// are enough tiles to pay for transforming the weights once more.
+static BOOT_INLINE int64_t strips_of_block(const Tiling& tiling) { return larger(1, BLOCK_TILES / tiling.per_strip); }
 
 // Transforms the input tiles of the strips [first, first + strips) of all images into planes whose rows are `row` floats, the
 // channels [0, channels) of x. `line` holds 6·(4·per_strip + 2) vectors.
 void transform_input_strips(const Tiling& tiling, int64_t first, int64_t strips, int32_t channels, Source x, float* line,
     float* planes, int64_t plane, int64_t row);
+
+// Rows whose cache lines are fetched while the processor multiplies: what is transformed next, and where results will go. Without
+// it, the transforms would wait for each line.
+struct Ahead {
+    const float* row;
+    int64_t stride, channels, rows, next;
+
+    static BOOT_INLINE Ahead of(Source x, int64_t first, int64_t rows, int64_t channels) {
+        return {x.given() ? x.row(first) : nullptr, x.stride, channels, x.given() ? rows : 0, 0};
+    }
+
+    BOOT_INLINE int64_t lines() const { return rows * ((channels + 15) / 16); }
+
+    BOOT_INLINE void fetch(int64_t lines) {
+        for (; lines > 0 && rows > 0; lines--) {
+            __builtin_prefetch(row + next, 0, 2);
+            next += 16;
+            if (next >= channels) {
+                next = 0;
+                row += stride;
+                rows--;
+            }
+        }
+    }
+};
+
+// Weights [tap][in][out] of a convolution from `in` to `out` channels; transposed: [tap][out][in] with the taps mirrored, those
+// of the convolution whose input's gradient this one is.
+struct WinogradWeights {
+    const float* values;
+    int64_t in, out;
+    bool transposed;
+};
+
+// Transforms the weights of the input channels [first_in, first_in + ins) and the panel of output channels from first_out on
+// into 36 planes [in][PANEL], zero beyond the last output channel.
+void transform_weights(const WinogradWeights& weights, int64_t first_in, int64_t ins, int64_t first_out, float* planes,
+    int64_t plane);
 
 static BOOT_INLINE int64_t line_floats(const Tiling& tiling) {
     return static_cast<int64_t>(WINDOW) * (TILE * tiling.per_strip + 2) * LANES;

@@ -66,14 +66,16 @@ static void multiply_point(int64_t tiles, int64_t m, int64_t panel_count, const 
     for (int64_t panel = 0; panel < panel_count; panel++, d += tiles * PANEL) {
         over_tiles(m, [&](int64_t i, auto count) BOOT_LAMBDA {
             constexpr int R = decltype(count)::value;
-            Tile<R> tile;
+            Tile<R, 2> tile;
             tile.clear();
             tile.add_columns(v + i, ldv, d, PANEL, tiles);
-#pragma GCC unroll 6
+#pragma GCC unroll 12
             for (int r = 0; r < R; r++) {
                 float* target = u + ((i + r) * panel_count + panel) * PANEL;
-                store(target, accumulate ? tile.low[r] + load(target) : tile.low[r]);
-                store(target + LANES, accumulate ? tile.high[r] + load(target + LANES) : tile.high[r]);
+                if (accumulate) {
+                    tile.row[r].add(Columns<2>::of(target));
+                }
+                tile.row[r].store_to(target);
             }
         });
     }
@@ -122,7 +124,7 @@ struct Block {
 
     static BOOT_INLINE Block of(const Conv& conv) {
         const int64_t out_panels = smaller(panels(conv.out), 64 / PANEL);
-        const int64_t in = 1536 / (out_panels * PANEL) / 24 * 24;
+        const int64_t in = 2048 / (out_panels * PANEL);
         return {smaller(conv.in, in), out_panels};
     }
 };
@@ -139,7 +141,7 @@ struct WeightsPass {
         pass.tiling = Tiling::of(conv.height, conv.width);
         pass.block = Block::of(conv);
         pass.all = static_cast<int64_t>(n) * pass.tiling.strips;
-        pass.strips = smaller(pass.all, strips_of_block(pass.tiling, panels(conv.out) * PANEL));
+        pass.strips = smaller(pass.all, strips_of_block(pass.tiling));
         pass.row = round_up(pass.block.in, LANES);
         pass.x_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
         pass.dy_plane = plane_floats(pass.strips * pass.tiling.per_strip, panels(conv.out) * PANEL);

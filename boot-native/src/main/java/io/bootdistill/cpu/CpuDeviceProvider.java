@@ -8,7 +8,7 @@ import org.bytedeco.javacpp.Loader;
 /** Offers the {@code cpu} device; found by {@link java.util.ServiceLoader}. */
 public final class CpuDeviceProvider implements DeviceProvider {
 
-    /** System property that caps the instruction set: {@code baseline} or {@code avx2}. */
+    /** System property that caps the instruction set: {@code baseline}, {@code avx2} or {@code avx512}. */
     public static final String TIER_PROPERTY = "io.bootdistill.cpu.tier";
 
     @Override
@@ -53,7 +53,7 @@ public final class CpuDeviceProvider implements DeviceProvider {
     private static CpuTier cap() throws DeviceUnavailableException {
         String name = System.getProperty(TIER_PROPERTY);
         try {
-            return name == null ? CpuTier.AVX2 : CpuTier.named(name);
+            return name == null ? CpuTier.BEST : CpuTier.named(name);
         } catch (IllegalArgumentException e) {
             throw new DeviceUnavailableException("system property " + TIER_PROPERTY + ": " + e.getMessage(), e);
         }

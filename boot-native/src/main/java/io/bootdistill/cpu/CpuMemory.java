@@ -41,8 +41,11 @@ final class CpuMemory extends DeviceMemory {
         return address(operand, tensor.data(), 0);
     }
 
-    /** The address of weights in the device's own form. */
+    /** The address of weights in the device's own form; 0 where it has none. */
     static long prepared(Weights weights, long needed) {
+        if (needed == 0) {
+            return 0;
+        }
         if (weights.prepared() == null) {
             throw new IllegalArgumentException("weights has no prepared form, the kernel needs " + needed + " floats of it");
         }

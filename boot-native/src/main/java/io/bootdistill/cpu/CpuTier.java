@@ -3,7 +3,11 @@ package io.bootdistill.cpu;
 /** The instruction sets that the kernels are compiled for, in the order of the native header. */
 enum CpuTier {
     BASELINE("baseline", "SSE2"),
-    AVX2("avx2", "AVX2+FMA");
+    AVX2("avx2", "AVX2+FMA"),
+    AVX512("avx512", "AVX-512");
+
+    /** The most that the library has. */
+    static final CpuTier BEST = AVX512;
 
     private final String name;
     private final String instructions;
@@ -25,6 +29,6 @@ enum CpuTier {
                 return tier;
             }
         }
-        throw new IllegalArgumentException(name + " is no tier, must be baseline or avx2");
+        throw new IllegalArgumentException(name + " is no tier, must be baseline, avx2 or avx512");
     }
 }

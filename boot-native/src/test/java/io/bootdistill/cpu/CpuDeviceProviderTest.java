@@ -33,7 +33,7 @@ class CpuDeviceProviderTest {
         System.setProperty(CpuDeviceProvider.TIER_PROPERTY, "sse9");
         DeviceUnavailableException refusal =
                 assertThrows(DeviceUnavailableException.class, () -> new CpuDeviceProvider().open());
-        assertTrue(refusal.getMessage().contains("sse9") && refusal.getMessage().contains("baseline or avx2"),
+        assertTrue(refusal.getMessage().contains("sse9") && refusal.getMessage().contains("baseline, avx2 or avx512"),
                 refusal.getMessage());
     }
 

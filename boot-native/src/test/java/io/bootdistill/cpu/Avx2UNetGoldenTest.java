@@ -3,7 +3,7 @@ package io.bootdistill.cpu;
 import io.bootdistill.device.Device;
 import io.bootdistill.network.UNetGoldenTest;
 
-class CpuUNetGoldenTest extends UNetGoldenTest {
+class Avx2UNetGoldenTest extends UNetGoldenTest {
 
     @Override
     protected Device device() {

@@ -1,0 +1,12 @@
+package io.bootdistill.cpu;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.network.UNetGoldenTest;
+
+class Avx512UNetGoldenTest extends UNetGoldenTest {
+
+    @Override
+    protected Device device() {
+        return NativeBuild.device(CpuTier.AVX512);
+    }
+}
