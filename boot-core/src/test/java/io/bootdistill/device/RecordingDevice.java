@@ -39,6 +39,11 @@ public final class RecordingDevice implements Device {
         return List.copyOf(calls);
     }
 
+    /** Floating-point operations of the calls so far. */
+    public double flops() {
+        return calls.stream().mapToDouble(Call::flops).sum();
+    }
+
     /** Forgets the calls so far. */
     public void clear() {
         calls.clear();
