@@ -33,6 +33,9 @@ int32_t boot_context_create(int32_t cap, boot_context* context);
 int32_t boot_context_destroy(boot_context context);
 /* Bytes of scratch memory that the context holds: it grows to the largest need and stays. */
 int64_t boot_context_scratch(boot_context context);
+/* Multiplies and adds in registers for a while that grows with `rounds`, and tells how many floating-point operations that
+ * were: by the clock, the peak of one worker. BOOT_UNSUPPORTED where a device has no such loop. */
+int32_t boot_peak(boot_context context, int64_t rounds, int64_t* operations);
 
 /* ---- memory and transfers */
 

@@ -26,6 +26,11 @@ static Source source(boot_floats address, int64_t stride) { return {at(address),
 
 static Target sink(boot_floats address, int64_t stride) { return {at(address), stride}; }
 
+int32_t boot_peak(boot_context context, int64_t rounds, int64_t* operations) {
+    *operations = ON_TIER(context, peak(rounds));
+    return BOOT_OK;
+}
+
 int32_t boot_fill(boot_context context, boot_floats target, int64_t count, float value) {
     ON_TIER(context, fill(at(target), count, value));
     return BOOT_OK;

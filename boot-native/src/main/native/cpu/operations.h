@@ -5,6 +5,8 @@
 
 namespace boot::BOOT_TIER {
 
+int64_t peak(int64_t rounds);
+
 void fill(float* target, int64_t count, float value);
 void affine(int64_t rows, int32_t channels, Source x, float factor, float offset, Source base, Target y);
 

@@ -18,7 +18,7 @@ import java.time.Duration;
  *     Default null
  * @param batch samples of a step, 1 … 65,536; the boundary's among them. Default 64
  * @param block samples that one worker takes through the networks at once, 1 … 4,096: a matter of speed, but part of the
- *     result's last bits. Default 8
+ *     result's last bits. Default 16
  * @param lanes gradient sums that workers fill independently, 1 … 256; costs a gradient buffer each. Default 8
  * @param workers threads, at least 1. Default: the processors that the JVM sees
  * @param seed seed of all random numbers. Default 0
@@ -146,7 +146,7 @@ public record DistillationConfig(
         private long images = 96_000;
         private Duration timeBudget;
         private int batch = 64;
-        private int block = 8;
+        private int block = 16;
         private int lanes = 8;
         private int workers = Runtime.getRuntime().availableProcessors();
         private long seed;

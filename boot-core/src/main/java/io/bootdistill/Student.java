@@ -127,15 +127,26 @@ public final class Student implements AutoCloseable {
      * @param condition {@link ConditionShape#floats()} values per sample; null where none
      * @return like noise, not clamped
      */
-    public synchronized float[] sample(float[] noise, float[] condition) {
+    public float[] sample(float[] noise, float[] condition) {
+        float[] samples = new float[noise.length];
+        sample(noise, condition, samples);
+        return samples;
+    }
+
+    /**
+     * Like {@link #sample(float[], float[])}, into an array of the caller's. Once called with as many samples, it allocates
+     * next to nothing.
+     *
+     * @param samples written; as long as {@code noise}
+     */
+    public synchronized void sample(float[] noise, float[] condition, float[] samples) {
         int n = Samples.count(shape(), noise, condition(), condition);
+        Checks.that(samples.length == noise.length, "the length of samples", samples.length, "that of noise, " + noise.length);
         requireOpen();
         int blocks = (n + BLOCK - 1) / BLOCK;
         openPlans(Math.min(workers, blocks));
-        float[] samples = new float[noise.length];
         pool.run(blocks, (worker, task) ->
                 plans.get(worker).run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, samples));
-        return samples;
     }
 
     /** Samples one image per seed, decoded and clamped. */

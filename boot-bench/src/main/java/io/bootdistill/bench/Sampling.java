@@ -1,11 +1,17 @@
 package io.bootdistill.bench;
 
 import io.bootdistill.BootDistiller;
+import io.bootdistill.BundledTeacher;
 import io.bootdistill.DistillationConfig;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.RecordingDevice;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -25,37 +31,63 @@ import org.openjdk.jmh.annotations.Warmup;
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 15, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class Sampling {
-
-    @Param("teachers/fashion-mnist-16")
-    private String teacher;
 
     @Param({"1", "64"})
     private int images;
 
+    @Param("2")
+    private int workers;
+
     private Student student;
     private long[] seeds;
     private int[] labels;
+    private float[] noise;
+    private float[] condition;
+    private float[] samples;
+    private double flops;
 
     @Setup
     public void load() throws IOException {
-        DistillationConfig config = DistillationConfig.builder().batch(2).images(2).heldOut(0).build();
-        try (Teacher loaded = Teacher.load(Path.of(teacher))) {
-            student = new BootDistiller(loaded).train(config); // how well it was trained does not matter
+        seeds = LongStream.range(0, images).toArray();
+        labels = IntStream.range(0, images).map(i -> i % 10).toArray();
+        RecordingDevice recording = new RecordingDevice(Devices.best());
+        try (Student counted = student(recording)) {
+            recording.clear();
+            counted.sample(seeds, labels);
+            flops = recording.flops();
+            noise = new float[images * counted.shape().size()];
         }
-        seeds = new long[images];
-        labels = new int[images];
-        for (int i = 0; i < images; i++) {
-            seeds[i] = i;
-            labels[i] = i % 10;
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = Philox.normal(0, 0, i);
+        }
+        condition = new float[images];
+        samples = new float[noise.length];
+        student = student(Devices.best());
+    }
+
+    /** A student after one step: how well it was trained does not matter. */
+    private Student student(Device device) throws IOException {
+        DistillationConfig config =
+                DistillationConfig.builder().batch(2).images(2).heldOut(0).workers(workers).build();
+        try (Teacher loaded = Teacher.load(BundledTeacher.folder(), device)) {
+            return new BootDistiller(loaded).train(config);
         }
     }
 
     @Benchmark
-    public float[] sample() {
+    public float[] sample(Work work) {
+        work.flops += flops;
         return student.sample(seeds, labels);
+    }
+
+    /** Without the noise and the arrays, which the caller has. */
+    @Benchmark
+    public void sampleIntoArray(Work work) {
+        work.flops += flops;
+        student.sample(noise, condition, samples);
     }
 
     @TearDown

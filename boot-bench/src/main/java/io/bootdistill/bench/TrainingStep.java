@@ -1,11 +1,14 @@
 package io.bootdistill.bench;
 
 import io.bootdistill.BootDistiller;
+import io.bootdistill.BundledTeacher;
 import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationListener;
+import io.bootdistill.SignalOde;
 import io.bootdistill.Teacher;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.RecordingDevice;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -21,20 +24,22 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One training step with the default configuration, all workers. */
+/** One training step of 64 bootstrap pairs and 8 boundary samples; the rest of the configuration is the default. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
 @Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 3)
+@Measurement(iterations = 15, time = 1)
 public class TrainingStep implements DistillationListener {
 
-    @Param("teachers/fashion-mnist-16")
-    private String teacher;
+    private static final int BATCH = 72;
 
-    @Param("64")
-    private int batch;
+    @Param({"HEUN", "DDIM"})
+    private SignalOde.Solver solver;
+
+    @Param("2")
+    private int workers;
 
     /** The run waits between two steps until the benchmark asks for the next. */
     private final Semaphore asked = new Semaphore(0);
@@ -42,20 +47,19 @@ public class TrainingStep implements DistillationListener {
     private volatile boolean stop;
     private volatile Throwable failure;
     private Thread run;
+    private double flops;
 
     @Setup
     public void start() throws IOException {
-        Teacher loaded = Teacher.load(Path.of(teacher));
-        DistillationConfig config = DistillationConfig.builder()
-                .batch(batch)
-                .images(batch * 1_000_000L)
-                .reportImages(Long.MAX_VALUE)
-                .checkpointImages(Long.MAX_VALUE)
-                .heldOut(0)
-                .build();
+        RecordingDevice recording = new RecordingDevice(Devices.best());
+        try (Teacher counted = Teacher.load(BundledTeacher.folder(), recording)) {
+            new BootDistiller(counted).train(config(1)).close();
+            flops = recording.flops();
+        }
+        Teacher loaded = Teacher.load(BundledTeacher.folder());
         run = new Thread(() -> {
             try (loaded) {
-                new BootDistiller(loaded).listener(this).train(config).close();
+                new BootDistiller(loaded).listener(this).train(config(1_000_000)).close();
             } catch (IOException | RuntimeException | Error e) {
                 failure = e;
                 done.release();
@@ -63,6 +67,19 @@ public class TrainingStep implements DistillationListener {
         });
         run.start();
         await();
+    }
+
+    private DistillationConfig config(long steps) {
+        return DistillationConfig.builder()
+                .solver(solver)
+                .workers(workers)
+                .batch(BATCH)
+                .boundaryShare(1.0 / 9)
+                .images(BATCH * steps)
+                .reportImages(Long.MAX_VALUE)
+                .checkpointImages(Long.MAX_VALUE)
+                .heldOut(0)
+                .build();
     }
 
     @Override
@@ -73,9 +90,10 @@ public class TrainingStep implements DistillationListener {
     }
 
     @Benchmark
-    public void step() {
+    public void step(Work work) {
         asked.release();
         await();
+        work.flops += flops;
     }
 
     private void await() {

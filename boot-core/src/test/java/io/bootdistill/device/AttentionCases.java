@@ -37,6 +37,17 @@ public final class AttentionCases {
         return cases;
     }
 
+    /** The attention of the bundled teacher, and of a larger network. */
+    static List<OperationCase> network() {
+        List<OperationCase> cases = new ArrayList<>();
+        for (int[] s : new int[][] {{64, 2, 32}, {16, 2, 32}, {256, 4, 64}}) { // pixels, heads, head size
+            Attention attention = new Attention(s[0], s[0], s[1], s[2]);
+            cases.add(forward(8, attention, false, false));
+            cases.add(backward(8, attention, false, false));
+        }
+        return cases;
+    }
+
     /** A forward pass. */
     public static OperationCase forward(int n, Attention attention, boolean mask, boolean strided) {
         OperationCase operation = OperationCase.of("attentionForward", describe(n, attention, mask), n, strided);
@@ -44,6 +55,7 @@ public final class AttentionCases {
         return operation.tensor(OUTPUT, "y", attention.queries(), attention.channels())
                 .perSample(OUTPUT, "logSumExp", attention.statistics(), Philox::normal)
                 .length(attention.keys() + attention.headSize())
+                .flops(Arithmetic.of(n, attention, false))
                 .calls((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
                         o.slice("mask"), o.tensor("y"), o.slice("logSumExp")));
     }
@@ -60,6 +72,7 @@ public final class AttentionCases {
                 .tensor(OUTPUT, "dk", attention.keys(), attention.channels())
                 .tensor(OUTPUT, "dv", attention.keys(), attention.channels())
                 .length(attention.queries() + attention.keys() + attention.headSize())
+                .flops(Arithmetic.of(n, attention, true))
                 // The gradient of a softmax over one key is zero as the difference of two scalar products.
                 .cancelling(attention.keys() == 1 ? Math.sqrt(attention.headSize()) : 0)
                 .calls((k, o) -> k.attentionBackward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),

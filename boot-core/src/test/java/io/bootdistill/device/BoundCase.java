@@ -86,6 +86,14 @@ public final class BoundCase implements AutoCloseable {
         operation.forward().run(kernels, operands);
     }
 
+    /** Bytes that a call must move: each operand once, and once more if it is read and written. Known after a call. */
+    public long bytes() {
+        return operands.used().stream().map(operation::operand).mapToLong(operand -> {
+            long values = (long) operand.rows(count) * operand.channels();
+            return Float.BYTES * values * (operand.role() == OperationCase.Role.UPDATED ? 2 : 1);
+        }).sum();
+    }
+
     Operands operands() {
         return operands;
     }

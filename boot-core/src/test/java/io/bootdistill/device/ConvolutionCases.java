@@ -43,6 +43,26 @@ public final class ConvolutionCases {
         return cases;
     }
 
+    /** The convolutions of the bundled teacher, and some of larger networks. */
+    static List<OperationCase> network() {
+        int[][] shapes = { // n, size, in, out, stride
+            {8, 16, 1, 32, 1}, {8, 16, 32, 32, 1}, {8, 16, 32, 32, 2}, {8, 16, 64, 64, 1}, {8, 16, 96, 32, 1},
+            {8, 16, 64, 32, 1}, {8, 16, 32, 1, 1}, {8, 8, 32, 64, 1}, {8, 8, 64, 64, 1}, {8, 8, 64, 64, 2},
+            {8, 8, 128, 64, 1}, {8, 8, 96, 64, 1}, {8, 4, 64, 64, 1}, {8, 4, 128, 64, 1}, {8, 16, 256, 256, 1},
+            {8, 8, 512, 512, 1},
+        };
+        List<OperationCase> cases = new ArrayList<>();
+        for (int[] s : shapes) {
+            Conv conv = new Conv(s[1], s[1], s[2], s[3], s[4], 1);
+            cases.add(forward(s[0], conv, true, Addend.NONE, true, false));
+            if (conv.in() > 1) { // no gradient of the image
+                cases.add(backwardInput(s[0], conv, Addend.NONE, false));
+            }
+            cases.add(backwardWeights(s[0], conv, true, true, false));
+        }
+        return cases;
+    }
+
     private static List<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
         int[][] same = { // n, height, width, in, out
@@ -79,6 +99,7 @@ public final class ConvolutionCases {
         }
         return operation.sum("y", residual, "residual", conv.outPixels(), conv.out())
                 .length(9 * conv.in())
+                .flops(Arithmetic.of(n, conv))
                 .calls((k, o) -> k.convForward(o.n(), conv, o.tensor("x"), o.weights(), o.slice("bias"), o.tensor("shift"),
                         residual.of(o, "residual", "y"), o.tensor("y")));
     }
@@ -90,6 +111,7 @@ public final class ConvolutionCases {
                 .weights(conv, true)
                 .sum("dx", base, "base", conv.pixels(), conv.in())
                 .length(9 * conv.out())
+                .flops(Arithmetic.of(n, conv))
                 .calls((k, o) -> k.convBackwardInput(
                         o.n(), conv, o.tensor("dy"), o.weights(), base.of(o, "base", "dx"), o.tensor("dx")))
                 .tensor(INPUT, "x", conv.pixels(), conv.in())
@@ -114,6 +136,7 @@ public final class ConvolutionCases {
             operation.tensor(INPUT, "shift", 1, conv.out()).tensor(OUTPUT, "dShift", 1, conv.out());
         }
         return operation.length(n * conv.outPixels())
+                .flops(Arithmetic.of(n, conv))
                 .calls((k, o) -> k.convBackwardWeights(o.n(), conv, o.tensor("x"), o.tensor("dy"), o.slice("dWeights"),
                         o.slice("dBias"), o.tensor("dShift"), accumulate))
                 .differentiates((k, o) -> k.convForward(o.n(), conv, o.tensor("x"), o.weights(), o.slice("bias"),

@@ -47,6 +47,15 @@ public final class EmbeddingCases {
         return cases;
     }
 
+    /** The embeddings of the bundled teacher, and a division of its images. */
+    static List<OperationCase> network() {
+        return List.of(
+                timeEmbedding(8, new TimeEmbedding(16, false, true), false),
+                embeddingForward(8, 11, 128, Addend.OUTPUT, false),
+                embeddingBackward(8, 11, 128, true, false),
+                divideSamples(8, 256, 1, Addend.NONE, false));
+    }
+
     /** The embedding of real-valued indices up to 999, or of noise levels. */
     public static OperationCase timeEmbedding(int n, TimeEmbedding embedding, boolean strided) {
         int half = embedding.half();

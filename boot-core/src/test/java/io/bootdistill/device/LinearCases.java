@@ -45,6 +45,23 @@ public final class LinearCases {
         return cases;
     }
 
+    /** The linear layers of the bundled teacher, and some of larger networks. */
+    static List<OperationCase> network() {
+        int[][] shapes = { // n, rows per sample, in, out
+            {8, 1, 32, 128}, {8, 1, 128, 128}, {8, 1, 128, 608}, {8, 256, 96, 32}, {8, 256, 64, 32}, {8, 64, 32, 64},
+            {8, 64, 128, 64}, {8, 64, 96, 64}, {8, 64, 64, 192}, {8, 64, 64, 64}, {8, 16, 128, 64}, {8, 16, 64, 192},
+            {8, 16, 64, 64}, {8, 256, 256, 768}, {8, 64, 512, 512},
+        };
+        List<OperationCase> cases = new ArrayList<>();
+        for (int[] s : shapes) {
+            Linear linear = new Linear(s[2], s[3]);
+            cases.add(forward(s[0], s[1], linear, true, Addend.NONE, true, false));
+            cases.add(backwardInput(s[0], s[1], linear, Addend.NONE, false));
+            cases.add(backwardWeights(s[0], s[1], linear, true, true, false));
+        }
+        return cases;
+    }
+
     /** A forward pass of n samples with {@code rows} rows each. */
     public static OperationCase forward(
             int n, int rows, Linear linear, boolean bias, Addend residual, boolean gradient, boolean strided) {
@@ -57,6 +74,7 @@ public final class LinearCases {
         }
         return operation.sum("y", residual, "residual", rows, linear.out())
                 .length(linear.in())
+                .flops(Arithmetic.of((long) n * rows, linear))
                 .calls((k, o) -> k.linearForward((long) o.n() * rows, linear, o.tensor("x"), o.weights(), o.slice("bias"),
                         residual.of(o, "residual", "y"), o.tensor("y")));
     }
@@ -68,6 +86,7 @@ public final class LinearCases {
                 .weights(linear, true)
                 .sum("dx", base, "base", rows, linear.in())
                 .length(linear.out())
+                .flops(Arithmetic.of((long) n * rows, linear))
                 .calls((k, o) -> k.linearBackwardInput((long) o.n() * rows, linear, o.tensor("dy"), o.weights(),
                         base.of(o, "base", "dx"), o.tensor("dx")))
                 .tensor(INPUT, "x", rows, linear.in())
@@ -91,6 +110,7 @@ public final class LinearCases {
                     .shared(accumulate ? UPDATED : OUTPUT, "dBias", linear.out());
         }
         return operation.length(n * rows)
+                .flops(Arithmetic.of((long) n * rows, linear))
                 .calls((k, o) -> k.linearBackwardWeights((long) o.n() * rows, linear, o.tensor("x"), o.tensor("dy"),
                         o.slice("dWeights"), o.slice("dBias"), accumulate))
                 .differentiates((k, o) -> k.linearForward((long) o.n() * rows, linear, o.tensor("x"), o.weights(),

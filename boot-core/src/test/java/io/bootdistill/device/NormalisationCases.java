@@ -54,6 +54,23 @@ public final class NormalisationCases {
         return cases;
     }
 
+    /** The normalisations of the bundled teacher, and of a larger network. */
+    static List<OperationCase> network() {
+        int[][] shapes = { // pixels, channels, groups, silu
+            {256, 32, 8, 1}, {256, 64, 8, 1}, {256, 96, 8, 1}, {64, 32, 8, 1}, {64, 64, 8, 0}, {64, 64, 8, 1}, {64, 96, 8, 1},
+            {64, 128, 8, 1}, {16, 64, 8, 0}, {16, 64, 8, 1}, {16, 128, 8, 1}, {256, 256, 32, 1}, {64, 512, 32, 1},
+        };
+        List<OperationCase> cases = new ArrayList<>();
+        for (int[] s : shapes) {
+            GroupNorm norm = new GroupNorm(s[0], s[1], s[2], 1e-5f, s[3] == 1);
+            cases.add(forward(8, norm, false, 0, false));
+            cases.add(backward(8, norm, false, Addend.NONE, true, false));
+        }
+        cases.add(siluForward(8, 1, 128, false));
+        cases.add(siluBackward(8, 1, 128, Addend.NONE, false));
+        return cases;
+    }
+
     /**
      * A forward pass.
      *

@@ -74,6 +74,7 @@ public final class OperationCase {
     private Call forward;
     private List<String> differentiated = List.of();
     private double length = 1;
+    private double flops;
     private double cancelling;
     private boolean exact;
     private Map<String, float[]> derived;
@@ -179,6 +180,12 @@ public final class OperationCase {
         return this;
     }
 
+    /** What the call computes, where arithmetic bounds it: see {@link Arithmetic}. */
+    OperationCase flops(double count) {
+        flops = count;
+        return this;
+    }
+
     /** The magnitude of terms that cancel in the outputs, where it is larger than the outputs themselves. */
     OperationCase cancelling(double magnitude) {
         cancelling = magnitude;
@@ -211,6 +218,11 @@ public final class OperationCase {
     /** Values in all operands together. */
     public long elements() {
         return operands.stream().mapToLong(o -> (long) o.rows(samples) * o.channels()).sum();
+    }
+
+    /** Floating-point operations of a call; 0 where memory bounds it. */
+    public double flops() {
+        return flops;
     }
 
     /** Places all operands on a device. */

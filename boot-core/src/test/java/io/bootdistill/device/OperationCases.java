@@ -15,10 +15,25 @@ public final class OperationCases {
             .flatMap(List::stream)
             .toList();
 
+    private static final List<OperationCase> NETWORK = Stream.of(
+                    TransferCases.network(), ConvolutionCases.network(), LinearCases.network(),
+                    NormalisationCases.network(), AttentionCases.network(), ResizeCases.network(),
+                    EmbeddingCases.network(), SignalCases.network(), OptimiserCases.network())
+            .flatMap(List::stream)
+            .toList();
+
     private OperationCases() {}
 
     /** All cases, operation by operation. */
     public static List<OperationCase> all() {
         return ALL;
+    }
+
+    /**
+     * The network shapes, which benchmarks measure: every operation as the bundled teacher, in blocks of 8 samples, calls it,
+     * and the costly ones at 256 and 512 channels, too.
+     */
+    public static List<OperationCase> network() {
+        return NETWORK;
     }
 }

@@ -12,6 +12,9 @@ public final class OptimiserCases {
 
     private static final Values POSITIVE = (seed, draw, i) -> Math.abs(Philox.normal(seed, draw, i));
 
+    /** Trained parameters of the bundled teacher. */
+    static final int PARAMETERS = 1_114_224;
+
     private OptimiserCases() {}
 
     static List<OperationCase> all() {
@@ -39,6 +42,16 @@ public final class OptimiserCases {
         cases.add(adamW(300, 13, 250, true));
         cases.add(adamW(64, 16, 48, false));
         return cases;
+    }
+
+    /** The parameters of the bundled teacher in one piece, its gradient in eight lanes. */
+    static List<OperationCase> network() {
+        int chunks = (PARAMETERS + Kernels.NORM_CHUNK - 1) / Kernels.NORM_CHUNK;
+        return List.of(
+                sumLanes(8, true, PARAMETERS, 0, PARAMETERS, false),
+                squaredNorm(PARAMETERS, 0, chunks, false),
+                clip(chunks, 1, false),
+                adamW(PARAMETERS, 0, PARAMETERS, false));
     }
 
     /**

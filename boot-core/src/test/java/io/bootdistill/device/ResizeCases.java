@@ -32,6 +32,18 @@ public final class ResizeCases {
         return cases;
     }
 
+    /** The doublings of the bundled teacher, and halvings of their sizes. */
+    static List<OperationCase> network() {
+        List<OperationCase> cases = new ArrayList<>();
+        for (int size : new int[] {4, 8}) {
+            cases.add(upsampleForward(8, size, size, 64, false));
+            cases.add(upsampleBackward(8, size, size, 64, Addend.NONE, false));
+            cases.add(downsampleForward(8, size, size, 64, false));
+            cases.add(downsampleBackward(8, size, size, 64, Addend.NONE, false));
+        }
+        return cases;
+    }
+
     /** Doubling. */
     public static OperationCase upsampleForward(int n, int height, int width, int channels, boolean strided) {
         return OperationCase.of("upsampleForward", describe(n, height, width, channels), n, strided)

@@ -43,6 +43,17 @@ public final class SignalCases {
         return cases;
     }
 
+    /** A block of the bundled teacher's images. */
+    static List<OperationCase> network() {
+        return List.of(
+                noise(8, 256, 1, 0, false),
+                signalState(8, 256, 1, true, true, false),
+                signalStep(8, 256, 1, 0, false, false, false),
+                signalStep(8, 256, 1, 1, false, true, false),
+                signalStep(8, 256, 1, 0, true, false, false),
+                bootstrapLoss(8, 256, 1, true, false));
+    }
+
     /** Noise. */
     public static OperationCase noise(int n, int pixels, int channels, int draw, boolean strided) {
         long[] seeds = LongStream.range(0, n).map(i -> Philox.seed(pixels, draw, i)).toArray();

@@ -32,6 +32,15 @@ public final class TransferCases {
         return cases;
     }
 
+    /** Blocks of the bundled teacher's activations. */
+    static List<OperationCase> network() {
+        return List.of(
+                fill(8 * 256 * 32, 0, false),
+                affine(8, 256, 1, 1, 0, Addend.NONE, false),
+                affine(8, 256, 32, 1, 0, Addend.OTHER, false),
+                affine(8, 16, 64, 1, 0, Addend.OTHER, false));
+    }
+
     /** A constant. */
     public static OperationCase fill(int length, float value, boolean strided) {
         return OperationCase.of("fill", length + " with " + value, 1, strided)

@@ -1,0 +1,47 @@
+package io.bootdistill.bench;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * Runs all benchmarks, or those that a regular expression names; takes JMH's options. Writes {@code boot-bench/results.json}
+ * and compares it: the exit code is 1 if a benchmark has become slower than {@link Compare#THRESHOLD} allows.
+ */
+public final class Benchmarks {
+
+    private Benchmarks() {}
+
+    public static void main(String[] arguments) throws IOException, RunnerException, CommandLineOptionException {
+        CommandLineOptions options = new CommandLineOptions(arguments);
+        if (options.shouldHelp()) {
+            options.showHelp();
+            return;
+        }
+        ChainedOptionsBuilder builder = new OptionsBuilder()
+                .parent(options)
+                .timeUnit(TimeUnit.MILLISECONDS)
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true);
+        if (!options.getIncludes().isEmpty()) {
+            options.getIncludes().forEach(builder::include);
+            builder.include("Calibration").include("Peak"); // what the others are measured against
+        }
+        if (!options.getParameter(Operations.PARAMETER).hasValue()) {
+            builder.param(Operations.PARAMETER, Operations.names().toArray(String[]::new));
+        }
+        Runner runner = new Runner(builder.build());
+        if (options.shouldList()) {
+            runner.list();
+            return;
+        }
+        Results.of(runner.run()).write(Compare.RESULTS);
+        Compare.main(Compare.RESULTS.toString());
+    }
+}

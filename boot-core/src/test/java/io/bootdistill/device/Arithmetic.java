@@ -1,0 +1,36 @@
+package io.bootdistill.device;
+
+/**
+ * Floating-point operations of the operations that arithmetic bounds, by their definition: a multiplication with its addition
+ * counts as two, additions of bias and the like are left out. An algorithm that needs fewer (Winograd's) seems the faster.
+ */
+final class Arithmetic {
+
+    private Arithmetic() {}
+
+    /** Any of the three passes of a convolution; zeros around the image count. */
+    static double of(long n, Conv conv) {
+        return 2.0 * n * conv.outPixels() * conv.weights();
+    }
+
+    /** Any of the three passes of a linear layer. */
+    static double of(long rows, Linear linear) {
+        return 2.0 * rows * linear.weights();
+    }
+
+    /** Two products forward; backward the scores again and four gradients. */
+    static double of(long n, Attention attention, boolean backward) {
+        return (backward ? 10.0 : 4.0) * n * attention.queries() * attention.keys() * attention.channels();
+    }
+
+    /** A call of any operation: 0 for those that memory bounds. */
+    static double of(String operation, long n, Object shape) {
+        if (shape instanceof Conv conv) {
+            return of(n, conv);
+        }
+        if (shape instanceof Linear linear) {
+            return of(n, linear);
+        }
+        return shape instanceof Attention attention ? of(n, attention, operation.equals("attentionBackward")) : 0;
+    }
+}

@@ -1,0 +1,103 @@
+package io.bootdistill.device;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A device that passes everything on to another, and notes its calls and allocations. Thread-safe. */
+public final class RecordingDevice implements Device {
+
+    /**
+     * A call of an operation.
+     *
+     * @param sizes its whole numbers and its shape, in order, then the channels of its first tensor
+     */
+    public record Call(String operation, List<Object> sizes) {
+
+        /** What it computes; 0 where memory bounds it. */
+        public double flops() {
+            boolean shaped = sizes.size() > 1 && sizes.get(0) instanceof Number;
+            return shaped ? Arithmetic.of(operation, ((Number) sizes.get(0)).longValue(), sizes.get(1)) : 0;
+        }
+    }
+
+    private final Device device;
+    private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger allocations = new AtomicInteger();
+
+    public RecordingDevice(Device device) {
+        this.device = device;
+    }
+
+    /** The calls so far, of preparations and transfers, too. */
+    public List<Call> calls() {
+        return List.copyOf(calls);
+    }
+
+    /** Floating-point operations of the calls so far. */
+    public double flops() {
+        return calls.stream().mapToDouble(Call::flops).sum();
+    }
+
+    /** Forgets the calls so far. */
+    public void clear() {
+        calls.clear();
+    }
+
+    /** How often memory was asked for so far. */
+    public int allocations() {
+        return allocations.get();
+    }
+
+    @Override
+    public String name() {
+        return device.name();
+    }
+
+    @Override
+    public String description() {
+        return device.description();
+    }
+
+    @Override
+    public DeviceMemory allocate(long floats) {
+        allocations.incrementAndGet();
+        return device.allocate(floats);
+    }
+
+    @Override
+    public Kernels openKernels() {
+        Kernels kernels = device.openKernels();
+        return (Kernels) Proxy.newProxyInstance(
+                Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                    calls.add(call(method, arguments));
+                    try {
+                        return method.invoke(kernels, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    private static Call call(Method method, Object[] arguments) {
+        List<Object> sizes = new ArrayList<>();
+        Integer channels = null;
+        for (Object argument : arguments == null ? new Object[0] : arguments) {
+            if (argument instanceof Tensor tensor) {
+                channels = channels == null ? (Integer) tensor.channels() : channels;
+            } else if (argument instanceof Integer || argument instanceof Long
+                    || argument instanceof Record && !(argument instanceof Slice || argument instanceof Weights)) {
+                sizes.add(argument);
+            }
+        }
+        if (channels != null) {
+            sizes.add(channels);
+        }
+        return new Call(method.getName(), List.copyOf(sizes));
+    }
+}

@@ -1,0 +1,26 @@
+package io.bootdistill.cpu;
+
+import io.bootdistill.device.Kernels;
+
+/** The processor's peak arithmetic, which kernels are measured against. */
+public final class CpuPeak {
+
+    private CpuPeak() {}
+
+    /**
+     * Multiplies and adds in registers, with the instruction set of these kernels, on the calling thread.
+     *
+     * @param rounds how long: a round takes some nanoseconds; at least 1
+     * @return how many floating-point operations that were; the peak is that over the time it took
+     * @throws IllegalArgumentException if the kernels are not those of the {@code cpu} device
+     */
+    public static long run(Kernels kernels, long rounds) {
+        if (!(kernels instanceof CpuContext cpu)) {
+            throw new IllegalArgumentException("kernels is " + kernels.getClass().getName() + ", must be of the cpu device");
+        }
+        CpuContext.requirePositive("rounds", rounds);
+        long[] operations = new long[1];
+        CpuContext.requireOk("peak", BootCpu.boot_peak(cpu.context(), rounds, operations));
+        return operations[0];
+    }
+}

@@ -1,0 +1,39 @@
+package io.bootdistill.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.bootdistill.AllocationTest;
+import io.bootdistill.SignalOde;
+import io.bootdistill.device.Device;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The cpu device's kernels allocate nothing on the heap either. */
+class CpuAllocationTest extends AllocationTest {
+
+    /** Of a step, with reading the gauge; a copy of a block's images in each block would be four times as much. */
+    private static final long BOUND = 4096;
+
+    @Override
+    protected Device device() {
+        return NativeBuild.best();
+    }
+
+    /** The median: now and then the JVM allocates for itself. */
+    @Test
+    void laterStepsAllocateNextToNothingOnTheHeap() throws IOException {
+        List<Long> bytes = train(device(), SignalOde.Solver.HEUN, 101, CpuAllocationTest::bytesOfAllThreads);
+        long[] steps = IntStream.range(1, bytes.size()).mapToLong(i -> bytes.get(i) - bytes.get(i - 1)).sorted().toArray();
+        assertTrue(steps[steps.length / 2] < BOUND, "bytes of each step, sorted: " + Arrays.toString(steps));
+    }
+
+    private static long bytesOfAllThreads() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        return Arrays.stream(threads.getThreadAllocatedBytes(threads.getAllThreadIds())).filter(bytes -> bytes > 0).sum();
+    }
+}
