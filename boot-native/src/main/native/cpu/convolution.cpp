@@ -30,8 +30,19 @@ void pad_image(int32_t height, int32_t width, int32_t channels, Source x, float*
 
 enum class Algorithm { DIRECT, WINOGRAD, THIN };
 
-// By the shape alone: a sample's values must not depend on the size of the batch. Winograd's algorithm is taken where it costs
-// less than the direct one, counting multiplications per image, and the transforms as what they are worth.
+// Winograd's algorithm pays where it costs less than the direct one, counting multiplications per image, and the transforms as
+// what they are worth.
+static bool winograd_pays(const Conv& conv) {
+    if (conv.in < 8) {  // products this short do not pay for the transforms
+        return false;
+    }
+    const int64_t tiles = static_cast<int64_t>((conv.height + 3) / 4) * ((conv.width + 3) / 4);
+    const int64_t products = conv.in * round_up(conv.out, PANEL);
+    const int64_t transforms = 120 * (round_up(conv.in, LANES) + round_up(conv.out, LANES));
+    return tiles * (36 * products + transforms) < conv.pixels() * 9 * products;
+}
+
+// By the shape alone: a sample's values must not depend on the size of the batch. Winograd's is taken both ways or not at all.
 static Algorithm algorithm_of(const Conv& conv) {
     if (conv.stride != 1) {
         return Algorithm::DIRECT;
@@ -39,16 +50,10 @@ static Algorithm algorithm_of(const Conv& conv) {
     if (conv.out <= THIN) {
         return Algorithm::THIN;
     }
-    if (conv.in < 8) {  // products this short do not pay for the transforms
-        return Algorithm::DIRECT;
-    }
-    const int64_t tiles = static_cast<int64_t>((conv.height + 3) / 4) * ((conv.width + 3) / 4);
-    const int64_t products = conv.in * round_up(conv.out, PANEL);
-    const int64_t transforms = 120 * (round_up(conv.in, LANES) + round_up(conv.out, LANES));
-    return tiles * (36 * products + transforms) < conv.pixels() * 9 * products ? Algorithm::WINOGRAD : Algorithm::DIRECT;
+    return winograd_pays(conv) && winograd_pays(transposed(conv)) ? Algorithm::WINOGRAD : Algorithm::DIRECT;
 }
 
-static int64_t forward_floats(const Conv& conv) {
+static int64_t packed_weights(const Conv& conv) {
     switch (algorithm_of(conv)) {
         case Algorithm::WINOGRAD: return 0;
         case Algorithm::THIN: return thin_floats(conv.in, conv.out);
@@ -56,24 +61,33 @@ static int64_t forward_floats(const Conv& conv) {
     }
 }
 
+// Weights that change with each step are not transformed in advance, see winograd_weights.cpp: that is for networks that only
+// run forward, and saves the time of one image.
 int64_t conv_prepared(const Conv& conv, bool gradient) {
-    return forward_floats(conv) + (gradient ? forward_floats(transposed(conv)) : 0);
+    if (algorithm_of(conv) == Algorithm::WINOGRAD) {
+        return gradient ? 0 : winograd_floats(conv);
+    }
+    return packed_weights(conv) + (gradient ? packed_weights(transposed(conv)) : 0);
 }
 
 void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* prepared) {
     switch (algorithm_of(conv)) {
-        case Algorithm::WINOGRAD: break;
+        case Algorithm::WINOGRAD:
+            if (!gradient) {
+                winograd_prepare(conv, weights, prepared);
+            }
+            return;
         case Algorithm::THIN: thin_prepare(conv.in, conv.out, weights, prepared); break;
         default: direct_prepare(conv, weights, prepared);
     }
     if (!gradient) {
         return;
     }
-    prepared += forward_floats(conv);
-    switch (algorithm_of(transposed(conv))) {
-        case Algorithm::WINOGRAD: break;
-        case Algorithm::THIN: thin_prepare_gradient(conv.in, conv.out, weights, prepared); break;
-        default: direct_prepare_gradient(conv, weights, prepared);
+    prepared += packed_weights(conv);
+    if (algorithm_of(transposed(conv)) == Algorithm::THIN) {
+        thin_prepare_gradient(conv.in, conv.out, weights, prepared);
+    } else {
+        direct_prepare_gradient(conv, weights, prepared);
     }
 }
 
@@ -88,16 +102,16 @@ static int32_t run(Context& context, int32_t n, const Conv& conv, Source x, cons
 
 int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
     const float* bias, Source shift, Source residual, Target y) {
-    return run(context, n, conv, x, {weights, conv.in, conv.out, false}, prepared, {bias, shift, residual}, y);
+    return run(context, n, conv, x, {weights, prepared, conv.in, conv.out, false}, prepared, {bias, shift, residual}, y);
 }
 
 int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* weights,
     const float* prepared, Source base, Target dx) {
-    prepared += forward_floats(conv);
+    prepared += packed_weights(conv);
     if (conv.stride != 1) {
         return direct_backward_input(context, n, conv, dy, prepared, base, dx);
     }
-    return run(context, n, transposed(conv), dy, {weights, conv.out, conv.in, true}, prepared, {nullptr, {}, base}, dx);
+    return run(context, n, transposed(conv), dy, {weights, nullptr, conv.out, conv.in, true}, prepared, {nullptr, {}, base}, dx);
 }
 
 // Gradients of bias and shift: sums of dy over the pixels, of all samples and of each.

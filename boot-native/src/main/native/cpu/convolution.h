@@ -49,6 +49,9 @@ void direct_backward_weights(float* scratch, int32_t n, const Conv& conv, Source
 
 struct WinogradWeights;
 
+int64_t winograd_floats(const Conv& conv);
+void winograd_prepare(const Conv& conv, const float* weights, float* prepared);
+
 int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
     const Addends& addends, Target y);
 int64_t winograd_weights_scratch(int32_t n, const Conv& conv);

@@ -157,31 +157,50 @@ struct Pass {
         pass.v_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
         pass.u_plane = plane_floats(pass.ins, PANEL);
         pass.m_plane = plane_floats(pass.strips * pass.tiling.per_strip, PANEL);
-        const int64_t u_blocks = pass.in_blocks * panels(conv.out);
-        const bool keep = pass.strips < pass.all && u_blocks * POINTS * pass.u_plane <= KEPT_WEIGHTS;
-        pass.u_blocks = keep ? u_blocks : 1;
+        pass.u_blocks = pass.in_blocks * panels(conv.out);
         return pass;
     }
 
-    BOOT_INLINE int64_t floats() const {
-        return POINTS * (v_plane + u_blocks * u_plane + m_plane) + line_floats(tiling);
-    }
+    BOOT_INLINE int64_t u_floats() const { return u_blocks * POINTS * u_plane; }
+
+    // Whether the transformed weights of all channels are kept: from one block of tiles to the next.
+    BOOT_INLINE bool keeps() const { return strips < all && u_floats() <= KEPT_WEIGHTS; }
 };
+
+int64_t winograd_floats(const Conv& conv) {
+    const int64_t floats = Pass::of(1, conv).u_floats();
+    return floats <= KEPT_WEIGHTS ? floats : 0;
+}
+
+void winograd_prepare(const Conv& conv, const float* weights, float* prepared) {
+    const Pass pass = Pass::of(1, conv);
+    if (pass.u_floats() > KEPT_WEIGHTS) {
+        return;
+    }
+    for (int64_t column = 0; column < conv.out; column += PANEL) {
+        for (int64_t i = 0; i < conv.in; i += pass.ins, prepared += POINTS * pass.u_plane) {
+            transform_weights({weights, nullptr, conv.in, conv.out, false}, i, smaller(pass.ins, conv.in - i), column, prepared,
+                pass.u_plane);
+        }
+    }
+}
 
 int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
     const Addends& addends, Target y) {
     const Pass pass = Pass::of(n, conv);
-    float* v = reserve(context, pass.floats());
+    const bool ready = weights.prepared != nullptr, keep = pass.keeps();
+    const int64_t u_floats = ready ? 0 : keep ? pass.u_floats() : POINTS * pass.u_plane;
+    float* v = reserve(context, POINTS * (pass.v_plane + pass.m_plane) + u_floats + line_floats(pass.tiling));
     if (v == nullptr) {
         return BOOT_OUT_OF_MEMORY;
     }
-    float *us = v + POINTS * pass.v_plane, *m = us + pass.u_blocks * POINTS * pass.u_plane, *line = m + POINTS * pass.m_plane;
-    const bool keep = pass.u_blocks > 1 || pass.in_blocks * panels(conv.out) == 1;
+    float *m = v + POINTS * pass.v_plane, *us = m + POINTS * pass.m_plane, *line = us + u_floats;
     const int64_t strip_pixels = static_cast<int64_t>(conv.width) * TILE;
     for (int64_t first = 0; first < pass.all; first += pass.strips) {
         const int64_t count = smaller(pass.strips, pass.all - first), tiles = count * pass.tiling.per_strip;
         transform_input_strips(pass.tiling, first, count, conv.in, x, line, v, pass.v_plane, pass.row);
-        float* u = us;
+        float* made = us;
+        const float* u = ready ? weights.prepared : us;
         for (int64_t column = 0; column < conv.out; column += PANEL) {
             const int64_t width = smaller(PANEL, conv.out - column), pixel = first * strip_pixels;
             const int64_t next = column + PANEL < conv.out ? 0 : smaller(pass.strips, pass.all - first - count);
@@ -191,8 +210,8 @@ int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x
             fetches.spread(POINTS * pass.in_blocks * ((tiles + TILE_ROWS - 1) / TILE_ROWS));
             for (int64_t i = 0; i < conv.in; i += pass.ins) {
                 const int64_t k = smaller(pass.ins, conv.in - i);
-                if (first == 0 || !keep) {
-                    transform_weights(weights, i, k, column, u, pass.u_plane);
+                if (!ready && (first == 0 || !keep)) {
+                    transform_weights(weights, i, k, column, made, pass.u_plane);
                 }
                 for_width(width, [&](auto vectors) BOOT_LAMBDA {
                     for (int64_t point = 0; point < POINTS; point++) {
@@ -200,7 +219,10 @@ int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x
                             u + point * pass.u_plane, m + point * pass.m_plane, i > 0, fetches);
                     }
                 });
-                u += pass.u_blocks > 1 ? POINTS * pass.u_plane : 0;
+                if (ready || keep) {
+                    u += POINTS * pass.u_plane;
+                    made += POINTS * pass.u_plane;
+                }
             }
             transform_output_strips(pass.tiling, first, count, column, width, m, pass.m_plane, addends, y);
         }

@@ -15,7 +15,7 @@ constexpr int TILE = 4;    // outputs of a tile in each direction
 constexpr int WINDOW = 6;  // inputs of a tile in each direction
 constexpr int64_t BLOCK_TILES = 48;  // tiles that are transformed at once
 constexpr int64_t INPUT_BLOCK = 128;  // input channels whose weights are transformed at once
-constexpr int64_t KEPT_WEIGHTS = 1 << 20;  // transformed weights, in floats, that are kept from one block of tiles to the next
+constexpr int64_t KEPT_WEIGHTS = 1 << 20;  // floats of transformed weights that are kept at most
 
 // One cache line more than the plane needs: planes a multiple of 4 KiB apart would share the sets of the first-level cache.
 static BOOT_INLINE int64_t plane_floats(int64_t tiles, int64_t channels) { return tiles * channels + 16; }
@@ -121,8 +121,10 @@ struct Ahead {
 
 // Weights [tap][in][out] of a convolution from `in` to `out` channels; transposed: [tap][out][in] with the taps mirrored, those
 // of the convolution whose input's gradient this one is.
+// `prepared`: already transformed, in the order in which the pass needs them; null where they are not.
 struct WinogradWeights {
     const float* values;
+    const float* prepared;
     int64_t in, out;
     bool transposed;
 };

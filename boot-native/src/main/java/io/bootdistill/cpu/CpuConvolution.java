@@ -27,7 +27,7 @@ interface CpuConvolution extends CpuContext {
                 context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
                 gradient ? 1 : 0,
                 address("weights", weights.values(), conv.weights()),
-                prepared(conv, weights, gradient)));
+                CpuMemory.prepared(weights, preparedLength(conv, gradient))));
     }
 
     @Override
@@ -38,7 +38,7 @@ interface CpuConvolution extends CpuContext {
         requireOk("convForward", BootCpu.boot_conv_forward(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
-                address("weights", weights.values(), conv.weights()), prepared(conv, weights, false),
+                address("weights", weights.values(), conv.weights()), prepared(conv, weights),
                 address("bias", bias, conv.out()),
                 optional("shift", shift, n, conv.out()), stride(shift),
                 optional("residual", residual, rows, conv.out()), stride(residual),
@@ -52,7 +52,8 @@ interface CpuConvolution extends CpuContext {
         requireOk("convBackwardInput", BootCpu.boot_conv_backward_input(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
                 address("dy", dy, (long) n * conv.outPixels(), conv.out()), stride(dy),
-                address("weights", weights.values(), conv.weights()), prepared(conv, weights, true),
+                address("weights", weights.values(), conv.weights()),
+                CpuMemory.prepared(weights, preparedLength(conv, true)),
                 optional("base", base, rows, conv.in()), stride(base),
                 address("dx", dx, rows, conv.in()), stride(dx)));
     }
@@ -71,7 +72,9 @@ interface CpuConvolution extends CpuContext {
                 accumulate ? 1 : 0));
     }
 
-    private long prepared(Conv conv, Weights weights, boolean gradient) {
-        return CpuMemory.prepared(weights, preparedLength(conv, gradient));
+    /** What forward reads; none where it was prepared for a gradient and that needs none. */
+    private long prepared(Conv conv, Weights weights) {
+        boolean none = weights.prepared() == null && preparedLength(conv, true) == 0;
+        return none ? 0 : CpuMemory.prepared(weights, preparedLength(conv, false));
     }
 }
