@@ -150,14 +150,15 @@ struct Pass {
         Pass pass = {};
         pass.tiling = Tiling::of(conv.height, conv.width);
         pass.all = static_cast<int64_t>(n) * pass.tiling.strips;
-        pass.strips = smaller(pass.all, strips_of_block(pass.tiling));
         pass.ins = smaller(conv.in, INPUT_BLOCK);
         pass.in_blocks = (conv.in + pass.ins - 1) / pass.ins;
         pass.row = round_up(conv.in, LANES);
-        pass.v_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
         pass.u_plane = plane_floats(pass.ins, PANEL);
-        pass.m_plane = plane_floats(pass.strips * pass.tiling.per_strip, PANEL);
         pass.u_blocks = pass.in_blocks * panels(conv.out);
+        const int64_t tiles = pass.u_floats() <= KEPT_WEIGHTS ? BLOCK_TILES : LONG_BLOCK_TILES;
+        pass.strips = smaller(pass.all, strips_of(pass.tiling, tiles));
+        pass.v_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
+        pass.m_plane = plane_floats(pass.strips * pass.tiling.per_strip, PANEL);
         return pass;
     }
 

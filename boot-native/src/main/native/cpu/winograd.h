@@ -13,7 +13,8 @@ namespace boot::BOOT_TIER {
 constexpr int POINTS = 36;
 constexpr int TILE = 4;    // outputs of a tile in each direction
 constexpr int WINDOW = 6;  // inputs of a tile in each direction
-constexpr int64_t BLOCK_TILES = 48;  // tiles that are transformed at once
+constexpr int64_t BLOCK_TILES = 24;  // tiles that are transformed at once
+constexpr int64_t LONG_BLOCK_TILES = 48;  // the same where each block costs another transform of weights, or another sum of gradients
 constexpr int64_t INPUT_BLOCK = 128;  // input channels whose weights are transformed at once
 constexpr int64_t KEPT_WEIGHTS = 1 << 20;  // floats of transformed weights that are kept at most
 
@@ -85,9 +86,8 @@ struct Tiling {
     }
 };
 
-// Strips of a block of tiles: together with the weights of a panel, what is transformed fits the second-level cache, but there
-// are enough tiles to pay for transforming the weights once more.
-static BOOT_INLINE int64_t strips_of_block(const Tiling& tiling) { return larger(1, BLOCK_TILES / tiling.per_strip); }
+// Strips of a block of some tiles, at least one. What is transformed together should leave room in the second-level cache.
+static BOOT_INLINE int64_t strips_of(const Tiling& tiling, int64_t tiles) { return larger(1, tiles / tiling.per_strip); }
 
 // Transforms the input tiles of the strips [first, first + strips) of all images into planes whose rows are `row` floats, the
 // channels [0, channels) of x. `line` holds 6·(4·per_strip + 2) vectors.

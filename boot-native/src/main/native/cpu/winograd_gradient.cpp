@@ -141,7 +141,7 @@ struct WeightsPass {
         pass.tiling = Tiling::of(conv.height, conv.width);
         pass.block = Block::of(conv);
         pass.all = static_cast<int64_t>(n) * pass.tiling.strips;
-        pass.strips = smaller(pass.all, strips_of_block(pass.tiling));
+        pass.strips = smaller(pass.all, strips_of(pass.tiling, LONG_BLOCK_TILES));
         pass.row = round_up(pass.block.in, LANES);
         pass.x_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
         pass.dy_plane = plane_floats(pass.strips * pass.tiling.per_strip, panels(conv.out) * PANEL);
