@@ -2,8 +2,9 @@
 // memory, launches, tensor cores, asynchronous copies). The only place that knows which compiler is at work: nvcc, or g++
 // when the tests run the same sources on a CPU (BOOT_CUDA_EMULATED, src/test/native/emulator).
 //
-// Rules that hold for both: kernels lie in namespace boot, neither static nor in an unnamed namespace (their names find
-// their PTX); shared memory is declared by the two macros alone, launches are written BOOT_LAUNCH.
+// Rules that hold for both: kernels lie in namespace boot (static or not, in no unnamed namespace), and no two files hold
+// kernels of one name and the same parameters: names find the PTX. Shared memory is declared by the two macros alone,
+// launches are written BOOT_LAUNCH.
 //
 //   BOOT_SHARED(float, tile, [2][32]);              float tile[2][32] in shared memory, 128-byte aligned
 //   BOOT_DYNAMIC_SHARED(float, scratch);            float* to the bytes that the launch asked for, 128-byte aligned
