@@ -41,10 +41,9 @@ const char* boot_cuda_error_name(int32_t status);
 #define BOOT_CUDA_PROBE_CAPABILITY 5 /* of device 0, 10·major + minor */
 #define BOOT_CUDA_PROBE_COUNT 8
 
-/* Writes BOOT_CUDA_PROBE_COUNT values and returns the reason; the first failing test ends it. */
-int32_t boot_cuda_probe(int32_t* result);
-/* What the dynamic linker said about libcuda.so.1, for BOOT_CUDA_NO_DRIVER; empty otherwise. Valid until the next call. */
-const char* boot_cuda_probe_detail(void);
+/* Writes BOOT_CUDA_PROBE_COUNT values and returns the reason; the first failing test ends it. For BOOT_CUDA_NO_DRIVER,
+ * `detail`, which has room for `length`, gets what the dynamic linker said, ended by 0; otherwise it is empty. */
+int32_t boot_cuda_probe(int32_t* result, char* detail, int32_t length);
 
 /* ---- the device that contexts use: device 0 (CUDA_VISIBLE_DEVICES reorders) */
 
@@ -66,9 +65,9 @@ int32_t boot_cuda_context_join(boot_context leader, boot_context* context);
 /* Waits for everything that was called. */
 int32_t boot_cuda_synchronise(boot_context context);
 
-/* ---- graphs: the calls between begin and end are recorded, not carried out, and can be launched any number of times.
- * Scratch memory must have its size (run the calls once before) and is kept as long as the graph. Values that change from
- * launch to launch lie in device memory and are uploaded before it. */
+/* ---- graphs: the calls of a context between begin and end are recorded, not carried out, and can be launched any number of
+ * times. Run the calls once before: scratch memory cannot grow meanwhile. The graph takes it over. Values that change from
+ * launch to launch lie in device memory and are uploaded before it. No other context of the stream may be used meanwhile. */
 
 typedef int64_t boot_graph;
 

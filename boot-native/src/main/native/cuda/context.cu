@@ -12,11 +12,17 @@ int32_t status(cudaError_t error) {
     return error == cudaErrorMemoryAllocation ? BOOT_OUT_OF_MEMORY : BOOT_CUDA_ERROR + static_cast<int32_t>(error);
 }
 
+bool capturing(const Context& context) {
+    cudaStreamCaptureStatus state = cudaStreamCaptureStatusNone;
+    cudaStreamIsCapturing(context.stream, &state);
+    return state != cudaStreamCaptureStatusNone;
+}
+
 float* reserve(Context& context, int64_t floats) {
     if (floats <= context.capacity) {
         return context.scratch;
     }
-    if (context.capturing || floats > INT64_MAX / 8) {
+    if (capturing(context) || floats > INT64_MAX / 8) {
         return nullptr;
     }
     cudaStreamSynchronize(context.stream);  // earlier calls may still use it; an error shows again at the next launch
@@ -33,11 +39,11 @@ float* reserve(Context& context, int64_t floats) {
 }
 
 int32_t no_scratch(const Context& context) {
-    return context.capturing ? BOOT_CUDA_NOT_CAPTURABLE : BOOT_OUT_OF_MEMORY;
+    return capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : BOOT_OUT_OF_MEMORY;
 }
 
 Staging* stage(Context& context) {
-    if (context.capturing) {
+    if (capturing(context)) {
         return nullptr;
     }
     Staging& staging = context.staging[context.next_staging];
@@ -46,6 +52,10 @@ Staging* stage(Context& context) {
     }
     context.next_staging = (context.next_staging + 1) % STAGING_PIECES;
     return &staging;
+}
+
+int32_t no_staging(const Context& context) {
+    return capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : status(cudaStreamSynchronize(context.stream));
 }
 
 int32_t release(Context& context, Staging& staging) {

@@ -3,12 +3,11 @@
 // A file of an operation defines the functions of boot_kernels.h itself:
 //
 //     int32_t boot_silu_forward(boot_context context, …) {
-//         Context& c = of(context);
-//         BOOT_LAUNCH(silu, grid, block, 0, c.stream, …);
+//         BOOT_LAUNCH(silu, grid, block, 0, of(context).stream, …);
 //         return launched();
 //     }
 //
-// Kernels are `static __global__` in namespace boot. A launch with an empty grid is an error: return BOOT_OK before it.
+// A launch with an empty grid is an error: return BOOT_OK before it.
 #pragma once
 #include <stdint.h>
 
@@ -32,7 +31,6 @@ struct Context {
     int32_t multiprocessors;
     cudaStream_t stream;
     bool owns_stream;
-    bool capturing;
     float* scratch;
     int64_t capacity;  // of scratch, in floats
     Staging staging[STAGING_PIECES];
@@ -48,8 +46,13 @@ inline float* at(boot_floats address) { return reinterpret_cast<float*>(address)
 float* reserve(Context& context, int64_t floats);
 int32_t no_scratch(const Context& context);
 
-// The next piece of staging memory, when the device has done with it; null while a graph is captured, and after an error.
+// Whether calls are being recorded in a graph.
+bool capturing(const Context& context);
+
+// The next piece of staging memory, when the device has done with it; null while a graph is captured, and after an error:
+// return no_staging(context) then.
 Staging* stage(Context& context);
+int32_t no_staging(const Context& context);
 // Says that the calls so far are the last that use it.
 int32_t release(Context& context, Staging& staging);
 
