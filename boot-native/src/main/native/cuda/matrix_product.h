@@ -35,10 +35,17 @@ struct Destination {
     }
 };
 
+// Blocks that a multiprocessor shall hold at once: as many as 128 registers per thread allow. Large blocks in bf16, whose
+// tiles pass through registers, need more.
+template <class P, class Shape>
+constexpr int resident_blocks() {
+    return sizeof(typename P::Element) == 2 && Shape::ROWS > 64 ? 1 : 512 / Shape::THREADS;
+}
+
 // One block of C for one part of the terms. A_ALONG and B_ALONG say whether the columns of the operand are the terms; A has
 // the shape [m][terms] then, else [terms][m], and B [n][terms] or [terms][n].
 template <class P, class Shape, class A, bool A_ALONG, class B, bool B_ALONG>
-__global__ void __launch_bounds__(Shape::THREADS)
+__global__ void __launch_bounds__(Shape::THREADS, resident_blocks<P, Shape>())
 matrix_product(A a, B b, Destination destination, int32_t column_blocks, int64_t terms, int64_t terms_of_part) {
     typedef Tile<P, Shape::ROWS, P::DEPTH, A_ALONG> TileA;
     typedef Tile<P, Shape::COLUMNS, P::DEPTH, B_ALONG> TileB;
@@ -50,9 +57,12 @@ matrix_product(A a, B b, Destination destination, int32_t column_blocks, int64_t
     const int part = blockIdx.y;
     const int64_t from = part * terms_of_part, to = min(terms, from + terms_of_part);
     Product<Shape, TileA, TileB> product;
-    product.clear();
+    clear(product);
     Pipe::multiply_add(product, a, row, b, column, from, to, shared);
-    product.each([&](int i, int j, float& value) { destination.store(row + i, column + j, part, value); });
+#pragma unroll
+    for (int i = 0; i < product.COUNT; i++) {
+        destination.store(row + product.row(i), column + product.column(i), part, product.at(i));
+    }
 }
 
 typedef BlockShape<64, 64, 2, 2> SmallBlock;

@@ -14,8 +14,9 @@ struct BlockShape {
     static constexpr int THREADS = 32 * WARP_ROWS * WARP_COLUMNS;
 };
 
-// The part of a thread, by instructions of one thread (here) or of a warp (below). A and B are types of tiles. Every element is
-// summed in the order of the terms, wherever it lies: its bits do not depend on the shape of the block.
+// The part of a thread, by instructions of one thread (here) or of a warp (below): elements at(0 … COUNT-1), which lie at
+// row(i) and column(i) of the block. A and B are types of tiles. Every element is summed in the order of the terms, wherever
+// it lies: its bits do not depend on the shape of the block.
 template <class Shape, class A, class B, bool TENSOR_CORES = A::Precision::TENSOR_CORES>
 class Product {
     static constexpr int ACROSS = 16;  // threads side by side
@@ -52,8 +53,16 @@ class Product {
     }
 
 public:
-    __device__ __forceinline__ void clear() {
-        each([](int, int, float& v) { v = 0; });
+    static constexpr int COUNT = ROWS * COLUMNS;
+
+    __device__ __forceinline__ float& at(int i) { return value[i / COLUMNS][i % COLUMNS]; }
+
+    static __device__ __forceinline__ int row(int i) {
+        return place<A>(static_cast<int>(threadIdx.x) / ACROSS, DOWN, i / COLUMNS);
+    }
+
+    static __device__ __forceinline__ int column(int i) {
+        return place<B>(static_cast<int>(threadIdx.x) % ACROSS, ACROSS, i % COLUMNS);
     }
 
     // Adds the product of two tiles.
@@ -73,19 +82,6 @@ public:
                         value[i][j] = fmaf(left[i][t], right[j][t], value[i][j]);
                     }
                 }
-            }
-        }
-    }
-
-    // Calls body(row, column, value) for the elements of this thread.
-    template <class Body>
-    __device__ __forceinline__ void each(Body body) {
-        const int down = threadIdx.x / ACROSS, across = threadIdx.x % ACROSS;
-#pragma unroll
-        for (int i = 0; i < ROWS; i++) {
-#pragma unroll
-            for (int j = 0; j < COLUMNS; j++) {
-                body(place<A>(down, DOWN, i), place<B>(across, ACROSS, j), value[i][j]);
             }
         }
     }
@@ -111,7 +107,7 @@ class Product<Shape, A, B, true> {
     static constexpr int ROWS = WARP_HEIGHT / 16;
     static constexpr int COLUMNS = WARP_WIDTH / 8;
 
-    float value[ROWS][COLUMNS][4];
+    float value[ROWS * COLUMNS][4];
 
     static __device__ __forceinline__ int first_row() {
         return static_cast<int>(threadIdx.x) / 32 / Shape::WARP_COLUMNS * WARP_HEIGHT;
@@ -122,8 +118,16 @@ class Product<Shape, A, B, true> {
     }
 
 public:
-    __device__ __forceinline__ void clear() {
-        each([](int, int, float& v) { v = 0; });
+    static constexpr int COUNT = ROWS * COLUMNS * 4;
+
+    __device__ __forceinline__ float& at(int i) { return value[i / 4][i % 4]; }
+
+    static __device__ __forceinline__ int row(int i) {
+        return first_row() + i / 4 / COLUMNS * 16 + i % 4 / 2 * 8 + static_cast<int>(threadIdx.x) % 32 / 4;
+    }
+
+    static __device__ __forceinline__ int column(int i) {
+        return first_column() + i / 4 % COLUMNS * 8 + static_cast<int>(threadIdx.x) % 4 * 2 + i % 2;
     }
 
     __device__ __forceinline__ void add(const Element* a, const Element* b) {
@@ -141,27 +145,20 @@ public:
                 const uint32_t even[2] = {right[0], right[2]}, odd[2] = {right[1], right[3]};
 #pragma unroll
                 for (int i = 0; i < ROWS; i++) {
-                    multiply_fragments(Precision(), value[i][j], left[i], even);
-                    multiply_fragments(Precision(), value[i][j + 1], left[i], odd);
-                }
-            }
-        }
-    }
-
-    template <class Body>
-    __device__ __forceinline__ void each(Body body) {
-        const int group = threadIdx.x % 32 / 4, quad = threadIdx.x % 4;
-#pragma unroll
-        for (int i = 0; i < ROWS; i++) {
-#pragma unroll
-            for (int j = 0; j < COLUMNS; j++) {
-#pragma unroll
-                for (int e = 0; e < 4; e++) {
-                    body(first_row() + i * 16 + e / 2 * 8 + group, first_column() + j * 8 + 2 * quad + e % 2, value[i][j][e]);
+                    multiply_fragments(Precision(), value[i * COLUMNS + j], left[i], even);
+                    multiply_fragments(Precision(), value[i * COLUMNS + j + 1], left[i], odd);
                 }
             }
         }
     }
 };
+
+template <class Product>
+__device__ __forceinline__ void clear(Product& product) {
+#pragma unroll
+    for (int i = 0; i < Product::COUNT; i++) {
+        product.at(i) = 0;
+    }
+}
 
 }  // namespace boot
