@@ -14,15 +14,17 @@ final class CpuMemory extends DeviceMemory {
     CpuMemory(long length) {
         super(length);
         long[] allocated = new long[1];
-        if (BootCpu.boot_allocate(length, allocated) != BootCpu.BOOT_OK) {
+        int status = BootCpu.boot_allocate(length, allocated);
+        if (status == BootCpu.BOOT_OUT_OF_MEMORY) {
             throw new OutOfDeviceMemoryException(CpuDevice.NAME, length * Float.BYTES);
         }
+        CpuContext.requireOk("allocate", status);
         address = allocated[0];
     }
 
     @Override
     protected void free() {
-        BootCpu.boot_free(address);
+        CpuContext.requireOk("free", BootCpu.boot_free(address));
     }
 
     /** The address of a slice that a kernel needs; refuses one that is too short, closed or of another device. */
@@ -41,8 +43,11 @@ final class CpuMemory extends DeviceMemory {
         return address(operand, tensor.data(), 0);
     }
 
-    /** The address of weights in the device's own form. */
+    /** The address of weights in the device's own form; 0 where it needs none. */
     static long prepared(Weights weights, long needed) {
+        if (needed == 0) {
+            return 0;
+        }
         if (weights.prepared() == null) {
             throw new IllegalArgumentException("weights has no prepared form, the kernel needs " + needed + " floats of it");
         }
