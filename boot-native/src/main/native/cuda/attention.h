@@ -1,5 +1,5 @@
-// What both passes of attention share. A thread block takes 64 rows of the result for one head of one sample, and passes over
-// the other side in tiles of 64: the scores of a pair of tiles exist in shared memory alone.
+// What both passes of attention share. A thread block takes 64 rows of the result for one head of one sample, at most 256
+// channels of them, and passes over the other side in tiles of 64: scores exist in shared memory and registers alone.
 #pragma once
 #include "elements.h"
 #include "pipeline.h"
@@ -17,13 +17,16 @@ struct Attention {
 
 constexpr int32_t TILE = 64;  // queries, keys or channels
 
-// What a block works on.
+// What a block works on: rows from `first` on and channels of the head from `channel` on, up to `channels`.
 struct HeadTile {
-    int64_t sample, head, first;  // first row
+    int64_t sample, head, first;
+    int32_t channel;
 
-    static __device__ __forceinline__ HeadTile of(const Attention& shape, int32_t rows) {
-        const int64_t tiles = (rows + TILE - 1) / TILE, index = blockIdx.x / tiles;
-        return {index / shape.heads, index % shape.heads, blockIdx.x % tiles * TILE};
+    static __device__ __forceinline__ HeadTile of(const Attention& shape, int32_t rows, int32_t channels) {
+        const int32_t parts = (shape.head_size + channels - 1) / channels, tiles = (rows + TILE - 1) / TILE;
+        const int64_t index = blockIdx.x / parts, head = index / tiles;
+        return {head / shape.heads, head % shape.heads, index % tiles * TILE,
+            static_cast<int32_t>(blockIdx.x % parts) * channels};
     }
 
     // A head's columns of the rows of this sample.
@@ -47,19 +50,20 @@ inline Dense heads_of(Source x, const Attention& shape, int32_t rows) {
     return dense(x, rows, shape.head_size);
 }
 
-// The tiles of a block, for SLICES·64 channels of a head at most.
+// The tiles of a block that makes SLICES·64 channels of the result.
 template <class P, int SLICES_>
 struct AttentionTiles {
     typedef typename P::Element Element;
     typedef BlockShape<TILE, TILE, 4, 2> Shape;
-    typedef Tile<P, TILE, P::DEPTH, true> Channels;  // of queries or keys, for the scores
-    typedef Tile<P, TILE, TILE, true> Weights;       // what the scores become
-    typedef Tile<P, TILE, TILE, false> Values;       // what is weighted: 64 of its channels
-    typedef Pipeline<Channels, Channels> Scores;
-    typedef Product<Shape, Channels, Channels> ScoreProduct;
+    typedef Tile<P, TILE, P::DEPTH, true> Vectors;  // queries or keys, some of their channels
+    typedef Tile<P, TILE, TILE, true> Weights;      // what the scores become
+    typedef Tile<P, TILE, TILE, false> Values;      // what is weighted, 64 of its channels
+    typedef Pipeline<Vectors, Vectors> Scores;
+    typedef Product<Shape, Vectors, Vectors> ScoreProduct;
     typedef Product<Shape, Weights, Values> Result;
 
     static constexpr int SLICES = SLICES_;
+    static constexpr int CHANNELS = SLICES * TILE;
     static constexpr int THREADS = Shape::THREADS;
     static constexpr int BLOCKS = SLICES > 1 ? 1 : 2;  // that a multiprocessor shall hold at once
     static constexpr int PITCH = TILE + 4;             // of the scores in shared memory, float32
@@ -69,14 +73,14 @@ struct AttentionTiles {
     static_assert(Values::SIZE <= SHARED && TILE * PITCH * sizeof(float) <= SHARED * sizeof(Element), "the largest counts");
 
     // result += weights·values, the values from row `first` on. Starts and ends without a barrier.
-    static __device__ __forceinline__ void add_weighted(
-        Result (&result)[SLICES], const Element* weights, const Dense& values, int64_t first, Element* shared) {
+    static __device__ __forceinline__ void add_weighted(Result (&result)[SLICES], const Element* weights, const Dense& values,
+        int64_t first, int32_t channel, Element* shared) {
 #pragma unroll
         for (int slice = 0; slice < SLICES; slice++) {
-            if (slice * TILE < values.columns) {
+            if (channel + slice * TILE < values.columns) {
                 TileCopy<Values, THREADS> copy;
                 __syncthreads();  // all have done with what is in shared memory
-                copy.fetch(values, first, slice * TILE, shared);
+                copy.fetch(values, first, channel + slice * TILE, shared);
                 copy.deposit(shared);
                 copy.arrive();
                 __syncthreads();
@@ -86,16 +90,10 @@ struct AttentionTiles {
     }
 };
 
-// Calls launch(tiles) with the kernels' tiles for a precision and a head size.
+// Calls launch(tiles) with the tiles for a precision and a head size.
 template <class P, class Launch>
 int32_t for_head_size(const Attention& shape, Launch launch) {
-    if (shape.head_size <= 64) {
-        return launch(AttentionTiles<P, 1>());
-    }
-    if (shape.head_size <= 192) {
-        return launch(AttentionTiles<P, 3>());
-    }
-    return shape.head_size <= 512 ? launch(AttentionTiles<P, 8>()) : BOOT_UNSUPPORTED;
+    return shape.head_size <= TILE ? launch(AttentionTiles<P, 1>()) : launch(AttentionTiles<P, 4>());
 }
 
 template <class Launch>
@@ -107,9 +105,10 @@ int32_t for_tiles(const Context& context, const Attention& shape, Launch launch)
     }
 }
 
-// Blocks for n samples with so many rows of the result each.
-inline int64_t blocks_of(int32_t n, const Attention& shape, int32_t rows) {
-    return static_cast<int64_t>(n) * shape.heads * quotient_up(rows, TILE);
+// Thread blocks for n samples with so many rows of the result each.
+template <class Tiles>
+int64_t blocks_of(int32_t n, const Attention& shape, int32_t rows) {
+    return static_cast<int64_t>(n) * shape.heads * quotient_up(rows, TILE) * quotient_up(shape.head_size, Tiles::CHANNELS);
 }
 
 }  // namespace boot

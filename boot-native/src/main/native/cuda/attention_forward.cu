@@ -44,7 +44,7 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
     BOOT_SHARED(Element, weights, [Weights::SIZE]);
     BOOT_SHARED(float, factors, [TILE]);
     float* scores = reinterpret_cast<float*>(shared);
-    const HeadTile tile = HeadTile::of(shape, shape.queries);
+    const HeadTile tile = HeadTile::of(shape, shape.queries, Tiles::CHANNELS);
     const Dense queries = tile.of(q, shape), keys = tile.of(k, shape), values = tile.of(v, shape);
     const float* bias = tile.mask_of(mask, shape);
     const int row = threadIdx.x / 4, part = threadIdx.x % 4;
@@ -89,13 +89,13 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
                 result[slice].at(i) *= factors[Result::row(i)];
             }
         }
-        Tiles::add_weighted(result, weights, values, first, shared);
+        Tiles::add_weighted(result, weights, values, first, tile.channel, shared);
     }
 
     __syncthreads();
     if (part == 0) {
         factors[row] = 1.0f / softmax.sum;
-        if (tile.first + row < shape.queries) {
+        if (tile.channel == 0 && tile.first + row < shape.queries) {
             log_sum_exp[(tile.sample * shape.heads + tile.head) * shape.queries + tile.first + row] =
                 softmax.largest + logf(softmax.sum);
         }
@@ -105,7 +105,7 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
     for (int slice = 0; slice < Tiles::SLICES; slice++) {
 #pragma unroll
         for (int i = 0; i < Result::COUNT; i++) {
-            const int64_t query = tile.first + Result::row(i), channel = slice * TILE + Result::column(i);
+            const int64_t query = tile.first + Result::row(i), channel = tile.channel + slice * TILE + Result::column(i);
             if (query < shape.queries && channel < shape.head_size) {
                 y.row(tile.sample * shape.queries + query)[tile.head * shape.head_size + channel] =
                     result[slice].at(i) * factors[Result::row(i)];
@@ -122,12 +122,12 @@ int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries,
     int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv, boot_floats mask,
     boot_floats y, int64_t ldy, boot_floats log_sum_exp) {
     const Attention shape = Attention::of(queries, keys, heads, head_size);
-    const int64_t blocks = blocks_of(n, shape, queries);
-    if (blocks > INT32_MAX) {
-        return BOOT_UNSUPPORTED;
-    }
     return for_tiles(of(context), shape, [&](auto tiles) {
         typedef decltype(tiles) Tiles;
+        const int64_t blocks = blocks_of<Tiles>(n, shape, queries);
+        if (blocks > INT32_MAX) {
+            return BOOT_UNSUPPORTED;
+        }
         BOOT_LAUNCH((attention_forward<Tiles>), static_cast<unsigned>(blocks), Tiles::THREADS, 0, of(context).stream, shape,
             heads_of(source(q, ldq), shape, queries), heads_of(source(k, ldk), shape, keys),
             heads_of(source(v, ldv), shape, keys), at(mask), sink(y, ldy), at(log_sum_exp));

@@ -30,7 +30,7 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_gradient(
     BOOT_SHARED(Element, weights, [Weights::SIZE]);
     const int32_t row_count = ROWS_ARE_QUERIES ? shape.queries : shape.keys;
     const int32_t column_count = ROWS_ARE_QUERIES ? shape.keys : shape.queries;
-    const HeadTile tile = HeadTile::of(shape, row_count);
+    const HeadTile tile = HeadTile::of(shape, row_count, Tiles::CHANNELS);
     const float* bias = tile.mask_of(mask, shape);
     const float* normalisers = tile.of(log_sum_exp, shape);
     const float* sums = tile.of(row_sums, shape);
@@ -68,14 +68,14 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_gradient(
             }
             store_value(weights + row * Weights::PITCH + column, weight);
         }
-        Tiles::add_weighted(result, weights, tile.of(operands.weighted, shape), first, shared);
+        Tiles::add_weighted(result, weights, tile.of(operands.weighted, shape), first, tile.channel, shared);
     }
 
 #pragma unroll
     for (int slice = 0; slice < Tiles::SLICES; slice++) {
 #pragma unroll
         for (int i = 0; i < Result::COUNT; i++) {
-            const int64_t row = tile.first + Result::row(i), channel = slice * TILE + Result::column(i);
+            const int64_t row = tile.first + Result::row(i), channel = tile.channel + slice * TILE + Result::column(i);
             if (row < row_count && channel < shape.head_size) {
                 operands.target.row(tile.sample * row_count + row)[tile.head * shape.head_size + channel] =
                     result[slice].at(i);
@@ -117,10 +117,6 @@ int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries
     boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
     const Attention shape = Attention::of(queries, keys, heads, head_size);
     const int64_t rows = static_cast<int64_t>(n) * heads * queries;
-    const int64_t query_blocks = blocks_of(n, shape, queries), key_blocks = blocks_of(n, shape, keys);
-    if (quotient_up(rows, ROW_SUM_WARPS) > INT32_MAX || query_blocks > INT32_MAX || key_blocks > INT32_MAX) {
-        return BOOT_UNSUPPORTED;
-    }
     float* row_sums = reserve(of(context), rows);
     if (row_sums == nullptr) {
         return no_scratch(of(context));
@@ -133,14 +129,19 @@ int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries
     const cudaStream_t stream = of(context).stream;
     return for_tiles(of(context), shape, [&](auto tiles) {
         typedef decltype(tiles) Tiles;
-        const unsigned of_queries_blocks = static_cast<unsigned>(query_blocks), of_keys_blocks = static_cast<unsigned>(key_blocks);
-        BOOT_LAUNCH(attention_row_sums, static_cast<unsigned>(quotient_up(rows, ROW_SUM_WARPS)), 32 * ROW_SUM_WARPS, 0,
-            stream, shape, rows, source(y, ldy), source(dy, lddy), row_sums);
-        BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_VALUES>), of_keys_blocks, Tiles::THREADS, 0, stream, shape,
+        const int64_t query_blocks = blocks_of<Tiles>(n, shape, queries), key_blocks = blocks_of<Tiles>(n, shape, keys);
+        const int64_t sum_blocks = quotient_up(rows, ROW_SUM_WARPS);
+        if (query_blocks > INT32_MAX || key_blocks > INT32_MAX || sum_blocks > INT32_MAX) {
+            return BOOT_UNSUPPORTED;
+        }
+        const unsigned of_query_tiles = static_cast<unsigned>(query_blocks), of_key_tiles = static_cast<unsigned>(key_blocks);
+        BOOT_LAUNCH(attention_row_sums, static_cast<unsigned>(sum_blocks), 32 * ROW_SUM_WARPS, 0, stream, shape, rows,
+            source(y, ldy), source(dy, lddy), row_sums);
+        BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_VALUES>), of_key_tiles, Tiles::THREADS, 0, stream, shape,
             of_values, at(mask), at(log_sum_exp), row_sums);
-        BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_KEYS>), of_keys_blocks, Tiles::THREADS, 0, stream, shape,
+        BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_KEYS>), of_key_tiles, Tiles::THREADS, 0, stream, shape,
             of_keys, at(mask), at(log_sum_exp), row_sums);
-        BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_QUERIES>), of_queries_blocks, Tiles::THREADS, 0, stream, shape,
+        BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_QUERIES>), of_query_tiles, Tiles::THREADS, 0, stream, shape,
             of_queries, at(mask), at(log_sum_exp), row_sums);
         return launched();
     });

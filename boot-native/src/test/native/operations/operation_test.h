@@ -90,9 +90,10 @@ inline double tolerance(int32_t precision, double length) {
     return precision == BOOT_CUDA_FLOAT32 ? sums : sums + 8 * rounding(precision);
 }
 
-// Compares an output with expected(row, channel).
+// Compares an output with expected(row, channel). `cancelling` is the size of terms that cancel in it, where that is larger
+// than the outputs themselves.
 inline void compare(const std::string& what, Operand& output, double tolerance,
-    const std::function<double(int64_t, int32_t)>& expected) {
+    const std::function<double(int64_t, int32_t)>& expected, double cancelling = 0) {
     output.download(what);
     std::vector<double> values;
     double squares = 0;
@@ -102,7 +103,7 @@ inline void compare(const std::string& what, Operand& output, double tolerance,
             squares += values.back() * values.back();
         }
     }
-    const double size = sqrt(squares / values.size());
+    const double size = fmax(sqrt(squares / values.size()), cancelling);
     for (int64_t row = 0, i = 0; row < output.rows; row++) {
         for (int32_t c = 0; c < output.channels; c++, i++) {
             const double error = fabs(output.at(row, c) - values[i]), allowed = tolerance * (fabs(values[i]) + size);
