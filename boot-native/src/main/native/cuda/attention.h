@@ -65,8 +65,7 @@ struct AttentionTiles {
     static constexpr int SLICES = SLICES_;
     static constexpr int CHANNELS = SLICES * TILE;
     static constexpr int THREADS = Shape::THREADS;
-    static constexpr int BLOCKS = SLICES > 1 ? 1 : 2;  // that a multiprocessor shall hold at once
-    static constexpr int PITCH = TILE + 4;             // of the scores in shared memory, float32
+    static constexpr int PITCH = TILE + 4;  // of the scores in shared memory, float32
 
     // Shared memory for the tiles of the scores, then the scores, then a tile of the values, in elements.
     static constexpr int SHARED = Scores::SIZE;

@@ -17,7 +17,10 @@ struct Conv {
 };
 
 // Pixels are counted in 32 bits; the places of their values are not.
-inline bool countable(int32_t n, const Conv& conv) { return static_cast<int64_t>(n) * conv.pixels() <= INT32_MAX; }
+inline bool countable(int32_t n, const Conv& conv) {
+    const int64_t pixels = static_cast<int64_t>(conv.height) * conv.width;
+    return pixels <= INT32_MAX / (n > 0 ? n : 1);
+}
 
 constexpr int32_t TAPS = 9;
 
