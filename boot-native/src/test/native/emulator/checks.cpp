@@ -59,10 +59,15 @@ static int race(History& history, uint64_t mine, Access access) {
     return -1;
 }
 
-// Constants of the program that holds the kernels, and what a launch brought: read freely.
+static bool within(const char* p, const void* object, size_t size) {
+    const char* first = static_cast<const char*>(object);
+    return p >= first && p < first + size;
+}
+
+// Sizes of block and grid, what a launch brought, constants of the program that holds the kernels: read freely.
 static bool readable(const char* p) {
-    const char* arguments = static_cast<const char*>(execution.call->arguments.get());
-    if (p >= arguments && p < arguments + execution.call->arguments_size) {
+    if (within(p, &blockDim, sizeof blockDim) || within(p, &gridDim, sizeof gridDim)
+        || within(p, execution.call->arguments.get(), execution.call->arguments_size)) {
         return true;
     }
     struct Search {

@@ -38,6 +38,13 @@ struct Modifiers {
     }
 };
 
+// Rounds towards minus infinity: nvcc's exponential cuts off a fraction by it.
+static float fma_downward(float a, float b, float c) {
+    const double exact = static_cast<double>(a) * b + c;
+    const float nearest = static_cast<float>(exact);
+    return nearest > exact ? nextafterf(nearest, -INFINITY) : nearest;
+}
+
 Action decode_float(const Statement& s) {
     const std::string operation = s.operation();
     if (!is_float(s.type()) || s.operands.size() < 2 || operation == "cvt") {
@@ -46,11 +53,12 @@ Action decode_float(const Statement& s) {
     const Modifiers modifiers{s.has("ftz"), s.has("sat")};
     const size_t d = static_cast<size_t>(s.operands[0].reg);
     const Operand a = s.operands[1];
-    if (operation == "fma" || operation == "mad") {
+    if (operation == "fma") {
         const Operand b = s.operands[2], c = s.operands[3];
+        const auto function = s.has("rm") ? fma_downward : fmaf;
         return [=](Frame& f) {
             f.registers[d] =
-                modifiers.out(fmaf(modifiers.in(a.value(f)), modifiers.in(b.value(f)), modifiers.in(c.value(f))));
+                modifiers.out(function(modifiers.in(a.value(f)), modifiers.in(b.value(f)), modifiers.in(c.value(f))));
         };
     }
     const auto one = of_one.find(operation);

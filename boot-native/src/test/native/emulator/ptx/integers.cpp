@@ -211,6 +211,21 @@ static uint64_t extracted_bits(uint64_t a, uint32_t position, uint32_t length, i
                      : zero_extended(shifted, static_cast<int>(count));
 }
 
+// bfi.b32 d, a, b, position, length: b with the low bits of a put in.
+static Action decode_bit_insertion(const Statement& s) {
+    const Operand d = s.operands[0], a = s.operands[1], b = s.operands[2], from = s.operands[3], count = s.operands[4];
+    const int width = width_of(s.type());
+    return [=](Frame& f) {
+        const uint64_t position = from.value(f) & 255, length = count.value(f) & 255;
+        uint64_t result = b.value(f);
+        for (uint64_t i = 0; i < length && position + i < static_cast<uint64_t>(width); i++) {
+            const uint64_t bit = uint64_t{1} << (position + i);
+            result = (a.value(f) >> i & 1) != 0 ? result | bit : result & ~bit;
+        }
+        f.registers[static_cast<size_t>(d.reg)] = zero_extended(result, width);
+    };
+}
+
 static Action decode_three_operands(const Statement& s) {
     const std::string operation = s.operation();
     const Operand d = s.operands[0], a = s.operands[1], b = s.operands[2], c = s.operands[3];
@@ -258,6 +273,9 @@ Action decode_integer(const Statement& s) {
     }
     if (operation == "lop3" || operation == "prmt" || operation == "bfe" || operation == "shf") {
         return decode_three_operands(s);
+    }
+    if (operation == "bfi") {
+        return decode_bit_insertion(s);
     }
     const Operand d = s.operands[0], a = s.operands[1];
     for (const char* one : {"not", "neg", "abs", "popc", "clz", "brev"}) {

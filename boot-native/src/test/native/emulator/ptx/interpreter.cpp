@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include <sstream>
+#include <utility>
 
 #include "../memory.h"
 #include "../report.h"
@@ -40,7 +41,11 @@ static const Kernel* kernel_of(const Call& call) {
         fail(cudaErrorInvalidDeviceFunction, nullptr, "no kernel '%s' in the PTX", name.c_str());
         return nullptr;
     }
-    return kernels[call.function] = &found->second;
+    Kernel& kernel = found->second;
+    if (kernel.read) {
+        std::exchange(kernel.read, nullptr)(kernel);
+    }
+    return kernels[call.function] = &kernel;
 }
 
 void place_variables(const Call& call) {

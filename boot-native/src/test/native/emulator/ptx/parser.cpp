@@ -118,22 +118,26 @@ static void parse_body(Names& names, const std::string& body) {
     kernel.registers = names.registers.size();
 }
 
-static void parse_kernel(const File& file, const std::string& header, const std::string& body, Program& program) {
-    const size_t open = header.find('('), close = header.rfind(')'), name = header.find(".entry") + 6;
-    const std::string title = demangled(trim(header.substr(name, std::min(open, header.size()) - name)));
-    if (program.count(title) > 0) {
-        give_up(("two kernels are called " + title).c_str());
-    }
-    Kernel& kernel = program[title];
+static void parse_kernel(const File& file, Kernel& kernel, const std::string& parameters, const std::string& body) {
     Names names{&file, &kernel, {}, {}, {}};
     size_t offset = 0;
-    for (const std::string& text : split(header.substr(open + 1, close - open - 1), ',')) {
+    for (const std::string& text : split(parameters, ',')) {
         const Variable parameter = parse_variable(text);
         offset = (offset + parameter.alignment - 1) / parameter.alignment * parameter.alignment;
         names.symbols[parameter.name] = offset;
         offset += parameter.bytes;
     }
     parse_body(names, body);
+}
+
+static void add_kernel(const File& file, const std::string& header, const std::string& body, Program& program) {
+    const size_t open = header.find('('), close = header.rfind(')'), name = header.find(".entry") + 6;
+    const std::string title = demangled(trim(header.substr(name, std::min(open, header.size()) - name)));
+    if (program.count(title) > 0) {
+        give_up(("two kernels are called " + title).c_str());
+    }
+    const std::string parameters = open == std::string::npos ? "" : header.substr(open + 1, close - open - 1);
+    program[title].read = [=, &file](Kernel& kernel) { parse_kernel(file, kernel, parameters, body); };
 }
 
 static void declare_in_file(File& file, const std::string& text) {
@@ -209,7 +213,7 @@ void parse_file(const std::string& path, Program& program) {
             const std::string header = text.substr(p, end - p);
             const size_t close = matching_brace(text, end);
             if (header.find(".entry") != std::string::npos) {
-                parse_kernel(file, header, text.substr(end + 1, close - end - 1), program);
+                add_kernel(file, header, text.substr(end + 1, close - end - 1), program);
             }
             end = close;
         }

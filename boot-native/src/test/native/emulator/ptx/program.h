@@ -70,6 +70,7 @@ struct SharedVariable {
 };
 
 struct Kernel {
+    std::function<void(Kernel&)> read;  // its text, when it is first launched; empty afterwards
     std::vector<Instruction> code;
     size_t registers = 0, local_bytes = 0;
     std::vector<SharedVariable> shared;
