@@ -35,17 +35,16 @@ struct Destination {
     }
 };
 
-// Blocks that a multiprocessor shall hold at once: as many as 128 registers per thread allow. Large blocks in bf16, whose
-// tiles pass through registers, need more.
-template <class P, class Shape>
+// Blocks that a multiprocessor shall hold at once. Small ones have to do with 128 registers per thread.
+template <class Shape>
 constexpr int resident_blocks() {
-    return sizeof(typename P::Element) == 2 && Shape::ROWS > 64 ? 1 : 512 / Shape::THREADS;
+    return Shape::ROWS > 64 ? 1 : 512 / Shape::THREADS;
 }
 
 // One block of C for one part of the terms. A_ALONG and B_ALONG say whether the columns of the operand are the terms; A has
 // the shape [m][terms] then, else [terms][m], and B [n][terms] or [terms][n].
 template <class P, class Shape, class A, bool A_ALONG, class B, bool B_ALONG>
-__global__ void __launch_bounds__(Shape::THREADS, resident_blocks<P, Shape>())
+__global__ void __launch_bounds__(Shape::THREADS, resident_blocks<Shape>())
 matrix_product(A a, B b, Destination destination, int32_t column_blocks, int64_t terms, int64_t terms_of_part) {
     typedef Tile<P, Shape::ROWS, P::DEPTH, A_ALONG> TileA;
     typedef Tile<P, Shape::COLUMNS, P::DEPTH, B_ALONG> TileB;
