@@ -139,7 +139,6 @@ void run_grid(const Call& call) {
     }
     open_memory();
     execution.call = &call;
-    execution.failed = false;
     execution.threads = static_cast<int>(call.block.x * call.block.y * call.block.z);
     execution.first_of_launch = execution.interval + 1;
     block_size = call.block;
@@ -158,6 +157,7 @@ void run_grid(const Call& call) {
     }
     execution.interval++;
     execution.call = nullptr;
+    execution.failed = false;
 }
 
 // ---- what threads do together

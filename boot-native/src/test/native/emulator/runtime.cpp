@@ -185,9 +185,6 @@ cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cuda
         const std::vector<char> staged(first, first + bytes);
         submit(stream, [=] { copy(target, staged.data(), bytes, kind); });
     } else {
-        if (kind == cudaMemcpyDeviceToHost) {
-            memset(target, 0xff, bytes);  // not there yet
-        }
         submit(stream, [=] { copy(target, source, bytes, kind); });
         if (kind == cudaMemcpyDeviceToHost && !is_pinned(target)) {
             finish(stream);
