@@ -4,25 +4,27 @@
 
 namespace boot {
 
-__global__ void fill(Elements elements, float value, float* target) {
+__global__ void __launch_bounds__(BLOCK_THREADS) fill(Elements elements, float value, float* target) {
     over_elements(elements, [&](int64_t, int64_t, int64_t i) { target[i] = value; });
 }
 
-__global__ void affine(Elements elements, Source x, float factor, float offset, Source base, Target y) {
+__global__ void __launch_bounds__(BLOCK_THREADS) affine(Elements elements, Source x, float factor, float offset, Source base,
+    Target y) {
     over_elements(elements, [&](int64_t, int64_t row, int64_t i) {
         const float value = x.row(row)[i] * factor + offset;
         y.row(row)[i] = base.given() ? base.row(row)[i] + value : value;
     });
 }
 
-__global__ void silu(Elements elements, Source x, Target y) {
+__global__ void __launch_bounds__(BLOCK_THREADS) silu(Elements elements, Source x, Target y) {
     over_elements(elements, [&](int64_t, int64_t row, int64_t i) {
         const float z = x.row(row)[i];
         y.row(row)[i] = z * sigmoid(z);
     });
 }
 
-__global__ void silu_gradient(Elements elements, Source x, Source dy, Source base, Target dx) {
+__global__ void __launch_bounds__(BLOCK_THREADS) silu_gradient(Elements elements, Source x, Source dy, Source base,
+    Target dx) {
     over_elements(elements, [&](int64_t, int64_t row, int64_t i) {
         const float z = x.row(row)[i];
         const float gradient = dy.row(row)[i] * silu_slope(z, sigmoid(z));

@@ -3,9 +3,9 @@
 
 namespace boot {
 
-// ln t for a normal t > 0, correctly rounded but for about one argument in 5,000, which is off by one unit in the last place:
-// exponent·ln 2 + 2s·(1 + s²/3 + s⁴/5 + …), s = (m - 1)/(m + 1), with the leading terms as sums of two float32. An angle is a
-// large multiple of it, so logf, exact to a unit, would not do.
+// ln t for a normal t > 0, correctly rounded but for a small share of the arguments, which are off by one unit in the last
+// place: exponent·ln 2 + 2s·(1 + s²/3 + s⁴/5 + …), s = (m - 1)/(m + 1), with the leading terms as sums of two float32. An
+// angle is a large multiple of it, so logf, exact to a unit, would not do.
 __device__ __forceinline__ float natural_log(float t) {
     const int32_t raw = static_cast<int32_t>(__float_as_uint(t)) - 0x3F3504F3;  // bits of the root of a half
     const float exponent = static_cast<float>(raw >> 23);
@@ -40,8 +40,8 @@ __device__ __forceinline__ void sine_cosine(float angle, float& sine, float& cos
 }
 
 // The angle in float32, each product rounded; see TimeEmbedding.
-__global__ void time_embedding(Elements angles, bool fourier, bool cosine_first, const float* t, const float* frequencies,
-    Target y) {
+__global__ void __launch_bounds__(BLOCK_THREADS) time_embedding(Elements angles, bool fourier, bool cosine_first,
+    const float* t, const float* frequencies, Target y) {
     over_elements(angles, [&](int64_t, int64_t sample, int64_t i) {
         const float factor = fourier ? natural_log(t[sample]) : t[sample];
         float angle = __fmul_rn(factor, frequencies[i]);
@@ -53,16 +53,17 @@ __global__ void time_embedding(Elements angles, bool fourier, bool cosine_first,
     });
 }
 
-__global__ void embedding(Elements elements, const float* labels, const float* table, Source x, Target y) {
+__global__ void __launch_bounds__(BLOCK_THREADS) embedding(Elements elements, const float* labels, const float* table,
+    Source x, Target y) {
     over_elements(elements, [&](int64_t, int64_t sample, int64_t i) {
         const float value = table[static_cast<int64_t>(labels[sample]) * elements.columns + i];
         y.row(sample)[i] = x.given() ? x.row(sample)[i] + value : value;
     });
 }
 
-// A thread looks for its row of the table among all labels: no two threads write one value, and the order is that of the batch.
-__global__ void embedding_gradient(Elements table, int32_t n, const float* labels, Source dy, bool accumulate,
-    float* dtable) {
+// A thread looks for its row of the table among all labels: no two threads write one value, the order is that of the batch.
+__global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements table, int32_t n, const float* labels,
+    Source dy, bool accumulate, float* dtable) {
     over_elements(table, [&](int64_t, int64_t entry, int64_t i) {
         float sum = accumulate ? dtable[entry * table.columns + i] : 0.0f;
         for (int32_t sample = 0; sample < n; sample++) {
@@ -74,7 +75,8 @@ __global__ void embedding_gradient(Elements table, int32_t n, const float* label
     });
 }
 
-__global__ void divide_samples(Elements elements, Source x, const float* divisor, Source base, Target y) {
+__global__ void __launch_bounds__(BLOCK_THREADS) divide_samples(Elements elements, Source x, const float* divisor,
+    Source base, Target y) {
     over_elements(elements, [&](int64_t sample, int64_t row, int64_t i) {
         const float value = x.row(row)[i] / divisor[sample];
         y.row(row)[i] = base.given() ? base.row(row)[i] + value : value;

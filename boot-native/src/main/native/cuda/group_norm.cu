@@ -2,8 +2,8 @@
 //
 // A block of threads takes 32 channels of 64 pixels of one sample, so that rows are read whole whatever the size of a group.
 // Its partial results go to scratch memory and are joined in a fixed order that does not depend on the batch. Everything is
-// float32: mean and squared deviations are those of a block around its own mean, joined by the rule of Chan, Golub and LeVeque
-// (1983), so no difference of large sums is taken, and no chain of additions is longer than 64 plus the number of blocks.
+// float32: mean and squared deviations are those of a block around its own mean, joined by the rule of Chan, Golub and
+// LeVeque (1983), so no difference of large sums is taken; chains of additions are as short as the blocks are many.
 #include "activation.h"
 #include "elements.h"
 #include "reduction.h"
@@ -14,6 +14,7 @@ constexpr int LANES = 32;                // channels of a block of threads
 constexpr int LINES = 8;                 // threads of a channel
 constexpr int PIXELS = 64;               // of a block
 constexpr int VALUES = PIXELS / LINES;   // of a thread
+constexpr int STATISTICS_THREADS = 128;  // of a group
 
 struct Norm {
     int32_t pixels, channels, groups, width;  // width: channels of a group
@@ -75,7 +76,7 @@ __device__ __forceinline__ float sum_lines(float value, float (&shared)[LINES][L
 // ---- forward
 
 // Mean and squared deviations of each channel of each slice.
-__global__ void group_norm_moments(Norm norm, Source x, float* partial) {
+__global__ void __launch_bounds__(LANES * LINES) group_norm_moments(Norm norm, Source x, float* partial) {
     BOOT_SHARED(float, shared, [LINES][LANES]);
     const Part part = part_of(norm);
     float values[VALUES] = {}, sum = 0, squares = 0;
@@ -93,7 +94,8 @@ __global__ void group_norm_moments(Norm norm, Source x, float* partial) {
 }
 
 // Mean and 1/sigma of a sample's group, one per block.
-__global__ void group_norm_statistics(Norm norm, const float* partial, float* statistics) {
+__global__ void __launch_bounds__(STATISTICS_THREADS) group_norm_statistics(Norm norm, const float* partial,
+    float* statistics) {
     BOOT_SHARED(float, shared, [32]);
     const int64_t sample = blockIdx.x / norm.groups, first = sample * norm.slices * 2 * norm.channels
         + static_cast<int64_t>(blockIdx.x % norm.groups) * norm.width;
@@ -136,8 +138,8 @@ __device__ __forceinline__ Normalisation normalisation_of(const Norm& norm, int6
     return n;
 }
 
-__global__ void group_norm_apply(Norm norm, Source x, const float* gamma, const float* beta, Source scale, Source shift,
-    const float* statistics, Target y) {
+__global__ void __launch_bounds__(LANES * LINES) group_norm_apply(Norm norm, Source x, const float* gamma, const float* beta,
+    Source scale, Source shift, const float* statistics, Target y) {
     const Part part = part_of(norm);
     if (!part.inside) {
         return;
@@ -158,8 +160,8 @@ __device__ __forceinline__ float slope(const Norm& norm, const Normalisation& n,
 }
 
 // The sums of dz and of dz·(x - mean) for each channel of each slice.
-__global__ void group_norm_slopes(Norm norm, Source x, const float* gamma, const float* beta, Source scale, Source shift,
-    const float* statistics, Source dy, float* partial) {
+__global__ void __launch_bounds__(LANES * LINES) group_norm_slopes(Norm norm, Source x, const float* gamma,
+    const float* beta, Source scale, Source shift, const float* statistics, Source dy, float* partial) {
     BOOT_SHARED(float, shared, [LINES][LANES]);
     const Part part = part_of(norm);
     float sum = 0, product = 0;
@@ -182,8 +184,8 @@ __global__ void group_norm_slopes(Norm norm, Source x, const float* gamma, const
 }
 
 // The sums of dz and of dz·x̂ for each channel of each sample, and with them the gradients of scale and shift.
-__global__ void group_norm_channels(Elements channels, Norm norm, const float* partial, const float* gamma,
-    const float* beta, const float* statistics, float* sums, Target dscale, Target dshift) {
+__global__ void __launch_bounds__(BLOCK_THREADS) group_norm_channels(Elements channels, Norm norm, const float* partial,
+    const float* gamma, const float* beta, const float* statistics, float* sums, Target dscale, Target dshift) {
     over_elements(channels, [&](int64_t, int64_t sample, int64_t c) {
         float sum = 0, product = 0;
         for (int32_t slice = 0; slice < norm.slices; slice++) {
@@ -203,11 +205,12 @@ __global__ void group_norm_channels(Elements channels, Norm norm, const float* p
 }
 
 // The means of g·dz and g·dz·x̂ over a sample's group, g = gamma·(1 + scale); one warp each.
-__global__ void group_norm_means(Norm norm, const float* sums, const float* gamma, Source scale, float* means) {
+__global__ void __launch_bounds__(LANES) group_norm_means(Norm norm, const float* sums, const float* gamma, Source scale,
+    float* means) {
     const int64_t sample = blockIdx.x / norm.groups;
     const int32_t first = static_cast<int32_t>(blockIdx.x % norm.groups) * norm.width;
     float total = 0, products = 0;
-    for (int32_t c = first + threadIdx.x; c < first + norm.width; c += warpSize) {
+    for (int32_t c = first + threadIdx.x; c < first + norm.width; c += LANES) {
         const float factor = gamma[c] * (scale.given() ? 1.0f + scale.row(sample)[c] : 1.0f);
         total += factor * sums[sample * 2 * norm.channels + c];
         products += factor * sums[(sample * 2 + 1) * norm.channels + c];
@@ -222,8 +225,8 @@ __global__ void group_norm_means(Norm norm, const float* sums, const float* gamm
 }
 
 // Gradients of gamma and beta: sums over the samples.
-__global__ void group_norm_parameters(Norm norm, int32_t n, const float* sums, Source scale, bool accumulate, float* dgamma,
-    float* dbeta) {
+__global__ void __launch_bounds__(LANES * LINES) group_norm_parameters(Norm norm, int32_t n, const float* sums, Source scale,
+    bool accumulate, float* dgamma, float* dbeta) {
     BOOT_SHARED(float, shared, [LINES][LANES]);
     const int32_t c = static_cast<int32_t>(blockIdx.x) * LANES + threadIdx.x;
     float gamma_sum = 0, beta_sum = 0;
@@ -241,8 +244,9 @@ __global__ void group_norm_parameters(Norm norm, int32_t n, const float* sums, S
 }
 
 // dx = base + (g·dz - mean(g·dz) - x̂·mean(g·dz·x̂))/sigma.
-__global__ void group_norm_gradient(Norm norm, Source x, const float* gamma, const float* beta, Source scale, Source shift,
-    const float* statistics, const float* means, Source dy, Source base, Target dx) {
+__global__ void __launch_bounds__(LANES * LINES) group_norm_gradient(Norm norm, Source x, const float* gamma,
+    const float* beta, Source scale, Source shift, const float* statistics, const float* means, Source dy, Source base,
+    Target dx) {
     const Part part = part_of(norm);
     if (!part.inside) {
         return;
@@ -279,7 +283,7 @@ int32_t boot_group_norm_forward(boot_context context, int32_t n, int32_t pixels,
     const dim3 grid(static_cast<unsigned>(n) * norm.slices * norm.tiles), block(LANES, LINES);
     const cudaStream_t stream = of(context).stream;
     BOOT_LAUNCH(group_norm_moments, grid, block, 0, stream, norm, source(x, ldx), partial);
-    BOOT_LAUNCH(group_norm_statistics, n * groups, 128, 0, stream, norm, partial, at(statistics));
+    BOOT_LAUNCH(group_norm_statistics, n * groups, STATISTICS_THREADS, 0, stream, norm, partial, at(statistics));
     BOOT_LAUNCH(group_norm_apply, grid, block, 0, stream, norm, source(x, ldx), at(gamma), at(beta),
         source(scale, ldscale), source(shift, ldshift), at(statistics), sink(y, ldy));
     return launched();
@@ -304,7 +308,7 @@ int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels
         source(scale, ldscale), source(shift, ldshift), at(statistics), source(dy, lddy), partial);
     BOOT_LAUNCH(group_norm_channels, grid_of(sample_channels), block_of(sample_channels), 0, stream, sample_channels, norm,
         partial, at(gamma), at(beta), at(statistics), sums, sink(dscale, lddscale), sink(dshift, lddshift));
-    BOOT_LAUNCH(group_norm_means, n * groups, 32, 0, stream, norm, sums, at(gamma), source(scale, ldscale), means);
+    BOOT_LAUNCH(group_norm_means, n * groups, LANES, 0, stream, norm, sums, at(gamma), source(scale, ldscale), means);
     BOOT_LAUNCH(group_norm_parameters, norm.tiles, block, 0, stream, norm, n, sums, source(scale, ldscale), accumulate != 0,
         at(dgamma), at(dbeta));
     BOOT_LAUNCH(group_norm_gradient, grid, block, 0, stream, norm, source(x, ldx), at(gamma), at(beta),

@@ -66,7 +66,8 @@ __device__ __forceinline__ float normal(uint32_t word) {
 
 // Element e of a sample, in the order channel, row, column, is word e % 4 of block e / 4. A thread draws a block; `seeds`
 // holds two words per sample.
-__global__ void noise(Elements blocks, int64_t pixels, int64_t channels, const uint32_t* seeds, uint32_t draw, Target y) {
+__global__ void __launch_bounds__(BLOCK_THREADS) noise(Elements blocks, int64_t pixels, int64_t channels,
+    const uint32_t* seeds, uint32_t draw, Target y) {
     over_elements(blocks, [&](int64_t sample, int64_t, int64_t block) {
         const Words words = philox(seeds[2 * sample], seeds[2 * sample + 1], draw, static_cast<uint64_t>(block));
         const int64_t first = 4 * block;

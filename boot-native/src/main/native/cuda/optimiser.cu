@@ -1,5 +1,5 @@
-// Passes over flat arrays: the sum of the gradient lanes, the global norm, AdamW with the moving average. All numbers of a step
-// lie in its block in device memory.
+// Passes over flat arrays: the sum of the gradient lanes, the global norm, AdamW with the moving average. All numbers of a
+// step lie in its block in device memory.
 #include "elements.h"
 #include "reduction.h"
 
@@ -12,7 +12,7 @@ struct Lanes {
 };
 
 // sum = ((0 + 1) + (2 + 3)) + …; missing lanes are left out. `sum` may be one of the lanes.
-__global__ void sum_lanes(Elements elements, Lanes lanes, int32_t count, float* sum) {
+__global__ void __launch_bounds__(BLOCK_THREADS) sum_lanes(Elements elements, Lanes lanes, int32_t count, float* sum) {
     over_elements(elements, [&](int64_t, int64_t, int64_t i) {
         float values[TREE] = {};
 #pragma unroll
@@ -43,7 +43,8 @@ static int32_t launch_sum(Context& context, const Lanes& lanes, int64_t count, i
 
 constexpr int NORM_THREADS = 256;
 
-__global__ void squared_norm(const float* values, int64_t length, int64_t from_chunk, float* partial) {
+__global__ void __launch_bounds__(NORM_THREADS) squared_norm(const float* values, int64_t length, int64_t from_chunk,
+    float* partial) {
     BOOT_SHARED(Sum, shared, [32]);
     const int64_t chunk = from_chunk + blockIdx.x, first = chunk * BOOT_NORM_CHUNK;
     const int64_t end = length < first + BOOT_NORM_CHUNK ? length : first + BOOT_NORM_CHUNK;
@@ -58,7 +59,7 @@ __global__ void squared_norm(const float* values, int64_t length, int64_t from_c
 }
 
 // One block: the norm and the factor that limits it.
-__global__ void clip(const float* partial, int64_t chunks, float* step) {
+__global__ void __launch_bounds__(NORM_THREADS) clip(const float* partial, int64_t chunks, float* step) {
     BOOT_SHARED(Sum, shared, [32]);
     Sum sum = {0, 0};
     for (int64_t chunk = threadIdx.x; chunk < chunks; chunk += NORM_THREADS) {
@@ -72,8 +73,8 @@ __global__ void clip(const float* partial, int64_t chunks, float* step) {
     }
 }
 
-__global__ void adam_w(Elements elements, const float* step, const float* gradient, float* parameters, float* m, float* v,
-    float* ema) {
+__global__ void __launch_bounds__(BLOCK_THREADS) adam_w(Elements elements, const float* step, const float* gradient,
+    float* parameters, float* m, float* v, float* ema) {
     const float keep = 1.0f - step[BOOT_ADAM_RATE] * step[BOOT_ADAM_DECAY];
     const float beta1 = step[BOOT_ADAM_BETA1], beta2 = step[BOOT_ADAM_BETA2], epsilon = step[BOOT_ADAM_EPSILON];
     const float rate1 = step[BOOT_ADAM_RATE] * step[BOOT_ADAM_CORRECTION1], correction2 = step[BOOT_ADAM_CORRECTION2];

@@ -11,7 +11,7 @@ namespace boot {
 constexpr int32_t OLDEST_CAPABILITY = 75;
 
 // The smallest kernel: whether it has an image for the device tells whether the others have one.
-__global__ void probe(int32_t* target) { *target = 1; }
+__global__ void __launch_bounds__(1) probe(int32_t* target) { *target = 1; }
 
 // The runtime loads the driver itself, but does not tell a missing one from a broken one.
 static bool driver_opens(char* detail, int32_t length) {

@@ -11,7 +11,8 @@ __device__ __forceinline__ int64_t first_of_four(int64_t row, int64_t width) {
 }
 
 // small = base + factor · (sum of the four).
-__global__ void gather(Elements small_elements, int64_t width, float factor, Source big, Source base, Target small) {
+__global__ void __launch_bounds__(BLOCK_THREADS) gather(Elements small_elements, int64_t width, float factor, Source big,
+    Source base, Target small) {
     over_elements(small_elements, [&](int64_t, int64_t row, int64_t i) {
         const int64_t first = first_of_four(row, width), below = first + 2 * width;
         const float value = ((big.row(first)[i] + big.row(first + 1)[i])
@@ -21,7 +22,8 @@ __global__ void gather(Elements small_elements, int64_t width, float factor, Sou
 }
 
 // Each of the four = base + factor · small.
-__global__ void scatter(Elements small_elements, int64_t width, float factor, Source small, Source base, Target big) {
+__global__ void __launch_bounds__(BLOCK_THREADS) scatter(Elements small_elements, int64_t width, float factor, Source small,
+    Source base, Target big) {
     over_elements(small_elements, [&](int64_t, int64_t row, int64_t i) {
         const float value = small.row(row)[i] * factor;
         const int64_t first = first_of_four(row, width);
@@ -69,5 +71,6 @@ int32_t boot_downsample_forward(boot_context context, int32_t n, int32_t height,
 
 int32_t boot_downsample_backward(boot_context context, int32_t n, int32_t height, int32_t width, int32_t channels,
     boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx) {
-    return launch_scatter(context, n, height, width, channels, 0.25f, source(dy, lddy), source(base, ldbase), sink(dx, lddx));
+    return launch_scatter(
+        context, n, height, width, channels, 0.25f, source(dy, lddy), source(base, ldbase), sink(dx, lddx));
 }

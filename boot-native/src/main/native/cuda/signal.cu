@@ -8,7 +8,8 @@ __device__ __forceinline__ const float* row_of(const float* coefficients, int64_
     return coefficients + sample * BOOT_SIGNAL_COUNT;
 }
 
-__global__ void signal_state(Elements elements, const float* coefficients, Source noise, Source output, Target y, Target x) {
+__global__ void __launch_bounds__(BLOCK_THREADS) signal_state(Elements elements, const float* coefficients, Source noise,
+    Source output, Target y, Target x) {
     over_elements(elements, [&](int64_t sample, int64_t row, int64_t i) {
         const float* c = row_of(coefficients, sample);
         const float e = noise.row(row)[i];
@@ -28,7 +29,8 @@ struct Step {
     Target f, target, next;
 };
 
-__global__ void signal_step(Elements elements, int32_t stage, const float* coefficients, Step tensors) {
+__global__ void __launch_bounds__(BLOCK_THREADS) signal_step(Elements elements, int32_t stage, const float* coefficients,
+    Step tensors) {
     over_elements(elements, [&](int64_t sample, int64_t row, int64_t i) {
         const float* c = row_of(coefficients, sample);
         const float output_factor = c[stage == 0 ? BOOT_SIGNAL_OUTPUT_FACTOR_T : BOOT_SIGNAL_OUTPUT_FACTOR_S];
@@ -63,8 +65,8 @@ __global__ void signal_step(Elements elements, int32_t stage, const float* coeff
 constexpr int LOSS_THREADS = 512;
 
 // Head, residual, gradient and the sample's loss; one sample per block, so that its loss is one sum.
-__global__ void bootstrap_loss(int64_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
-    Source target, Target prediction, Target doutput, float* residual) {
+__global__ void __launch_bounds__(LOSS_THREADS) bootstrap_loss(int64_t pixels, int32_t channels, const float* coefficients,
+    Source noise, Source output, Source target, Target prediction, Target doutput, float* residual) {
     BOOT_SHARED(Sum, shared, [32]);
     const int64_t sample = blockIdx.x;
     const float* c = row_of(coefficients, sample);
