@@ -47,7 +47,8 @@ static void* host_stack_pointer;
 // A guard page lies below each stack.
 static char* stacks() {
     static char* const memory = [] {
-        void* all = mmap(nullptr, MAX_THREADS * STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        constexpr int FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        void* all = mmap(nullptr, MAX_THREADS * STACK, PROT_READ | PROT_WRITE, FLAGS, -1, 0);
         if (all == MAP_FAILED) {
             give_up("no memory for the stacks of threads");
         }

@@ -159,7 +159,8 @@ static void load_matrices(Lane (&lanes)[32], unsigned mask, bool transposed) {
         uint32_t* r = static_cast<uint32_t*>(lanes[lane].d);
         for (int matrix = 0; matrix < 4; matrix++) {
             const int row = lane / 4, column = lane % 4 * 2;
-            const uint32_t low = transposed ? element_of(lanes, matrix, column, row) : element_of(lanes, matrix, row, column);
+            const uint32_t low =
+                transposed ? element_of(lanes, matrix, column, row) : element_of(lanes, matrix, row, column);
             const uint32_t high =
                 transposed ? element_of(lanes, matrix, column + 1, row) : element_of(lanes, matrix, row, column + 1);
             r[matrix] = low | high << 16;

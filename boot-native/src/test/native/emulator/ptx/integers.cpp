@@ -206,7 +206,8 @@ static uint64_t extracted_bits(uint64_t a, uint32_t position, uint32_t length, i
         return 0;
     }
     const uint64_t all = static_cast<uint64_t>(with_sign ? sign_extended(a, width) : zero_extended(a, width));
-    const uint64_t shifted = first >= 64 ? 0 : with_sign ? static_cast<uint64_t>(static_cast<int64_t>(all) >> first) : all >> first;
+    const uint64_t shifted = first >= 64 ? 0
+        : with_sign ? static_cast<uint64_t>(static_cast<int64_t>(all) >> first) : all >> first;
     return with_sign ? static_cast<uint64_t>(sign_extended(shifted, static_cast<int>(count)))
                      : zero_extended(shifted, static_cast<int>(count));
 }
