@@ -72,8 +72,8 @@ struct AttentionTiles {
     static_assert(Values::SIZE <= SHARED && TILE * PITCH * sizeof(float) <= SHARED * sizeof(Element), "the largest counts");
 
     // result += weights·values, the values from row `first` on. Starts and ends without a barrier.
-    static __device__ __forceinline__ void add_weighted(Result (&result)[SLICES], const Element* weights, const Dense& values,
-        int64_t first, int32_t channel, Element* shared) {
+    static __device__ __forceinline__ void add_weighted(Result (&result)[SLICES], const Element* weights,
+        const Dense& values, int64_t first, int32_t channel, Element* shared) {
 #pragma unroll
         for (int slice = 0; slice < SLICES; slice++) {
             if (channel + slice * TILE < values.columns) {

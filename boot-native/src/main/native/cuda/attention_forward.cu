@@ -1,5 +1,5 @@
-// Attention, Y = softmax(Q·Kᵀ/√d + mask)·V, without the matrix of the scores in memory: the softmax is carried along from tile
-// to tile of the keys (Milakov and Gimelshein, 2018; Dao et al., FlashAttention, 2022).
+// Attention, Y = softmax(Q·Kᵀ/√d + mask)·V, without the matrix of the scores in memory: the softmax is carried along from
+// tile to tile of the keys (Milakov and Gimelshein, 2018; Dao et al., FlashAttention, 2022).
 #include "attention.h"
 
 namespace boot {
@@ -8,8 +8,8 @@ namespace boot {
 struct RunningSoftmax {
     float largest, sum;
 
-    // Takes the scores of a tile, 16 for each of the four threads, and makes them weights. Returns the factor for all earlier
-    // weights. While every key so far is excluded, largest is -inf and all weights are zero.
+    // Takes the scores of a tile, 16 for each of the four threads, and makes them weights. Returns the factor for all
+    // earlier weights. While every key so far is excluded, largest is -inf and all weights are zero.
     __device__ __forceinline__ float add(float (&scores)[TILE / 4]) {
         float larger = largest;
 #pragma unroll

@@ -45,8 +45,8 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_gradient(
         clear(scores);
         clear(slopes);
         __syncthreads();  // all have done with the tiles before
-        Tiles::Scores::multiply_add(scores, tile.of(operands.rows, shape), tile.first, tile.of(operands.columns, shape), first,
-            0, shape.head_size, shared);
+        Tiles::Scores::multiply_add(scores, tile.of(operands.rows, shape), tile.first, tile.of(operands.columns, shape),
+            first, 0, shape.head_size, shared);
         if (WHICH != Gradient::OF_VALUES) {
             __syncthreads();
             Tiles::Scores::multiply_add(slopes, tile.of(operands.row_factors, shape), tile.first,
@@ -134,7 +134,8 @@ int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries
         if (query_blocks > INT32_MAX || key_blocks > INT32_MAX || sum_blocks > INT32_MAX) {
             return BOOT_UNSUPPORTED;
         }
-        const unsigned of_query_tiles = static_cast<unsigned>(query_blocks), of_key_tiles = static_cast<unsigned>(key_blocks);
+        const unsigned of_query_tiles = static_cast<unsigned>(query_blocks);
+        const unsigned of_key_tiles = static_cast<unsigned>(key_blocks);
         BOOT_LAUNCH(attention_row_sums, static_cast<unsigned>(sum_blocks), 32 * ROW_SUM_WARPS, 0, stream, shape, rows,
             source(y, ldy), source(dy, lddy), row_sums);
         BOOT_LAUNCH((attention_gradient<Tiles, Gradient::OF_VALUES>), of_key_tiles, Tiles::THREADS, 0, stream, shape,

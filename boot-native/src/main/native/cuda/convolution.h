@@ -1,6 +1,6 @@
 // The 3x3 convolution as matrix products. N is the matrix of neighbourhoods: a row for each output pixel, with the columns
-// [tap][in], the input pixel under each tap. So Y = N·W, dW = Nᵀ·dY; and dX is the product of the scattered neighbourhoods of
-// dY (columns [tap][out]) and the weights of each tap, transposed.
+// [tap][in], the input pixel under each tap. So Y = N·W, dW = Nᵀ·dY; and dX is the product of the scattered neighbourhoods
+// of dY (columns [tap][out]) and the weights of each tap, transposed.
 #pragma once
 #include "divider.h"
 #include "tile_copy.h"

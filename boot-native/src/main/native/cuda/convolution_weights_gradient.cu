@@ -1,4 +1,5 @@
-// The gradients of a 3x3 convolution with respect to weights, bias and time shift: dW = Nᵀ·dY, and sums of dy over the pixels.
+// The gradients of a 3x3 convolution with respect to weights, bias and time shift: dW = Nᵀ·dY, and sums of dy over the
+// pixels.
 #include "convolution.h"
 #include "sums.h"
 

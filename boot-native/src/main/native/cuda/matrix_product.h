@@ -1,5 +1,5 @@
-// The matrix product behind convolutions and linear layers: C = A·B, with what is added to it. The operands are anything that
-// gives addresses of elements (see Dense); so the neighbourhoods of a convolution are never written to memory.
+// The matrix product behind convolutions and linear layers: C = A·B, with what is added to it. The operands are anything
+// that gives addresses of elements (see Dense); so the neighbourhoods of a convolution are never written to memory.
 #pragma once
 #include "divider.h"
 #include "elements.h"

@@ -57,9 +57,9 @@ __device__ __forceinline__ void store_value(float* target, float value) { *targe
 
 __device__ __forceinline__ void store_value(__nv_bfloat16* target, float value) { *target = __float2bfloat16_rn(value); }
 
-// ---- fragments for tensor cores: 16 of the span from `first` and STEP terms from `term`, in the order of the A operand: with
-// "low" and "high" halves of the terms, r = {span 0..7 low, span 8..15 low, span 0..7 high, span 8..15 high}. As B operands
-// these are two neighbouring columns of 8: {r[0], r[2]} and {r[1], r[3]}.
+// ---- fragments for tensor cores: 16 of the span from `first` and STEP terms from `term`, in the order of the A operand:
+// with "low" and "high" halves of the terms, r = {span 0..7 low, span 8..15 low, span 0..7 high, span 8..15 high}. As B
+// operands these are two neighbouring columns of 8: {r[0], r[2]} and {r[1], r[3]}.
 
 template <class T>
 __device__ __forceinline__ void load_fragment(uint32_t (&r)[4], const __nv_bfloat16* tile, int first, int term) {

@@ -5,9 +5,9 @@
 
 namespace boot {
 
-// The simplest operand: a matrix in memory. An operand gives the address of an element, or null where it is zero: outside the
-// matrix, for one. Where `chunks` holds, the elements of a chunk of a row are neighbours in memory, all given or all zero, and
-// their address is a multiple of 16 bytes.
+// The simplest operand: a matrix in memory. An operand gives the address of an element, or null where it is zero: outside
+// the matrix, for one. Where `chunks` holds, the elements of a chunk of a row are neighbours in memory, all given or all
+// zero, and their address is a multiple of 16 bytes.
 struct Dense {
     const float* data;
     int64_t stride;
@@ -29,8 +29,8 @@ inline Dense dense(Source x, int64_t rows, int32_t columns) {
     return {x.data, x.stride, rows, columns, holds_chunks(x, columns)};
 }
 
-// What the threads of a block bring of each tile. fetch() sets out, deposit() writes what went through registers; the tile is
-// there after arrive() and a barrier. Only one tile is on its way at a time.
+// What the threads of a block bring of each tile. fetch() sets out, deposit() writes what went through registers; the tile
+// is there after arrive() and a barrier. Only one tile is on its way at a time.
 template <class T, int THREADS, class Element = typename T::Element>
 class TileCopy {
     static constexpr int CHUNKS = T::LENGTH / CHUNK;  // of a line

@@ -48,7 +48,8 @@ static void run(boot_context context, int32_t precision, const std::string& name
             return sum;
         };
         for (int32_t i = 0; i < t.queries; i++) {
-            const int64_t query = static_cast<int64_t>(sample) * t.queries + i, first = static_cast<int64_t>(sample) * t.keys;
+            const int64_t query = static_cast<int64_t>(sample) * t.queries + i;
+            const int64_t first = static_cast<int64_t>(sample) * t.keys;
             double sum = 0, mean = 0;
             for (int32_t j = 0; j < t.keys; j++) {
                 p[j] = exp(product(q, query, k, first + j) * scale + (t.mask ? mask.at(sample, j) : 0));
@@ -91,8 +92,10 @@ int main() {
     return in_each_precision([](boot_context context, int32_t precision, const std::string& name) {
         const Case cases[] = {
             {1, 1, 1, 1, 1, 0, true}, {2, 1, 2, 1, 1, 1, false}, {2, 5, 7, 3, 5, 0, true}, {1, 63, 65, 1, 16, 0, true},
-            {1, 65, 64, 2, 8, 4, false}, {2, 3, 77, 2, 20, 0, true}, {1, 64, 130, 1, 33, 3, true}, {1, 129, 5, 1, 64, 0, true},
-            {1, 7, 70, 1, 65, 0, false}, {1, 10, 9, 2, 130, 2, true}, {1, 66, 66, 1, 192, 0, false}, {1, 5, 67, 1, 200, 0, true},
+            {1, 65, 64, 2, 8, 4, false}, {2, 3, 77, 2, 20, 0, true}, {1, 64, 130, 1, 33, 3, true},
+            {1, 129, 5, 1, 64, 0, true},
+            {1, 7, 70, 1, 65, 0, false}, {1, 10, 9, 2, 130, 2, true}, {1, 66, 66, 1, 192, 0, false},
+            {1, 5, 67, 1, 200, 0, true},
             {1, 3, 4, 1, 511, 1, true}, {1, 2, 3, 2, 512, 0, false}, {1, 2, 5, 1, 514, 1, true},
         };
         for (const Case& t : cases) {

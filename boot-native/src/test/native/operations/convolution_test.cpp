@@ -13,7 +13,8 @@ static void run(boot_context context, int32_t precision, const std::string& name
         std::to_string(t.width) + " " + std::to_string(t.in) + "→" + std::to_string(t.out) + " stride " +
         std::to_string(t.stride) + " padding " + std::to_string(t.padding) + (t.gap > 0 ? " strided" : "");
     const int32_t out_height = t.height / t.stride, out_width = t.width / t.stride;
-    const int64_t pixels = static_cast<int64_t>(t.height) * t.width, out_pixels = static_cast<int64_t>(out_height) * out_width;
+    const int64_t pixels = static_cast<int64_t>(t.height) * t.width;
+    const int64_t out_pixels = static_cast<int64_t>(out_height) * out_width;
     Operand x(context, 1, t.n * pixels, t.in, t.gap), w(context, 2, 9 * t.in, t.out, 0), bias(context, 3, 1, t.out, 0);
     Operand shift(context, 4, t.n, t.out, t.gap), residual(context, 5, t.n * out_pixels, t.out, 2 * t.gap);
     Operand y(context, 6, t.n * out_pixels, t.out, t.gap), dy(context, 7, t.n * out_pixels, t.out, t.gap);

@@ -26,7 +26,8 @@ static void run(boot_context context, int32_t precision, const std::string& name
     });
 
     // dx is added to itself, not to another tensor
-    Operand dy(context, 6, t.rows, t.out, t.gap), dx(context, 7, t.rows, t.in, t.gap), before(context, 7, t.rows, t.in, t.gap);
+    Operand dy(context, 6, t.rows, t.out, t.gap), dx(context, 7, t.rows, t.in, t.gap);
+    Operand before(context, 7, t.rows, t.in, t.gap);
     require_ok(boot_linear_backward_input(context, t.rows, t.in, t.out, dy.address(), dy.stride, w.address(), 0,
         t.addend ? dx.address() : 0, dx.stride, dx.address(), dx.stride), what);
     compare(what + " input gradient", dx, tolerance(precision, t.out), [&](int64_t row, int32_t c) {

@@ -26,8 +26,8 @@ inline void require_ok(int32_t status, const std::string& what) {
     }
 }
 
-// Rows of `channels` values in device memory of their own. `gap` values that no operation may touch precede the first row and
-// follow each of them.
+// Rows of `channels` values in device memory of their own. `gap` values that no operation may touch precede the first row
+// and follow each of them.
 class Operand {
 public:
     Operand(boot_context context, uint32_t seed, int64_t rows, int32_t channels, int32_t gap)
