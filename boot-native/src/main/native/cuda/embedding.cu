@@ -48,8 +48,11 @@ __global__ void __launch_bounds__(BLOCK_THREADS) time_embedding(Elements angles,
         if (fourier) {
             angle = __fmul_rn(__fmul_rn(angle, 2.0f), 3.14159265f);
         }
-        float* row = y.row(sample);
-        sine_cosine(angle, row[cosine_first ? angles.columns + i : i], row[cosine_first ? i : angles.columns + i]);
+        float sine, cosine;
+        sine_cosine(angle, sine, cosine);
+        float* row = y.row(sample) + i;
+        row[cosine_first ? angles.columns : 0] = sine;
+        row[cosine_first ? 0 : angles.columns] = cosine;
     });
 }
 
