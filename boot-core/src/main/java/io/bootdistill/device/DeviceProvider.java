@@ -6,7 +6,7 @@ public interface DeviceProvider {
     /** The device's name. */
     String name();
 
-    /** Higher is preferred: reference 0, cpu 10. */
+    /** Higher is preferred: reference 0, cpu 10, cuda 20. */
     int priority();
 
     /**

@@ -7,9 +7,12 @@ import java.util.ServiceLoader;
 
 /**
  * The devices of this class path. Each is opened at most once per JVM; a device that cannot be used is remembered with its
- * reason. Thread-safe.
+ * reason. The system property {@value #PROPERTY} names the device that {@link #best()} has to be. Thread-safe.
  */
 public final class Devices {
+
+    /** System property with the name of the device to use: {@code cuda}, {@code cpu} or {@code reference}. */
+    public static final String PROPERTY = "io.bootdistill.device";
 
     /**
      * One device of the class path.
@@ -21,8 +24,17 @@ public final class Devices {
 
     private Devices() {}
 
-    /** The fastest device that can be used; {@code reference} always can. */
+    /**
+     * The fastest device that can be used; {@code reference} always can. Where {@link #PROPERTY} is set, the device of that
+     * name.
+     *
+     * @throws IllegalArgumentException if the property names no device, or one that cannot be used
+     */
     public static Device best() {
+        String forced = System.getProperty(PROPERTY);
+        if (forced != null) {
+            return find("system property " + PROPERTY, forced).device();
+        }
         return candidates().stream()
                 .map(Candidate::device)
                 .filter(device -> device != null)
@@ -36,17 +48,21 @@ public final class Devices {
      * @throws IllegalArgumentException if there is none, or with the reason why it cannot be used
      */
     public static Device named(String name) {
+        return find("device", name).device();
+    }
+
+    private static Candidate find(String source, String name) {
         List<String> names = new ArrayList<>();
         for (Candidate candidate : candidates()) {
             if (candidate.name().equals(name)) {
                 if (candidate.device() == null) {
-                    throw new IllegalArgumentException("device " + name + " cannot be used: " + candidate.reason());
+                    throw new IllegalArgumentException(source + " " + name + " cannot be used: " + candidate.reason());
                 }
-                return candidate.device();
+                return candidate;
             }
             names.add(candidate.name());
         }
-        throw new IllegalArgumentException("device is " + name + ", must be one of " + names);
+        throw new IllegalArgumentException(source + " is " + name + ", must be one of " + names);
     }
 
     /** All devices, preferred ones first, with reasons. */
@@ -54,8 +70,12 @@ public final class Devices {
         return Holder.CANDIDATES;
     }
 
-    /** One sentence: which device {@link #best()} is, and why the preferred ones are not. */
+    /** One sentence: which device {@link #best()} is, and why the preferred ones are not. Throws what it throws. */
     public static String explanation() {
+        String forced = System.getProperty(PROPERTY);
+        if (forced != null) {
+            return "using " + find("system property " + PROPERTY, forced).reason() + ", as system property " + PROPERTY + " asks";
+        }
         StringBuilder text = new StringBuilder();
         for (Candidate candidate : candidates()) {
             if (candidate.device() != null) {

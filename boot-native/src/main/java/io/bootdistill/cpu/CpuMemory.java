@@ -14,15 +14,17 @@ final class CpuMemory extends DeviceMemory {
     CpuMemory(long length) {
         super(length);
         long[] allocated = new long[1];
-        if (BootCpu.boot_allocate(length, allocated) != BootCpu.BOOT_OK) {
+        int status = BootCpu.boot_allocate(length, allocated);
+        if (status == BootCpu.BOOT_OUT_OF_MEMORY) {
             throw new OutOfDeviceMemoryException(CpuDevice.NAME, length * Float.BYTES);
         }
+        CpuContext.requireOk("allocate", status);
         address = allocated[0];
     }
 
     @Override
     protected void free() {
-        BootCpu.boot_free(address);
+        CpuContext.requireOk("free", BootCpu.boot_free(address));
     }
 
     /** The address of a slice that a kernel needs; refuses one that is too short, closed or of another device. */

@@ -25,7 +25,7 @@ final class DeviceChoice {
         }
         Device best = Devices.best();
         Candidate cpu = find(CPU);
-        if (best.name().equals("reference") && cpu != null) {
+        if (best.name().equals("reference") && cpu != null && cpu.device() == null) {
             throw new Failure("the cpu device cannot be used: " + cpu.reason() + ". Without a C++ compiler, install one and run"
                     + " this again: sudo apt-get install g++ make. Or use plain Java, about a hundred times slower:"
                     + " --device reference");

@@ -1,0 +1,87 @@
+/* What libboot_cuda.so offers beside boot_kernels.h: the probe, contexts that share a stream, captured graphs, and names for
+ * errors. Every function returns a status unless it says otherwise; none throws, aborts or prints.
+ *
+ * In boot_kernels.h, the CUDA library reads `cap` and the tier as a precision: 0 float32, 1 tf32, 2 bf16 (products of the
+ * convolution, linear and attention kernels; sums stay float32, and so does everything else).
+ */
+#ifndef BOOT_CUDA_H
+#define BOOT_CUDA_H
+#include "boot_kernels.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define BOOT_CUDA_FLOAT32 0
+#define BOOT_CUDA_TF32 1
+#define BOOT_CUDA_BF16 2
+
+/* ---- statuses beside those of boot_kernels.h */
+
+#define BOOT_CUDA_NOT_CAPTURABLE 10 /* a transfer with the host, or scratch memory that would grow, while a graph is captured */
+#define BOOT_CUDA_ERROR 1000        /* and above: BOOT_CUDA_ERROR + the cudaError_t */
+
+/* The name of the CUDA error in a status above BOOT_CUDA_ERROR; never null. */
+const char* boot_cuda_error_name(int32_t status);
+
+/* ---- probe: does this machine have a device for this library? Safe without any NVIDIA software. */
+
+#define BOOT_CUDA_USABLE 0
+#define BOOT_CUDA_NO_DRIVER 1        /* libcuda.so.1 cannot be opened */
+#define BOOT_CUDA_DRIVER_BROKEN 2    /* it opens but is no driver: the runtime cannot initialise it */
+#define BOOT_CUDA_DRIVER_TOO_OLD 3
+#define BOOT_CUDA_NO_DEVICE 4
+#define BOOT_CUDA_DEVICE_TOO_OLD 5   /* compute capability below 7.5 */
+#define BOOT_CUDA_NO_KERNEL_IMAGE 6  /* the library holds no machine code for the device and the driver cannot make it */
+
+#define BOOT_CUDA_PROBE_REASON 0
+#define BOOT_CUDA_PROBE_ERROR 1      /* the cudaError_t behind the reason, or 0 */
+#define BOOT_CUDA_PROBE_DRIVER 2     /* version the driver supports, 1000·major + 10·minor; 0 unknown */
+#define BOOT_CUDA_PROBE_RUNTIME 3    /* version this library is built with */
+#define BOOT_CUDA_PROBE_DEVICES 4
+#define BOOT_CUDA_PROBE_CAPABILITY 5 /* of device 0, 10·major + minor */
+#define BOOT_CUDA_PROBE_COUNT 8
+
+/* Writes BOOT_CUDA_PROBE_COUNT values and returns the reason; the first failing test ends it. For BOOT_CUDA_NO_DRIVER,
+ * `detail`, which has room for `length`, gets what the dynamic linker said, ended by 0; otherwise it is empty. */
+int32_t boot_cuda_probe(int32_t* result, char* detail, int32_t length);
+
+/* ---- the device that contexts use: device 0 (CUDA_VISIBLE_DEVICES reorders) */
+
+#define BOOT_CUDA_DEVICE_CAPABILITY 0
+#define BOOT_CUDA_DEVICE_MULTIPROCESSORS 1
+#define BOOT_CUDA_DEVICE_MEMORY 2        /* bytes */
+#define BOOT_CUDA_DEVICE_FREE 3          /* bytes, now */
+#define BOOT_CUDA_DEVICE_SHARED_MEMORY 4 /* bytes that a block can have */
+#define BOOT_CUDA_DEVICE_COUNT 8
+
+/* Writes BOOT_CUDA_DEVICE_COUNT values, and the device's name, ended by 0, into `name`, which has room for `length`. */
+int32_t boot_cuda_device(int64_t* properties, char* name, int32_t length);
+
+/* ---- contexts */
+
+/* A context that puts its work into the stream of `leader`, so that the calls of both are carried out in the order they are
+ * made. The leader is destroyed after it. (boot_context_create makes a context with a stream of its own.) */
+int32_t boot_cuda_context_join(boot_context leader, boot_context* context);
+/* Waits for everything that was called. */
+int32_t boot_cuda_synchronise(boot_context context);
+
+/* ---- graphs: the calls of a context between begin and end are recorded, not carried out, and can be launched any number of
+ * times. Run the calls once before: scratch memory cannot grow meanwhile. The graph takes it over. Values that change from
+ * launch to launch lie in device memory and are uploaded before it. No other context of the stream may be used meanwhile. */
+
+typedef int64_t boot_graph;
+
+int32_t boot_cuda_capture_begin(boot_context context);
+/* Ends the capture, also after a failed call; without a graph where one failed. */
+int32_t boot_cuda_capture_end(boot_context context, boot_graph* graph);
+int32_t boot_cuda_graph_launch(boot_context context, boot_graph graph);
+int32_t boot_cuda_graph_destroy(boot_graph graph);
+
+/* As boot_noise, with the seeds in device memory: 64 bits each, in the place of two floats, low word first. */
+int32_t boot_cuda_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
+    boot_floats y, int64_t ldy);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

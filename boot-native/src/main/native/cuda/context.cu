@@ -1,0 +1,158 @@
+// Contexts and their memory.
+#include "context.h"
+
+#include <stdlib.h>
+
+namespace boot {
+
+int32_t status(cudaError_t error) {
+    if (error == cudaSuccess) {
+        return BOOT_OK;
+    }
+    return error == cudaErrorMemoryAllocation ? BOOT_OUT_OF_MEMORY : BOOT_CUDA_ERROR + static_cast<int32_t>(error);
+}
+
+bool capturing(const Context& context) {
+    cudaStreamCaptureStatus state = cudaStreamCaptureStatusNone;
+    cudaStreamIsCapturing(context.stream, &state);
+    return state != cudaStreamCaptureStatusNone;
+}
+
+float* reserve(Context& context, int64_t floats) {
+    if (floats <= context.capacity) {
+        return context.scratch;
+    }
+    if (capturing(context) || floats > INT64_MAX / 8) {
+        return nullptr;
+    }
+    cudaStreamSynchronize(context.stream);  // earlier calls may still use it; an error shows again at the next launch
+    cudaFree(context.scratch);
+    context.scratch = nullptr;
+    context.capacity = 0;
+    if (cudaMalloc(&context.scratch, floats * sizeof(float)) != cudaSuccess) {
+        cudaGetLastError();  // reported by the caller; must not be taken for a failed launch later
+        context.scratch = nullptr;
+        return nullptr;
+    }
+    context.capacity = floats;
+    return context.scratch;
+}
+
+int32_t no_scratch(const Context& context) {
+    return capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : BOOT_OUT_OF_MEMORY;
+}
+
+Staging* stage(Context& context) {
+    if (capturing(context)) {
+        return nullptr;
+    }
+    Staging& staging = context.staging[context.next_staging];
+    if (cudaEventSynchronize(staging.released) != cudaSuccess) {
+        return nullptr;
+    }
+    context.next_staging = (context.next_staging + 1) % STAGING_PIECES;
+    return &staging;
+}
+
+int32_t no_staging(const Context& context) {
+    return capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : status(cudaStreamSynchronize(context.stream));
+}
+
+int32_t release(Context& context, Staging& staging) {
+    return status(cudaEventRecord(staging.released, context.stream));
+}
+
+static cudaError_t open_staging(Context& context) {
+    cudaError_t error = cudaSuccess;
+    for (Staging& staging : context.staging) {
+        if (error == cudaSuccess) {
+            error = cudaMallocHost(&staging.host, STAGING_BYTES);
+        }
+        if (error == cudaSuccess) {
+            error = cudaMalloc(&staging.device, STAGING_BYTES);
+        }
+        if (error == cudaSuccess) {
+            error = cudaEventCreateWithFlags(&staging.released, cudaEventDisableTiming);
+        }
+    }
+    return error;
+}
+
+// Frees what there is, also of a context that was opened in part.
+static int32_t destroy(Context* context) {
+    const int32_t result = context->stream == nullptr ? BOOT_OK : status(cudaStreamSynchronize(context->stream));
+    for (Staging& staging : context->staging) {
+        if (staging.released != nullptr) {
+            cudaEventDestroy(staging.released);
+        }
+        cudaFree(staging.device);
+        cudaFreeHost(staging.host);
+    }
+    cudaFree(context->scratch);
+    if (context->owns_stream) {
+        cudaStreamDestroy(context->stream);
+    }
+    free(context);
+    return result;
+}
+
+// The best precision of the device that `cap` allows; tensor cores with tf32 and bf16 begin at compute capability 8.0.
+static int32_t precision(int32_t cap) {
+    int major = 0;
+    if (cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, 0) != cudaSuccess) {
+        cudaGetLastError();
+        return BOOT_CUDA_FLOAT32;
+    }
+    const int32_t best = major >= 8 ? BOOT_CUDA_BF16 : BOOT_CUDA_FLOAT32;
+    return cap < best ? (cap < 0 ? 0 : cap) : best;
+}
+
+// A context with the stream of `leader`, or with one of its own where that is null.
+static int32_t create(int32_t cap, const Context* leader, boot_context* context) {
+    Context* created = static_cast<Context*>(calloc(1, sizeof(Context)));
+    if (created == nullptr) {
+        return BOOT_OUT_OF_MEMORY;
+    }
+    int count = 0;
+    cudaError_t error = cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, 0);
+    created->multiprocessors = count;
+    created->precision = leader == nullptr ? precision(cap) : leader->precision;
+    if (leader != nullptr) {
+        created->stream = leader->stream;
+    } else if (error == cudaSuccess) {
+        error = cudaStreamCreateWithFlags(&created->stream, cudaStreamNonBlocking);
+        created->owns_stream = error == cudaSuccess;
+    }
+    if (error == cudaSuccess) {
+        error = open_staging(*created);
+    }
+    if (error != cudaSuccess) {
+        cudaGetLastError();
+        destroy(created);
+        return status(error);
+    }
+    *context = reinterpret_cast<boot_context>(created);
+    return BOOT_OK;
+}
+
+}  // namespace boot
+
+using namespace boot;
+
+int32_t boot_abi_version(void) { return BOOT_ABI_VERSION; }
+
+int32_t boot_tier(int32_t cap) { return precision(cap); }
+
+int32_t boot_context_create(int32_t cap, boot_context* context) { return create(cap, nullptr, context); }
+
+int32_t boot_cuda_context_join(boot_context leader, boot_context* context) { return create(0, &of(leader), context); }
+
+int32_t boot_context_destroy(boot_context context) {
+    return context == 0 ? BOOT_OK : destroy(reinterpret_cast<Context*>(context));
+}
+
+int64_t boot_context_scratch(boot_context context) { return of(context).capacity * static_cast<int64_t>(sizeof(float)); }
+
+int32_t boot_peak(boot_context, int64_t, int64_t*) { return BOOT_UNSUPPORTED; }
+
+int32_t boot_cuda_synchronise(boot_context context) { return status(cudaStreamSynchronize(of(context).stream)); }

@@ -1,0 +1,57 @@
+// Graphs: a step is recorded once and launched as a whole.
+#include "context.h"
+
+#include <stdlib.h>
+
+namespace boot {
+
+struct Graph {
+    cudaGraphExec_t executable;
+    float* scratch;  // of the context that recorded it: the kernels hold its address
+};
+
+}  // namespace boot
+
+using namespace boot;
+
+int32_t boot_cuda_capture_begin(boot_context context) {
+    return status(cudaStreamBeginCapture(of(context).stream, cudaStreamCaptureModeThreadLocal));
+}
+
+int32_t boot_cuda_capture_end(boot_context context, boot_graph* graph) {
+    cudaGraph_t recorded = nullptr;
+    cudaError_t error = cudaStreamEndCapture(of(context).stream, &recorded);
+    Graph* created = static_cast<Graph*>(calloc(1, sizeof(Graph)));
+    if (error == cudaSuccess && created != nullptr) {
+        error = cudaGraphInstantiate(&created->executable, recorded, 0);
+    }
+    if (recorded != nullptr) {
+        cudaGraphDestroy(recorded);
+    }
+    if (error != cudaSuccess || created == nullptr) {
+        cudaGetLastError();
+        free(created);
+        return error == cudaSuccess ? BOOT_OUT_OF_MEMORY : status(error);
+    }
+    created->scratch = of(context).scratch;
+    of(context).scratch = nullptr;
+    of(context).capacity = 0;
+    *graph = reinterpret_cast<boot_graph>(created);
+    return BOOT_OK;
+}
+
+int32_t boot_cuda_graph_launch(boot_context context, boot_graph graph) {
+    return status(cudaGraphLaunch(reinterpret_cast<Graph*>(graph)->executable, of(context).stream));
+}
+
+int32_t boot_cuda_graph_destroy(boot_graph graph) {
+    if (graph == 0) {
+        return BOOT_OK;
+    }
+    Graph* destroyed = reinterpret_cast<Graph*>(graph);
+    const int32_t result = status(cudaDeviceSynchronize());  // a launch may be on its way
+    cudaGraphExecDestroy(destroyed->executable);
+    cudaFree(destroyed->scratch);
+    free(destroyed);
+    return result;
+}

@@ -1,0 +1,8 @@
+package io.bootdistill.cuda;
+
+class Bf16ContractTest extends CudaContract {
+
+    Bf16ContractTest() {
+        super(CudaPrecision.BF16, 8);
+    }
+}

@@ -1,0 +1,63 @@
+package io.bootdistill.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BootDistiller;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.Student;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Twenty steps of a distillation on the cuda device, emulated, and on the cpu device: Adam divides a gradient by its size, so
+ * that rounding decides where one is nearly zero. The measure of a difference is therefore what training itself changes.
+ */
+@Tag("emulated")
+class CudaDistillationTest {
+
+    private static final int STEPS = 20;
+    private static final int BATCH = 8;
+    private static final double AGREEMENT = 1e-3;
+
+    @TempDir
+    Path temp;
+
+    @Test
+    void agreesWithTheCpuDevice() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "epsilon");
+        Device cpu = Devices.named("cpu");
+        float[] expected = distil(cpu, STEPS);
+        double training = distance(expected, distil(cpu, 1));
+        double difference = distance(expected, distil(Devices.named(CudaDevice.NAME), STEPS));
+        assertTrue(difference <= AGREEMENT * training,
+                "samples differ by " + difference + " between devices, and by " + training + " through training");
+        assertTrue(training > 1e-3, "training changed samples by " + training + " only");
+    }
+
+    private float[] distil(Device device, int steps) throws IOException {
+        DistillationConfig config = DistillationConfig.builder()
+                .batch(BATCH).block(4).lanes(2).workers(2).images((long) BATCH * steps).seed(3)
+                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0)
+                .build();
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
+                Student student = new BootDistiller(teacher).train(config)) {
+            return student.sample(new long[] {1, 2, 3, 4}, new int[] {0, 1, 2, 0});
+        }
+    }
+
+    /** Root mean square of the difference. */
+    private static double distance(float[] a, float[] b) {
+        double squares = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += Math.pow((double) a[i] - b[i], 2);
+        }
+        return Math.sqrt(squares / a.length);
+    }
+}

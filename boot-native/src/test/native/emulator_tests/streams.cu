@@ -1,0 +1,141 @@
+// Programs with streams, events and graphs: right, or with one wait forgotten.
+#include <string.h>
+
+#include "trip.h"
+
+namespace boot {
+
+__global__ void scaled(float* y, const float* x, float factor) { y[threadIdx.x] = factor * x[threadIdx.x]; }
+
+}  // namespace boot
+
+using namespace boot;
+
+constexpr int N = 64;
+constexpr size_t BYTES = N * sizeof(float);
+
+struct Streams {
+    cudaStream_t a = nullptr, b = nullptr;
+    cudaEvent_t event = nullptr;
+    float* host = nullptr;  // page-locked
+
+    Streams() {
+        cudaStreamCreateWithFlags(&a, cudaStreamNonBlocking);
+        cudaStreamCreateWithFlags(&b, cudaStreamNonBlocking);
+        cudaEventCreateWithFlags(&event, cudaEventDisableTiming);
+        cudaMallocHost(&host, BYTES);
+        fill(1);
+    }
+    ~Streams() {
+        cudaEventDestroy(event);
+        cudaStreamDestroy(a);
+        cudaStreamDestroy(b);
+        cudaFreeHost(host);
+    }
+    void fill(float value) {
+        for (int i = 0; i < N; i++) {
+            host[i] = value;
+        }
+    }
+    bool holds(float value) const {
+        for (int i = 0; i < N; i++) {
+            if (host[i] != value) {
+                return false;
+            }
+        }
+        return true;
+    }
+};
+
+enum Forgotten { NOTHING, WAIT_BETWEEN_STREAMS, WAIT_BEFORE_REUSE, WAIT_FOR_RESULT };
+
+// host → x (stream a), y = 2x (a), z = 3y (b), z → host (b).
+static bool relay(Forgotten forgotten) {
+    Streams s;
+    const Floats x(N, 0), y(N, 0), z(N, 0);
+    cudaMemcpyAsync(x.p, s.host, BYTES, cudaMemcpyHostToDevice, s.a);
+    if (forgotten == WAIT_BEFORE_REUSE) {
+        s.fill(5);
+    }
+    BOOT_LAUNCH(scaled, 1, N, 0, s.a, y.p, x.p, 2.0f);
+    cudaEventRecord(s.event, s.a);
+    if (forgotten != WAIT_BETWEEN_STREAMS) {
+        cudaStreamWaitEvent(s.b, s.event);
+    }
+    BOOT_LAUNCH(scaled, 1, N, 0, s.b, z.p, y.p, 3.0f);
+    if (forgotten == WAIT_BETWEEN_STREAMS) {
+        cudaStreamSynchronize(s.b);
+        cudaStreamSynchronize(s.a);
+    }
+    cudaMemcpyAsync(s.host, z.p, BYTES, cudaMemcpyDeviceToHost, s.b);
+    if (forgotten != WAIT_FOR_RESULT) {
+        cudaStreamSynchronize(s.b);
+    }
+    return s.holds(6);
+}
+
+// A captured step, replayed: y = 2x, x = 2y.
+static bool replay(bool frees) {
+    Streams s;
+    Floats x(N, 1), y(N, 0);
+    cudaStreamBeginCapture(s.a, cudaStreamCaptureModeThreadLocal);
+    BOOT_LAUNCH(scaled, 1, N, 0, s.a, y.p, x.p, 2.0f);
+    BOOT_LAUNCH(scaled, 1, N, 0, s.a, x.p, y.p, 2.0f);
+    cudaGraph_t graph;
+    cudaGraphExec_t executable;
+    bool right = cudaStreamEndCapture(s.a, &graph) == cudaSuccess && x.all(1);  // recorded, not run
+    cudaGraphInstantiate(&executable, graph, 0);
+    cudaGraphDestroy(graph);
+    if (frees) {
+        cudaFree(y.p);
+        y.p = nullptr;
+    }
+    for (int i = 0; i < 3; i++) {
+        cudaGraphLaunch(executable, s.a);
+    }
+    cudaStreamSynchronize(s.a);
+    cudaGraphExecDestroy(executable);
+    return right && x.all(64);
+}
+
+// A call that waits, while a stream is captured.
+static bool waits_in_capture() {
+    Streams s;
+    cudaStreamBeginCapture(s.a, cudaStreamCaptureModeThreadLocal);
+    const bool refused = cudaStreamSynchronize(s.a) == cudaErrorStreamCaptureUnsupported;
+    cudaGraph_t graph;
+    const bool spoilt = cudaStreamEndCapture(s.a, &graph) == cudaErrorStreamCaptureInvalidated && graph == nullptr;
+    cudaGetLastError();
+    return refused && spoilt;
+}
+
+static bool transfer_beyond_end() {
+    Streams s;
+    const Floats x(N - 1, 0);
+    cudaMemcpyAsync(x.p, s.host, BYTES, cudaMemcpyHostToDevice, s.a);
+    return cudaStreamSynchronize(s.a) == cudaSuccess;
+}
+
+static bool bad_launches() {
+    const Floats x(N, 1);
+    BOOT_LAUNCH(scaled, 1, 1025, 0, nullptr, x.p, x.p, 1.0f);
+    const bool threads = cudaGetLastError() == cudaErrorInvalidConfiguration;
+    BOOT_LAUNCH(scaled, 0, 1, 0, nullptr, x.p, x.p, 1.0f);
+    const bool grid = cudaGetLastError() == cudaErrorInvalidConfiguration;
+    BOOT_LAUNCH(scaled, 1, 1, 49 << 10, nullptr, x.p, x.p, 1.0f);
+    return threads && grid && cudaGetLastError() == cudaErrorInvalidValue && x.all(1);
+}
+
+std::vector<Trip> stream_trips() {
+    return {
+        {"streams", nullptr, [] { return relay(NOTHING); }},
+        {"streams without a wait between them", nullptr, [] { return !relay(WAIT_BETWEEN_STREAMS); }},
+        {"source overwritten while its copy is on the way", nullptr, [] { return !relay(WAIT_BEFORE_REUSE); }},
+        {"result read before it is there", nullptr, [] { return !relay(WAIT_FOR_RESULT); }},
+        {"graph", nullptr, [] { return replay(false); }},
+        {"graph with memory that was freed", "freed", [] { return replay(true); }},
+        {"wait in a capture", nullptr, waits_in_capture},
+        {"transfer beyond the end", "beyond", transfer_beyond_end},
+        {"bad launches", nullptr, bad_launches},
+    };
+}

@@ -1,0 +1,261 @@
+// Runs one operation of an emulated library and compares it with the CPU library, whose ABI is the same:
+//     operations <library> <CPU library> <operation>
+// Status 0 if no check reported anything and the values agree; what was found goes to stdout.
+#include <dlfcn.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <functional>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "boot_kernels.h"
+
+#define FUNCTIONS(F)                                                                                                  \
+    F(context_create) F(context_destroy) F(allocate) F(free) F(upload) F(download) F(conv_prepared) F(conv_prepare)   \
+    F(linear_prepared) F(linear_prepare) F(conv_forward) F(conv_backward_input) F(conv_backward_weights)              \
+    F(linear_forward) F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(attention_forward)    \
+    F(attention_backward) F(upsample_forward) F(upsample_backward) F(embedding_forward) F(embedding_backward)         \
+    F(noise) F(signal_state) F(bootstrap_loss) F(squared_norm) F(clip) F(adam_w) F(sum_lanes)
+
+struct Library {
+#define DECLARE(name) decltype(&boot_##name) name;
+    FUNCTIONS(DECLARE)
+    void* handle;
+
+    explicit Library(const char* path) : handle(dlopen(path, RTLD_NOW | RTLD_LOCAL)) {
+        if (handle == nullptr) {
+            fprintf(stderr, "%s\n", dlerror());
+            exit(2);
+        }
+#define LOAD(name) name = reinterpret_cast<decltype(name)>(dlsym(handle, "boot_" #name));
+        FUNCTIONS(LOAD)
+    }
+};
+
+// Operands and calls of one operation on one library: both libraries see the same values.
+class Run {
+    std::mt19937 random{1};
+    std::vector<std::pair<boot_floats, int64_t>> written;
+
+public:
+    const Library& boot;
+    boot_context context = 0;
+    std::vector<std::vector<float>> results;
+
+    Run(const Library& library, int32_t cap) : boot(library) { call(boot.context_create(cap, &context)); }
+
+    void call(int32_t status) {
+        if (status != BOOT_OK) {
+            results.push_back({NAN, static_cast<float>(status)});
+        }
+    }
+
+    boot_floats place(const std::vector<float>& values) {
+        boot_floats memory = 0;
+        const int64_t count = static_cast<int64_t>(values.size());
+        call(boot.allocate(count, &memory));
+        call(boot.upload(context, values.data(), count, memory));
+        return memory;
+    }
+
+    boot_floats input(int64_t count, float scale = 1, float offset = 0) {
+        std::normal_distribution<float> normal;
+        std::vector<float> values(static_cast<size_t>(count));
+        for (float& value : values) {
+            value = scale * normal(random) + offset;
+        }
+        return place(values);
+    }
+
+    // Compared at the end; before, it is no number.
+    boot_floats output(int64_t count) { return result(place(std::vector<float>(static_cast<size_t>(count), NAN)), count); }
+
+    boot_floats result(boot_floats memory, int64_t count) {
+        written.push_back({memory, count});
+        return memory;
+    }
+
+    boot_floats scratch(int64_t count) { return count == 0 ? 0 : place(std::vector<float>(static_cast<size_t>(count), NAN)); }
+
+    void finish() {
+        for (const auto& [memory, count] : written) {
+            std::vector<float> values(static_cast<size_t>(count), NAN);
+            call(boot.download(context, memory, count, values.data()));
+            results.push_back(values);
+        }
+    }
+};
+
+struct Operation {
+    int32_t precision;  // of the CUDA library: 0 float32, 1 tf32, 2 bf16
+    double tolerance;   // relative to the largest value of an output
+    std::function<void(Run&)> run;
+};
+
+constexpr double FLOAT32 = 0x1p-18, TF32 = 0x1p-10, BF16 = 0x1p-7;
+
+static void linear(Run& r, int32_t rows, int32_t in, int32_t out, float offset) {
+    const boot_floats x = r.input(int64_t{rows} * in, 1, offset), w = r.input(int64_t{in} * out, 1, offset);
+    const boot_floats prepared = r.scratch(r.boot.linear_prepared(r.context, in, out, 1));
+    r.call(r.boot.linear_prepare(r.context, in, out, 1, w, prepared));
+    r.call(r.boot.linear_forward(r.context, rows, in, out, x, in, w, prepared, r.input(out), 0, 0,
+        r.output(int64_t{rows} * out), out));
+}
+
+static void linear_weights(Run& r) {
+    const int32_t rows = 77, in = 21, out = 37;
+    r.call(r.boot.linear_backward_weights(r.context, rows, in, out, r.input(rows * in), in, r.input(rows * out), out,
+        r.output(in * out), r.output(out), 0));
+}
+
+static void convolution(Run& r, int32_t in, int32_t out) {
+    const int32_t n = 2, height = 5, width = 7, pixels = n * height * width;
+    const boot_floats w = r.input(9 * in * out);
+    const boot_floats prepared = r.scratch(r.boot.conv_prepared(r.context, height, width, in, out, 1, 1, 1));
+    r.call(r.boot.conv_prepare(r.context, height, width, in, out, 1, 1, 1, w, prepared));
+    r.call(r.boot.conv_forward(r.context, n, height, width, in, out, 1, 1, r.input(pixels * in), in, w, prepared,
+        r.input(out), r.input(n * out), out, 0, 0, r.output(pixels * out), out));
+    r.call(r.boot.conv_backward_input(r.context, n, height, width, in, out, 1, 1, r.input(pixels * out), out, w, prepared, 0,
+        0, r.output(pixels * in), in));
+    r.call(r.boot.conv_backward_weights(r.context, n, height, width, in, out, 1, 1, r.input(pixels * in), in,
+        r.input(pixels * out), out, r.output(9 * in * out), r.output(out), 0, 0, 0));
+}
+
+static void group_norm(Run& r, bool backward) {
+    const int32_t n = 2, pixels = 70, channels = 36, groups = 4, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
+    const boot_floats scale = r.input(n * channels), shift = r.input(n * channels), statistics = r.output(n * groups * 2);
+    r.call(r.boot.group_norm_forward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+        channels, shift, channels, statistics, r.output(all), channels));
+    if (backward) {
+        r.call(r.boot.group_norm_backward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+            channels, shift, channels, statistics, r.input(all), channels, 0, 0, r.output(all), channels, r.output(channels),
+            r.output(channels), r.output(n * channels), channels, r.output(n * channels), channels, 0));
+    }
+}
+
+static void attention(Run& r, bool backward) {
+    const int32_t n = 1, tokens = 70, heads = 2, size = 20, channels = heads * size, all = n * tokens * channels;
+    const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
+    const boot_floats statistics = r.output(n * heads * tokens);
+    r.call(r.boot.attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
+        channels, statistics));
+    if (backward) {
+        r.call(r.boot.attention_backward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0,
+            y, channels, statistics, r.input(all), channels, r.output(all), channels, r.output(all), channels,
+            r.output(all), channels));
+    }
+}
+
+static void resize(Run& r) {
+    const int32_t n = 2, height = 3, width = 5, channels = 7, small = n * height * width * channels;
+    r.call(r.boot.upsample_forward(r.context, n, height, width, channels, r.input(small), channels, r.output(4 * small),
+        channels));
+    r.call(r.boot.upsample_backward(r.context, n, height, width, channels, r.input(4 * small), channels, 0, 0,
+        r.output(small), channels));
+}
+
+static void embedding(Run& r) {
+    const int32_t n = 5, rows = 4, channels = 9;
+    const boot_floats labels = r.place({3, 0, 3, 1, 2});
+    r.call(r.boot.embedding_forward(r.context, n, rows, channels, labels, r.input(rows * channels), 0, 0,
+        r.output(n * channels), channels));
+    r.call(r.boot.embedding_backward(r.context, n, rows, channels, labels, r.input(n * channels), channels,
+        r.output(rows * channels), 0));
+}
+
+static void noise(Run& r) {
+    const int32_t n = 3, pixels = 35, channels = 3;
+    const int64_t seeds[n] = {7, -1, int64_t{1} << 40};
+    r.call(r.boot.noise(r.context, n, pixels, channels, seeds, 2, r.output(n * pixels * channels), channels));
+}
+
+static void signal(Run& r) {
+    const int32_t n = 3, pixels = 35, channels = 3, all = n * pixels * channels;
+    const boot_floats coefficients = r.input(n * BOOT_SIGNAL_COUNT);
+    r.call(r.boot.signal_state(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
+        r.output(all), channels, r.output(all), channels));
+    r.call(r.boot.bootstrap_loss(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
+        r.input(all), channels, r.output(all), channels, r.output(all), channels, r.output(n)));
+}
+
+static void optimiser(Run& r) {
+    const int64_t length = BOOT_NORM_CHUNK + 37;
+    const boot_floats step = r.input(BOOT_ADAM_COUNT, 0.1f, 0.5f), lane = r.input(length);
+    const boot_floats lanes[3] = {lane, r.input(length), r.input(length)}, sum = r.output(length);
+    r.call(r.boot.sum_lanes(r.context, lanes, 3, 0, length, sum));
+    const boot_floats partial = r.output(2);
+    r.call(r.boot.squared_norm(r.context, sum, length, 0, 2, partial));
+    r.call(r.boot.clip(r.context, partial, 2, r.result(step, BOOT_ADAM_COUNT)));
+    const auto updated = [&](float scale, float offset) { return r.result(r.input(length, scale, offset), length); };
+    r.call(r.boot.adam_w(r.context, step, 0, length, sum, updated(1, 0), updated(1, 0), updated(0.01f, 1), updated(1, 0)));
+}
+
+static const std::map<std::string, Operation> operations = {
+    {"linear", {0, FLOAT32, [](Run& r) { linear(r, 70, 45, 67, 0); }}},
+    {"linear_bf16", {2, BF16, [](Run& r) { linear(r, 70, 45, 67, 0); }}},
+    {"linear_vectors", {0, FLOAT32, [](Run& r) { linear(r, 70, 44, 68, 0); }}},
+    {"linear_tf32_positive", {1, 0x1p-12, [](Run& r) { linear(r, 70, 64, 64, 8); }}},  // a bias of roundings adds up
+    {"linear_tf32", {1, TF32, [](Run& r) { linear(r, 70, 45, 67, 0); }}},
+    {"linear_weights", {0, FLOAT32, linear_weights}},
+    {"convolution", {0, FLOAT32, [](Run& r) { convolution(r, 5, 9); }}},
+    {"convolution_bf16", {2, BF16, [](Run& r) { convolution(r, 8, 12); }}},
+    {"group_norm", {0, FLOAT32, [](Run& r) { group_norm(r, false); }}},
+    {"group_norm_gradient", {0, FLOAT32, [](Run& r) { group_norm(r, true); }}},
+    {"attention", {0, FLOAT32, [](Run& r) { attention(r, false); }}},
+    {"attention_gradient", {0, 4 * FLOAT32, [](Run& r) { attention(r, true); }}},
+    {"resize", {0, FLOAT32, resize}},
+    {"embedding", {0, FLOAT32, embedding}},
+    {"noise", {0, 0, noise}},
+    {"signal", {0, FLOAT32, signal}},
+    {"optimiser", {0, FLOAT32, optimiser}},
+};
+
+static bool agree(const std::vector<float>& found, const std::vector<float>& expected, double tolerance) {
+    double largest = 0;
+    for (const float value : expected) {
+        largest = fmax(largest, fabs(value));
+    }
+    for (size_t i = 0; i < expected.size(); i++) {
+        const double error = fabs(static_cast<double>(found[i]) - expected[i]);
+        if (found.size() != expected.size() || !(error <= tolerance * largest)) {
+            printf("values: [%zu] is %.9g, must be %.9g, allowed error %.3g\n", i, found[i], expected[i], tolerance * largest);
+            return false;
+        }
+    }
+    return true;
+}
+
+int main(int count, char** arguments) {
+    const auto found = count == 4 ? operations.find(arguments[3]) : operations.end();
+    if (found == operations.end()) {
+        fprintf(stderr, "operations <library> <CPU library> <operation>; one of:\n");
+        for (const auto& operation : operations) {
+            fprintf(stderr, "%s\n", operation.first.c_str());
+        }
+        return 2;
+    }
+    const Library library(arguments[1]), oracle(arguments[2]);
+    const Operation& operation = found->second;
+    Run run(library, operation.precision), expected(oracle, 1);
+    for (Run* r : {&run, &expected}) {
+        operation.run(*r);
+        r->finish();
+    }
+    const auto report = reinterpret_cast<const char* (*)()>(dlsym(library.handle, "boot_emulator_report"));
+    const std::string reported = report == nullptr ? "" : report();
+    if (!reported.empty()) {
+        printf("check: %s", reported.c_str());
+        return 1;
+    }
+    bool all = run.results.size() == expected.results.size();
+    for (size_t i = 0; all && i < expected.results.size(); i++) {
+        all = agree(run.results[i], expected.results[i], operation.tolerance);
+    }
+    return all ? 0 : 1;
+}
