@@ -155,7 +155,7 @@ struct Pass {
         pass.row = round_up(conv.in, LANES);
         pass.u_plane = plane_floats(pass.ins, PANEL);
         pass.u_blocks = pass.in_blocks * panels(conv.out);
-        const int64_t tiles = pass.u_floats() <= KEPT_WEIGHTS ? BLOCK_TILES : LONG_BLOCK_TILES;
+        const int64_t tiles = pass.u_fits() ? BLOCK_TILES : LONG_BLOCK_TILES;
         pass.strips = smaller(pass.all, strips_of(pass.tiling, tiles));
         pass.v_plane = plane_floats(pass.strips * pass.tiling.per_strip, pass.row);
         pass.m_plane = plane_floats(pass.strips * pass.tiling.per_strip, PANEL);
@@ -164,18 +164,18 @@ struct Pass {
 
     BOOT_INLINE int64_t u_floats() const { return u_blocks * POINTS * u_plane; }
 
-    // Whether the transformed weights of all channels are kept: from one block of tiles to the next.
-    BOOT_INLINE bool keeps() const { return strips < all && u_floats() <= KEPT_WEIGHTS; }
+    // Whether the transformed weights of all channels are few enough to be kept: prepared, or from one block of tiles to the next.
+    BOOT_INLINE bool u_fits() const { return u_floats() <= KEPT_WEIGHTS; }
 };
 
 int64_t winograd_floats(const Conv& conv) {
-    const int64_t floats = Pass::of(1, conv).u_floats();
-    return floats <= KEPT_WEIGHTS ? floats : 0;
+    const Pass pass = Pass::of(1, conv);
+    return pass.u_fits() ? pass.u_floats() : 0;
 }
 
 void winograd_prepare(const Conv& conv, const float* weights, float* prepared) {
     const Pass pass = Pass::of(1, conv);
-    if (pass.u_floats() > KEPT_WEIGHTS) {
+    if (!pass.u_fits()) {
         return;
     }
     for (int64_t column = 0; column < conv.out; column += PANEL) {
@@ -189,19 +189,20 @@ void winograd_prepare(const Conv& conv, const float* weights, float* prepared) {
 int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
     const Addends& addends, Target y) {
     const Pass pass = Pass::of(n, conv);
-    const bool ready = weights.prepared != nullptr, keep = pass.keeps();
+    const bool ready = weights.prepared != nullptr, keep = pass.strips < pass.all && pass.u_fits();
     const int64_t u_floats = ready ? 0 : keep ? pass.u_floats() : POINTS * pass.u_plane;
+    const int64_t u_step = ready || keep ? POINTS * pass.u_plane : 0;
     float* v = reserve(context, POINTS * (pass.v_plane + pass.m_plane) + u_floats + line_floats(pass.tiling));
     if (v == nullptr) {
         return BOOT_OUT_OF_MEMORY;
     }
-    float *m = v + POINTS * pass.v_plane, *us = m + POINTS * pass.m_plane, *line = us + u_floats;
+    float *m = v + POINTS * pass.v_plane, *made = m + POINTS * pass.m_plane, *line = made + u_floats;
+    const float* us = ready ? weights.prepared : made;
     const int64_t strip_pixels = static_cast<int64_t>(conv.width) * TILE;
     for (int64_t first = 0; first < pass.all; first += pass.strips) {
         const int64_t count = smaller(pass.strips, pass.all - first), tiles = count * pass.tiling.per_strip;
         transform_input_strips(pass.tiling, first, count, conv.in, x, line, v, pass.v_plane, pass.row);
-        float* made = us;
-        const float* u = ready ? weights.prepared : us;
+        int64_t u = 0;  // where the weights of the next channels lie
         for (int64_t column = 0; column < conv.out; column += PANEL) {
             const int64_t width = smaller(PANEL, conv.out - column), pixel = first * strip_pixels;
             const int64_t next = column + PANEL < conv.out ? 0 : smaller(pass.strips, pass.all - first - count);
@@ -212,18 +213,15 @@ int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x
             for (int64_t i = 0; i < conv.in; i += pass.ins) {
                 const int64_t k = smaller(pass.ins, conv.in - i);
                 if (!ready && (first == 0 || !keep)) {
-                    transform_weights(weights, i, k, column, made, pass.u_plane);
+                    transform_weights(weights, i, k, column, made + u, pass.u_plane);
                 }
                 for_width(width, [&](auto vectors) BOOT_LAMBDA {
                     for (int64_t point = 0; point < POINTS; point++) {
                         multiply_point<decltype(vectors)::value>(tiles, k, v + point * pass.v_plane + i, pass.row,
-                            u + point * pass.u_plane, m + point * pass.m_plane, i > 0, fetches);
+                            us + u + point * pass.u_plane, m + point * pass.m_plane, i > 0, fetches);
                     }
                 });
-                if (ready || keep) {
-                    u += POINTS * pass.u_plane;
-                    made += POINTS * pass.u_plane;
-                }
+                u += u_step;
             }
             transform_output_strips(pass.tiling, first, count, column, width, m, pass.m_plane, addends, y);
         }
