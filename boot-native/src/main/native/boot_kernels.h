@@ -47,28 +47,28 @@ int32_t boot_fill(boot_context context, boot_floats target, int64_t count, float
 int32_t boot_affine(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx, float factor,
     float offset, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
 
-/* ---- weights; a convolution is (height, width, in, out, stride, padding) */
+/* ---- weights; a convolution is (height, width, in, out, upsample, stride, padding) */
 
-int64_t boot_conv_prepared(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out, int32_t stride,
-    int32_t padding, int32_t gradient);
+int64_t boot_conv_prepared(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out,
+    int32_t upsample, int32_t stride, int32_t padding, int32_t gradient);
 int64_t boot_linear_prepared(boot_context context, int32_t in, int32_t out, int32_t gradient);
-int32_t boot_conv_prepare(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out, int32_t stride,
-    int32_t padding, int32_t gradient, boot_floats weights, boot_floats prepared);
+int32_t boot_conv_prepare(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out,
+    int32_t upsample, int32_t stride, int32_t padding, int32_t gradient, boot_floats weights, boot_floats prepared);
 int32_t boot_linear_prepare(boot_context context, int32_t in, int32_t out, int32_t gradient, boot_floats weights,
     boot_floats prepared);
 
 /* ---- convolution 3x3 */
 
 int32_t boot_conv_forward(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights, boot_floats prepared,
-    boot_floats bias, boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual,
-    boot_floats y, int64_t ldy);
-int32_t boot_conv_backward_input(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats dy, int64_t lddy, boot_floats weights, boot_floats prepared,
-    boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx);
+    int32_t upsample, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights,
+    boot_floats prepared, boot_floats bias, boot_floats shift, int64_t ldshift, boot_floats residual,
+    int64_t ldresidual, boot_floats y, int64_t ldy);
+int32_t boot_conv_backward_input(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in,
+    int32_t out, int32_t upsample, int32_t stride, int32_t padding, boot_floats dy, int64_t lddy, boot_floats weights,
+    boot_floats prepared, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx);
 int32_t boot_conv_backward_weights(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in,
-    int32_t out, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats dy, int64_t lddy,
-    boot_floats dweights, boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate);
+    int32_t out, int32_t upsample, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats dy,
+    int64_t lddy, boot_floats dweights, boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate);
 
 /* ---- linear */
 

@@ -45,9 +45,9 @@ int32_t boot_affine(boot_context context, int64_t rows, int32_t channels, boot_f
 
 // ---- weights
 
-int64_t boot_conv_prepared(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out, int32_t stride,
-    int32_t padding, int32_t gradient) {
-    const Conv conv = {height, width, in, out, stride, padding};
+int64_t boot_conv_prepared(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out, int32_t upsample,
+    int32_t stride, int32_t padding, int32_t gradient) {
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     return ON_TIER(context, conv_prepared(conv, gradient));
 }
 
@@ -56,9 +56,9 @@ int64_t boot_linear_prepared(boot_context context, int32_t in, int32_t out, int3
     return ON_TIER(context, linear_prepared(linear, gradient));
 }
 
-int32_t boot_conv_prepare(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out, int32_t stride,
-    int32_t padding, int32_t gradient, boot_floats weights, boot_floats prepared) {
-    const Conv conv = {height, width, in, out, stride, padding};
+int32_t boot_conv_prepare(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out, int32_t upsample,
+    int32_t stride, int32_t padding, int32_t gradient, boot_floats weights, boot_floats prepared) {
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     ON_TIER(context, conv_prepare(conv, gradient, at(weights), at(prepared)));
     return BOOT_OK;
 }
@@ -73,25 +73,26 @@ int32_t boot_linear_prepare(boot_context context, int32_t in, int32_t out, int32
 // ---- convolution 3x3
 
 int32_t boot_conv_forward(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights, boot_floats prepared, boot_floats bias,
-    boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y, int64_t ldy) {
-    const Conv conv = {height, width, in, out, stride, padding};
+    int32_t upsample, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights, boot_floats prepared,
+    boot_floats bias, boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y,
+    int64_t ldy) {
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     return ON_TIER(context, conv_forward(of(context), n, conv, source(x, ldx), at(weights), at(prepared), at(bias),
         source(shift, ldshift), source(residual, ldresidual), sink(y, ldy)));
 }
 
 int32_t boot_conv_backward_input(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats dy, int64_t lddy, boot_floats weights, boot_floats prepared, boot_floats base,
-    int64_t ldbase, boot_floats dx, int64_t lddx) {
-    const Conv conv = {height, width, in, out, stride, padding};
+    int32_t upsample, int32_t stride, int32_t padding, boot_floats dy, int64_t lddy, boot_floats weights, boot_floats prepared,
+    boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx) {
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     return ON_TIER(context, conv_backward_input(of(context), n, conv, source(dy, lddy), at(weights), at(prepared),
         source(base, ldbase), sink(dx, lddx)));
 }
 
-int32_t boot_conv_backward_weights(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in,
-    int32_t out, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats dy, int64_t lddy,
+int32_t boot_conv_backward_weights(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
+    int32_t upsample, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats dy, int64_t lddy,
     boot_floats dweights, boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate) {
-    const Conv conv = {height, width, in, out, stride, padding};
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     return ON_TIER(context, conv_backward_weights(of(context), n, conv, source(x, ldx), source(dy, lddy), at(dweights),
         at(dbias), sink(dshift, lddshift), accumulate));
 }

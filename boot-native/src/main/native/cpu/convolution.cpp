@@ -44,6 +44,9 @@ static bool winograd_pays(const Conv& conv) {
 
 // By the shape alone: a sample's values must not depend on the size of the batch. Winograd's is taken both ways or not at all.
 static Algorithm algorithm_of(const Conv& conv) {
+    if (conv.upsample != 1) {
+        return Algorithm::WINOGRAD;
+    }
     if (conv.stride != 1) {
         return Algorithm::DIRECT;
     }
@@ -91,27 +94,28 @@ void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* 
     }
 }
 
-static int32_t run(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
-    const float* prepared, const Addends& addends, Target y) {
+int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
+    const float* bias, Source shift, Source residual, Target y) {
+    const Addends addends = {bias, shift, residual};
     switch (algorithm_of(conv)) {
-        case Algorithm::WINOGRAD: return winograd_forward(context, n, conv, x, weights, addends, y);
+        case Algorithm::WINOGRAD: return winograd_forward(context, n, conv, x, weights, prepared, addends, y);
         case Algorithm::THIN: return thin_forward(context, n, conv, x, prepared, addends, y);
         default: return direct_forward(context, n, conv, x, prepared, addends, y);
     }
 }
 
-int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
-    const float* bias, Source shift, Source residual, Target y) {
-    return run(context, n, conv, x, {weights, prepared, conv.in, conv.out, false}, prepared, {bias, shift, residual}, y);
-}
-
 int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* weights,
     const float* prepared, Source base, Target dx) {
+    const Conv back = transposed(conv);
+    const Addends addends = {nullptr, {}, base};
     prepared += packed_weights(conv);
-    if (conv.stride != 1) {
-        return direct_backward_input(context, n, conv, dy, prepared, base, dx);
+    switch (algorithm_of(back)) {
+        case Algorithm::WINOGRAD: return winograd_backward_input(context, n, conv, dy, weights, base, dx);
+        case Algorithm::THIN: return thin_forward(context, n, back, dy, prepared, addends, dx);
+        default:
+            return conv.stride == 1 ? direct_forward(context, n, back, dy, prepared, addends, dx)
+                                    : direct_backward_input(context, n, conv, dy, prepared, base, dx);
     }
-    return run(context, n, transposed(conv), dy, {weights, nullptr, conv.out, conv.in, true}, prepared, {nullptr, {}, base}, dx);
 }
 
 // Gradients of bias and shift: sums of dy over the pixels, of all samples and of each.

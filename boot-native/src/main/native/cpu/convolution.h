@@ -8,7 +8,7 @@ namespace boot::BOOT_TIER {
 
 // The convolution that leads from dy to dx.
 static BOOT_INLINE Conv transposed(const Conv& conv) {
-    return {conv.height, conv.width, conv.out, conv.in, conv.stride, conv.padding};
+    return {conv.height, conv.width, conv.out, conv.in, conv.upsample, conv.stride, conv.padding};
 }
 
 static BOOT_INLINE Source from(Source x, int64_t row) { return {x.given() ? x.row(row) : nullptr, x.stride}; }
@@ -45,15 +45,15 @@ int64_t direct_weights_scratch(int32_t n, const Conv& conv);
 void direct_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     bool accumulate);
 
-// ---- Winograd: stride 1 and padding 1
-
-struct WinogradWeights;
+// ---- Winograd: stride 1 and padding 1, with or without up-sampling
 
 int64_t winograd_floats(const Conv& conv);
 void winograd_prepare(const Conv& conv, const float* weights, float* prepared);
 
-int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const WinogradWeights& weights,
+int32_t winograd_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
     const Addends& addends, Target y);
+int32_t winograd_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* weights, Source base,
+    Target dx);
 int64_t winograd_weights_scratch(int32_t n, const Conv& conv);
 void winograd_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     bool accumulate);

@@ -25,12 +25,12 @@ struct Target {
     BOOT_INLINE bool given() const { return data != nullptr; }
 };
 
-// A 3x3 convolution.
+// A 3x3 convolution of an image whose pixels are repeated `upsample` times in both directions.
 struct Conv {
-    int32_t height, width, in, out, stride, padding;
+    int32_t height, width, in, out, upsample, stride, padding;
 
-    BOOT_INLINE int32_t out_height() const { return height / stride; }
-    BOOT_INLINE int32_t out_width() const { return width / stride; }
+    BOOT_INLINE int32_t out_height() const { return height * upsample / stride; }
+    BOOT_INLINE int32_t out_width() const { return width * upsample / stride; }
     BOOT_INLINE int32_t pixels() const { return height * width; }
     BOOT_INLINE int32_t out_pixels() const { return out_height() * out_width(); }
 };

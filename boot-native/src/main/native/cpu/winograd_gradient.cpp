@@ -1,5 +1,7 @@
 // Winograd's gradient of the weights. For a block of tiles, dy is transformed once; then, for some input channels at a time,
 // x is transformed, the 36 products are formed and transformed back while they are in the second-level cache.
+#include <string.h>
+
 #include "convolution.h"
 #include "winograd.h"
 
@@ -138,7 +140,7 @@ struct WeightsPass {
 
     static BOOT_INLINE WeightsPass of(int32_t n, const Conv& conv) {
         WeightsPass pass = {};
-        pass.tiling = Tiling::of(conv.height, conv.width);
+        pass.tiling = Tiling::of(conv.out_height(), conv.out_width());
         pass.block = Block::of(conv);
         pass.all = static_cast<int64_t>(n) * pass.tiling.strips;
         pass.strips = smaller(pass.all, strips_of(pass.tiling, LONG_BLOCK_TILES));
@@ -165,16 +167,24 @@ void winograd_backward_weights(float* scratch, int32_t n, const Conv& conv, Sour
     // Where one block holds all channels, the products of all tiles are summed before they are transformed back.
     const bool one_block = block.in == conv.in && block.out_panels == panels(conv.out);
     const int64_t tap = static_cast<int64_t>(conv.in) * conv.out;
+    for (int64_t point = 0; point < POINTS; point++) {
+        if (!counts(conv.upsample, point)) {
+            memset(us + point * pass.u_plane, 0, pass.u_plane * sizeof(float));
+        }
+    }
     for (int64_t first = 0; first < pass.all; first += pass.strips) {
         const int64_t count = smaller(pass.strips, pass.all - first), count_tiles = count * tiling.per_strip;
         transform_gradient_strips(tiling, first, count, conv.out, dy, dys, pass.dy_plane);
         for (int64_t i = 0; i < conv.in; i += block.in) {
             const int64_t in = smaller(block.in, conv.in - i);
-            transform_input_strips(tiling, first, count, static_cast<int32_t>(in), {x.data + i, x.stride}, line, xs,
+            transform_input_strips(tiling, conv.upsample, first, count, static_cast<int32_t>(in), {x.data + i, x.stride}, line, xs,
                 pass.x_plane, pass.row);
             for (int64_t panel = 0; panel < panels(conv.out); panel += block.out_panels) {
                 const int64_t panel_count = smaller(block.out_panels, panels(conv.out) - panel), o = panel * PANEL;
                 for (int64_t point = 0; point < POINTS; point++) {
+                    if (!counts(conv.upsample, point)) {
+                        continue;
+                    }
                     multiply_point(count_tiles, in, panel_count, xs + point * pass.x_plane, pass.row,
                         dys + point * pass.dy_plane + o * count_tiles, us + point * pass.u_plane, one_block && first > 0);
                 }

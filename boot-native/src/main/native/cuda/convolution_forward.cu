@@ -5,9 +5,10 @@
 using namespace boot;
 
 int32_t boot_conv_forward(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights, boot_floats, boot_floats bias,
-    boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y, int64_t ldy) {
-    const Conv conv = {height, width, in, out, stride, padding};
+    int32_t upsample, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats weights, boot_floats,
+    boot_floats bias, boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y,
+    int64_t ldy) {
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     if (!countable(n, conv)) {
         return BOOT_UNSUPPORTED;
     }

@@ -6,9 +6,9 @@
 using namespace boot;
 
 int32_t boot_conv_backward_weights(boot_context context, int32_t n, int32_t height, int32_t width, int32_t in, int32_t out,
-    int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats dy, int64_t lddy, boot_floats dweights,
-    boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate) {
-    const Conv conv = {height, width, in, out, stride, padding};
+    int32_t upsample, int32_t stride, int32_t padding, boot_floats x, int64_t ldx, boot_floats dy, int64_t lddy,
+    boot_floats dweights, boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate) {
+    const Conv conv = {height, width, in, out, upsample, stride, padding};
     if (!countable(n, conv)) {
         return BOOT_UNSUPPORTED;
     }

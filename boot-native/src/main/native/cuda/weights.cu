@@ -2,11 +2,11 @@
 // and round them on the way into shared memory.
 #include "context.h"
 
-int64_t boot_conv_prepared(boot_context, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t) { return 0; }
+int64_t boot_conv_prepared(boot_context, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t) { return 0; }
 
 int64_t boot_linear_prepared(boot_context, int32_t, int32_t, int32_t) { return 0; }
 
-int32_t boot_conv_prepare(boot_context, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, boot_floats,
+int32_t boot_conv_prepare(boot_context, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, boot_floats,
     boot_floats) {
     return BOOT_OK;
 }

@@ -116,13 +116,13 @@ static void linear_weights(Run& r) {
 static void convolution(Run& r, int32_t in, int32_t out) {
     const int32_t n = 2, height = 5, width = 7, pixels = n * height * width;
     const boot_floats w = r.input(9 * in * out);
-    const boot_floats prepared = r.scratch(r.boot.conv_prepared(r.context, height, width, in, out, 1, 1, 1));
-    r.call(r.boot.conv_prepare(r.context, height, width, in, out, 1, 1, 1, w, prepared));
-    r.call(r.boot.conv_forward(r.context, n, height, width, in, out, 1, 1, r.input(pixels * in), in, w, prepared,
+    const boot_floats prepared = r.scratch(r.boot.conv_prepared(r.context, height, width, in, out, 1, 1, 1, 1));
+    r.call(r.boot.conv_prepare(r.context, height, width, in, out, 1, 1, 1, 1, w, prepared));
+    r.call(r.boot.conv_forward(r.context, n, height, width, in, out, 1, 1, 1, r.input(pixels * in), in, w, prepared,
         r.input(out), r.input(n * out), out, 0, 0, r.output(pixels * out), out));
-    r.call(r.boot.conv_backward_input(r.context, n, height, width, in, out, 1, 1, r.input(pixels * out), out, w, prepared, 0,
+    r.call(r.boot.conv_backward_input(r.context, n, height, width, in, out, 1, 1, 1, r.input(pixels * out), out, w, prepared, 0,
         0, r.output(pixels * in), in));
-    r.call(r.boot.conv_backward_weights(r.context, n, height, width, in, out, 1, 1, r.input(pixels * in), in,
+    r.call(r.boot.conv_backward_weights(r.context, n, height, width, in, out, 1, 1, 1, r.input(pixels * in), in,
         r.input(pixels * out), out, r.output(9 * in * out), r.output(out), 0, 0, 0));
 }
 

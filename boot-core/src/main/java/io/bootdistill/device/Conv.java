@@ -1,16 +1,17 @@
 package io.bootdistill.device;
 
 /**
- * Shape of a 3×3 convolution.
+ * Shape of a 3×3 convolution, which may see its input enlarged.
  *
  * @param height input height
  * @param width input width
  * @param in input channels
  * @param out output channels
+ * @param upsample 1 or 2; 2 enlarges height and width first, each pixel being repeated (nearest neighbour); with stride 1 only
  * @param stride 1 or 2; 2 halves an even height and width
  * @param padding zeros above and to the left: 1 pads all four sides; 0 (stride 2 only) pads below and to the right alone
  */
-public record Conv(int height, int width, int in, int out, int stride, int padding) {
+public record Conv(int height, int width, int in, int out, int upsample, int stride, int padding) {
 
     public Conv {
         Shapes.requirePositive("height", height);
@@ -19,6 +20,9 @@ public record Conv(int height, int width, int in, int out, int stride, int paddi
         Shapes.requirePositive("out", out);
         if (stride != 1 && stride != 2) {
             throw new IllegalArgumentException("stride is " + stride + ", must be 1 or 2");
+        }
+        if (upsample != 1 && !(upsample == 2 && stride == 1)) {
+            throw new IllegalArgumentException("upsample is " + upsample + ", must be 1, or 2 with stride 1");
         }
         if (padding != 1 && !(padding == 0 && stride == 2)) {
             throw new IllegalArgumentException("padding is " + padding + ", must be 1, or 0 with stride 2");
@@ -31,15 +35,25 @@ public record Conv(int height, int width, int in, int out, int stride, int paddi
 
     /** The usual kind: the output has the size of the input. */
     public static Conv same(int height, int width, int in, int out) {
-        return new Conv(height, width, in, out, 1, 1);
+        return new Conv(height, width, in, out, 1, 1, 1);
+    }
+
+    /** The output has half the size of the input, which must be even; see {@code padding}. */
+    public static Conv halving(int height, int width, int in, int out, int padding) {
+        return new Conv(height, width, in, out, 1, 2, padding);
+    }
+
+    /** The output has twice the size of the input. */
+    public static Conv doubling(int height, int width, int in, int out) {
+        return new Conv(height, width, in, out, 2, 1, 1);
     }
 
     public int outHeight() {
-        return height / stride;
+        return height * upsample / stride;
     }
 
     public int outWidth() {
-        return width / stride;
+        return width * upsample / stride;
     }
 
     /** Pixels of one input image. */

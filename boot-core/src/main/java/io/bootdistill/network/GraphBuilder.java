@@ -81,11 +81,19 @@ public final class GraphBuilder {
 
     /** 3×3 convolution; {@code shift} (one row per sample) and {@code residual} may be null. */
     public Value conv(String name, Value x, int out, int stride, int padding, Value shift, Value residual) {
-        Conv conv = new Conv(x.height, x.width, x.channels, out, stride, padding);
-        Value y = value(conv.outHeight(), conv.outWidth(), out);
+        return conv(name, new Conv(x.height, x.width, x.channels, out, 1, stride, padding), x, shift, residual);
+    }
+
+    /** 3×3 convolution of x at twice its size, each pixel being repeated; {@code shift} may be null. */
+    public Value upsampledConv(String name, Value x, int out, Value shift) {
+        return conv(name, Conv.doubling(x.height, x.width, x.channels, out), x, shift, null);
+    }
+
+    private Value conv(String name, Conv conv, Value x, Value shift, Value residual) {
+        Value y = value(conv.outHeight(), conv.outWidth(), conv.out());
         operations.add(new ConvOperation(
                 conv, x, shift, residual, y,
-                layout.conv(name + ".weight", x.channels, out), layout.bias(name + ".bias", out, 9 * x.channels)));
+                layout.conv(name + ".weight", conv.in(), conv.out()), layout.bias(name + ".bias", conv.out(), 9 * conv.in())));
         return y;
     }
 

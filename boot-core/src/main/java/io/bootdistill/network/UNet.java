@@ -82,7 +82,7 @@ public record UNet(UNetConfig config) implements Network {
             if (level.sampler != null) {
                 x = blocks.resnet(level.sampler, x);
             } else if (level.sampled) {
-                x = graph.conv(level.name + ".upsamplers.0.conv", graph.upsample(x), x.channels);
+                x = graph.upsampledConv(level.name + ".upsamplers.0.conv", x, x.channels, null);
             }
         }
         x = graph.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps(), true, null, null);

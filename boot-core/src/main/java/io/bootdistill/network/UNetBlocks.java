@@ -51,7 +51,6 @@ final class UNetBlocks {
         Value h = norm(resnet.name() + ".norm1", x, null, null);
         Value shortcut = x;
         if (resnet.resample() == Resample.UP) {
-            h = graph.upsample(h);
             shortcut = graph.upsample(x);
         } else if (resnet.resample() == Resample.DOWN) {
             h = graph.downsample(h);
@@ -60,17 +59,23 @@ final class UNetBlocks {
         if (resnet.in() != resnet.out()) {
             shortcut = graph.pointwise(resnet.name() + ".conv_shortcut", shortcut, resnet.out());
         }
-        String conv1 = resnet.name() + ".conv1";
         if (config.scaleShift()) {
-            h = graph.conv(conv1, h, resnet.out());
+            h = conv1(resnet, h, null);
             Value scale = graph.columns(e, 0, resnet.out());
             Value shift = graph.columns(e, resnet.out(), resnet.out());
             h = norm(resnet.name() + ".norm2", h, scale, shift);
         } else {
-            h = graph.conv(conv1, h, resnet.out(), 1, 1, e, null);
+            h = conv1(resnet, h, e);
             h = norm(resnet.name() + ".norm2", h, null, null);
         }
         return scaled(graph.conv(resnet.name() + ".conv2", h, resnet.out(), 1, 1, null, shortcut), resnet.scale());
+    }
+
+    private Value conv1(Resnet resnet, Value x, Value shift) {
+        String name = resnet.name() + ".conv1";
+        return resnet.resample() == Resample.UP
+                ? graph.upsampledConv(name, x, resnet.out(), shift)
+                : graph.conv(name, x, resnet.out(), 1, 1, shift, null);
     }
 
     /** Self-attention over the pixels, added to x. */

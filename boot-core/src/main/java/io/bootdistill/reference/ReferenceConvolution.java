@@ -116,14 +116,18 @@ interface ReferenceConvolution extends Kernels {
         return result;
     }
 
-    /** Output pixel (i, j) sees input pixel (i·stride + a − padding, j·stride + b − padding) through tap (a, b). */
+    /**
+     * Output pixel (i, j) sees pixel (i·stride + a − padding, j·stride + b − padding) of the input, once it is enlarged, through
+     * tap (a, b).
+     */
     private static void forEachTap(Conv conv, Tap action) {
         for (int outPixel = 0; outPixel < conv.outPixels(); outPixel++) {
             for (int tap = 0; tap < 9; tap++) {
                 int row = outPixel / conv.outWidth() * conv.stride() + tap / 3 - conv.padding();
                 int column = outPixel % conv.outWidth() * conv.stride() + tap % 3 - conv.padding();
-                if (row >= 0 && row < conv.height() && column >= 0 && column < conv.width()) {
-                    action.accept(outPixel, tap, row * conv.width() + column);
+                int scale = conv.upsample();
+                if (row >= 0 && row < conv.height() * scale && column >= 0 && column < conv.width() * scale) {
+                    action.accept(outPixel, tap, row / scale * conv.width() + column / scale);
                 }
             }
         }

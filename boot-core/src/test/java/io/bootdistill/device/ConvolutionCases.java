@@ -45,15 +45,15 @@ public final class ConvolutionCases {
 
     /** The convolutions of the bundled teacher, and some of larger networks. */
     static List<OperationCase> network() {
-        int[][] shapes = { // n, size, in, out, stride
-            {8, 16, 1, 32, 1}, {8, 16, 32, 32, 1}, {8, 16, 32, 32, 2}, {8, 16, 64, 64, 1}, {8, 16, 96, 32, 1},
-            {8, 16, 64, 32, 1}, {8, 16, 32, 1, 1}, {8, 8, 32, 64, 1}, {8, 8, 64, 64, 1}, {8, 8, 64, 64, 2},
-            {8, 8, 128, 64, 1}, {8, 8, 96, 64, 1}, {8, 4, 64, 64, 1}, {8, 4, 128, 64, 1}, {8, 16, 256, 256, 1},
-            {8, 8, 512, 512, 1},
+        int[][] shapes = { // n, size, in, out, upsample, stride
+            {8, 16, 1, 32, 1, 1}, {8, 16, 32, 32, 1, 1}, {8, 16, 32, 32, 1, 2}, {8, 8, 64, 64, 2, 1}, {8, 16, 96, 32, 1, 1},
+            {8, 16, 64, 64, 1, 1}, {8, 16, 64, 32, 1, 1}, {8, 16, 32, 1, 1, 1}, {8, 8, 32, 64, 1, 1}, {8, 8, 64, 64, 1, 1}, {8, 8, 64, 64, 1, 2},
+            {8, 8, 128, 64, 1, 1}, {8, 8, 96, 64, 1, 1}, {8, 4, 64, 64, 1, 1}, {8, 4, 64, 64, 2, 1}, {8, 4, 128, 64, 1, 1},
+            {8, 16, 256, 256, 1, 1}, {8, 8, 512, 512, 1, 1},
         };
         List<OperationCase> cases = new ArrayList<>();
         for (int[] s : shapes) {
-            Conv conv = new Conv(s[1], s[1], s[2], s[3], s[4], 1);
+            Conv conv = new Conv(s[1], s[1], s[2], s[3], s[4], s[5], 1);
             cases.add(forward(s[0], conv, true, Addend.NONE, true, false));
             if (conv.in() > 1) { // no gradient of the image
                 cases.add(backwardInput(s[0], conv, Addend.NONE, false));
@@ -80,8 +80,15 @@ public final class ConvolutionCases {
         };
         for (int[] s : halving) {
             for (int padding = 0; padding < 2; padding++) {
-                shapes.add(new Shape(s[0], new Conv(s[1], s[2], s[3], s[4], 2, padding)));
+                shapes.add(new Shape(s[0], Conv.halving(s[1], s[2], s[3], s[4], padding)));
             }
+        }
+        int[][] doubling = {
+            {1, 1, 1, 1, 1}, {2, 1, 3, 2, 5}, {3, 2, 2, 5, 3}, {2, 5, 7, 8, 4}, {1, 3, 4, 17, 33}, {2, 4, 4, 32, 16},
+            {1, 8, 5, 7, 65}, {2, 2, 2, 130, 128}, {5, 6, 6, 64, 40},
+        };
+        for (int[] s : doubling) {
+            shapes.add(new Shape(s[0], Conv.doubling(s[1], s[2], s[3], s[4])));
         }
         return shapes;
     }
@@ -145,6 +152,7 @@ public final class ConvolutionCases {
 
     private static String describe(int n, Conv conv) {
         return n + "×" + conv.height() + "×" + conv.width() + " " + conv.in() + "→" + conv.out()
+                + (conv.upsample() == 2 ? " upsampled" : "")
                 + (conv.stride() == 2 ? " stride 2 padding " + conv.padding() : "");
     }
 }

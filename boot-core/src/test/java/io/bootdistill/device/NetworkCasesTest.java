@@ -85,7 +85,7 @@ class NetworkCasesTest {
 
     @Test
     void arithmeticAndTrafficOfKnownCases() {
-        Conv conv = new Conv(4, 6, 3, 5, 2, 1);
+        Conv conv = Conv.halving(4, 6, 3, 5, 1);
         OperationCase forward = ConvolutionCases.forward(2, conv, false, Addend.OUTPUT, false, true);
         assertEquals(2 * (2 * 2 * 3 * 5) * (9 * 3), forward.flops());
         try (BoundCase bound = forward.bind(Devices.named("reference"))) {

@@ -29,7 +29,7 @@ class ReferenceConvolutionTest {
         int n = 2;
         int in = 3;
         int out = 2;
-        Conv conv = new Conv(height, width, in, out, stride, padding);
+        Conv conv = new Conv(height, width, in, out, 1, stride, padding);
         double[] x = random(n * height * width * in, 1);
         double[] w = random(9 * in * out, 2);
         double[] bias = random(out, 3);
@@ -69,6 +69,25 @@ class ReferenceConvolutionTest {
             }
         }
         assertArrayEquals(expected, read(y), TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1", "2,3", "5,4"})
+    void upsamplingComesFirst(int height, int width) {
+        int n = 2;
+        int in = 3;
+        int out = 2;
+        Conv conv = Conv.doubling(height, width, in, out);
+        Tensor x = tensor(in, random(n * conv.pixels() * in, 1));
+        Weights w = new Weights(slice(random(9 * in * out, 2)), null);
+        double[] bias = random(out, 3);
+        Tensor enlarged = Tensor.of(zeros(n * conv.outPixels() * in), in);
+        kernels.upsampleForward(n, height, width, x, enlarged);
+        Tensor expected = Tensor.of(zeros(n * conv.outPixels() * out), out);
+        kernels.convForward(n, Conv.same(2 * height, 2 * width, in, out), enlarged, w, slice(bias), null, null, expected);
+        Tensor y = Tensor.of(zeros(n * conv.outPixels() * out), out);
+        kernels.convForward(n, conv, x, w, slice(bias), null, null, y);
+        assertArrayEquals(read(expected), read(y), TOLERANCE);
     }
 
     @Test

@@ -17,15 +17,15 @@ interface CpuConvolution extends CpuContext {
     @Override
     default long preparedLength(Conv conv, boolean gradient) {
         return BootCpu.boot_conv_prepared(
-                context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
-                gradient ? 1 : 0);
+                context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(),
+                conv.padding(), gradient ? 1 : 0);
     }
 
     @Override
     default void prepare(Conv conv, Weights weights, boolean gradient) {
         requireOk("prepare", BootCpu.boot_conv_prepare(
-                context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
-                gradient ? 1 : 0,
+                context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(),
+                conv.padding(), gradient ? 1 : 0,
                 address("weights", weights.values(), conv.weights()),
                 CpuMemory.prepared(weights, preparedLength(conv, gradient))));
     }
@@ -36,7 +36,7 @@ interface CpuConvolution extends CpuContext {
         requirePositive("n", n);
         long rows = (long) n * conv.outPixels();
         requireOk("convForward", BootCpu.boot_conv_forward(
-                context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
+                context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
                 address("weights", weights.values(), conv.weights()), prepared(conv, weights),
                 address("bias", bias, conv.out()),
@@ -50,7 +50,7 @@ interface CpuConvolution extends CpuContext {
         requirePositive("n", n);
         long rows = (long) n * conv.pixels();
         requireOk("convBackwardInput", BootCpu.boot_conv_backward_input(
-                context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
+                context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("dy", dy, (long) n * conv.outPixels(), conv.out()), stride(dy),
                 address("weights", weights.values(), conv.weights()),
                 CpuMemory.prepared(weights, preparedLength(conv, true)),
@@ -63,7 +63,7 @@ interface CpuConvolution extends CpuContext {
             int n, Conv conv, Tensor x, Tensor dy, Slice dWeights, Slice dBias, Tensor dShift, boolean accumulate) {
         requirePositive("n", n);
         requireOk("convBackwardWeights", BootCpu.boot_conv_backward_weights(
-                context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.stride(), conv.padding(),
+                context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
                 address("dy", dy, (long) n * conv.outPixels(), conv.out()), stride(dy),
                 address("dWeights", dWeights, conv.weights()),
