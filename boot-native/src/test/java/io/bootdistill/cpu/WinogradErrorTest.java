@@ -29,22 +29,26 @@ class WinogradErrorTest {
     void errorAtManyChannels(CpuTier tier) {
         Device cpu = NativeBuild.device(tier);
         for (int channels : new int[] {64, 256, 512}) {
-            Conv conv = Conv.same(8, 8, channels, channels);
-            float[][] actual = run(cpu, conv);
-            float[][] exact = run(Devices.named("reference"), conv);
-            for (int pass = 0; pass < actual.length; pass++) {
-                double length = pass < 2 ? 9 * channels : conv.pixels();
-                double error = relativeError(actual[pass], exact[pass]);
-                String where = tier + ", " + channels + " channels, pass " + pass + ": error " + error;
-                assertTrue(error <= LIMIT * Math.sqrt(length), where);
-                assertTrue(error > 0, where + ": nothing was compared");
-            }
+            compare(cpu, Conv.same(8, 8, channels, channels));
+            compare(cpu, Conv.doubling(4, 4, channels, channels));
+        }
+    }
+
+    private static void compare(Device cpu, Conv conv) {
+        float[][] actual = run(cpu, conv);
+        float[][] exact = run(Devices.named("reference"), conv);
+        for (int pass = 0; pass < actual.length; pass++) {
+            double length = pass < 2 ? 9 * conv.in() : conv.outPixels();
+            double error = relativeError(actual[pass], exact[pass]);
+            String where = cpu.description() + ", " + conv + ", pass " + pass + ": error " + error;
+            assertTrue(error <= LIMIT * Math.sqrt(length), where);
+            assertTrue(error > 0, where + ": nothing was compared");
         }
     }
 
     /** Output, gradient of the input, gradient of the weights. */
     private static float[][] run(Device device, Conv conv) {
-        int image = conv.pixels() * conv.in();
+        int image = conv.outPixels() * conv.out();
         try (DeviceMemory memory = device.allocate(4L * image + 2 * conv.weights() + 2 * conv.out());
                 Kernels kernels = device.openKernels()) {
             Slice[] images = new Slice[4]; // x, dy, y, dx
@@ -59,14 +63,15 @@ class WinogradErrorTest {
             kernels.upload(normals(2, (int) conv.weights()), 0, values);
             assertEquals(0, kernels.preparedLength(conv, true), "the path that transforms weights as it goes");
             Weights weights = new Weights(values, null);
+            Slice dx = images[3].slice(0, (long) conv.pixels() * conv.in());
             Tensor x = Tensor.of(images[0], conv.in());
             Tensor dy = Tensor.of(images[1], conv.out());
             kernels.convForward(
                     1, conv, x, weights, biases.slice(0, conv.out()), null, null, Tensor.of(images[2], conv.out()));
-            kernels.convBackwardInput(1, conv, dy, weights, null, Tensor.of(images[3], conv.in()));
+            kernels.convBackwardInput(1, conv, dy, weights, null, Tensor.of(dx, conv.in()));
             kernels.convBackwardWeights(
                     1, conv, x, dy, dWeights, biases.slice(conv.out(), conv.out()), null, false);
-            return new float[][] {download(kernels, images[2]), download(kernels, images[3]), download(kernels, dWeights)};
+            return new float[][] {download(kernels, images[2]), download(kernels, dx), download(kernels, dWeights)};
         }
     }
 
