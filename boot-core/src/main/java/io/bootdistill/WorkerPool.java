@@ -19,6 +19,7 @@ final class WorkerPool implements AutoCloseable {
     private Task job;
     private int tasks;
     private long generation;
+    private int helpers;
     private int busy;
     private Throwable failure;
     private boolean closed;
@@ -46,9 +47,12 @@ final class WorkerPool implements AutoCloseable {
             tasks = count;
             next.set(0);
             failure = null;
-            busy = threads.length;
+            helpers = Math.max(0, Math.min(threads.length, count - 1)); // a single task is the caller's
+            busy = helpers;
             generation++;
-            notifyAll();
+            if (helpers > 0) {
+                notifyAll();
+            }
         }
         work(0, task, count);
         Throwable found;
@@ -112,6 +116,9 @@ final class WorkerPool implements AutoCloseable {
                     return;
                 }
                 seen = generation;
+                if (worker > helpers) {
+                    continue;
+                }
                 task = job;
                 count = tasks;
             }

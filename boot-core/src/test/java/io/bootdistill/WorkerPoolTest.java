@@ -31,6 +31,18 @@ class WorkerPoolTest {
         }
     }
 
+    /** The latency of one image is not that of waking a thread, nor does its memory wander between cores. */
+    @Test
+    void aSingleTaskIsTheCallers() {
+        try (WorkerPool pool = new WorkerPool(4)) {
+            Thread caller = Thread.currentThread();
+            for (int job = 0; job < 100; job++) {
+                pool.run(1, (worker, task) -> assertSame(caller, Thread.currentThread()));
+                pool.run(5, (worker, task) -> Thread.yield());
+            }
+        }
+    }
+
     @Test
     void failureReachesTheCallerAndThePoolGoesOn() {
         try (WorkerPool pool = new WorkerPool(3)) {
