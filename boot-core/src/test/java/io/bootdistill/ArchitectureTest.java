@@ -28,6 +28,7 @@ class ArchitectureTest {
     @CsvSource({
         "device, none, none, none",
         "reference, io.bootdistill.device.., org.ejml.., none",
+        "selftest, io.bootdistill.device.., none, none",
         "format, com.google.gson.., org.slf4j.., none",
         "network, io.bootdistill.device.., io.bootdistill.format.., com.google.gson..",
         "metric, none, none, none"

@@ -59,6 +59,11 @@ class FailureTest {
             return device.openKernels();
         }
 
+        @Override
+        public double errorFactor(String operation) {
+            return device.errorFactor(operation);
+        }
+
         void assertAllClosed(String when) {
             for (DeviceMemory memory : allocated) {
                 assertThrows(IllegalStateException.class, memory::requireOpen, when + ": memory of " + memory.length() + " floats");

@@ -1,5 +1,6 @@
 package io.bootdistill.bench;
 
+import io.bootdistill.device.Devices;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -35,6 +36,9 @@ public final class Benchmarks {
         }
         if (!options.getParameter(Operations.PARAMETER).hasValue()) {
             builder.param(Operations.PARAMETER, Operations.names().toArray(String[]::new));
+        }
+        if (!Devices.best().name().equals("cpu")) {
+            builder.exclude("Peak"); // of this processor
         }
         Runner runner = new Runner(builder.build());
         if (options.shouldList()) {

@@ -7,7 +7,7 @@ import io.bootdistill.DistillationListener;
 import io.bootdistill.SignalOde;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.RecordingDevice;
+import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;

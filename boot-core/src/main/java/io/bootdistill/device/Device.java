@@ -20,4 +20,12 @@ public interface Device {
 
     /** Opens an execution context. A context serves one thread at a time and is closed by its opener. */
     Kernels openKernels();
+
+    /**
+     * How many times the rounding error of plain float32 arithmetic an operation may have: 1; more where it multiplies in a
+     * lower precision or by an algorithm that trades exactness for speed; 0 where only its results are rounded.
+     *
+     * @param operation the name of a method of {@link Kernels}
+     */
+    double errorFactor(String operation);
 }

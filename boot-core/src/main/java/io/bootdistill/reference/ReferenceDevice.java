@@ -38,4 +38,10 @@ final class ReferenceDevice implements Device {
     public Kernels openKernels() {
         return new ReferenceKernels();
     }
+
+    /** Arithmetic is float64. */
+    @Override
+    public double errorFactor(String operation) {
+        return 0;
+    }
 }

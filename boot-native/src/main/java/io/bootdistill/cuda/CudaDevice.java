@@ -11,6 +11,7 @@ final class CudaDevice implements Device {
     static final String NAME = "cuda";
 
     private final long leader; // the context whose stream all others share; it lives as long as the JVM
+    private final CudaPrecision precision;
     private final String description;
 
     /** Opens device 0, which the probe has found usable. */
@@ -18,7 +19,8 @@ final class CudaDevice implements Device {
         long[] created = new long[1];
         CudaContext.requireOk("context", BootCuda.boot_context_create(cap.ordinal(), created));
         leader = created[0];
-        description = describe(CudaPrecision.values()[BootCuda.boot_tier(cap.ordinal())]);
+        precision = CudaPrecision.values()[BootCuda.boot_tier(cap.ordinal())];
+        description = describe(precision);
     }
 
     private static String describe(CudaPrecision precision) {
@@ -57,5 +59,11 @@ final class CudaDevice implements Device {
     @Override
     public Kernels openKernels() {
         return new CudaKernels(leader);
+    }
+
+    /** Rounding the operands of a product is an error of each term of its sum, as rounding it in float32 is: larger by this. */
+    @Override
+    public double errorFactor(String operation) {
+        return operation.matches("(conv|linear|attention).*") ? precision.errorFactor() : 1;
     }
 }

@@ -3,6 +3,6 @@ package io.bootdistill.cuda;
 class Bf16ContractTest extends CudaContract {
 
     Bf16ContractTest() {
-        super(CudaPrecision.BF16, 8);
+        super(CudaPrecision.BF16);
     }
 }

@@ -3,6 +3,6 @@ package io.bootdistill.cuda;
 class Float32ContractTest extends CudaContract {
 
     Float32ContractTest() {
-        super(CudaPrecision.FLOAT32, 24);
+        super(CudaPrecision.FLOAT32);
     }
 }

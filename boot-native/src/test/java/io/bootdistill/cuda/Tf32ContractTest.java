@@ -3,6 +3,6 @@ package io.bootdistill.cuda;
 class Tf32ContractTest extends CudaContract {
 
     Tf32ContractTest() {
-        super(CudaPrecision.TF32, 11);
+        super(CudaPrecision.TF32);
     }
 }

@@ -31,6 +31,11 @@ final class MeteredDevice implements Device {
     }
 
     @Override
+    public double errorFactor(String operation) {
+        return device.errorFactor(operation);
+    }
+
+    @Override
     public DeviceMemory allocate(long count) {
         DeviceMemory memory = device.allocate(count);
         floats.addAndGet(count);

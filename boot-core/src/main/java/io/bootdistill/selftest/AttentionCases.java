@@ -1,14 +1,16 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.DERIVED;
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
 
+import io.bootdistill.device.Attention;
+import io.bootdistill.device.Philox;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of attention. */
-public final class AttentionCases {
+final class AttentionCases {
 
     private static final int[][] SHAPES = { // n, queries, keys, heads, head size
         {1, 1, 1, 1, 1}, {2, 1, 2, 1, 1}, {1, 2, 1, 2, 5}, {2, 5, 7, 1, 5}, {3, 7, 5, 3, 5}, {1, 13, 17, 1, 16}, {2, 4, 4, 2, 4},
@@ -49,7 +51,7 @@ public final class AttentionCases {
     }
 
     /** A forward pass. */
-    public static OperationCase forward(int n, Attention attention, boolean mask, boolean strided) {
+    static OperationCase forward(int n, Attention attention, boolean mask, boolean strided) {
         OperationCase operation = OperationCase.of("attentionForward", describe(n, attention, mask), n, strided);
         addInputs(operation, attention, mask);
         return operation.tensor(OUTPUT, "y", attention.queries(), attention.channels())
@@ -61,7 +63,7 @@ public final class AttentionCases {
     }
 
     /** A backward pass. */
-    public static OperationCase backward(int n, Attention attention, boolean mask, boolean strided) {
+    static OperationCase backward(int n, Attention attention, boolean mask, boolean strided) {
         OperationCase operation = OperationCase.of("attentionBackward", describe(n, attention, mask), n, strided);
         addInputs(operation, attention, mask);
         return operation

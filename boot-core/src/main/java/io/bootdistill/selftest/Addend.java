@@ -1,7 +1,9 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
+
+import io.bootdistill.device.Tensor;
 
 /** What a kernel adds to its result: the three forms of {@code base} and {@code residual}. */
-public enum Addend {
+enum Addend {
     /** Nothing: null. */
     NONE,
     /** What the output holds. */

@@ -1,14 +1,18 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
 
-import io.bootdistill.device.OperationCase.Values;
+import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.Slice;
+import io.bootdistill.selftest.OperationCase.Values;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of the optimiser. Outputs are updated in a range, and what lies outside of the range must stay. */
-public final class OptimiserCases {
+final class OptimiserCases {
 
     private static final Values POSITIVE = (seed, draw, i) -> Math.abs(Philox.normal(seed, draw, i));
 
@@ -59,7 +63,7 @@ public final class OptimiserCases {
      *
      * @param inPlace whether the first lane is the sum
      */
-    public static OperationCase sumLanes(
+    static OperationCase sumLanes(
             int lanes, boolean inPlace, int length, long from, long to, boolean strided) {
         String description = lanes + " lanes " + range(length, from, to) + (inPlace ? " in place" : "");
         OperationCase operation = OperationCase.of("sumLanes", description, 1, strided);
@@ -83,7 +87,7 @@ public final class OptimiserCases {
     }
 
     /** Partial sums; their error is that of one rounding, since they are accumulated in float64. */
-    public static OperationCase squaredNorm(int length, long fromChunk, long toChunk, boolean strided) {
+    static OperationCase squaredNorm(int length, long fromChunk, long toChunk, boolean strided) {
         return OperationCase.of("squaredNorm", range(length, fromChunk, toChunk), 1, strided)
                 .shared(INPUT, "values", length)
                 .shared(UPDATED, "partial", toChunk)
@@ -91,7 +95,7 @@ public final class OptimiserCases {
     }
 
     /** The clip factor. */
-    public static OperationCase clip(int chunks, float maxNorm, boolean strided) {
+    static OperationCase clip(int chunks, float maxNorm, boolean strided) {
         return OperationCase.of("clip", chunks + " chunks limit " + maxNorm, 1, strided)
                 .shared(INPUT, "partial", chunks, POSITIVE)
                 .shared(UPDATED, "step", AdamStep.COUNT, (seed, draw, i) -> i == AdamStep.MAX_NORM ? maxNorm : 0.1f * i)
@@ -99,7 +103,7 @@ public final class OptimiserCases {
     }
 
     /** A step of AdamW, the third. */
-    public static OperationCase adamW(int length, long from, long to, boolean strided) {
+    static OperationCase adamW(int length, long from, long to, boolean strided) {
         return OperationCase.of("adamW", range(length, from, to), 1, strided)
                 .shared(INPUT, "step", AdamStep.COUNT, (seed, draw, i) -> step((int) i))
                 .shared(INPUT, "gradient", length)

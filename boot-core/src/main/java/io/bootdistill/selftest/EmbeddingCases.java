@@ -1,16 +1,18 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.DERIVED;
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
-import static io.bootdistill.device.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
 
-import io.bootdistill.device.OperationCase.Values;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.TimeEmbedding;
+import io.bootdistill.selftest.OperationCase.Values;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of the embeddings and of the division per sample. */
-public final class EmbeddingCases {
+final class EmbeddingCases {
 
     private static final int[][] TABLES = { // n, table rows, channels
         {1, 1, 1}, {2, 1, 5}, {7, 3, 2}, {13, 10, 16}, {5, 11, 17}, {64, 10, 128}, {3, 1001, 64},
@@ -57,7 +59,7 @@ public final class EmbeddingCases {
     }
 
     /** The embedding of real-valued indices up to 999, or of noise levels. */
-    public static OperationCase timeEmbedding(int n, TimeEmbedding embedding, boolean strided) {
+    static OperationCase timeEmbedding(int n, TimeEmbedding embedding, boolean strided) {
         int half = embedding.half();
         Values times = (seed, draw, i) -> (float) (Philox.uniform(seed, draw, i) * (embedding.fourier() ? 80 : 999) + 0.01);
         Values frequencies = embedding.fourier()
@@ -73,7 +75,7 @@ public final class EmbeddingCases {
     }
 
     /** Labels from a table, with repetitions. */
-    public static OperationCase embeddingForward(int n, int tableRows, int channels, Addend x, boolean strided) {
+    static OperationCase embeddingForward(int n, int tableRows, int channels, Addend x, boolean strided) {
         String description = n + " of " + tableRows + "×" + channels + x.describe("x");
         return OperationCase.of("embeddingForward", description, n, strided)
                 .perSample(INPUT, "labels", 1, labels(tableRows))
@@ -84,7 +86,7 @@ public final class EmbeddingCases {
     }
 
     /** The gradient of the table. */
-    public static OperationCase embeddingBackward(
+    static OperationCase embeddingBackward(
             int n, int tableRows, int channels, boolean accumulate, boolean strided) {
         String description = n + " of " + tableRows + "×" + channels + (accumulate ? " accumulate" : "");
         return OperationCase.of("embeddingBackward", description, n, strided)
@@ -101,7 +103,7 @@ public final class EmbeddingCases {
     }
 
     /** The division, which is its own gradient. */
-    public static OperationCase divideSamples(int n, int pixels, int channels, Addend base, boolean strided) {
+    static OperationCase divideSamples(int n, int pixels, int channels, Addend base, boolean strided) {
         String description = n + "×" + pixels + "×" + channels + base.describe("base");
         return OperationCase.of("divideSamples", description, n, strided)
                 .tensor(INPUT, "x", pixels, channels)

@@ -1,15 +1,16 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.DERIVED;
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
-import static io.bootdistill.device.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
 
+import io.bootdistill.device.Conv;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of the 3×3 convolution. */
-public final class ConvolutionCases {
+final class ConvolutionCases {
 
     private record Shape(int n, Conv conv) {}
 
@@ -94,7 +95,7 @@ public final class ConvolutionCases {
     }
 
     /** A forward pass. */
-    public static OperationCase forward(
+    static OperationCase forward(
             int n, Conv conv, boolean shift, Addend residual, boolean gradient, boolean strided) {
         String options = (shift ? " shift" : "") + residual.describe("residual") + (gradient ? " gradient" : "");
         OperationCase operation = OperationCase.of("convForward", describe(n, conv) + options, n, strided)
@@ -112,7 +113,7 @@ public final class ConvolutionCases {
     }
 
     /** The gradient of the input. */
-    public static OperationCase backwardInput(int n, Conv conv, Addend base, boolean strided) {
+    static OperationCase backwardInput(int n, Conv conv, Addend base, boolean strided) {
         return OperationCase.of("convBackwardInput", describe(n, conv) + base.describe("base"), n, strided)
                 .tensor(INPUT, "dy", conv.outPixels(), conv.out())
                 .weights(conv, true)
@@ -129,7 +130,7 @@ public final class ConvolutionCases {
     }
 
     /** The gradients of weights, bias and time shift. */
-    public static OperationCase backwardWeights(int n, Conv conv, boolean shift, boolean accumulate, boolean strided) {
+    static OperationCase backwardWeights(int n, Conv conv, boolean shift, boolean accumulate, boolean strided) {
         String options = (shift ? " shift" : "") + (accumulate ? " accumulate" : "");
         OperationCase operation = OperationCase.of("convBackwardWeights", describe(n, conv) + options, n, strided)
                 .tensor(INPUT, "x", conv.pixels(), conv.in())

@@ -1,10 +1,14 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.device.OperationCase.Operand;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.Tensor;
 import io.bootdistill.reference.ReferenceMemory;
+import io.bootdistill.selftest.OperationCase.Operand;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

@@ -1,4 +1,4 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -6,10 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.BundledTeacher;
 import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Teacher;
-import io.bootdistill.device.RecordingDevice.Call;
+import io.bootdistill.device.Attention;
+import io.bootdistill.device.Conv;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Linear;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import io.bootdistill.selftest.RecordingDevice.Call;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;

@@ -1,14 +1,14 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.DERIVED;
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of doubling and halving. */
-public final class ResizeCases {
+final class ResizeCases {
 
     private static final int[][] SHAPES = { // n, small height, small width, channels
         {1, 1, 1, 1}, {2, 1, 2, 3}, {3, 5, 7, 5}, {1, 13, 2, 17}, {2, 4, 4, 16}, {1, 3, 8, 15}, {2, 7, 6, 32}, {1, 8, 8, 128},
@@ -45,7 +45,7 @@ public final class ResizeCases {
     }
 
     /** Doubling. */
-    public static OperationCase upsampleForward(int n, int height, int width, int channels, boolean strided) {
+    static OperationCase upsampleForward(int n, int height, int width, int channels, boolean strided) {
         return OperationCase.of("upsampleForward", describe(n, height, width, channels), n, strided)
                 .tensor(INPUT, "x", height * width, channels)
                 .tensor(OUTPUT, "y", 4 * height * width, channels)
@@ -54,7 +54,7 @@ public final class ResizeCases {
     }
 
     /** Its gradient. */
-    public static OperationCase upsampleBackward(
+    static OperationCase upsampleBackward(
             int n, int height, int width, int channels, Addend base, boolean strided) {
         String description = describe(n, height, width, channels) + base.describe("base");
         return OperationCase.of("upsampleBackward", description, n, strided)
@@ -69,7 +69,7 @@ public final class ResizeCases {
     }
 
     /** Halving. */
-    public static OperationCase downsampleForward(int n, int height, int width, int channels, boolean strided) {
+    static OperationCase downsampleForward(int n, int height, int width, int channels, boolean strided) {
         return OperationCase.of("downsampleForward", describe(n, height, width, channels), n, strided)
                 .tensor(INPUT, "x", 4 * height * width, channels)
                 .tensor(OUTPUT, "y", height * width, channels)
@@ -78,7 +78,7 @@ public final class ResizeCases {
     }
 
     /** Its gradient. */
-    public static OperationCase downsampleBackward(
+    static OperationCase downsampleBackward(
             int n, int height, int width, int channels, Addend base, boolean strided) {
         String description = describe(n, height, width, channels) + base.describe("base");
         return OperationCase.of("downsampleBackward", description, n, strided)

@@ -1,12 +1,19 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
+import io.bootdistill.device.Conv;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Linear;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.Weights;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One operation with one set of operands, for any device. The same case serves the comparison with the reference device, the
+ * One operation with one set of operands, for any device. The same case serves the comparison of two devices, the
  * finite differences, the independence of the batch, and the benchmarks.
  *
  * <p>A case lists its operands (name, role, shape, seeded values) and the call. {@link #bind} places them on a device. Names
@@ -15,7 +22,7 @@ import java.util.Map;
 public final class OperationCase {
 
     /** What a call does with an operand. */
-    public enum Role {
+    enum Role {
         /** Read. */
         INPUT,
         /** Read by a backward call, and written by its forward one: given the reference device's values. */
@@ -27,12 +34,12 @@ public final class OperationCase {
     }
 
     /** The operation itself; it reads the number of samples from the operands, so that a batch can be split. */
-    public interface Call {
+    interface Call {
         void run(Kernels kernels, Operands operands);
     }
 
     /** The value of an element; {@link Philox#normal(long, int, long)} is one. */
-    public interface Values {
+    interface Values {
         float at(long seed, int draw, long index);
     }
 
@@ -65,7 +72,7 @@ public final class OperationCase {
     }
 
     private final String operation;
-    private final String name;
+    private final String shape;
     private final int samples;
     private final boolean strided;
     private final List<Operand> operands = new ArrayList<>();
@@ -81,7 +88,7 @@ public final class OperationCase {
 
     private OperationCase(String operation, String description, int samples, boolean strided) {
         this.operation = operation;
-        this.name = operation + " " + description + (strided ? " strided" : "");
+        this.shape = description + (strided ? " strided" : "");
         this.samples = samples;
         this.strided = strided;
     }
@@ -201,22 +208,27 @@ public final class OperationCase {
     // ---- use
 
     /** The method of {@link Kernels}. */
-    public String operation() {
+    String operation() {
         return operation;
+    }
+
+    /** Sizes and options. */
+    String shape() {
+        return shape;
     }
 
     /** Operation, sizes and options; unique. */
     public String name() {
-        return name;
+        return operation + " " + shape;
     }
 
     /** The size of the batch. */
-    public int samples() {
+    int samples() {
         return samples;
     }
 
     /** Values in all operands together. */
-    public long elements() {
+    long elements() {
         return operands.stream().mapToLong(o -> (long) o.rows(samples) * o.channels()).sum();
     }
 
@@ -231,13 +243,31 @@ public final class OperationCase {
     }
 
     /** Places the operands of the samples [first, first + count) on a device. */
-    public BoundCase bind(Device device, int first, int count) {
+    BoundCase bind(Device device, int first, int count) {
         return new BoundCase(this, device, first, count);
+    }
+
+    /**
+     * The outputs of a call on fresh memory, by name.
+     *
+     * @throws IllegalStateException if the call has written anything else
+     */
+    Map<String, float[]> run(Device device) {
+        return run(device, 0, samples);
+    }
+
+    /** The outputs for the samples [first, first + count), likewise. */
+    Map<String, float[]> run(Device device, int first, int count) {
+        try (BoundCase bound = bind(device, first, count)) {
+            bound.call();
+            bound.requireRestUntouched();
+            return bound.outputs();
+        }
     }
 
     @Override
     public String toString() {
-        return name;
+        return name();
     }
 
     List<Operand> operands() {
@@ -283,10 +313,10 @@ public final class OperationCase {
             return derived().get(operand.name());
         }
         float[] values = new float[operand.rows(samples) * operand.channels()];
+        long seed = name().hashCode();
+        int draw = operands.indexOf(operand);
         for (int i = 0; i < values.length; i++) {
-            values[i] = operand.role() == Role.OUTPUT
-                    ? Float.NaN
-                    : operand.values().at(name.hashCode(), operands.indexOf(operand), i);
+            values[i] = operand.role() == Role.OUTPUT ? Float.NaN : operand.values().at(seed, draw, i);
         }
         return values;
     }

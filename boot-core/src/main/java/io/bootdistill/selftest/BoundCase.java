@@ -1,6 +1,14 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import io.bootdistill.device.OperationCase.Operand;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
+import io.bootdistill.selftest.OperationCase.Operand;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,37 +28,48 @@ public final class BoundCase implements AutoCloseable {
 
     private final OperationCase operation;
     private final int count;
+    private final Scope scope = new Scope();
     private final Kernels kernels;
     private final Map<String, DeviceMemory> memories = new LinkedHashMap<>();
     private final Map<String, float[]> contents = new HashMap<>();
     private final Operands operands;
+    private final Slice awaited;
 
     BoundCase(OperationCase operation, Device device, int first, int count) {
         this.operation = operation;
         this.count = count;
-        kernels = device.openKernels();
-        Map<String, Tensor> tensors = new HashMap<>();
-        for (Operand operand : operation.operands()) {
-            float[] content = content(operand, operation.values(operand), first);
-            DeviceMemory memory = device.allocate(content.length);
-            kernels.upload(content, 0, memory.slice());
-            memories.put(operand.name(), memory);
-            contents.put(operand.name(), content);
-            int length = (operand.rows(count) - 1) * operand.stride() + operand.channels();
-            tensors.put(operand.name(),
-                    new Tensor(memory.slice(operand.offset(), length), operand.channels(), operand.stride()));
+        try {
+            kernels = scope.own(device.openKernels());
+            Map<String, Tensor> tensors = new HashMap<>();
+            for (Operand operand : operation.operands()) {
+                tensors.put(operand.name(), place(operand, device, first));
+            }
+            if (operation.preparation() != null) {
+                prepare(device, tensors);
+            }
+            operands = new Operands(first, count, tensors);
+            awaited = memories.values().iterator().next().slice(0, 1);
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
         }
-        if (operation.preparation() != null) {
-            prepare(device, tensors);
-        }
-        operands = new Operands(first, count, tensors);
+    }
+
+    private Tensor place(Operand operand, Device device, int first) {
+        float[] content = content(operand, operation.values(operand), first);
+        DeviceMemory memory = scope.own(device.allocate(content.length));
+        kernels.upload(content, 0, memory.slice());
+        memories.put(operand.name(), memory);
+        contents.put(operand.name(), content);
+        int length = (operand.rows(count) - 1) * operand.stride() + operand.channels();
+        return new Tensor(memory.slice(operand.offset(), length), operand.channels(), operand.stride());
     }
 
     private void prepare(Device device, Map<String, Tensor> tensors) {
         long length = operation.preparation().length().of(kernels);
         Slice prepared = null;
         if (length > 0) {
-            DeviceMemory memory = device.allocate(length + GUARDS);
+            DeviceMemory memory = scope.own(device.allocate(length + GUARDS));
             kernels.fill(memory.slice(), GUARD);
             memories.put(Operands.PREPARED, memory);
             prepared = memory.slice(0, length);
@@ -79,6 +98,11 @@ public final class BoundCase implements AutoCloseable {
     /** Carries out the operation with other operands than those placed here. */
     void call(Operands others) {
         operation.call().run(kernels, others);
+    }
+
+    /** Waits for the calls, which a GPU carries out behind the host. */
+    public void await() {
+        kernels.download(awaited, new float[1], 0);
     }
 
     /** Carries out the forward operation of a backward case. */
@@ -126,7 +150,11 @@ public final class BoundCase implements AutoCloseable {
         return outputs;
     }
 
-    /** Fails if anything but the outputs has changed: an input, a gap between rows, or memory before or after an operand. */
+    /**
+     * Checks that nothing but the outputs has changed: an input, a gap between rows, or memory before or after an operand.
+     *
+     * @throws IllegalStateException that names the place
+     */
     void requireRestUntouched() {
         for (Operand operand : operation.operands()) {
             requireUntouched(operand, operand.written());
@@ -135,13 +163,13 @@ public final class BoundCase implements AutoCloseable {
             float[] prepared = download(Operands.PREPARED);
             for (int i = prepared.length - GUARDS; i < prepared.length; i++) {
                 if (prepared[i] != GUARD) {
-                    throw new AssertionError(operation + ": prepared weights leave their memory");
+                    throw new IllegalStateException("prepared weights leave their memory");
                 }
             }
         }
     }
 
-    /** Fails if anything at all has changed in the memory that is still open. */
+    /** Checks that nothing at all has changed in the memory that is still open; throws likewise. */
     void requireUntouched() {
         for (Operand operand : operation.operands()) {
             if (memories.containsKey(operand.name())) {
@@ -159,7 +187,7 @@ public final class BoundCase implements AutoCloseable {
             boolean inside = at >= 0 && at < length && at % operand.stride() < operand.channels();
             boolean same = Float.floatToIntBits(before[i]) == Float.floatToIntBits(after[i]);
             if (!same && !(inside && outsideRowsOnly)) {
-                throw new AssertionError(operation + ": " + operand.name() + " has been written "
+                throw new IllegalStateException(operand.name() + " has been written "
                         + (inside ? "inside" : "outside of its rows") + ", at " + at + " of [0, " + length + "), stride "
                         + operand.stride() + ", channels " + operand.channels() + ": " + before[i] + " became " + after[i]);
             }
@@ -175,7 +203,6 @@ public final class BoundCase implements AutoCloseable {
 
     @Override
     public void close() {
-        memories.values().forEach(DeviceMemory::close);
-        kernels.close();
+        scope.close();
     }
 }

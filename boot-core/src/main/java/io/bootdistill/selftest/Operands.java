@@ -1,5 +1,8 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -7,7 +10,7 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /** The operands of a case on a device, as the call asks for them. */
-public final class Operands {
+final class Operands {
 
     static final String PREPARED = "prepared";
 
@@ -24,30 +27,30 @@ public final class Operands {
     }
 
     /** The number of samples of this call. */
-    public int n() {
+    int n() {
         return n;
     }
 
     /** The place of the first of them in the whole batch. */
-    public int first() {
+    int first() {
         return first;
     }
 
     /** An operand; null where the case has none of that name. */
-    public Tensor tensor(String name) {
+    Tensor tensor(String name) {
         usedTensors.add(name);
         return tensors.get(name);
     }
 
     /** An operand; null where the case has none of that name. */
-    public Slice slice(String name) {
+    Slice slice(String name) {
         usedSlices.add(name);
         Tensor tensor = tensors.get(name);
         return tensor == null ? null : tensor.data();
     }
 
     /** The weights. */
-    public Weights weights() {
+    Weights weights() {
         return new Weights(slice("weights"), slice(PREPARED));
     }
 

@@ -1,4 +1,8 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
+
+import io.bootdistill.device.Attention;
+import io.bootdistill.device.Conv;
+import io.bootdistill.device.Linear;
 
 /**
  * Floating-point operations of the operations that arithmetic bounds, by their definition: a multiplication with its addition

@@ -1,15 +1,17 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.DERIVED;
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
-import static io.bootdistill.device.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
 
+import io.bootdistill.device.GroupNorm;
+import io.bootdistill.device.Philox;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of group normalisation and SiLU. */
-public final class NormalisationCases {
+final class NormalisationCases {
 
     private static final int[][] NORM_SHAPES = { // n, pixels, channels, groups
         {1, 1, 1, 1}, {2, 1, 2, 1}, {1, 2, 2, 2}, {2, 5, 3, 1}, {3, 7, 5, 5}, {1, 13, 6, 3}, {2, 17, 4, 2}, {1, 16, 7, 1},
@@ -77,7 +79,7 @@ public final class NormalisationCases {
      * @param modulated whether scale and shift are given
      * @param mean added to x
      */
-    public static OperationCase forward(int n, GroupNorm norm, boolean modulated, int mean, boolean strided) {
+    static OperationCase forward(int n, GroupNorm norm, boolean modulated, int mean, boolean strided) {
         String description = describe(n, norm, modulated) + (mean == 0 ? "" : " mean " + mean);
         OperationCase operation = OperationCase.of("groupNormForward", description, n, strided)
                 .tensor(INPUT, "x", norm.pixels(), norm.channels(), (seed, draw, i) -> mean + Philox.normal(seed, draw, i))
@@ -96,7 +98,7 @@ public final class NormalisationCases {
     }
 
     /** A backward pass. */
-    public static OperationCase backward(
+    static OperationCase backward(
             int n, GroupNorm norm, boolean modulated, Addend base, boolean accumulate, boolean strided) {
         String description = describe(n, norm, modulated) + base.describe("base") + (accumulate ? " accumulate" : "");
         OperationCase operation = OperationCase.of("groupNormBackward", description, n, strided)
@@ -129,7 +131,7 @@ public final class NormalisationCases {
     }
 
     /** SiLU. */
-    public static OperationCase siluForward(int n, int rows, int channels, boolean strided) {
+    static OperationCase siluForward(int n, int rows, int channels, boolean strided) {
         return OperationCase.of("siluForward", n + "×" + rows + "×" + channels, n, strided)
                 .tensor(INPUT, "x", rows, channels)
                 .tensor(OUTPUT, "y", rows, channels)
@@ -137,7 +139,7 @@ public final class NormalisationCases {
     }
 
     /** Its gradient. */
-    public static OperationCase siluBackward(int n, int rows, int channels, Addend base, boolean strided) {
+    static OperationCase siluBackward(int n, int rows, int channels, Addend base, boolean strided) {
         String description = n + "×" + rows + "×" + channels + base.describe("base");
         return OperationCase.of("siluBackward", description, n, strided)
                 .tensor(INPUT, "x", rows, channels)

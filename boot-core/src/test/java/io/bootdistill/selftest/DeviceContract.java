@@ -1,9 +1,16 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,24 +29,16 @@ public abstract class DeviceContract {
     /** The device under test. */
     protected abstract Device device();
 
-    /**
-     * The factor by which a case may be less exact than {@link Agreement} asks. More than 1 needs a reason, in a comment.
-     *
-     * @param operation the case
-     */
-    protected double toleranceFactor(OperationCase operation) {
-        return 1;
-    }
-
     /** Outputs agree with the reference device, nothing else is written, and a second run gives the same bits. */
     @TestFactory
     Stream<DynamicNode> agreesWithReference() {
         return forEachCase(OperationCases.all(), operation -> {
-            Map<String, float[]> actual = run(operation, device(), 0, operation.samples());
-            Map<String, float[]> expected = run(operation, Devices.named("reference"), 0, operation.samples());
-            Agreement.require(operation, actual, expected, toleranceFactor(operation));
-            run(operation, device(), 0, operation.samples()).forEach((output, values) ->
-                    Agreement.requireSame(operation + ", second run: " + output, values, actual.get(output)));
+            Map<String, float[]> actual = operation.run(device());
+            Map<String, float[]> expected = operation.run(Devices.named("reference"));
+            double factor = device().errorFactor(operation.operation());
+            assertNull(Agreement.of(operation, actual, expected, factor).disagreement(), operation::name);
+            operation.run(device()).forEach((output, values) ->
+                    assertArrayEquals(actual.get(output), values, () -> operation + ", second run: " + output));
         });
     }
 
@@ -51,14 +50,15 @@ public abstract class DeviceContract {
                 .filter(operation -> operation.operands().stream().anyMatch(o -> o.written() && o.perSample()))
                 .toList();
         return forEachCase(cases, operation -> {
-            Map<String, float[]> batch = run(operation, device(), 0, operation.samples());
+            Map<String, float[]> batch = operation.run(device());
             for (int sample = 0; sample < operation.samples(); sample++) {
                 int first = sample;
-                run(operation, device(), sample, 1).forEach((output, values) -> {
+                operation.run(device(), sample, 1).forEach((output, values) -> {
                     if (operation.operand(output).perSample()) {
                         float[] inBatch = new float[values.length];
                         System.arraycopy(batch.get(output), first * values.length, inBatch, 0, values.length);
-                        Agreement.requireSame(operation + ", sample " + first + " in the batch: " + output, inBatch, values);
+                        assertArrayEquals(values, inBatch,
+                                () -> operation + ", sample " + first + " in the batch: " + output);
                     }
                 });
             }
@@ -172,15 +172,6 @@ public abstract class DeviceContract {
         float[] values = new float[(int) slice.length()];
         kernels.download(slice, values, 0);
         return values;
-    }
-
-    /** The outputs of a run on fresh memory. */
-    static Map<String, float[]> run(OperationCase operation, Device device, int first, int count) {
-        try (BoundCase bound = operation.bind(device, first, count)) {
-            bound.call();
-            bound.requireRestUntouched();
-            return bound.outputs();
-        }
     }
 
     static Stream<DynamicNode> forEachCase(List<OperationCase> cases, Consumer<OperationCase> test) {

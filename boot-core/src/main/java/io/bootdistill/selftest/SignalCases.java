@@ -1,8 +1,10 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
 
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalCoefficients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -11,7 +13,7 @@ import java.util.stream.LongStream;
  * Cases of the noise, the student's signal, the Signal-ODE step and the loss. Coefficients and tensors are of order 1, so a
  * signal is a sum of terms of that size, which may cancel.
  */
-public final class SignalCases {
+final class SignalCases {
 
     private static final int[][] SHAPES = { // n, pixels, channels
         {1, 1, 1}, {2, 1, 2}, {3, 35, 3}, {5, 13, 1}, {2, 16, 16}, {1, 17, 7}, {4, 64, 4}, {3, 289, 5},
@@ -55,7 +57,7 @@ public final class SignalCases {
     }
 
     /** Noise. */
-    public static OperationCase noise(int n, int pixels, int channels, int draw, boolean strided) {
+    static OperationCase noise(int n, int pixels, int channels, int draw, boolean strided) {
         long[] seeds = LongStream.range(0, n).map(i -> Philox.seed(pixels, draw, i)).toArray();
         return OperationCase.of("noise", describe(n, pixels, channels) + " draw " + draw, n, strided)
                 .tensor(OUTPUT, "y", pixels, channels)
@@ -65,7 +67,7 @@ public final class SignalCases {
     }
 
     /** Signal, state, or both. */
-    public static OperationCase signalState(
+    static OperationCase signalState(
             int n, int pixels, int channels, boolean signal, boolean state, boolean strided) {
         String description = describe(n, pixels, channels) + (signal ? " signal" : "") + (state ? " state" : "");
         OperationCase operation = withCoefficients("signalState", description, n, pixels, channels, strided)
@@ -87,7 +89,7 @@ public final class SignalCases {
      * @param second whether this is a second evaluation ({@code previous}); {@code f} and {@code next} are written by the
      *     others
      */
-    public static OperationCase signalStep(
+    static OperationCase signalStep(
             int n, int pixels, int channels, int stage, boolean guided, boolean second, boolean strided) {
         String description = describe(n, pixels, channels) + " stage " + stage + (guided ? " guided" : "")
                 + (second ? " second" : "");
@@ -111,7 +113,7 @@ public final class SignalCases {
     }
 
     /** The loss of a block with its gradient. */
-    public static OperationCase bootstrapLoss(int n, int pixels, int channels, boolean prediction, boolean strided) {
+    static OperationCase bootstrapLoss(int n, int pixels, int channels, boolean prediction, boolean strided) {
         String description = describe(n, pixels, channels) + (prediction ? " prediction" : "");
         OperationCase operation = withCoefficients("bootstrapLoss", description, n, pixels, channels, strided)
                 .tensor(INPUT, "output", pixels, channels)

@@ -1,8 +1,10 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;

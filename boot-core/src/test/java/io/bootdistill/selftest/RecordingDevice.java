@@ -1,5 +1,11 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -62,6 +68,11 @@ public final class RecordingDevice implements Device {
     @Override
     public String description() {
         return device.description();
+    }
+
+    @Override
+    public double errorFactor(String operation) {
+        return device.errorFactor(operation);
     }
 
     @Override

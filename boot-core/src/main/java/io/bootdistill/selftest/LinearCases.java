@@ -1,15 +1,16 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.DERIVED;
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
-import static io.bootdistill.device.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
 
+import io.bootdistill.device.Linear;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of the linear layer. */
-public final class LinearCases {
+final class LinearCases {
 
     private static final int[][] SHAPES = { // n, rows per sample, in, out
         {1, 1, 1, 1}, {2, 1, 1, 2}, {1, 2, 2, 1}, {3, 1, 5, 7}, {2, 5, 7, 13}, {1, 13, 17, 5}, {5, 3, 3, 4}, {1, 4, 4, 6},
@@ -63,7 +64,7 @@ public final class LinearCases {
     }
 
     /** A forward pass of n samples with {@code rows} rows each. */
-    public static OperationCase forward(
+    static OperationCase forward(
             int n, int rows, Linear linear, boolean bias, Addend residual, boolean gradient, boolean strided) {
         String options = (bias ? " bias" : "") + residual.describe("residual") + (gradient ? " gradient" : "");
         OperationCase operation = OperationCase.of("linearForward", describe(n, rows, linear) + options, n, strided)
@@ -80,7 +81,7 @@ public final class LinearCases {
     }
 
     /** The gradient of the input. */
-    public static OperationCase backwardInput(int n, int rows, Linear linear, Addend base, boolean strided) {
+    static OperationCase backwardInput(int n, int rows, Linear linear, Addend base, boolean strided) {
         return OperationCase.of("linearBackwardInput", describe(n, rows, linear) + base.describe("base"), n, strided)
                 .tensor(INPUT, "dy", rows, linear.out())
                 .weights(linear, true)
@@ -96,7 +97,7 @@ public final class LinearCases {
     }
 
     /** The gradients of weights and bias. */
-    public static OperationCase backwardWeights(
+    static OperationCase backwardWeights(
             int n, int rows, Linear linear, boolean bias, boolean accumulate, boolean strided) {
         String options = (bias ? " bias" : "") + (accumulate ? " accumulate" : "");
         OperationCase operation = OperationCase.of("linearBackwardWeights", describe(n, rows, linear) + options, n, strided)

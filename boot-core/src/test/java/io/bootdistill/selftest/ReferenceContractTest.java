@@ -1,4 +1,7 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
 
 /**
  * The reference device keeps the contract, too. It agrees with itself, of course; what this checks is the rest: memory that is

@@ -1,13 +1,13 @@
-package io.bootdistill.device;
+package io.bootdistill.selftest;
 
-import static io.bootdistill.device.OperationCase.Role.INPUT;
-import static io.bootdistill.device.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.OperationCase.Role.INPUT;
+import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Cases of fill and of the affine copy. */
-public final class TransferCases {
+final class TransferCases {
 
     private static final int[][] SHAPES = { // n, rows per sample, channels
         {1, 1, 1}, {2, 1, 2}, {3, 5, 7}, {1, 13, 4}, {2, 16, 16}, {1, 6, 17}, {2, 49, 33}, {1, 3, 256},
@@ -42,7 +42,7 @@ public final class TransferCases {
     }
 
     /** A constant. */
-    public static OperationCase fill(int length, float value, boolean strided) {
+    static OperationCase fill(int length, float value, boolean strided) {
         return OperationCase.of("fill", length + " with " + value, 1, strided)
                 .shared(OUTPUT, "target", length)
                 .exact()
@@ -50,7 +50,7 @@ public final class TransferCases {
     }
 
     /** A copy, a sum, or a multiple. */
-    public static OperationCase affine(
+    static OperationCase affine(
             int n, int rows, int channels, float factor, float offset, Addend base, boolean strided) {
         String description = n + "×" + rows + "×" + channels + " ×" + factor + " +" + offset + base.describe("base");
         return OperationCase.of("affine", description, n, strided)
