@@ -123,11 +123,4 @@ final class SampleCommandTest {
         assertTrue(ofRun.out().startsWith("run          " + run + ", after step 2, paired RMSE "), ofRun.out());
         assertTrue(ofRun.out().contains("sampling     64 images: "), ofRun.out());
     }
-
-    @Test
-    void doctorNamesEveryDevice() {
-        String out = CommandRun.boot("doctor").succeeded().out();
-        assertTrue(out.contains("device     reference: can be used"), out);
-        assertTrue(out.contains("device     cpu: "), out);
-    }
 }
