@@ -32,7 +32,10 @@ is_stale() {
     [[ ! -e $jar || -n $(find "$home"/pom.xml "$home"/{boot-core,boot-native,examples}/{pom.xml,src/main} \
             -newer "$jar" -print -quit) ]] && return
     # a compiler was installed after a build without one
-    [[ ! -e $home/boot-native/target/native/libboot_cpu.so ]] && command -v g++ >/dev/null && command -v make >/dev/null
+    local libraries=$home/boot-native/target/native
+    command -v g++ >/dev/null && command -v make >/dev/null || return
+    [[ ! -e $libraries/libboot_cpu.so ]] && return
+    [[ ! -e $libraries/libboot_cuda.so ]] && { command -v nvcc >/dev/null || [[ -x /usr/local/cuda/bin/nvcc ]]; }
 }
 
 build() {
