@@ -1,13 +1,21 @@
 package io.bootdistill.device;
 
-/** Argument checks of the shape records. */
-final class Shapes {
+/** Argument checks of shapes, and of the sizes and ranges that kernels are called with. */
+public final class Shapes {
 
     private Shapes() {}
 
-    static void requirePositive(String name, int value) {
+    /** @throws IllegalArgumentException if {@code value} is below 1 */
+    public static void requirePositive(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
+        }
+    }
+
+    /** @throws IllegalArgumentException unless 0 ≤ from ≤ to */
+    public static void requireRange(long from, long to) {
+        if (from < 0 || to < from) {
+            throw new IllegalArgumentException("the range is [" + from + ", " + to + "), must be 0 <= from <= to");
         }
     }
 }

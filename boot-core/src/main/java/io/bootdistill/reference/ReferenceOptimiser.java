@@ -1,5 +1,8 @@
 package io.bootdistill.reference;
 
+import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.device.Shapes.requireRange;
+
 import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
@@ -52,9 +55,7 @@ interface ReferenceOptimiser extends Kernels {
 
     @Override
     default void clip(Slice partialSlice, long chunks, Slice stepSlice) {
-        if (chunks < 1) {
-            throw new IllegalArgumentException("chunks is " + chunks + ", must be at least 1");
-        }
+        requirePositive("chunks", chunks);
         Matrix partial = Matrix.of("partial", partialSlice, chunks, 1);
         Matrix step = Matrix.of("step", stepSlice, 1, AdamStep.COUNT);
         double sum = 0;
@@ -100,12 +101,6 @@ interface ReferenceOptimiser extends Kernels {
             vs.set(i, 0, v);
             parameters.set(i, 0, theta);
             emas.set(i, 0, ema);
-        }
-    }
-
-    private static void requireRange(long from, long to) {
-        if (from < 0 || to < from) {
-            throw new IllegalArgumentException("the range is [" + from + ", " + to + "), must be 0 <= from <= to");
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.bootdistill.cpu;
 
 import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuContext.requirePositive;
 import static io.bootdistill.cpu.CpuMemory.address;
 import static io.bootdistill.cpu.CpuMemory.optional;
 import static io.bootdistill.cpu.CpuMemory.stride;
+import static io.bootdistill.device.Shapes.requirePositive;
 
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Slice;

@@ -33,20 +33,7 @@ public final class CpuDeviceProvider implements DeviceProvider {
             throw new DeviceUnavailableException("the class path holds no native library for this platform (" + library
                     + "); boot-native has it for linux-x86_64 if g++ and make are installed when it is built");
         }
-        int version;
-        try {
-            version = BootCpu.boot_abi_version();
-        } catch (LinkageError e) {
-            throw new DeviceUnavailableException(
-                    "the native library could not be loaded: " + e.getMessage()
-                            + "; it needs a 64-bit Linux with glibc, a writable cache folder (system property"
-                            + " org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
-                    e);
-        }
-        if (version != BootCpu.BOOT_ABI_VERSION) {
-            throw new DeviceUnavailableException("the native library has ABI version " + version + ", this boot-native needs "
-                    + BootCpu.BOOT_ABI_VERSION + "; the cache folder or the class path mixes two releases");
-        }
+        CpuLibrary.load();
         return new CpuDevice(cap);
     }
 

@@ -1,9 +1,9 @@
 package io.bootdistill.cpu;
 
 import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuContext.requirePositive;
-import static io.bootdistill.cpu.CpuContext.requireRange;
 import static io.bootdistill.cpu.CpuMemory.address;
+import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.device.Shapes.requireRange;
 
 import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Slice;

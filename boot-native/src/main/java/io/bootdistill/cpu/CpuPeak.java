@@ -1,6 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Shapes;
 
 /** The processor's peak arithmetic, which kernels are measured against. */
 public final class CpuPeak {
@@ -18,7 +19,7 @@ public final class CpuPeak {
         if (!(kernels instanceof CpuContext cpu)) {
             throw new IllegalArgumentException("kernels is " + kernels.getClass().getName() + ", must be of the cpu device");
         }
-        CpuContext.requirePositive("rounds", rounds);
+        Shapes.requirePositive("rounds", rounds);
         long[] operations = new long[1];
         CpuContext.requireOk("peak", BootCpu.boot_peak(cpu.context(), rounds, operations));
         return operations[0];

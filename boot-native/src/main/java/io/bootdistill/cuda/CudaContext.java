@@ -13,20 +13,6 @@ interface CudaContext extends Kernels {
      */
     long context();
 
-    /** @throws IllegalArgumentException if {@code value} is below 1 */
-    static void requirePositive(String name, long value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " is " + value + ", must be at least 1");
-        }
-    }
-
-    /** @throws IllegalArgumentException unless 0 ≤ from ≤ to */
-    static void requireRange(long from, long to) {
-        if (from < 0 || to < from) {
-            throw new IllegalArgumentException("the range is [" + from + ", " + to + "), must be 0 <= from <= to");
-        }
-    }
-
     /**
      * Calls run later than they are made, so an error may be one of an earlier operation.
      *

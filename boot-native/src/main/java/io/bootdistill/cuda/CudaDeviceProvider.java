@@ -28,28 +28,12 @@ public final class CudaDeviceProvider implements DeviceProvider {
             throw new DeviceUnavailableException("the class path holds no CUDA library (" + library + "); it is in the jar"
                     + " boot-native with the classifier linux-x86_64-cuda, which is built where nvcc is installed");
         }
-        CudaProbe probe;
-        try {
-            requireVersion(BootCuda.boot_abi_version());
-            probe = CudaProbe.run();
-        } catch (LinkageError e) {
-            throw new DeviceUnavailableException(
-                    "the native library could not be loaded: " + e.getMessage()
-                            + "; it needs a 64-bit Linux with glibc, a writable cache folder (system property"
-                            + " org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
-                    e);
-        }
+        CudaLibrary.load();
+        CudaProbe probe = CudaProbe.run();
         if (!probe.usable()) {
             throw new DeviceUnavailableException(probe.explanation());
         }
         return new CudaDevice(precision());
-    }
-
-    private static void requireVersion(int version) throws DeviceUnavailableException {
-        if (version != BootCuda.BOOT_ABI_VERSION) {
-            throw new DeviceUnavailableException("the native library has ABI version " + version + ", this boot-native needs "
-                    + BootCuda.BOOT_ABI_VERSION + "; the cache folder or the class path mixes two releases");
-        }
     }
 
     private static CudaPrecision precision() throws DeviceUnavailableException {

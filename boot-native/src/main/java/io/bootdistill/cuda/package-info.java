@@ -7,7 +7,7 @@
  * context they belong to. Calls return before they are carried out; downloads wait. Device 0 is used:
  * {@code CUDA_VISIBLE_DEVICES} chooses it. The system property {@code io.bootdistill.cuda.precision} allows tensor cores.
  *
- * <p>The families of kernels ({@code CudaConvolution}, {@code CudaLinear}, …) and {@code CudaMemory} differ from those of
- * {@link io.bootdistill.cpu} in nothing but names: the build copies them from there.
+ * <p>The families of kernels ({@code CudaConvolution}, {@code CudaLinear}, …), {@code CudaMemory} and {@code CudaLibrary}
+ * differ from those of {@link io.bootdistill.cpu} in nothing but names: the build copies them from there.
  */
 package io.bootdistill.cuda;
