@@ -1,6 +1,7 @@
 package io.bootdistill.bench;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
@@ -36,6 +37,7 @@ public final class Benchmarks {
         if (!options.getParameter(Operations.PARAMETER).hasValue()) {
             builder.param(Operations.PARAMETER, Operations.names().toArray(String[]::new));
         }
+        offerConvolutionEngines(options, builder);
         Runner runner = new Runner(builder.build());
         if (options.shouldList()) {
             runner.list();
@@ -43,5 +45,15 @@ public final class Benchmarks {
         }
         Results.of(runner.run()).write(Compare.RESULTS);
         Compare.main(Compare.RESULTS.toString());
+    }
+
+    private static void offerConvolutionEngines(CommandLineOptions options, ChainedOptionsBuilder builder) {
+        Optional<String> obstacle = ConvolutionEngines.obstacle();
+        if (obstacle.isPresent()) {
+            System.out.println("skipped: ConvolutionEngines, which needs a GPU and cuDNN: " + obstacle.get());
+            builder.exclude(ConvolutionEngines.class.getName());
+        } else if (!options.getParameter(ConvolutionEngines.PARAMETER).hasValue()) {
+            builder.param(ConvolutionEngines.PARAMETER, ConvolutionEngines.names().toArray(String[]::new));
+        }
     }
 }

@@ -22,6 +22,11 @@ public abstract class DeviceContract {
     /** The device under test. */
     protected abstract Device device();
 
+    /** The cases to run: all, but for a device that shares the rest of its operations with another. */
+    protected List<OperationCase> cases() {
+        return OperationCases.all();
+    }
+
     /**
      * The factor by which a case may be less exact than {@link Agreement} asks. More than 1 needs a reason, in a comment.
      *
@@ -34,7 +39,7 @@ public abstract class DeviceContract {
     /** Outputs agree with the reference device, nothing else is written, and a second run gives the same bits. */
     @TestFactory
     Stream<DynamicNode> agreesWithReference() {
-        return forEachCase(OperationCases.all(), operation -> {
+        return forEachCase(cases(), operation -> {
             Map<String, float[]> actual = run(operation, device(), 0, operation.samples());
             Map<String, float[]> expected = run(operation, Devices.named("reference"), 0, operation.samples());
             Agreement.require(operation, actual, expected, toleranceFactor(operation));
@@ -46,7 +51,7 @@ public abstract class DeviceContract {
     /** A sample's values are the same bits alone and in a batch, wherever it stands. */
     @TestFactory
     Stream<DynamicNode> samplesDoNotDependOnTheBatch() {
-        List<OperationCase> cases = OperationCases.all().stream()
+        List<OperationCase> cases = cases().stream()
                 .filter(operation -> operation.samples() > 1)
                 .filter(operation -> operation.operands().stream().anyMatch(o -> o.written() && o.perSample()))
                 .toList();
@@ -69,7 +74,7 @@ public abstract class DeviceContract {
     @TestFactory
     Stream<DynamicNode> refusesBadOperands() {
         Map<String, OperationCase> fullest = new LinkedHashMap<>(); // per operation, the first case with most operands
-        for (OperationCase operation : OperationCases.all()) {
+        for (OperationCase operation : cases()) {
             fullest.merge(operation.operation(), operation,
                     (a, b) -> b.operands().size() > a.operands().size() ? b : a);
         }
