@@ -1,5 +1,6 @@
-/* What libboot_cuda.so offers beside boot_kernels.h: the probe, contexts that share a stream, captured graphs, and names for
- * errors. Every function returns a status unless it says otherwise; none throws, aborts or prints.
+/* What libboot_cuda.so offers beside boot_kernels.h: the probe, contexts that share a stream, captured graphs, what surrounds a
+ * convolution by another library, and names for errors. Every function returns a status unless it says otherwise; none throws,
+ * aborts or prints.
  *
  * In boot_kernels.h, the CUDA library reads `cap` and the tier as a precision: 0 float32, 1 tf32, 2 bf16 (products of the
  * convolution, linear and attention kernels; sums stay float32, and so does everything else).
@@ -80,6 +81,24 @@ int32_t boot_cuda_graph_destroy(boot_graph graph);
 /* As boot_noise, with the seeds in device memory: 64 bits each, in the place of two floats, low word first. */
 int32_t boot_cuda_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
     boot_floats y, int64_t ldy);
+
+/* ---- what a convolution by another library needs beside it. Images are [n][pixels][channels]. */
+
+/* The stream of a context: a cudaStream_t. */
+int64_t boot_cuda_stream(boot_context context);
+/* Device memory of the context for intermediate results, 256-byte aligned, not cleared. It is valid until a call that needs
+ * intermediate memory itself: boot_cuda_sum_images, gradients of weights, and more. */
+int32_t boot_cuda_scratch(boot_context context, int64_t floats, boot_floats* scratch);
+/* y = x transposed, added to y with `accumulate`; x is [rows][columns], both are dense. */
+int32_t boot_cuda_transpose(boot_context context, int64_t rows, int64_t columns, boot_floats x, boot_floats y,
+    int32_t accumulate);
+/* y = x + bias + shift + residual, as boot_conv_forward ends; x is dense. */
+int32_t boot_cuda_add_to_images(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x,
+    boot_floats bias, boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y,
+    int64_t ldy);
+/* The gradients of bias and shift, as boot_conv_backward_weights writes them. */
+int32_t boot_cuda_sum_images(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats dy, int64_t lddy,
+    boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate);
 
 #ifdef __cplusplus
 }

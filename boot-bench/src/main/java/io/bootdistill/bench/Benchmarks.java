@@ -2,6 +2,7 @@ package io.bootdistill.bench;
 
 import io.bootdistill.device.Devices;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.runner.Runner;
@@ -40,6 +41,7 @@ public final class Benchmarks {
         if (!Devices.best().name().equals("cpu")) {
             builder.exclude("Peak"); // of this processor
         }
+        offerConvolutionEngines(options, builder);
         Runner runner = new Runner(builder.build());
         if (options.shouldList()) {
             runner.list();
@@ -47,5 +49,15 @@ public final class Benchmarks {
         }
         Results.of(runner.run()).write(Compare.RESULTS);
         Compare.main(Compare.RESULTS.toString());
+    }
+
+    private static void offerConvolutionEngines(CommandLineOptions options, ChainedOptionsBuilder builder) {
+        Optional<String> obstacle = ConvolutionEngines.obstacle();
+        if (obstacle.isPresent()) {
+            System.out.println("skipped: ConvolutionEngines, which needs a GPU and cuDNN: " + obstacle.get());
+            builder.exclude(ConvolutionEngines.class.getName());
+        } else if (!options.getParameter(ConvolutionEngines.PARAMETER).hasValue()) {
+            builder.param(ConvolutionEngines.PARAMETER, ConvolutionEngines.names().toArray(String[]::new));
+        }
     }
 }

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /** All operations of the cuda device, family by family, in one native context. */
-final class CudaKernels
+class CudaKernels
         implements CudaTransfers,
                 CudaConvolution,
                 CudaLinear,

@@ -66,7 +66,7 @@ class CudaDriverTest {
     }
 
     /** The output of a command; `libraries` comes first in the dynamic linker's path. */
-    private static String run(String libraries, List<String> command) throws IOException, InterruptedException {
+    static String run(String libraries, List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command)).redirectErrorStream(true);
         builder.environment().put("LD_LIBRARY_PATH", libraries);
         Process process = builder.start();
