@@ -171,7 +171,7 @@ static void embedding(Run& r) {
 
 static void noise(Run& r) {
     const int32_t n = 3, pixels = 35, channels = 3;
-    const int64_t seeds[n] = {7, -1, int64_t{1} << 40};
+    const boot_floats seeds = r.place({7, 0, 0, 0, 65535, 65535, 65535, 65535, 1, 32768, 256, 40000});
     r.call(r.boot.noise(r.context, n, pixels, channels, seeds, 2, r.output(n * pixels * channels), channels));
 }
 
