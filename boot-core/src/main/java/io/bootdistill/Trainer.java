@@ -1,13 +1,16 @@
 package io.bootdistill;
 
 import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.Captured;
+import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, sums the gradient lanes, updates the
- * student. Workers meet three times per step; the result does not depend on their number.
+ * student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
+ * by the device and replayed, unless a user's teacher takes part.
  */
 final class Trainer implements AutoCloseable {
 
@@ -17,6 +20,7 @@ final class Trainer implements AutoCloseable {
     private final DistillationConfig config;
     private final TrainingState state;
     private final Batch batch;
+    private final BatchMemory memory;
     private final int lanes;
     private final Scope scope = new Scope();
     private final BlockWorker[] workers;
@@ -33,6 +37,9 @@ final class Trainer implements AutoCloseable {
     private final float[] numbers = new float[AdamStep.COUNT];
     private final float[] residual;
 
+    /** A step after its first run, where it can be captured. */
+    private Captured captured;
+
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
@@ -42,13 +49,15 @@ final class Trainer implements AutoCloseable {
         this.batch = batch;
         lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[config.batch()];
-        workers = new BlockWorker[Math.min(config.workers(), lanes)];
+        Device device = state.student.device();
+        workers = new BlockWorker[device.workers(Math.min(config.workers(), lanes))];
         try {
+            memory = scope.own(new BatchMemory(batch, device));
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(config, teacher, state.student, guidance));
             }
             reducer = scope.own(new Reducer(state.student, lanes));
-            adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+            adam = scope.own(device.allocate(AdamStep.COUNT)).slice();
             pool = scope.own(new WorkerPool(workers.length));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -60,23 +69,36 @@ final class Trainer implements AutoCloseable {
     Step run() {
         long step = state.step;
         batch.draw(step);
-        pool.run(lanes, runLane);
         double rate = rate(step);
         setAdam(step, rate);
         Kernels kernels = workers[0].kernels;
+        memory.upload(kernels);
         kernels.upload(numbers, 0, adam);
-        pool.run(PARTS, reduce);
-        kernels.clip(reducer.partialNorms(), reducer.chunks(), adam);
-        pool.run(PARTS, update);
-        pool.run(PARTS, prepare);
+        if (captured != null) {
+            captured.replay();
+        } else if (workers.length == 1 && workers[0].staysOnDevice()) {
+            captured = scope.own(kernels.capture(this::calculate));
+        } else {
+            calculate();
+        }
         kernels.download(adam, numbers, 0);
+        memory.download(kernels, residual);
         state.step = step + 1;
         return summary(step, rate);
     }
 
+    /** All work of the device in a step: the same calls each time. */
+    private void calculate() {
+        pool.run(lanes, runLane);
+        pool.run(PARTS, reduce);
+        workers[0].kernels.clip(reducer.partialNorms(), reducer.chunks(), adam);
+        pool.run(PARTS, update);
+        pool.run(PARTS, prepare);
+    }
+
     private void runLane(int worker, int lane) {
         for (int block = lane; block < batch.blocks; block += lanes) {
-            workers[worker].run(batch, block, reducer.lane(lane), block != lane, residual);
+            workers[worker].run(memory.block(block), reducer.lane(lane), block != lane);
         }
     }
 

@@ -47,7 +47,7 @@ public final class BoundCase implements AutoCloseable {
             if (operation.preparation() != null) {
                 prepare(device, tensors);
             }
-            operands = new Operands(first, count, tensors);
+            operands = new Operands(count, tensors);
             awaited = memories.values().iterator().next().slice(0, 1);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
