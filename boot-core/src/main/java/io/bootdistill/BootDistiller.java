@@ -224,7 +224,7 @@ public final class BootDistiller {
         }
 
         void restore() throws IOException {
-            folder.readCheckpoint(state, teacherKey);
+            folder.readCheckpoint(state, teacherKey, "teacher");
             folder.readMetrics(state.step);
         }
 

@@ -6,6 +6,7 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.ModelWeights;
+import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
@@ -15,6 +16,7 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +39,8 @@ public final class NetworkTeacher implements Teacher {
     private final int nullLabel;
     private final Model model;
 
-    private NetworkTeacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
+    /** Takes over the ownership of the model. */
+    NetworkTeacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = prediction(scheduler);
@@ -98,7 +101,7 @@ public final class NetworkTeacher implements Teacher {
         }
     }
 
-    private static Prediction prediction(SchedulerConfig scheduler) {
+    static Prediction prediction(SchedulerConfig scheduler) {
         return switch (scheduler.predictionType()) {
             case EPSILON -> Prediction.EPSILON;
             case V_PREDICTION -> Prediction.V;
@@ -144,6 +147,18 @@ public final class NetworkTeacher implements Teacher {
     /** The weights on their device. */
     public Model model() {
         return model;
+    }
+
+    /**
+     * Writes the teacher in the diffusers layout: a nested folder that {@link Teacher#load} and diffusers read.
+     *
+     * @throws IOException naming the folder and the cause; an older teacher there is then as it was
+     */
+    public void save(Path folder) throws IOException {
+        SafetensorsWriter weights = new SafetensorsWriter();
+        model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
+        OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
+        DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
     }
 
     /** The limit of predictions of x₀ that its scheduler asks for: for ε-prediction alone, 0 for none. */
