@@ -3,7 +3,7 @@ package io.bootdistill;
 import io.bootdistill.device.Philox;
 import io.bootdistill.network.ImageShape;
 
-/** Grey images of 8 × 8 made by a formula, in three classes: a lying bar, a standing bar, a square, each anywhere. */
+/** Grey images of 8 × 8 made by a formula, in three classes: soft spots that are wide, high or round, somewhere in the middle. */
 public final class SyntheticImages {
 
     /** Shape of an image. */
@@ -11,8 +11,6 @@ public final class SyntheticImages {
 
     /** Number of classes. */
     public static final int CLASSES = 3;
-
-    private static final byte WHITE = (byte) 255;
 
     private SyntheticImages() {}
 
@@ -29,23 +27,17 @@ public final class SyntheticImages {
     public static byte[] pixels(int count, long seed) {
         byte[] pixels = new byte[count * SHAPE.size()];
         for (int i = 0; i < count; i++) {
-            int row = (int) (Philox.uniform(seed, 0, i) * 5) + 1;
-            int column = (int) (Philox.uniform(seed, 1, i) * 5) + 1;
-            switch (i % CLASSES) {
-                case 0 -> draw(pixels, i, row, row + 2, 1, 7);
-                case 1 -> draw(pixels, i, 1, 7, column, column + 2);
-                default -> draw(pixels, i, row - 1, row + 3, column - 1, column + 3);
+            double row = 2.5 + 2 * Philox.uniform(seed, 0, i);
+            double column = 2.5 + 2 * Philox.uniform(seed, 1, i);
+            double height = i % CLASSES == 0 ? 1 : 2.5;
+            double width = i % CLASSES == 1 ? 1 : 2.5;
+            for (int p = 0; p < SHAPE.pixels(); p++) {
+                double y = (p / SHAPE.width() - row) / height;
+                double x = (p % SHAPE.width() - column) / width;
+                pixels[i * SHAPE.size() + p] = (byte) Math.round(255 * Math.exp(-(x * x + y * y) / 2));
             }
         }
         return pixels;
-    }
-
-    private static void draw(byte[] pixels, int image, int top, int bottom, int left, int right) {
-        for (int row = top; row < bottom; row++) {
-            for (int column = left; column < right; column++) {
-                pixels[image * SHAPE.size() + row * SHAPE.width() + column] = WHITE;
-            }
-        }
     }
 
     /** The classes of the images. */
