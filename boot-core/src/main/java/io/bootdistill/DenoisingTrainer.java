@@ -43,8 +43,10 @@ final class DenoisingTrainer implements AutoCloseable {
     Trainer.Step run() {
         long step = state.step;
         batch.draw(step);
+        optimiser.begin();
         pool.run(lanes, runLane);
-        optimiser.run();
+        optimiser.update();
+        optimiser.end();
         double loss = 0;
         for (float square : residual) {
             loss += square / residual.length;

@@ -19,9 +19,6 @@ import io.bootdistill.network.Plan;
  * x₀, ε ─► x = α x₀ + σ ε ─ network ─► F
  * x₀, ε ─► o = noiseShare·ε + imageShare·x₀ ─► loss against F ─► gradient
  * </pre>
- *
- * <p>The kernels are those of distillation: x is the state of a student whose signal is x₀; o is a step with c = 1 whose
- * prediction is made from x₀ and ε; and the head of the loss is F itself.
  */
 final class DenoisingWorker implements AutoCloseable {
 
@@ -76,14 +73,22 @@ final class DenoisingWorker implements AutoCloseable {
         int pixels = shape.pixels();
         upload(batch, from, n);
         kernels.noise(n, pixels, seeds, 0, noise);
-        kernels.signalState(n, pixels, coefficients, noise, image, null, plan.x());
-        kernels.signalStep(
-                n, pixels, 0, coefficients, noise, image, noise, null, null, image, null, target, null);
+        stateAndTarget(kernels, n, pixels, coefficients, noise, image, plan.x(), target);
         plan.forward(kernels, n);
         kernels.bootstrapLoss(n, pixels, coefficients, noise, plan.y(), target, null, plan.dy(), residuals);
         plan.backward(kernels, n, lane, accumulate);
         kernels.download(residuals, squares, 0);
         System.arraycopy(squares, 0, residual, from, n);
+    }
+
+    /**
+     * x and o by the kernels of distillation: x is the state of a student whose signal is x₀; o is a step with c = 1 whose
+     * prediction is made from x₀ and ε.
+     */
+    static void stateAndTarget(
+            Kernels kernels, int n, int pixels, Slice coefficients, Tensor noise, Tensor image, Tensor x, Tensor target) {
+        kernels.signalState(n, pixels, coefficients, noise, image, null, x);
+        kernels.signalStep(n, pixels, 0, coefficients, noise, image, noise, null, null, image, null, target, null);
     }
 
     private void upload(DenoisingBatch batch, int from, int n) {

@@ -30,10 +30,10 @@ final class Optimiser implements AutoCloseable {
     private final float[] numbers = new float[AdamStep.COUNT];
 
     /** The jobs of a step, made once: a step allocates nothing. */
-    private final WorkerPool.Task reduce = this::reduce;
+    private final WorkerPool.Task reduce = this::reducePart;
 
-    private final WorkerPool.Task update = this::update;
-    private final WorkerPool.Task prepare = this::prepare;
+    private final WorkerPool.Task update = this::updatePart;
+    private final WorkerPool.Task prepare = this::preparePart;
 
     /** Contexts and pool, one context per worker, stay the caller's. */
     Optimiser(Settings settings, TrainingState state, int lanes, Kernels[] contexts, WorkerPool pool) {
@@ -54,16 +54,23 @@ final class Optimiser implements AutoCloseable {
         return reducer.lane(index);
     }
 
-    /** Updates the state by the gradient in the lanes, and counts the step. */
-    void run() {
+    /** Sets the numbers of the next step. */
+    void begin() {
         setNumbers(state.step);
-        Kernels first = contexts[0];
-        first.upload(numbers, 0, adam);
+        contexts[0].upload(numbers, 0, adam);
+    }
+
+    /** Updates the state by the gradient in the lanes: the same calls each time, without a transfer. */
+    void update() {
         pool.run(PARTS, reduce);
-        first.clip(reducer.partialNorms(), reducer.chunks(), adam);
+        contexts[0].clip(reducer.partialNorms(), reducer.chunks(), adam);
         pool.run(PARTS, update);
         pool.run(PARTS, prepare);
-        first.download(adam, numbers, 0);
+    }
+
+    /** Counts the step. */
+    void end() {
+        contexts[0].download(adam, numbers, 0);
         state.step++;
     }
 
@@ -93,17 +100,17 @@ final class Optimiser implements AutoCloseable {
         numbers[AdamStep.MAX_NORM] = (float) settings.gradientClip;
     }
 
-    private void reduce(int worker, int part) {
+    private void reducePart(int worker, int part) {
         reducer.reduce(contexts[worker], part, PARTS);
     }
 
-    private void update(int worker, int part) {
+    private void updatePart(int worker, int part) {
         contexts[worker].adamW(
                 adam, state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
                 state.student.parameters(), state.m(), state.v(), state.ema());
     }
 
-    private void prepare(int worker, int part) {
+    private void preparePart(int worker, int part) {
         state.student.prepare(contexts[worker], part, PARTS);
     }
 

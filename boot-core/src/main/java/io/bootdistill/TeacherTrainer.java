@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.TeacherTrainingListener.Progress;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
@@ -58,6 +59,16 @@ public final class TeacherTrainer {
                 "null: teachers are trained without condition or with labels");
         this.scheduler = scheduler;
         this.device = device;
+    }
+
+    /**
+     * A trainer with the network and the scheduler of a run that is to go on.
+     *
+     * @throws IOException if the folder holds no run with a checkpoint
+     */
+    public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
+        DiffusersFolder teacher = DiffusersFolder.open(RunFolder.open(run).teacherFolder());
+        return new TeacherTrainer(NetworkTeacher.readNetwork(teacher).config(), teacher.scheduler(), device);
     }
 
     /** Reports to a listener. */

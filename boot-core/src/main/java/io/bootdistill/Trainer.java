@@ -51,8 +51,10 @@ final class Trainer implements AutoCloseable {
     Step run() {
         long step = state.step;
         batch.draw(step);
+        optimiser.begin();
         pool.run(lanes, runLane);
-        optimiser.run();
+        optimiser.update();
+        optimiser.end();
         return summary(step);
     }
 
