@@ -54,10 +54,6 @@ public final class NetworkTeacher implements Teacher {
         DiffusersFolder folder = DiffusersFolder.open(path);
         UNet network = readNetwork(folder);
         SchedulerConfig scheduler = folder.scheduler();
-        if (scheduler.thresholding()) {
-            throw new ModelFormatException(path + ": thresholding is true, which is not supported; set it to false in"
-                    + " scheduler_config.json to use the teacher unclipped");
-        }
         if (!scheduler.unknownKeys().isEmpty()) {
             LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", path, scheduler.unknownKeys());
         }
@@ -161,9 +157,17 @@ public final class NetworkTeacher implements Teacher {
         DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
     }
 
-    /** The limit of predictions of x₀ that its scheduler asks for: for ε-prediction alone, 0 for none. */
-    double schedulerClip() {
-        return prediction == Prediction.EPSILON && scheduler.clipSample() ? scheduler.clipSampleRange() : 0;
+    /** The limit of predictions of x₀ that a teacher's scheduler asks for: for ε-prediction alone, 0 for none. */
+    static double schedulerClip(Teacher teacher) {
+        return teacher instanceof NetworkTeacher known && known.prediction == Prediction.EPSILON
+                && known.scheduler.clipSample() && !known.scheduler.thresholding() ? known.scheduler.clipSampleRange() : 0;
+    }
+
+    /** The dynamic thresholding that a teacher's scheduler asks for, rather than a limit; null for none. */
+    static DynamicThreshold schedulerThreshold(Teacher teacher) {
+        return teacher instanceof NetworkTeacher known && known.prediction == Prediction.EPSILON
+                && known.scheduler.thresholding()
+                ? new DynamicThreshold(known.scheduler.dynamicThresholdingRatio(), known.scheduler.sampleMaxValue()) : null;
     }
 
     @Override

@@ -240,7 +240,7 @@ public final class TeacherTrainer {
             }
             HeldOut noises = new HeldOut(average, config.pictures(), ConditionSource.none(), config.nullLabel());
             float[] samples = Sampler.reference(average, 50)
-                    .withClip(average.schedulerClip())
+                    .withSchedulerLimits()
                     .withWorkers(config.workers())
                     .sample(noises.noise, noises.condition);
             folder.writeGrid(state.step, samples, network.input());
