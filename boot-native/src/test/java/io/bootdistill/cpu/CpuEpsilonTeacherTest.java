@@ -49,7 +49,7 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
     }
 
     private static DistillationConfig.Builder distillation() {
-        return DistillationConfig.builder().batch(32).images(32 * 250).learningRate(1e-3).warmupImages(500).emaHalfLife(500)
+        return DistillationConfig.builder().batch(32).images(32 * 250).learningRate(3e-3).warmupImages(500).emaHalfLife(500)
                 .heldOut(0);
     }
 
@@ -81,8 +81,8 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
             }
             System.getLogger(getClass().getName()).log(System.Logger.Level.INFO,
                     "paired RMSE to 50 steps: {0} of 1 step of the teacher; student {1} before, {2} after", one, before, after);
-            assertTrue(after < before / 3, "the paired RMSE fell from " + before + " to " + after + " only");
-            assertTrue(after < one / 2, "the student's paired RMSE is " + after + ", one step of its teacher has " + one);
+            assertTrue(after < before / 4, "the paired RMSE fell from " + before + " to " + after + " only");
+            assertTrue(after < one / 3, "the student's paired RMSE is " + after + ", one step of its teacher has " + one);
         }
     }
 
