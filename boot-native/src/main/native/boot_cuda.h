@@ -67,7 +67,7 @@ int32_t boot_cuda_synchronise(boot_context context);
 
 /* ---- graphs: the calls of a context between begin and end are recorded, not carried out, and can be launched any number of
  * times. Run the calls once before: scratch memory cannot grow meanwhile. The graph takes it over. Values that change from
- * launch to launch lie in device memory and are uploaded before it. No other context of the stream may be used meanwhile. */
+ * launch to launch lie in device memory and are uploaded before it. Calls of other contexts go on as ever. */
 
 typedef int64_t boot_graph;
 
@@ -76,10 +76,6 @@ int32_t boot_cuda_capture_begin(boot_context context);
 int32_t boot_cuda_capture_end(boot_context context, boot_graph* graph);
 int32_t boot_cuda_graph_launch(boot_context context, boot_graph graph);
 int32_t boot_cuda_graph_destroy(boot_graph graph);
-
-/* As boot_noise, with the seeds in device memory: 64 bits each, in the place of two floats, low word first. */
-int32_t boot_cuda_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
-    boot_floats y, int64_t ldy);
 
 #ifdef __cplusplus
 }

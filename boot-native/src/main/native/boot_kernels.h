@@ -147,7 +147,9 @@ int32_t boot_divide_samples(boot_context context, int32_t n, int32_t pixels, int
 #define BOOT_SIGNAL_GRADIENT 14
 #define BOOT_SIGNAL_COUNT 16
 
-int32_t boot_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, const int64_t* seeds, int32_t draw,
+#define BOOT_SEED_FLOATS 4 /* whole numbers of 16 bits, the lowest first */
+
+int32_t boot_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
     boot_floats y, int64_t ldy);
 int32_t boot_signal_state(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats coefficients,
     boot_floats noise, int64_t ldnoise, boot_floats output, int64_t ldoutput, boot_floats y, int64_t ldy,

@@ -61,12 +61,21 @@ static float normal(uint32_t word) {
     return bits >= 0 ? -value : value;
 }
 
+static uint64_t seed_of(const float* words) {
+    uint64_t seed = 0;
+    for (int i = 0; i < BOOT_SEED_FLOATS; i++) {
+        seed |= static_cast<uint64_t>(words[i]) << 16 * i;
+    }
+    return seed;
+}
+
 // Element e of a sample, in the order channel, row, column, is word e % 4 of block e / 4.
-static void noise(int32_t n, int64_t pixels, int64_t channels, const int64_t* seeds, int32_t draw, Target y) {
+static void noise(int32_t n, int64_t pixels, int64_t channels, const float* seeds, int32_t draw, Target y) {
     const int64_t elements = pixels * channels;
     for (int64_t sample = 0; sample < n; sample++) {
+        const uint64_t seed = seed_of(seeds + sample * BOOT_SEED_FLOATS);
         for (int64_t first = 0; first < elements; first += 4) {
-            const Words block = philox(seeds[sample], draw, first >> 2);
+            const Words block = philox(seed, draw, first >> 2);
             for (int64_t e = first; e < smaller(first + 4, elements); e++) {
                 y.row(sample * pixels + e % pixels)[e / pixels] = normal(block.word[e & 3]);
             }
@@ -76,8 +85,8 @@ static void noise(int32_t n, int64_t pixels, int64_t channels, const int64_t* se
 
 }  // namespace boot
 
-int32_t boot_noise(boot_context, int32_t n, int32_t pixels, int32_t channels, const int64_t* seeds, int32_t draw,
+int32_t boot_noise(boot_context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
     boot_floats y, int64_t ldy) {
-    boot::noise(n, pixels, channels, seeds, draw, {reinterpret_cast<float*>(y), ldy});
+    boot::noise(n, pixels, channels, reinterpret_cast<const float*>(seeds), draw, {reinterpret_cast<float*>(y), ldy});
     return BOOT_OK;
 }

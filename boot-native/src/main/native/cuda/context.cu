@@ -69,9 +69,6 @@ static cudaError_t open_staging(Context& context) {
             error = cudaMallocHost(&staging.host, STAGING_BYTES);
         }
         if (error == cudaSuccess) {
-            error = cudaMalloc(&staging.device, STAGING_BYTES);
-        }
-        if (error == cudaSuccess) {
             error = cudaEventCreateWithFlags(&staging.released, cudaEventDisableTiming);
         }
     }
@@ -85,7 +82,6 @@ static int32_t destroy(Context* context) {
         if (staging.released != nullptr) {
             cudaEventDestroy(staging.released);
         }
-        cudaFree(staging.device);
         cudaFreeHost(staging.host);
     }
     cudaFree(context->scratch);

@@ -16,11 +16,10 @@
 
 namespace boot {
 
-// A piece of page-locked host memory and its counterpart on the device, for what a call brings along from the host.
+// A piece of page-locked host memory, for what a call brings along from the host.
 struct Staging {
     void* host;
-    void* device;
-    cudaEvent_t released;  // recorded after the last use of both
+    cudaEvent_t released;  // recorded after its last use
 };
 
 constexpr int32_t STAGING_PIECES = 4;
@@ -30,6 +29,7 @@ struct Context {
     int32_t precision;  // BOOT_CUDA_FLOAT32, _TF32 or _BF16: the best that the device has and the caller allows
     int32_t multiprocessors;
     cudaStream_t stream;
+    cudaStream_t shared_stream;  // the one to come back to after a capture
     bool owns_stream;
     float* scratch;
     int64_t capacity;  // of scratch, in floats

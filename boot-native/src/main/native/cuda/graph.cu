@@ -14,13 +14,28 @@ struct Graph {
 
 using namespace boot;
 
+// In a stream of its own: what other contexts put into the shared one meanwhile is none of the graph.
 int32_t boot_cuda_capture_begin(boot_context context) {
-    return status(cudaStreamBeginCapture(of(context).stream, cudaStreamCaptureModeThreadLocal));
+    cudaStream_t own = nullptr;
+    cudaError_t error = cudaStreamCreateWithFlags(&own, cudaStreamNonBlocking);
+    if (error != cudaSuccess) {
+        return status(error);
+    }
+    error = cudaStreamBeginCapture(own, cudaStreamCaptureModeThreadLocal);
+    if (error != cudaSuccess) {
+        cudaStreamDestroy(own);
+        return status(error);
+    }
+    of(context).shared_stream = of(context).stream;
+    of(context).stream = own;
+    return BOOT_OK;
 }
 
 int32_t boot_cuda_capture_end(boot_context context, boot_graph* graph) {
     cudaGraph_t recorded = nullptr;
     cudaError_t error = cudaStreamEndCapture(of(context).stream, &recorded);
+    cudaStreamDestroy(of(context).stream);
+    of(context).stream = of(context).shared_stream;
     Graph* created = static_cast<Graph*>(calloc(1, sizeof(Graph)));
     if (error == cudaSuccess && created != nullptr) {
         error = cudaGraphInstantiate(&created->executable, recorded, 0);

@@ -1,6 +1,4 @@
 // Standard normal noise by Philox 4x32-10, the same bits as io.bootdistill.device.Philox.
-#include <string.h>
-
 #include "elements.h"
 
 namespace boot {
@@ -64,12 +62,17 @@ __device__ __forceinline__ float normal(uint32_t word) {
     return bits >= 0 ? -value : value;
 }
 
-// Element e of a sample, in the order channel, row, column, is word e % 4 of block e / 4. A thread draws a block; `seeds`
-// holds two words per sample.
-__global__ void __launch_bounds__(BLOCK_THREADS) noise(Elements blocks, int64_t pixels, int64_t channels,
-    const uint32_t* seeds, uint32_t draw, Target y) {
+// Two of the four numbers that hold a seed.
+__device__ __forceinline__ uint32_t word_of(const float* halves) {
+    return static_cast<uint32_t>(halves[0]) | static_cast<uint32_t>(halves[1]) << 16;
+}
+
+// Element e of a sample, in the order channel, row, column, is word e % 4 of block e / 4. A thread draws a block.
+__global__ void __launch_bounds__(BLOCK_THREADS) noise(Elements blocks, int64_t pixels, int64_t channels, const float* seeds,
+    uint32_t draw, Target y) {
     over_elements(blocks, [&](int64_t sample, int64_t, int64_t block) {
-        const Words words = philox(seeds[2 * sample], seeds[2 * sample + 1], draw, static_cast<uint64_t>(block));
+        const float* seed = seeds + sample * BOOT_SEED_FLOATS;
+        const Words words = philox(word_of(seed), word_of(seed + 2), draw, static_cast<uint64_t>(block));
         const int64_t first = 4 * block;
         int64_t channel = first / pixels, pixel = first - channel * pixels;
 #pragma unroll
@@ -85,44 +88,14 @@ __global__ void __launch_bounds__(BLOCK_THREADS) noise(Elements blocks, int64_t 
     });
 }
 
-static int32_t launch_noise(Context& context, int64_t n, int64_t pixels, int64_t channels, const void* seeds, int32_t draw,
-    Target y) {
-    const Elements blocks = {n, 1, quotient_up(pixels * channels, 4)};
-    BOOT_LAUNCH(noise, grid_of(blocks), block_of(blocks), 0, context.stream, blocks, pixels, channels,
-        static_cast<const uint32_t*>(seeds), static_cast<uint32_t>(draw), y);
-    return launched();
-}
-
 }  // namespace boot
 
 using namespace boot;
 
-int32_t boot_cuda_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
+int32_t boot_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
     boot_floats y, int64_t ldy) {
-    return launch_noise(of(context), n, pixels, channels, at(seeds), draw, sink(y, ldy));
-}
-
-int32_t boot_noise(boot_context context, int32_t n, int32_t pixels, int32_t channels, const int64_t* seeds, int32_t draw,
-    boot_floats y, int64_t ldy) {
-    constexpr int64_t PIECE = STAGING_BYTES / static_cast<int64_t>(sizeof(int64_t));
-    for (int64_t first = 0; first < n; first += PIECE) {
-        Staging* staging = stage(of(context));
-        if (staging == nullptr) {
-            return no_staging(of(context));
-        }
-        const int64_t count = smaller(PIECE, n - first);
-        const size_t bytes = static_cast<size_t>(count) * sizeof(int64_t);
-        memcpy(staging->host, seeds + first, bytes);
-        int32_t result = status(
-            cudaMemcpyAsync(staging->device, staging->host, bytes, cudaMemcpyHostToDevice, of(context).stream));
-        if (result == BOOT_OK) {
-            result = launch_noise(of(context), count, pixels, channels, staging->device, draw,
-                {at(y) + first * pixels * ldy, ldy});
-        }
-        const int32_t released = release(of(context), *staging);
-        if (result != BOOT_OK || released != BOOT_OK) {
-            return result != BOOT_OK ? result : released;
-        }
-    }
-    return BOOT_OK;
+    const Elements blocks = {n, 1, quotient_up(static_cast<int64_t>(pixels) * channels, 4)};
+    BOOT_LAUNCH(noise, grid_of(blocks), block_of(blocks), 0, of(context).stream, blocks, static_cast<int64_t>(pixels),
+        static_cast<int64_t>(channels), at(seeds), static_cast<uint32_t>(draw), sink(y, ldy));
+    return launched();
 }

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "boot_kernels.h"
+#include "boot_cuda.h"
 
 #define FUNCTIONS(F)                                                                                                  \
     F(context_create) F(context_destroy) F(allocate) F(free) F(upload) F(download) F(conv_prepared) F(conv_prepare)   \
@@ -37,9 +37,27 @@ struct Library {
     }
 };
 
-// Operands and calls of one operation on one library: both libraries see the same values.
+constexpr int32_t FLOAT32 = BOOT_CUDA_FLOAT32, TF32 = BOOT_CUDA_TF32, BF16 = BOOT_CUDA_BF16;
+
+// A value as tensor cores get it: to nearest, with 10 bits of fraction, halves away from zero (tf32), or with 7 bits, halves
+// to even (bf16).
+static float rounded(float value, int32_t precision) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if (precision == TF32) {
+        bits = (bits + 0x1000) & ~0x1fffu;
+    } else if (precision == BF16) {
+        bits = (bits + 0x7fff + (bits >> 16 & 1)) & ~0xffffu;
+    }
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
+// Operands and calls of one operation on one library: both libraries see the same values, but that the CPU library, which has
+// no tensor cores, is given the operands of products as these round them. So what may differ is the order of sums.
 class Run {
     std::mt19937 random{1};
+    int32_t rounding;  // of factors
     std::vector<std::pair<boot_floats, int64_t>> written;
 
 public:
@@ -47,7 +65,9 @@ public:
     boot_context context = 0;
     std::vector<std::vector<float>> results;
 
-    Run(const Library& library, int32_t cap) : boot(library) { call(boot.context_create(cap, &context)); }
+    Run(const Library& library, int32_t cap, int32_t rounding) : rounding(rounding), boot(library) {
+        call(boot.context_create(cap, &context));
+    }
 
     void call(int32_t status) {
         if (status != BOOT_OK) {
@@ -63,14 +83,13 @@ public:
         return memory;
     }
 
-    boot_floats input(int64_t count, float scale = 1, float offset = 0) {
-        std::normal_distribution<float> normal;
-        std::vector<float> values(static_cast<size_t>(count));
-        for (float& value : values) {
-            value = scale * normal(random) + offset;
-        }
-        return place(values);
-    }
+    boot_floats input(int64_t count, float scale = 1, float offset = 0) { return place(normal(count, scale, offset)); }
+
+    // What a product multiplies.
+    boot_floats factor(int64_t count) { return place(normal(count, 1, 0, rounding)); }
+
+    // What a product multiplies and a float32 sum adds: it needs no rounding.
+    boot_floats coarse(int64_t count) { return place(normal(count, 1, 0, BF16)); }
 
     // Compared at the end; before, it is no number.
     boot_floats output(int64_t count) { return result(place(std::vector<float>(static_cast<size_t>(count), NAN)), count); }
@@ -89,18 +108,28 @@ public:
             results.push_back(values);
         }
     }
+
+private:
+    std::vector<float> normal(int64_t count, float scale, float offset, int32_t precision = FLOAT32) {
+        std::normal_distribution<float> distribution;
+        std::vector<float> values(static_cast<size_t>(count));
+        for (float& value : values) {
+            value = rounded(scale * distribution(random) + offset, precision);
+        }
+        return values;
+    }
 };
 
 struct Operation {
-    int32_t precision;  // of the CUDA library: 0 float32, 1 tf32, 2 bf16
+    int32_t precision;  // of the CUDA library
     double tolerance;   // relative to the largest value of an output
     std::function<void(Run&)> run;
 };
 
-constexpr double FLOAT32 = 0x1p-18, TF32 = 0x1p-10, BF16 = 0x1p-7;
+constexpr double SUMS = 0x1p-18;  // float32 in another order
 
-static void linear(Run& r, int32_t rows, int32_t in, int32_t out, float offset) {
-    const boot_floats x = r.input(int64_t{rows} * in, 1, offset), w = r.input(int64_t{in} * out, 1, offset);
+static void linear(Run& r, int32_t rows, int32_t in, int32_t out) {
+    const boot_floats x = r.factor(int64_t{rows} * in), w = r.factor(int64_t{in} * out);
     const boot_floats prepared = r.scratch(r.boot.linear_prepared(r.context, in, out, 1));
     r.call(r.boot.linear_prepare(r.context, in, out, 1, w, prepared));
     r.call(r.boot.linear_forward(r.context, rows, in, out, x, in, w, prepared, r.input(out), 0, 0,
@@ -109,21 +138,21 @@ static void linear(Run& r, int32_t rows, int32_t in, int32_t out, float offset) 
 
 static void linear_weights(Run& r) {
     const int32_t rows = 77, in = 21, out = 37;
-    r.call(r.boot.linear_backward_weights(r.context, rows, in, out, r.input(rows * in), in, r.input(rows * out), out,
+    r.call(r.boot.linear_backward_weights(r.context, rows, in, out, r.factor(rows * in), in, r.coarse(rows * out), out,
         r.output(in * out), r.output(out), 0));
 }
 
-static void convolution(Run& r, int32_t in, int32_t out) {
-    const int32_t n = 2, height = 5, width = 7, pixels = n * height * width;
-    const boot_floats w = r.input(9 * in * out);
-    const boot_floats prepared = r.scratch(r.boot.conv_prepared(r.context, height, width, in, out, 1, 1, 1, 1));
-    r.call(r.boot.conv_prepare(r.context, height, width, in, out, 1, 1, 1, 1, w, prepared));
-    r.call(r.boot.conv_forward(r.context, n, height, width, in, out, 1, 1, 1, r.input(pixels * in), in, w, prepared,
-        r.input(out), r.input(n * out), out, 0, 0, r.output(pixels * out), out));
-    r.call(r.boot.conv_backward_input(r.context, n, height, width, in, out, 1, 1, 1, r.input(pixels * out), out, w, prepared, 0,
-        0, r.output(pixels * in), in));
-    r.call(r.boot.conv_backward_weights(r.context, n, height, width, in, out, 1, 1, 1, r.input(pixels * in), in,
-        r.input(pixels * out), out, r.output(9 * in * out), r.output(out), 0, 0, 0));
+static void convolution(Run& r, int32_t in, int32_t out, int32_t upsample) {
+    const int32_t n = 2, height = 5, width = 7, pixels = n * height * width, out_pixels = pixels * upsample * upsample;
+    const boot_floats w = r.factor(9 * in * out);
+    const boot_floats prepared = r.scratch(r.boot.conv_prepared(r.context, height, width, in, out, upsample, 1, 1, 1));
+    r.call(r.boot.conv_prepare(r.context, height, width, in, out, upsample, 1, 1, 1, w, prepared));
+    r.call(r.boot.conv_forward(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(pixels * in), in, w, prepared,
+        r.input(out), r.input(n * out), out, 0, 0, r.output(out_pixels * out), out));
+    r.call(r.boot.conv_backward_input(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(out_pixels * out), out, w,
+        prepared, 0, 0, r.output(pixels * in), in));
+    r.call(r.boot.conv_backward_weights(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(pixels * in), in,
+        r.coarse(out_pixels * out), out, r.output(9 * in * out), r.output(out), 0, 0, 0));
 }
 
 static void group_norm(Run& r, bool backward) {
@@ -140,7 +169,9 @@ static void group_norm(Run& r, bool backward) {
 }
 
 static void attention(Run& r, bool backward) {
-    const int32_t n = 1, tokens = 70, heads = 2, size = 20, channels = heads * size, all = n * tokens * channels;
+    // Backward, the channels of a head fit one tile: each pass over them begins where the pass before has ended.
+    const int32_t n = 1, tokens = 70, heads = 2, size = backward ? 12 : 20;
+    const int32_t channels = heads * size, all = n * tokens * channels;
     const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
     const boot_floats statistics = r.output(n * heads * tokens);
     r.call(r.boot.attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
@@ -171,7 +202,7 @@ static void embedding(Run& r) {
 
 static void noise(Run& r) {
     const int32_t n = 3, pixels = 35, channels = 3;
-    const int64_t seeds[n] = {7, -1, int64_t{1} << 40};
+    const boot_floats seeds = r.place({7, 0, 0, 0, 65535, 65535, 65535, 65535, 1, 32768, 256, 40000});
     r.call(r.boot.noise(r.context, n, pixels, channels, seeds, 2, r.output(n * pixels * channels), channels));
 }
 
@@ -197,23 +228,23 @@ static void optimiser(Run& r) {
 }
 
 static const std::map<std::string, Operation> operations = {
-    {"linear", {0, FLOAT32, [](Run& r) { linear(r, 70, 45, 67, 0); }}},
-    {"linear_bf16", {2, BF16, [](Run& r) { linear(r, 70, 45, 67, 0); }}},
-    {"linear_vectors", {0, FLOAT32, [](Run& r) { linear(r, 70, 44, 68, 0); }}},
-    {"linear_tf32_positive", {1, 0x1p-12, [](Run& r) { linear(r, 70, 64, 64, 8); }}},  // a bias of roundings adds up
-    {"linear_tf32", {1, TF32, [](Run& r) { linear(r, 70, 45, 67, 0); }}},
-    {"linear_weights", {0, FLOAT32, linear_weights}},
-    {"convolution", {0, FLOAT32, [](Run& r) { convolution(r, 5, 9); }}},
-    {"convolution_bf16", {2, BF16, [](Run& r) { convolution(r, 8, 12); }}},
-    {"group_norm", {0, FLOAT32, [](Run& r) { group_norm(r, false); }}},
-    {"group_norm_gradient", {0, FLOAT32, [](Run& r) { group_norm(r, true); }}},
-    {"attention", {0, FLOAT32, [](Run& r) { attention(r, false); }}},
-    {"attention_gradient", {0, 4 * FLOAT32, [](Run& r) { attention(r, true); }}},
-    {"resize", {0, FLOAT32, resize}},
-    {"embedding", {0, FLOAT32, embedding}},
-    {"noise", {0, 0, noise}},
-    {"signal", {0, FLOAT32, signal}},
-    {"optimiser", {0, FLOAT32, optimiser}},
+    {"linear", {FLOAT32, SUMS, [](Run& r) { linear(r, 70, 45, 67); }}},
+    {"linear_tf32", {TF32, SUMS, [](Run& r) { linear(r, 70, 45, 67); }}},
+    {"linear_bf16", {BF16, SUMS, [](Run& r) { linear(r, 70, 45, 67); }}},
+    {"linear_vectors", {FLOAT32, SUMS, [](Run& r) { linear(r, 70, 44, 68); }}},
+    {"linear_weights", {FLOAT32, SUMS, linear_weights}},
+    {"convolution", {FLOAT32, SUMS, [](Run& r) { convolution(r, 5, 9, 1); }}},
+    {"convolution_upsampled", {FLOAT32, SUMS, [](Run& r) { convolution(r, 5, 9, 2); }}},
+    {"convolution_bf16", {BF16, SUMS, [](Run& r) { convolution(r, 8, 12, 1); }}},
+    {"group_norm", {FLOAT32, SUMS, [](Run& r) { group_norm(r, false); }}},
+    {"group_norm_gradient", {FLOAT32, SUMS, [](Run& r) { group_norm(r, true); }}},
+    {"attention", {FLOAT32, SUMS, [](Run& r) { attention(r, false); }}},
+    {"attention_gradient", {FLOAT32, 4 * SUMS, [](Run& r) { attention(r, true); }}},
+    {"resize", {FLOAT32, SUMS, resize}},
+    {"embedding", {FLOAT32, SUMS, embedding}},
+    {"noise", {FLOAT32, 0, noise}},
+    {"signal", {FLOAT32, SUMS, signal}},
+    {"optimiser", {FLOAT32, SUMS, optimiser}},
 };
 
 static bool agree(const std::vector<float>& found, const std::vector<float>& expected, double tolerance) {
@@ -242,7 +273,7 @@ int main(int count, char** arguments) {
     }
     const Library library(arguments[1]), oracle(arguments[2]);
     const Operation& operation = found->second;
-    Run run(library, operation.precision), expected(oracle, 1);
+    Run run(library, operation.precision, FLOAT32), expected(oracle, 1, operation.precision);
     for (Run* r : {&run, &expected}) {
         operation.run(*r);
         r->finish();

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Seeds one defect after another in a copy of the kernels and requires the emulator to find it, on the source path and, where
 # nvcc is found, on the PTX path.
-#     seeded.sh OUT           all of them; OUT: where `make emulated ptx` has built
+#     seeded.sh OUT           all of them, naming those that are missed; OUT: where `make emulated ptx` has built
 #     seeded.sh OUT NUMBER    one, with its reports
 # Environment, set by the Makefile: CXX_CHECKED and NVCC_PTX, which compile a kernel (NVCC_PTX is empty without nvcc);
-# CPU_LIBRARY, whose results are right; JOBS.
+# CPU_LIBRARY, whose results are right.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 native=$here/../../../main/native
@@ -89,11 +89,12 @@ if (($# > 1)); then
     seed "$2"
     exit
 fi
-[[ -n ${NVCC_PTX:-} ]] || echo "no nvcc: the seeded defects are looked for on the source path alone"
 mkdir -p "$out/seeded"
-results=$(seq "$count" | xargs -P "${JOBS:-2}" -I{} "$0" "$out" {} || true)
-sort -k2n <<<"$results"
+results=$(seq "$count" | xargs -P "$(nproc)" -I{} "$0" "$out" {} 2>&1) || true
 found=$(grep -c '^found' <<<"$results") || true
 paths=$([[ -n ${NVCC_PTX:-} ]] && echo 2 || echo 1)
-echo "$found of $((count * paths)) seeded defects found ($count on $paths path(s))"
+if ((found != count * paths)); then
+    grep -v '^found' <<<"$results"
+fi
+echo "$found of $((count * paths)) seeded defects found: $count on $paths path(s)"
 ((found == count * paths))

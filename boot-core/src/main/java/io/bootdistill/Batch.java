@@ -34,13 +34,16 @@ final class Batch {
     final int bootstrapSamples;
     final int boundarySamples;
     final int blocks;
+    final int rows;
 
     /** Where the samples lie in the arrays below. */
     final int[] bootstrapRow;
 
     final int[] boundaryRow;
 
-    final long[] seeds;
+    /** [rows][{@link Philox#SEED_FLOATS}]. */
+    final float[] seeds;
+
     final double[] t;
     final double[] s;
     final float[] networkT;
@@ -82,8 +85,8 @@ final class Batch {
                 boundaryRow[i] = row++;
             }
         }
-        int rows = config.batch() + block; // a whole block is uploaded from any row
-        seeds = new long[rows];
+        rows = config.batch();
+        seeds = new float[rows * Philox.SEED_FLOATS];
         t = new double[rows];
         s = new double[rows];
         networkT = new float[rows];
@@ -143,7 +146,7 @@ final class Batch {
     }
 
     private void drawSample(int row, long index) {
-        seeds[row] = Philox.seed(config.seed(), NOISE, index);
+        Philox.writeSeed(Philox.seed(config.seed(), NOISE, index), seeds, row * Philox.SEED_FLOATS);
         conditions.draw(Philox.seed(config.seed(), CONDITION, index), condition, row * conditionFloats);
         for (int i = row * conditionFloats; i < (row + 1) * conditionFloats; i++) {
             float value = condition[i]; // a label that is none would read and write beyond its table

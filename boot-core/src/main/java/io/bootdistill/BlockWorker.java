@@ -4,8 +4,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
-import io.bootdistill.device.SignalCoefficients;
-import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
@@ -29,10 +27,6 @@ final class BlockWorker implements AutoCloseable {
     private final Plan learn;
     private final TeacherPlan teacher;
     private final Scope scope = new Scope();
-    private final Slice coefficients;
-    private final Slice residuals;
-    private final long[] seeds;
-    private final float[] rows;
 
     final Kernels kernels;
     final Tensor noise;
@@ -59,14 +53,10 @@ final class BlockWorker implements AutoCloseable {
             f = tensor(memory, 2, size);
             target = tensor(memory, 3, size);
             prediction = tensor(memory, 4, size);
-            coefficients = scope.own(device.allocate((long) block * SignalCoefficients.COUNT)).slice();
-            residuals = scope.own(device.allocate(block)).slice();
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
-        seeds = new long[block];
-        rows = new float[block];
     }
 
     private Tensor tensor(DeviceMemory memory, int index, long size) {
@@ -78,64 +68,59 @@ final class BlockWorker implements AutoCloseable {
         return teacher.x();
     }
 
-    /**
-     * Runs a block of the batch and adds its gradient to a lane.
-     *
-     * @param residual written at the block's rows: ‖r‖² of each sample
-     */
-    void run(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
-        int from = batch.firstRow(blockIndex);
-        int n = batch.samples(blockIndex);
-        System.arraycopy(batch.seeds, from, seeds, 0, n);
-        kernels.noise(n, shape.pixels(), seeds, 0, noise);
-        runWithNoise(batch, blockIndex, lane, accumulate, residual);
+    /** Whether {@link #run} only calls kernels, and always the same for a block. */
+    boolean staysOnDevice() {
+        return teacher.staysOnDevice();
+    }
+
+    /** Runs a block of the batch, leaves the residuals there and adds the gradient to a lane. */
+    void run(BatchMemory.Block block, Gradients lane, boolean accumulate) {
+        kernels.noise(block.samples(), shape.pixels(), block.seeds(), 0, noise);
+        runWithNoise(block, lane, accumulate);
     }
 
     /** Like {@link #run}, with the noise that is there. */
-    void runWithNoise(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
-        int from = batch.firstRow(blockIndex);
-        int n = batch.samples(blockIndex);
-        kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients);
-        target(batch, from, n, batch.bootstrapSamples(blockIndex));
-        student(learn, batch.networkS, batch, from, n);
+    void runWithNoise(BatchMemory.Block block, Gradients lane, boolean accumulate) {
+        int n = block.samples();
+        target(block);
+        student(learn, block.atS(), n);
         kernels.bootstrapLoss(
-                n, shape.pixels(), coefficients, noise, learn.y(), target, prediction, learn.dy(),
-                residuals);
+                n, shape.pixels(), block.coefficients(), noise, learn.y(), target, prediction, learn.dy(), block.residual());
         learn.backward(kernels, n, lane, accumulate);
-        kernels.download(residuals, rows, 0);
-        System.arraycopy(rows, 0, residual, from, n);
     }
 
     /**
-     * The target of the first {@code bootstrap} of n samples, SG[step(y_θ(ε, t), t → s)], and that of the others,
-     * f_φ(ε, t_max): a step with c = 1 from y = 0.
+     * The target of the bootstrap samples, SG[step(y_θ(ε, t), t → s)], and that of the others, f_φ(ε, t_max): a step with
+     * c = 1 from y = 0.
      */
-    private void target(Batch batch, int from, int n, int bootstrap) {
+    private void target(BatchMemory.Block block) {
         int pixels = shape.pixels();
+        int n = block.samples();
+        int bootstrap = block.bootstrap();
         if (bootstrap < n) {
             kernels.fill(y.data(), 0);
             kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
         }
         if (bootstrap > 0) {
-            student(look, batch.networkT, batch, from, bootstrap);
-            kernels.signalState(bootstrap, pixels, coefficients, noise, look.y(), y, teacher.x());
+            student(look, block.atT(), bootstrap);
+            kernels.signalState(bootstrap, pixels, block.coefficients(), noise, look.y(), y, teacher.x());
         }
         boolean heun = config.solver() == SignalOde.Solver.HEUN && bootstrap > 0;
-        teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
-        kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
+        teacher.run(kernels, n, block.atT());
+        kernels.signalStep(n, pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(),
                 teacher.nullOutput(), null, y, f, target, heun ? teacher.x() : null);
         if (heun) {
-            teacher.run(kernels, bootstrap, batch.s, batch.networkS, batch.condition, from);
-            kernels.signalStep(bootstrap, pixels, 1, coefficients, noise, teacher.x(), teacher.output(),
+            teacher.run(kernels, bootstrap, block.atS());
+            kernels.signalStep(bootstrap, pixels, 1, block.coefficients(), noise, teacher.x(), teacher.output(),
                     teacher.nullOutput(), f, y, null, target, null);
         }
     }
 
-    private void student(Plan plan, float[] networkTime, Batch batch, int from, int n) {
+    private void student(Plan plan, BlockInputs inputs, int n) {
         kernels.affine((long) n * shape.pixels(), noise, 1, 0, null, plan.x());
-        kernels.upload(networkTime, from, plan.scalar("t"));
+        kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
         if (plan.condition() != null) {
-            kernels.upload(batch.condition, from * plan.condition().channels(), plan.condition().data());
+            kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
         }
         plan.forward(kernels, n);
     }

@@ -24,7 +24,10 @@ final class DenoisingBatch {
 
     final int blocks;
     final int[] image;
-    final long[] seeds;
+
+    /** As {@link Philox#writeSeed} writes them. */
+    final float[] seeds;
+
     final float[] networkTime;
 
     /** The label of each sample; unused where the network has none. */
@@ -42,7 +45,7 @@ final class DenoisingBatch {
         blocks = (config.batch() + config.block() - 1) / config.block();
         int rows = config.batch() + config.block(); // a whole block is uploaded from any row
         image = new int[rows];
-        seeds = new long[rows];
+        seeds = new float[rows * Philox.SEED_FLOATS];
         networkTime = new float[rows];
         condition = new float[rows];
         coefficients = new float[rows * SignalCoefficients.COUNT];
@@ -57,7 +60,7 @@ final class DenoisingBatch {
     void draw(long step) {
         for (int row = 0; row < config.batch(); row++) {
             long index = step * config.batch() + row;
-            seeds[row] = Philox.seed(config.seed(), NOISE, index);
+            Philox.writeSeed(Philox.seed(config.seed(), NOISE, index), seeds, row * Philox.SEED_FLOATS);
             image[row] = (int) (Philox.uniform(config.seed(), IMAGE, index) * images.count());
             double u = (row + Philox.uniform(config.seed(), TIME, index)) / config.batch();
             double t = schedule.tMin() + u * (schedule.tMax() - schedule.tMin());

@@ -24,7 +24,7 @@ final class DenoisingTrainer implements AutoCloseable {
         this.batch = batch;
         lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[config.batch()];
-        workers = new DenoisingWorker[Math.min(config.workers(), lanes)];
+        workers = new DenoisingWorker[state.student.device().workers(Math.min(config.workers(), lanes))];
         Kernels[] contexts = new Kernels[workers.length];
         try {
             for (int i = 0; i < workers.length; i++) {

@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
@@ -29,9 +30,9 @@ final class DenoisingWorker implements AutoCloseable {
     private final Tensor noise;
     private final Tensor image;
     private final Tensor target;
+    private final Slice seeds;
     private final Slice coefficients;
     private final Slice residuals;
-    private final long[] seeds;
     private final float[] planes;
     private final float[] rows;
     private final float[] squares;
@@ -50,13 +51,13 @@ final class DenoisingWorker implements AutoCloseable {
             noise = Tensor.of(memory.slice(0, size), shape.channels());
             image = Tensor.of(memory.slice(size, size), shape.channels());
             target = Tensor.of(memory.slice(2 * size, size), shape.channels());
+            seeds = scope.own(device.allocate((long) block * Philox.SEED_FLOATS)).slice();
             coefficients = scope.own(device.allocate((long) block * SignalCoefficients.COUNT)).slice();
             residuals = scope.own(device.allocate(block)).slice();
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
-        seeds = new long[block];
         planes = new float[block * shape.size()];
         rows = new float[planes.length];
         squares = new float[block];
@@ -92,14 +93,14 @@ final class DenoisingWorker implements AutoCloseable {
     }
 
     private void upload(DenoisingBatch batch, int from, int n) {
-        System.arraycopy(batch.seeds, from, seeds, 0, n);
         for (int i = 0; i < n; i++) {
             images.read(batch.image[from + i], planes, i * shape.size());
         }
         Layout.toRows(n, shape, planes, rows);
         kernels.upload(rows, 0, image.data());
+        kernels.upload(batch.seeds, from * Philox.SEED_FLOATS, seeds);
         kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients);
-        kernels.upload(batch.networkTime, from, plan.scalar("t"));
+        kernels.upload(batch.networkTime, from, plan.scalar("t").data());
         if (plan.condition() != null) {
             kernels.upload(batch.condition, from, plan.condition().data());
         }

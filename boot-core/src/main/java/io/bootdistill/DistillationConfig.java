@@ -20,7 +20,7 @@ import java.time.Duration;
  * @param block samples that one worker takes through the networks at once, 1 … 4,096: a matter of speed, but part of the
  *     result's last bits. Default 16
  * @param lanes gradient sums that workers fill independently, 1 … 256; costs a gradient buffer each. Default 8
- * @param workers threads, at least 1. Default: the processors that the JVM sees
+ * @param workers threads, at least 1; a GPU takes one. Default: the processors that the JVM sees
  * @param seed seed of all random numbers. Default 0
  * @param solver how the target is made. Default Heun
  * @param deltaStart step δ = t − s at the start, in units of t, in (0, 0.5]. Default 0.12

@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.format.DiffusersFolder;
@@ -183,7 +184,9 @@ public final class NetworkTeacher implements Teacher {
         }
         float[] rows = new float[n * size];
         Layout.toRows(n, shape(), x, rows);
+        int floats = condition().floats();
         try (Kernels kernels = model.device().openKernels();
+                DeviceMemory given = model.device().allocate((long) n * (1 + floats));
                 TeacherPlan plan = TeacherPlan.of(this, model.device(), n, null);
                 var numbers = model.device().allocate(coefficients.length);
                 var zeros = model.device().allocate(2L * n * size)) {
@@ -191,7 +194,9 @@ public final class NetworkTeacher implements Teacher {
             var out = io.bootdistill.device.Tensor.of(zeros.slice((long) n * size, (long) n * size), shape().channels());
             kernels.upload(rows, 0, plan.x().data());
             kernels.upload(coefficients, 0, numbers.slice());
-            plan.run(kernels, n, t, networkTime, condition, 0);
+            BlockInputs inputs = BlockInputs.in(given, n, floats, t, condition);
+            inputs.upload(kernels, networkTime);
+            plan.run(kernels, n, inputs);
             kernels.signalStep(n, shape().pixels(), 0, numbers.slice(), y, plan.x(), plan.output(), null, null, y, out, y, null);
             kernels.download(out.data(), rows, 0);
         }

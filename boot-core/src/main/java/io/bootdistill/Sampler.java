@@ -164,7 +164,8 @@ public final class Sampler {
         float[] samples = new float[noise.length];
         int blocks = (n + block - 1) / block;
         try (SamplerWorkers pool = new SamplerWorkers(
-                teacher, device, trajectory, guidance, clip, threshold, Math.min(workers, blocks), Math.min(block, n))) {
+                teacher, device, trajectory, guidance, clip, threshold, device.workers(Math.min(workers, blocks)),
+                Math.min(block, n))) {
             pool.run(n, noise, condition, samples, listener);
         }
         return samples;

@@ -66,12 +66,13 @@ final class SamplerWorkers implements AutoCloseable {
         private final Tensor f;
         private final Tensor predicted;
         private final Slice coefficients;
+        private final BlockInputs inputs;
         private final float[] rows;
         private final float[] planes;
         private final float[] numbers = new float[block * SignalCoefficients.COUNT];
         private final float[] networkTime = new float[block];
         private final double[] times = new double[block];
-        private final float[] conditions;
+        private final float[] conditions = new float[block * teacher.condition().floats()];
 
         Worker(Device device) {
             ImageShape shape = teacher.shape();
@@ -85,13 +86,14 @@ final class SamplerWorkers implements AutoCloseable {
                 f = Tensor.of(memory.slice(2 * size, size), shape.channels());
                 predicted = Tensor.of(memory.slice(3 * size, size), shape.channels());
                 coefficients = own.own(device.allocate(numbers.length)).slice();
+                DeviceMemory given = own.own(device.allocate(block + conditions.length));
+                inputs = BlockInputs.in(given, block, conditions.length / block, times, conditions);
             } catch (RuntimeException | Error e) {
                 own.closeAfter(e);
                 throw e;
             }
             rows = new float[Math.toIntExact(size)];
             planes = new float[rows.length];
-            conditions = new float[block * teacher.condition().floats()];
         }
 
         void run(int from, int n, float[] source, float[] condition, float[] samples, Sampler.StateListener listener) {
@@ -160,7 +162,8 @@ final class SamplerWorkers implements AutoCloseable {
         private void evaluate(int n, double t) {
             Arrays.fill(times, t);
             Arrays.fill(networkTime, (float) teacher.schedule().networkTime(t));
-            plan.run(kernels, n, times, networkTime, conditions, 0);
+            inputs.upload(kernels, networkTime);
+            plan.run(kernels, n, inputs);
         }
 
         @Override

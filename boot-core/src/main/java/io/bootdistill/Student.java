@@ -144,7 +144,7 @@ public final class Student implements AutoCloseable {
         Checks.that(samples.length == noise.length, "the length of samples", samples.length, "that of noise, " + noise.length);
         requireOpen();
         int blocks = (n + BLOCK - 1) / BLOCK;
-        openPlans(Math.min(workers, blocks));
+        openPlans(model.device().workers(Math.min(workers, blocks)));
         pool.run(blocks, (worker, task) ->
                 plans.get(worker).run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, samples));
     }

@@ -51,7 +51,7 @@ final class StudentPlan implements AutoCloseable {
             times[i] = (float) networkTime;
         }
         kernels.upload(numbers, 0, coefficients);
-        kernels.upload(times, 0, plan.scalar("t"));
+        kernels.upload(times, 0, plan.scalar("t").data());
     }
 
     /** Samples [from, from + n) of the arrays, which are in the order of users. */

@@ -26,8 +26,11 @@ abstract class TeacherPlan implements AutoCloseable {
     /** The output without condition; null where unguided. */
     abstract Tensor nullOutput();
 
-    /** Runs n samples with the times and conditions of the rows [from, from + n) of the batch. */
-    abstract void run(Kernels kernels, int n, double[] t, float[] networkTime, float[] condition, int from);
+    /** Runs the first n samples of a block. */
+    abstract void run(Kernels kernels, int n, BlockInputs inputs);
+
+    /** Whether {@link #run} transfers nothing and depends on nothing on the host. */
+    abstract boolean staysOnDevice();
 
     @Override
     public abstract void close();
@@ -52,7 +55,7 @@ abstract class TeacherPlan implements AutoCloseable {
         private final Plan plan;
         private final Scope scope = new Scope();
         private final Tensor nullOutput;
-        private final float[] nullLabels;
+        private final float nullLabel;
         private final int pixels;
 
         OfNetwork(NetworkTeacher teacher, int block, Guidance guidance) {
@@ -63,12 +66,11 @@ abstract class TeacherPlan implements AutoCloseable {
                 plan = scope.own(new Plan(teacher.model(), block, Plan.Mode.INFERENCE));
                 if (guidance == null) {
                     nullOutput = null;
-                    nullLabels = null;
+                    nullLabel = 0;
                 } else {
                     DeviceMemory memory = scope.own(teacher.model().device().allocate((long) block * shape.size()));
                     nullOutput = Tensor.of(memory.slice(), shape.channels());
-                    nullLabels = new float[block];
-                    Arrays.fill(nullLabels, guidance.nullLabel());
+                    nullLabel = guidance.nullLabel();
                 }
             } catch (RuntimeException | Error e) {
                 scope.closeAfter(e);
@@ -97,17 +99,22 @@ abstract class TeacherPlan implements AutoCloseable {
         }
 
         @Override
-        void run(Kernels kernels, int n, double[] t, float[] networkTime, float[] condition, int from) {
-            kernels.upload(networkTime, from, plan.scalar("t"));
+        void run(Kernels kernels, int n, BlockInputs inputs) {
+            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
             if (nullOutput != null) {
-                kernels.upload(nullLabels, 0, plan.condition().data());
+                kernels.fill(plan.condition().data(), nullLabel);
                 plan.forward(kernels, n);
                 kernels.affine((long) n * pixels, plan.y(), 1, 0, null, nullOutput);
             }
             if (plan.condition() != null) {
-                kernels.upload(condition, from * plan.condition().channels(), plan.condition().data());
+                kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
             }
             plan.forward(kernels, n);
+        }
+
+        @Override
+        boolean staysOnDevice() {
+            return true;
         }
 
         @Override
@@ -172,16 +179,22 @@ abstract class TeacherPlan implements AutoCloseable {
         }
 
         @Override
-        void run(Kernels kernels, int n, double[] t, float[] networkTime, float[] condition, int from) {
+        void run(Kernels kernels, int n, BlockInputs inputs) {
             kernels.download(x.data(), rows, 0);
             Layout.toPlanes(n, shape, rows, states);
-            System.arraycopy(t, from, times, 0, n);
-            System.arraycopy(condition, from * conditionFloats, conditions, 0, n * conditionFloats);
+            System.arraycopy(inputs.times(), inputs.from(), times, 0, n);
+            System.arraycopy(
+                    inputs.conditions(), inputs.from() * conditionFloats, conditions, 0, n * conditionFloats);
             predict(kernels, n, output);
             if (nullOutput != null) {
                 Arrays.fill(conditions, nullLabel);
                 predict(kernels, n, nullOutput);
             }
+        }
+
+        @Override
+        boolean staysOnDevice() {
+            return false;
         }
 
         private void predict(Kernels kernels, int n, Tensor target) {

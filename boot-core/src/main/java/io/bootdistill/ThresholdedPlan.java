@@ -69,16 +69,17 @@ final class ThresholdedPlan extends TeacherPlan {
     }
 
     @Override
-    void run(Kernels kernels, int n, double[] t, float[] networkTime, float[] condition, int from) {
-        plan.run(kernels, n, t, networkTime, condition, from);
+    void run(Kernels kernels, int n, BlockInputs inputs) {
+        plan.run(kernels, n, inputs);
         kernels.download(plan.x().data(), x, 0);
         kernels.download(plan.output().data(), o, 0);
         if (plan.nullOutput() != null) {
             kernels.download(plan.nullOutput().data(), nullO, 0);
         }
         for (int sample = 0; sample < n; sample++) {
-            double alpha = schedule.alpha(t[from + sample]);
-            double sigma = schedule.sigma(t[from + sample]);
+            double t = inputs.times()[inputs.from() + sample];
+            double alpha = schedule.alpha(t);
+            double sigma = schedule.sigma(t);
             double a = plan.prediction().stateFactor(alpha, sigma);
             double b = plan.prediction().outputFactor(alpha, sigma);
             for (int i = sample * size; i < (sample + 1) * size; i++) {
@@ -89,6 +90,11 @@ final class ThresholdedPlan extends TeacherPlan {
             threshold.limit(o, sample * size, size, scratch);
         }
         kernels.upload(o, 0, output.data());
+    }
+
+    @Override
+    boolean staysOnDevice() {
+        return false;
     }
 
     @Override

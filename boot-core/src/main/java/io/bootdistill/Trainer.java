@@ -1,17 +1,21 @@
 package io.bootdistill;
 
+import io.bootdistill.device.Captured;
+import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, and lets the {@link Optimiser} update
- * the student. Workers meet three times per step; the result does not depend on their number.
+ * the student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
+ * by the device and replayed, unless a user's teacher takes part.
  */
 final class Trainer implements AutoCloseable {
 
     private final DistillationConfig config;
     private final TrainingState state;
     private final Batch batch;
+    private final BatchMemory memory;
     private final int lanes;
     private final Scope scope = new Scope();
     private final BlockWorker[] workers;
@@ -23,6 +27,9 @@ final class Trainer implements AutoCloseable {
 
     private final float[] residual;
 
+    /** A step after its first run, where it can be captured. */
+    private Captured captured;
+
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
@@ -32,9 +39,11 @@ final class Trainer implements AutoCloseable {
         this.batch = batch;
         lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[config.batch()];
-        workers = new BlockWorker[Math.min(config.workers(), lanes)];
+        Device device = state.student.device();
+        workers = new BlockWorker[device.workers(Math.min(config.workers(), lanes))];
         Kernels[] contexts = new Kernels[workers.length];
         try {
+            memory = scope.own(new BatchMemory(batch, device));
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(config, teacher, state.student, guidance));
                 contexts[i] = workers[i].kernels;
@@ -51,16 +60,29 @@ final class Trainer implements AutoCloseable {
     Step run() {
         long step = state.step;
         batch.draw(step);
+        memory.upload(workers[0].kernels);
         optimiser.begin();
+        if (captured != null) {
+            captured.replay();
+        } else if (workers.length == 1 && workers[0].staysOnDevice()) {
+            captured = scope.own(workers[0].kernels.capture(this::calculate));
+        } else {
+            calculate();
+        }
+        optimiser.end();
+        memory.download(workers[0].kernels, residual);
+        return summary(step);
+    }
+
+    /** All work of the device in a step: the same calls each time. */
+    private void calculate() {
         pool.run(lanes, runLane);
         optimiser.update();
-        optimiser.end();
-        return summary(step);
     }
 
     private void runLane(int worker, int lane) {
         for (int block = lane; block < batch.blocks; block += lanes) {
-            workers[worker].run(batch, block, optimiser.lane(lane), block != lane, residual);
+            workers[worker].run(memory.block(block), optimiser.lane(lane), block != lane);
         }
     }
 

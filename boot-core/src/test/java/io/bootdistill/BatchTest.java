@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
+import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.network.ConditionShape;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,13 +124,14 @@ class BatchTest {
     @Test
     void seedsAreDistinctOverSteps() {
         Batch batch = batch(config().build());
-        Set<Long> seeds = new HashSet<>();
+        Set<List<Float>> seeds = new HashSet<>();
         int rows = 0;
         for (int step = 0; step < 2; step++) {
             batch.draw(step);
             for (int block = 0; block < batch.blocks; block++) {
                 for (int i = 0; i < batch.samples(block); i++) {
-                    seeds.add(batch.seeds[batch.firstRow(block) + i]);
+                    int at = (batch.firstRow(block) + i) * Philox.SEED_FLOATS;
+                    seeds.add(List.of(batch.seeds[at], batch.seeds[at + 1], batch.seeds[at + 2], batch.seeds[at + 3]));
                     rows++;
                 }
             }

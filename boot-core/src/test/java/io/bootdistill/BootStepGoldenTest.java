@@ -102,35 +102,42 @@ public class BootStepGoldenTest {
             values("sigma_t", column(SignalCoefficients.SIGMA_T));
             values("step_c", column(SignalCoefficients.STEP));
             values("weight", weights());
-            float[] residual = new float[2 * n];
             try (BlockWorker worker = new BlockWorker(config, teacher, student, guidance);
+                    BatchMemory memory = new BatchMemory(batch, student.device());
                     Gradients gradients = new Gradients(student)) {
-                upload(worker, worker.noise, "noise");
-                worker.runWithNoise(batch, 0, gradients, false, residual);
+                run(worker, memory, gradients);
                 compare(worker, worker.y, "student_t");
                 compare(worker, worker.f, "teacher_t");
                 compare(worker, worker.target, "target");
                 compare(worker, worker.prediction, "student_s");
-                losses(residual);
+                losses(worker, memory);
                 gradients(gradients);
             }
-            compareState(residual);
+            compareState();
             System.getLogger(BootStepGoldenTest.class.getName()).log(System.Logger.Level.INFO,
                     "share of the tolerance used on {0}: {1}", student.device().description(), used);
         }
 
         /** x̂_t, which only a DDIM step leaves: Heun's second evaluation takes its place. */
-        private void compareState(float[] residual) {
+        private void compareState() {
             DistillationConfig ddim = config.toBuilder().solver(Solver.DDIM).build();
             try (BlockWorker worker = new BlockWorker(ddim, teacher, student, guidance);
+                    BatchMemory memory = new BatchMemory(batch, student.device());
                     Gradients gradients = new Gradients(student)) {
-                upload(worker, worker.noise, "noise");
-                worker.runWithNoise(batch, 0, gradients, false, residual);
+                run(worker, memory, gradients);
                 compare(worker, worker.state(), "state_t");
             }
         }
 
-        private void losses(float[] residual) {
+        private void run(BlockWorker worker, BatchMemory memory, Gradients gradients) {
+            memory.upload(worker.kernels);
+            upload(worker, worker.noise, "noise");
+            worker.runWithNoise(memory.block(0), gradients, false);
+        }
+
+        private void losses(BlockWorker worker, BatchMemory memory) {
+            float[] residual = new float[2 * n];
+            memory.download(worker.kernels, residual);
             values("residual_mse", java.util.Arrays.copyOf(residual, n));
             double bootstrap = 0;
             double boundary = 0;

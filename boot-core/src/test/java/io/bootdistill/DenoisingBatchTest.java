@@ -9,6 +9,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
@@ -82,11 +83,12 @@ class DenoisingBatchTest {
         one.draw(4);
         other.draw(4);
         for (int row = 0; row < BATCH; row++) {
-            assertEquals(one.seeds[row], other.seeds[row]);
             assertEquals(one.image[row], other.image[row]);
             assertEquals(one.networkTime[row], other.networkTime[row]);
             assertEquals(one.condition[row], other.condition[row]);
         }
+        int seeds = BATCH * Philox.SEED_FLOATS;
+        assertArrayEquals(Arrays.copyOf(one.seeds, seeds), Arrays.copyOf(other.seeds, seeds));
         int numbers = BATCH * SignalCoefficients.COUNT;
         assertArrayEquals(Arrays.copyOf(one.coefficients, numbers), Arrays.copyOf(other.coefficients, numbers));
         other.draw(5);
@@ -134,7 +136,12 @@ class DenoisingBatchTest {
         double t = batch.networkTime[row] / 4.0;
         double alpha = schedule.alpha(t);
         double sigma = schedule.sigma(t);
-        float[] noise = Samples.noise(SyntheticImages.SHAPE, new long[] {batch.seeds[row]});
+        float[] seed = Arrays.copyOfRange(batch.seeds, row * Philox.SEED_FLOATS, (row + 1) * Philox.SEED_FLOATS);
+        long seedBits = 0;
+        for (int i = 0; i < seed.length; i++) {
+            seedBits |= (long) seed[i] << 16 * i;
+        }
+        float[] noise = Samples.noise(SyntheticImages.SHAPE, new long[] {seedBits});
         float[] output = Samples.noise(SyntheticImages.SHAPE, new long[] {77});
         double loss = 0;
         double[] x = new double[size];
@@ -152,6 +159,7 @@ class DenoisingBatchTest {
         Device device = Devices.named("reference");
         try (Kernels kernels = device.openKernels();
                 DeviceMemory memory = device.allocate(6L * size);
+                DeviceMemory seeds = device.allocate(seed.length);
                 DeviceMemory numbers = device.allocate(SignalCoefficients.COUNT + 1)) {
             Tensor[] tensors = new Tensor[6];
             for (int i = 0; i < 6; i++) {
@@ -160,7 +168,8 @@ class DenoisingBatchTest {
             kernels.upload(x0, 0, tensors[0].data());
             kernels.upload(output, 0, tensors[1].data());
             kernels.upload(batch.coefficients, row * SignalCoefficients.COUNT, numbers.slice(0, SignalCoefficients.COUNT));
-            kernels.noise(1, size, new long[] {batch.seeds[row]}, 0, tensors[2]);
+            kernels.upload(seed, 0, seeds.slice());
+            kernels.noise(1, size, seeds.slice(), 0, tensors[2]);
             DenoisingWorker.stateAndTarget(
                     kernels, 1, size, numbers.slice(0, SignalCoefficients.COUNT), tensors[2], tensors[0], tensors[3], tensors[4]);
             kernels.bootstrapLoss(1, size, numbers.slice(0, SignalCoefficients.COUNT), tensors[2], tensors[1], tensors[4],

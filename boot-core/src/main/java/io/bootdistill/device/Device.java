@@ -18,6 +18,11 @@ public interface Device {
      */
     DeviceMemory allocate(long floats);
 
+    /** How many of so many workers, with a context each, can be at work at the same time. */
+    default int workers(int wanted) {
+        return wanted;
+    }
+
     /** Opens an execution context. A context serves one thread at a time and is closed by its opener. */
     Kernels openKernels();
 }

@@ -153,9 +153,9 @@ public interface Kernels extends AutoCloseable {
      * Standard normal noise by Philox 4×32-10 (see {@link Philox}): sample i is drawn with {@code seeds[i]}, element e in
      * the order channel, row, column. The same bits on every device.
      *
-     * @param seeds on the host, the seed of each sample; at least n
+     * @param seeds [n][{@link Philox#SEED_FLOATS}], each by {@link Philox#writeSeed}
      */
-    void noise(int n, int pixels, long[] seeds, int draw, Tensor y);
+    void noise(int n, int pixels, Slice seeds, int draw, Tensor y);
 
     /**
      * Signal and state from the student's output: {@code y = headNoise·ε + headOutput·F}, {@code x = α·y + σ·ε}.
@@ -231,6 +231,26 @@ public interface Kernels extends AutoCloseable {
      * @param step {@link AdamStep#COUNT} values in device memory, so that a recorded step does not replay old ones
      */
     void adamW(Slice step, long from, long to, Slice gradient, Slice parameters, Slice m, Slice v, Slice ema);
+
+    // ---- the same calls again and again
+
+    /**
+     * Makes some calls of these kernels now, and returns what carries them out again: recorded and started as a whole where
+     * the device can do that, else by making the calls again. So the calls are the same each time, with what changes in
+     * device memory, and they transfer nothing.
+     */
+    default Captured capture(Runnable calls) {
+        calls.run();
+        return new Captured() {
+            @Override
+            public void replay() {
+                calls.run();
+            }
+
+            @Override
+            public void close() {} // nothing was recorded
+        };
+    }
 
     @Override
     void close();

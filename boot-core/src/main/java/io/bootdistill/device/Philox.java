@@ -9,6 +9,9 @@ package io.bootdistill.device;
  */
 public final class Philox {
 
+    /** Floats that hold a seed in device memory. */
+    public static final int SEED_FLOATS = 4;
+
     private static final int M0 = 0xD2511F53;
     private static final int M1 = 0xCD9E8D57;
     private static final int WEYL0 = 0x9E3779B9;
@@ -45,6 +48,13 @@ public final class Philox {
     /** A seed for each index of a run: 64 random bits. */
     public static long seed(long seed, int draw, long index) {
         return (long) bits(seed, draw, 2 * index) << 32 | bits(seed, draw, 2 * index + 1) & 0xFFFFFFFFL;
+    }
+
+    /** Writes a seed as {@link Kernels#noise} reads it: whole numbers of 16 bits, the lowest first. */
+    public static void writeSeed(long seed, float[] target, int from) {
+        for (int i = 0; i < SEED_FLOATS; i++) {
+            target[from + i] = seed >>> 16 * i & 0xFFFF;
+        }
     }
 
     /** A uniform number in [0, 1), a multiple of 2⁻³². */

@@ -2,7 +2,6 @@ package io.bootdistill.network;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -73,9 +72,9 @@ public final class Plan implements AutoCloseable {
         return inputs.get(GraphBuilder.X);
     }
 
-    /** A scalar input: one value per sample. */
-    public Slice scalar(String name) {
-        return inputs.get(name).data();
+    /** A scalar input: one row of one value per sample. */
+    public Tensor scalar(String name) {
+        return inputs.get(name);
     }
 
     /** The condition: labels, vectors or tokens; null for an unconditional network. */

@@ -26,18 +26,25 @@ import io.bootdistill.device.Tensor;
 interface ReferenceSignal extends Kernels {
 
     @Override
-    default void noise(int n, int pixels, long[] seeds, int draw, Tensor yTensor) {
+    default void noise(int n, int pixels, Slice seedsSlice, int draw, Tensor yTensor) {
         int channels = yTensor.channels();
-        if (seeds.length < n) {
-            throw new IllegalArgumentException("seeds has " + seeds.length + " values, the kernel needs " + n);
-        }
+        Matrix seeds = Matrix.of("seeds", seedsSlice, n, Philox.SEED_FLOATS);
         Matrix y = Matrix.of("y", yTensor, (long) n * pixels, channels);
         for (int row = 0; row < y.rows(); row++) {
+            long seed = seed(seeds, row / pixels);
             for (int c = 0; c < channels; c++) {
                 long element = (long) c * pixels + row % pixels;
-                y.set(row, c, Philox.normal(seeds[row / pixels], draw, element));
+                y.set(row, c, Philox.normal(seed, draw, element));
             }
         }
+    }
+
+    private static long seed(Matrix seeds, int sample) {
+        long seed = 0;
+        for (int i = 0; i < Philox.SEED_FLOATS; i++) {
+            seed |= (long) seeds.get(sample, i) << 16 * i;
+        }
+        return seed;
     }
 
     @Override

@@ -43,7 +43,7 @@ public final class BoundCase implements AutoCloseable {
         if (operation.preparation() != null) {
             prepare(device, tensors);
         }
-        operands = new Operands(first, count, tensors);
+        operands = new Operands(count, tensors);
     }
 
     private void prepare(Device device, Map<String, Tensor> tensors) {

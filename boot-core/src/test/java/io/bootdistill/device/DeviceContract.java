@@ -65,6 +65,27 @@ public abstract class DeviceContract {
         });
     }
 
+    /** Captured calls take what lies in device memory when they are replayed, not when they were captured. */
+    @Test
+    void replayReadsNewValues() {
+        try (Kernels kernels = device().openKernels(); DeviceMemory memory = device().allocate(2)) {
+            Tensor x = Tensor.of(memory.slice(0, 1), 1);
+            Tensor sum = Tensor.of(memory.slice(1, 1), 1);
+            kernels.upload(new float[] {1, 0}, 0, memory.slice());
+            try (Captured captured = kernels.capture(() -> {
+                kernels.affine(1, x, 2, 0, null, x);
+                kernels.affine(1, x, 1, 0, sum, sum);
+            })) {
+                assertArrayEquals(new float[] {2, 2}, download(kernels, memory.slice()), "carried out once");
+                captured.replay();
+                assertArrayEquals(new float[] {4, 6}, download(kernels, memory.slice()));
+                kernels.upload(new float[] {10}, 0, x.data());
+                captured.replay();
+                assertArrayEquals(new float[] {20, 26}, download(kernels, memory.slice()));
+            }
+        }
+    }
+
     /** Short operands, other channels and closed memory are refused by name, before anything is written. */
     @TestFactory
     Stream<DynamicNode> refusesBadOperands() {

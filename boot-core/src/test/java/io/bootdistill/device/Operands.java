@@ -11,14 +11,12 @@ public final class Operands {
 
     static final String PREPARED = "prepared";
 
-    private final int first;
     private final int n;
     private final Map<String, Tensor> tensors;
     private final Set<String> usedTensors = new TreeSet<>();
     private final Set<String> usedSlices = new TreeSet<>();
 
-    Operands(int first, int n, Map<String, Tensor> tensors) {
-        this.first = first;
+    Operands(int n, Map<String, Tensor> tensors) {
         this.n = n;
         this.tensors = tensors;
     }
@@ -26,11 +24,6 @@ public final class Operands {
     /** The number of samples of this call. */
     public int n() {
         return n;
-    }
-
-    /** The place of the first of them in the whole batch. */
-    public int first() {
-        return first;
     }
 
     /** An operand; null where the case has none of that name. */
@@ -70,6 +63,6 @@ public final class Operands {
     Operands with(String name, UnaryOperator<Tensor> change) {
         Map<String, Tensor> changed = new HashMap<>(tensors);
         changed.computeIfPresent(name, (key, tensor) -> change.apply(tensor));
-        return new Operands(first, n, changed);
+        return new Operands(n, changed);
     }
 }

@@ -71,6 +71,11 @@ public final class RecordingDevice implements Device {
     }
 
     @Override
+    public int workers(int wanted) {
+        return device.workers(wanted);
+    }
+
+    @Override
     public Kernels openKernels() {
         Kernels kernels = device.openKernels();
         return (Kernels) Proxy.newProxyInstance(

@@ -5,7 +5,6 @@ import static io.bootdistill.device.OperationCase.Role.OUTPUT;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * Cases of the noise, the student's signal, the Signal-ODE step and the loss. Coefficients and tensors are of order 1, so a
@@ -56,12 +55,11 @@ public final class SignalCases {
 
     /** Noise. */
     public static OperationCase noise(int n, int pixels, int channels, int draw, boolean strided) {
-        long[] seeds = LongStream.range(0, n).map(i -> Philox.seed(pixels, draw, i)).toArray();
         return OperationCase.of("noise", describe(n, pixels, channels) + " draw " + draw, n, strided)
+                .perSample(INPUT, "seeds", Philox.SEED_FLOATS, (seed, index, i) -> Philox.bits(seed, index, i) >>> 16)
                 .tensor(OUTPUT, "y", pixels, channels)
                 .exact()
-                .calls((k, o) -> k.noise(
-                        o.n(), pixels, LongStream.of(seeds).skip(o.first()).toArray(), draw, o.tensor("y")));
+                .calls((k, o) -> k.noise(o.n(), pixels, o.slice("seeds"), draw, o.tensor("y")));
     }
 
     /** Signal, state, or both. */

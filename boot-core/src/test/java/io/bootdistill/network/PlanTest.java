@@ -77,7 +77,7 @@ class PlanTest {
 
     private static void setInputs(Plan plan, Kernels kernels) {
         kernels.upload(numbers(plan.block() * 32, 0), 0, plan.x().data());
-        kernels.upload(new float[] {3, 10, 70}, 0, plan.scalar("t"));
+        kernels.upload(new float[] {3, 10, 70}, 0, plan.scalar("t").data());
         kernels.upload(new float[] {2, 0, 1}, 0, plan.condition().data());
     }
 

@@ -58,7 +58,7 @@ public class UNetGoldenTest {
                 Kernels kernels = device().openKernels();
                 Gradients gradients = new Gradients(model)) {
             kernels.upload(rows(golden.floats("sample"), n, shape), 0, plan.x().data());
-            kernels.upload(golden.floats("timestep"), 0, plan.scalar("t"));
+            kernels.upload(golden.floats("timestep"), 0, plan.scalar("t").data());
             if (golden.names().contains("class_labels")) {
                 kernels.upload(golden.floats("class_labels"), 0, plan.condition().data());
             }

@@ -14,14 +14,12 @@ import io.bootdistill.device.Tensor;
 interface CpuSignal extends CpuContext {
 
     @Override
-    default void noise(int n, int pixels, long[] seeds, int draw, Tensor y) {
+    default void noise(int n, int pixels, Slice seeds, int draw, Tensor y) {
         long rows = rows(n, pixels);
-        if (seeds.length < n) {
-            throw new IllegalArgumentException("seeds has " + seeds.length + " values, the kernel needs " + n);
-        }
         int channels = y.channels();
         requireOk("noise", BootCpu.boot_noise(
-                context(), n, pixels, channels, seeds, draw, address("y", y, rows, channels), stride(y)));
+                context(), n, pixels, channels, address("seeds", seeds, (long) n * BootCpu.BOOT_SEED_FLOATS), draw,
+                address("y", y, rows, channels), stride(y)));
     }
 
     @Override

@@ -54,6 +54,12 @@ final class CudaDevice implements Device {
         return new CudaMemory(floats);
     }
 
+    /** One: all contexts share a stream. */
+    @Override
+    public int workers(int wanted) {
+        return 1;
+    }
+
     @Override
     public Kernels openKernels() {
         return new CudaKernels(leader);

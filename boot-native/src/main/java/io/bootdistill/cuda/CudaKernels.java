@@ -1,5 +1,6 @@
 package io.bootdistill.cuda;
 
+import io.bootdistill.device.Captured;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -53,6 +54,12 @@ final class CudaKernels
             addresses = new long[count];
         }
         return addresses;
+    }
+
+    @Override
+    public Captured capture(Runnable calls) {
+        calls.run(); // this gives scratch memory its size, too
+        return CudaGraph.of(this, calls);
     }
 
     @Override

@@ -4,7 +4,8 @@
  * {@code linux-x86_64-cuda}; {@link io.bootdistill.cuda.CudaProbe} tells what is missing.
  *
  * <p>All contexts of the device share one stream, so calls are carried out in the order in which they are made, whatever
- * context they belong to. Calls return before they are carried out; downloads wait. Device 0 is used:
+ * context they belong to, and one worker is enough. Calls return before they are carried out; downloads wait. Calls that are
+ * captured become a CUDA graph: so does a whole training step. Device 0 is used:
  * {@code CUDA_VISIBLE_DEVICES} chooses it. The system property {@code io.bootdistill.cuda.precision} allows tensor cores.
  *
  * <p>The families of kernels ({@code CudaConvolution}, {@code CudaLinear}, …) and {@code CudaMemory} differ from those of

@@ -1,22 +1,21 @@
 package io.bootdistill.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
-import io.bootdistill.device.Tensor;
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A recorded step takes what lies in device memory when it is launched, not when it was recorded. */
+/** Captures of the cuda device; what holds on every device is in the contract. */
 @Tag("emulated")
 class CudaGraphTest {
 
@@ -25,32 +24,25 @@ class CudaGraphTest {
     private final Device device = Devices.named(CudaDevice.NAME);
 
     @Test
-    void recordedStepReadsNewValues() {
+    void capturedStepReadsNewValues() {
         float[] replayed = new float[2 * LENGTH];
         float[] called = new float[2 * LENGTH];
-        try (DeviceMemory memory = device.allocate(6 * LENGTH + AdamStep.COUNT);
-                CudaKernels kernels = (CudaKernels) device.openKernels()) {
-            update(kernels, memory); // gives scratch memory its size
-            start(kernels, memory);
-            require(BootCuda.boot_cuda_capture_begin(kernels.context()));
-            update(kernels, memory);
-            long[] graph = new long[1];
-            require(BootCuda.boot_cuda_capture_end(kernels.context(), graph));
-            for (int step = 0; step < 2; step++) {
-                kernels.upload(step(step), 0, memory.slice(6 * LENGTH, AdamStep.COUNT));
-                require(BootCuda.boot_cuda_graph_launch(kernels.context(), graph[0]));
-                kernels.download(memory.slice(LENGTH, LENGTH), replayed, step * LENGTH);
+        try (DeviceMemory memory = device.allocate(6 * LENGTH + AdamStep.COUNT); Kernels kernels = device.openKernels()) {
+            try (Captured captured = kernels.capture(() -> update(kernels, memory))) {
+                run(kernels, memory, captured::replay, replayed);
             }
-            require(BootCuda.boot_cuda_graph_destroy(graph[0]));
-
-            start(kernels, memory);
-            for (int step = 0; step < 2; step++) {
-                kernels.upload(step(step), 0, memory.slice(6 * LENGTH, AdamStep.COUNT));
-                update(kernels, memory);
-                kernels.download(memory.slice(LENGTH, LENGTH), called, step * LENGTH);
-            }
+            run(kernels, memory, () -> update(kernels, memory), called);
         }
         assertArrayEquals(called, replayed);
+    }
+
+    private static void run(Kernels kernels, DeviceMemory memory, Runnable update, float[] parameters) {
+        start(kernels, memory);
+        for (int step = 0; step < 2; step++) {
+            kernels.upload(step(step), 0, memory.slice(6 * LENGTH, AdamStep.COUNT));
+            update.run();
+            kernels.download(memory.slice(LENGTH, LENGTH), parameters, step * LENGTH);
+        }
     }
 
     /** Gradient from ten lanes (which needs scratch memory), its norm and clip, AdamW. */
@@ -88,49 +80,48 @@ class CudaGraphTest {
         return step;
     }
 
+    /** A capture that fails leaves kernels that work. */
     @Test
-    void transfersAreRefusedWhileRecording() {
-        try (DeviceMemory memory = device.allocate(8); CudaKernels kernels = (CudaKernels) device.openKernels()) {
-            require(BootCuda.boot_cuda_capture_begin(kernels.context()));
+    void transfersCannotBeCaptured() {
+        try (DeviceMemory memory = device.allocate(8); Kernels kernels = device.openKernels()) {
             float[] host = new float[8];
-            assertThrows(IllegalStateException.class, () -> kernels.upload(host, 0, memory.slice()));
-            assertThrows(IllegalStateException.class, () -> kernels.download(memory.slice(), host, 0));
-            assertThrows(IllegalStateException.class,
-                    () -> kernels.noise(2, 4, new long[2], 0, Tensor.of(memory.slice(), 1)));
+            assertThrows(IllegalStateException.class, () -> kernels.capture(() -> kernels.upload(host, 0, memory.slice())));
+            assertThrows(IllegalStateException.class, () -> kernels.capture(() -> kernels.download(memory.slice(), host, 0)));
             kernels.fill(memory.slice(), 3);
-            long[] graph = new long[1];
-            require(BootCuda.boot_cuda_capture_end(kernels.context(), graph));
-            kernels.download(memory.slice(), host, 0);
-            assertArrayEquals(new float[8], host, "recorded, not carried out");
-            require(BootCuda.boot_cuda_graph_launch(kernels.context(), graph[0]));
             kernels.download(memory.slice(), host, 0);
             assertArrayEquals(new float[] {3, 3, 3, 3, 3, 3, 3, 3}, host);
-            require(BootCuda.boot_cuda_graph_destroy(graph[0]));
         }
     }
 
-    /** Noise with its seeds in device memory is that with seeds from the host. */
+    /** What another context calls meanwhile is carried out at once, and only then. */
     @Test
-    void noiseReadsSeedsOfTheDevice() {
-        long[] seeds = {Philox.seed(1, 2, 3), Philox.seed(4, 5, 6)};
-        float[] words = new float[4];
-        for (int i = 0; i < words.length; i++) {
-            words[i] = Float.intBitsToFloat((int) (seeds[i / 2] >>> 32 * (i % 2)));
-        }
-        float[] drawn = new float[32];
-        try (DeviceMemory memory = device.allocate(36); CudaKernels kernels = (CudaKernels) device.openKernels()) {
-            kernels.upload(words, 0, memory.slice(0, 4));
-            long at = CudaMemory.address("seeds", memory.slice(0, 4), 4);
-            require(BootCuda.boot_cuda_noise(kernels.context(), 2, 8, 2, at, 7, at + 4 * Float.BYTES, 2));
-            kernels.download(memory.slice(4, 32), drawn, 0);
-        }
-        for (int i = 0; i < drawn.length; i++) {
-            int element = i % 2 * 8 + i / 2 % 8; // in the order channel, pixel
-            assertEquals(Philox.normal(seeds[i / 16], 7, element), drawn[i]);
+    void otherContextsAreNotCaptured() {
+        float[] values = new float[2];
+        try (DeviceMemory memory = device.allocate(2);
+                Kernels kernels = device.openKernels();
+                Kernels other = device.openKernels()) {
+            Slice first = memory.slice(0, 1);
+            try (Captured captured = kernels.capture(() -> {
+                kernels.fill(first, 1);
+                other.upload(new float[] {2, 2}, 0, memory.slice());
+                other.download(memory.slice(), values, 0);
+            })) {
+                assertArrayEquals(new float[] {2, 2}, values);
+                kernels.fill(memory.slice(), 3);
+                captured.replay();
+                kernels.download(memory.slice(), values, 0);
+                assertArrayEquals(new float[] {1, 3}, values);
+            }
         }
     }
 
-    private static void require(int status) {
-        CudaContext.requireOk("graph", status);
+    @Test
+    void closedGraphIsRefused() {
+        try (DeviceMemory memory = device.allocate(1); Kernels kernels = device.openKernels()) {
+            Captured captured = kernels.capture(() -> kernels.fill(memory.slice(), 3));
+            captured.close();
+            captured.close();
+            assertThrows(IllegalStateException.class, captured::replay);
+        }
     }
 }

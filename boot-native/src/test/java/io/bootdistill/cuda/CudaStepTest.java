@@ -1,0 +1,132 @@
+package io.bootdistill.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BootDistiller;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationListener;
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.RecordingDevice;
+import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A training step is captured once and replayed, with the same bits as if its calls were made. */
+@Tag("emulated")
+class CudaStepTest {
+
+    private static final int STEPS = 4;
+    private static final int BATCH = 4;
+    private static final Set<String> TRANSFERS = Set.of("upload", "download");
+
+    private final Device cuda = Devices.named(CudaDevice.NAME);
+
+    @TempDir
+    Path temp;
+
+    /** Noise, labels, t, δ and the learning rate change from step to step. */
+    @Test
+    void replayedStepsAreTheCalledOnes() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
+        List<Set<String>> captured = distil(cuda, "captured");
+        List<Set<String>> called = distil(new WithoutCapture(cuda), "called");
+        assertArrayEquals(state("called"), state("captured"));
+        assertTrue(captured.get(0).contains("convForward"), () -> "the first step made no calls but " + captured.get(0));
+        for (int step = 1; step < STEPS; step++) {
+            assertEquals(TRANSFERS, captured.get(step), "the calls of captured step " + step);
+            assertTrue(called.get(step).contains("convForward"));
+        }
+    }
+
+    /** Weights, averages and moments. */
+    private byte[] state(String run) throws IOException {
+        return Files.readAllBytes(temp.resolve(run).resolve("state.safetensors"));
+    }
+
+    /** Trains; returns the operations that each step called. */
+    private List<Set<String>> distil(Device device, String run) throws IOException {
+        DistillationConfig config = DistillationConfig.builder()
+                .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5).solver(Solver.HEUN)
+                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0)
+                .folder(temp.resolve(run))
+                .build();
+        RecordingDevice recording = new RecordingDevice(device);
+        List<Set<String>> steps = new ArrayList<>();
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), recording)) {
+            new BootDistiller(teacher).listener(new DistillationListener() {
+                @Override
+                public void started(DistillationConfig started, long step) {
+                    recording.clear();
+                }
+
+                @Override
+                public boolean shouldStop() {
+                    steps.add(recording.calls().stream().map(RecordingDevice.Call::operation)
+                            .collect(Collectors.toCollection(TreeSet::new)));
+                    recording.clear();
+                    return false;
+                }
+            }).train(config).close();
+        }
+        return steps;
+    }
+
+    /** The device, but that it makes all calls again instead of capturing them. */
+    private record WithoutCapture(Device device) implements Device {
+
+        @Override
+        public String name() {
+            return device.name();
+        }
+
+        @Override
+        public String description() {
+            return device.description();
+        }
+
+        @Override
+        public DeviceMemory allocate(long floats) {
+            return device.allocate(floats);
+        }
+
+        @Override
+        public int workers(int wanted) {
+            return device.workers(wanted);
+        }
+
+        @Override
+        public Kernels openKernels() {
+            Kernels kernels = device.openKernels();
+            return (Kernels) Proxy.newProxyInstance(
+                    Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("capture")) {
+                            return InvocationHandler.invokeDefault(proxy, method, arguments);
+                        }
+                        try {
+                            return method.invoke(kernels, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
+    }
+}
