@@ -200,11 +200,12 @@ public final class BootDistiller {
             if (config.clip() >= 0) {
                 return config.clip();
             }
-            return teacher instanceof NetworkTeacher known ? known.schedulerClip() : 0;
+            return NetworkTeacher.schedulerClip(teacher);
         }
 
         private Trainer newTrainer(TrainingState trained) {
-            Prediction output = teacher instanceof NetworkTeacher known ? known.prediction() : Prediction.SAMPLE;
+            boolean limited = config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null; // then it is f itself
+            Prediction output = teacher instanceof NetworkTeacher known && !limited ? known.prediction() : Prediction.SAMPLE;
             Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
                     teacher.condition(), teacher.shape().size());
             return new Trainer(config, teacher, trained, batch, guidance);
@@ -224,7 +225,7 @@ public final class BootDistiller {
         }
 
         void restore() throws IOException {
-            folder.readCheckpoint(state, teacherKey);
+            folder.readCheckpoint(state, teacherKey, "teacher");
             folder.readMetrics(state.step);
         }
 
@@ -271,7 +272,7 @@ public final class BootDistiller {
             String key = teacherKey + " " + config.referenceSteps() + " " + config.guidance() + " " + clip();
             float[] known = folder == null ? null : folder.readReference(made.noise.length, key);
             if (known == null) {
-                known = made.makeReference(teacher, config, guidance, clip(), listener);
+                known = made.makeReference(teacher, config, guidance, listener);
                 if (folder != null) {
                     folder.writeReference(known, teacher.shape(), key);
                 }

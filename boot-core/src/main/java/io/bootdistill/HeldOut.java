@@ -51,11 +51,11 @@ final class HeldOut {
 
     /** What the reference sampler makes of the noise, in portions that are reported. */
     float[] makeReference(
-            Teacher teacher, DistillationConfig config, Guidance guidance, double clip, DistillationListener listener) {
-        Sampler sampler = Sampler.reference(teacher, config.referenceSteps())
+            Teacher teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
+        Sampler unlimited = Sampler.reference(teacher, config.referenceSteps())
                 .withGuidance(guidance)
-                .withClip(clip)
                 .withWorkers(config.workers());
+        Sampler sampler = config.clip() < 0 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip());
         float[] samples = new float[noise.length];
         int floats = teacher.condition().floats();
         for (int from = 0; from < count; from += PORTION) {

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
         name = "boot",
         header = "Distils diffusion models into one-step generators, without data.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DistillCommand.class, SampleCommand.class, InspectCommand.class, DoctorCommand.class},
+        subcommands = {DistillCommand.class, TrainTeacherCommand.class, SampleCommand.class, InspectCommand.class, DoctorCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed; the message says why", "2:wrong usage", "130:stopped by Ctrl-C"},
         footer = {
@@ -90,7 +90,7 @@ public final class Boot implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: distill, sample, inspect or doctor");
+        throw new ParameterException(spec.commandLine(), "a command is missing: distill, train-teacher, sample, inspect or doctor");
     }
 
     /** What to type for this command line. */

@@ -105,7 +105,7 @@ final class DistillCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         long start = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
-        int threads = threads();
+        int threads = threads(workers, spec);
         if (resume) {
             requireResumable();
         }
@@ -182,11 +182,14 @@ final class DistillCommand implements Callable<Integer> {
         }
     }
 
-    private int threads() {
+    /** The number of threads for {@code --workers}; null for the default. */
+    static int threads(Integer workers, CommandSpec spec) {
         if (workers == null) {
             return Runtime.getRuntime().availableProcessors();
         }
-        require(workers >= 1 && workers <= 65_536, "--workers", workers, "1 … 65,536");
+        if (workers < 1 || workers > 65_536) {
+            throw new ParameterException(spec.commandLine(), "--workers is " + workers + ", must be 1 … 65,536");
+        }
         return workers;
     }
 
@@ -200,7 +203,7 @@ final class DistillCommand implements Callable<Integer> {
         }
     }
 
-    private static void requireEmpty(Path folder) throws IOException {
+    static void requireEmpty(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             try (Stream<Path> content = Files.list(folder)) {
                 if (content.findAny().isPresent()) {
