@@ -52,7 +52,7 @@ public final class BootDistiller {
 
     /** Distils any teacher into a student of the given network on the given device. */
     public BootDistiller(Teacher teacher, Network network, Device device) {
-        Checks.that(network.input().equals(teacher.shape()) && network.outputChannels() == teacher.shape().channels(),
+        Checks.that(network.input().equals(teacher.shape()) && network.output().equals(teacher.shape()),
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
