@@ -56,7 +56,7 @@ public record IdxFile(int[] shape, byte[] values) {
     private static IdxFile read(InputStream in, Path file) throws IOException {
         byte[] magic = in.readNBytes(4);
         if (magic.length < 4 || magic[0] != 0 || magic[1] != 0) {
-            throw damaged(file, "it does not begin as an IDX file does, with two zero bytes, a type and a number of dimensions", null);
+            throw damaged(file, "it does not begin with two zero bytes, a type and a number of dimensions", null);
         }
         if (magic[2] != UNSIGNED_BYTE) {
             throw new ModelFormatException(file + ": IDX element type 0x" + Integer.toHexString(magic[2] & 0xff)
@@ -74,7 +74,8 @@ public record IdxFile(int[] shape, byte[] values) {
             }
             shape[i] = (size[0] & 0xff) << 24 | (size[1] & 0xff) << 16 | (size[2] & 0xff) << 8 | size[3] & 0xff;
             if (shape[i] < 0) {
-                throw damaged(file, "dimension " + i + " is " + Integer.toUnsignedString(shape[i]) + ", more than 2147483647", null);
+                throw damaged(
+                        file, "dimension " + i + " is " + Integer.toUnsignedString(shape[i]) + ", more than 2147483647", null);
             }
             count = Math.min(count * shape[i], 1L << 31); // no overflow: both factors are below 2^32
         }
