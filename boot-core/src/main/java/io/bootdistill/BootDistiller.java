@@ -5,6 +5,7 @@ import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -288,6 +289,7 @@ public final class BootDistiller {
                 if (heldOut != null) {
                     quality = heldOut.measure(average, state.step, progress.images());
                     listener.quality(quality);
+                    alarm(quality);
                 }
             }
             if (folder != null) {
@@ -295,6 +297,15 @@ public final class BootDistiller {
                 if (checkpoint) {
                     writeCheckpoint(quality);
                 }
+            }
+        }
+
+        private void alarm(Quality quality) {
+            if (4 * quality.step() > config.steps()) {
+                CollapseAlarm.ofDiversity(quality.leastDiversity()).ifPresent(reason -> {
+                    LOG.warn("the student has collapsed by step {}: {}", quality.step(), reason);
+                    listener.collapsed(quality, reason);
+                });
             }
         }
 
