@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 /** A run that is made to collapse is reported, a sound one is not. */
 class CollapseTest {
 
-    private static final int STEPS = 240;
+    private static final int BATCH = 128;
+    private static final int STEPS = 600;
 
     /** A teacher that, once its reference samples are made, forgets the noise of one class: a wrong target. */
     private static final class ForgetfulTeacher implements Teacher {
@@ -62,8 +63,9 @@ class CollapseTest {
         ForgetfulTeacher teacher = new ForgetfulTeacher();
         List<Long> steps = new ArrayList<>();
         DistillationConfig config = DistillationConfig.builder()
-                .batch(64).block(32).lanes(4).images(64L * STEPS).seed(7).learningRate(3e-3).warmupImages(1_000)
-                .emaHalfLife(1_000).deltaStart(0.2).deltaEnd(0.05).heldOut(200).checkpointImages(64L * STEPS / 4).build();
+                .batch(BATCH).block(32).lanes(4).images((long) BATCH * STEPS).seed(7).learningRate(3e-3).warmupImages(2_000)
+                .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(200).checkpointImages((long) BATCH * STEPS / 2)
+                .build();
         DistillationListener listener = new DistillationListener() {
             @Override
             public void preparing(int done, int total) {
@@ -76,7 +78,7 @@ class CollapseTest {
                 steps.add(quality.step());
             }
         };
-        new BootDistiller(teacher, new Mlp(2, 32, 2, 5), Devices.named("reference")).listener(listener).train(config).close();
+        new BootDistiller(teacher, new Mlp(2, 64, 2, 5), Devices.named("reference")).listener(listener).train(config).close();
         return steps;
     }
 

@@ -167,7 +167,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private void print(Path model, int steps, Figures f) {
-        print(model, steps, number(f.frechet(), 3), number(f.precision(), 3), number(f.recall(), 3),
+        print(model, steps, number(f.frechet(), 4), number(f.precision(), 3), number(f.recall(), 3),
                 number(f.pairedRmse(), 4), number(f.psnr(), 2),
                 number(f.leastDiversity(), 3) + "-" + number(f.mostDiversity(), 3), number(100 * f.accuracy(), 2));
     }
