@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         header = "Measures students and teachers of 16x16 Fashion-MNIST against its test images.",
         customSynopsis = {
             "Usage: boot evaluate --model DIR[,DIR...] [--teacher DIR] [--steps 1,4,10,50]",
-            "                     [--guidance W] [--images DIR] [--count N]"
+            "                     [--guidance W] [--images DIR] [--extractor DIR] [--count N]"
         },
         description = {
             "",
@@ -80,6 +80,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " them, /usr/share/datasets/fashion-mnist.")
     private Path images = FashionMnist.FOLDER;
 
+    @Option(names = "--extractor", paramLabel = "DIR", description = "Folder of the extractor. Default: the bundled one.")
+    private Path extractorFolder;
+
     @Option(names = "--count", paramLabel = "N",
             description = "Samples of each model, and test images, at most 10,000. Distances of fewer are larger. Default:"
                     + " 10,000.")
@@ -103,7 +106,8 @@ final class EvaluateCommand implements Callable<Integer> {
         try (NetworkTeacher teacher = Teacher.load(teacherFolder == null ? Boot.bundledTeacher() : teacherFolder, device)) {
             requireFashion(teacher.shape(), teacher.condition(), "the teacher");
             Generator reference = generator(teacher, REFERENCE_STEPS);
-            try (Ruler ruler = new Ruler(Boot.extractor(), images, device, reference, count, progress("the reference"))) {
+            Path extractor = extractorFolder == null ? Boot.extractor() : extractorFolder;
+            try (Ruler ruler = new Ruler(extractor, images, device, reference, count, progress("the reference"))) {
                 print("model", "steps", "Frechet", "precision", "recall", "RMSE", "PSNR", "diversity", "accuracy");
                 for (Path folder : folders) {
                     evaluate(folder, ruler, device);

@@ -85,7 +85,7 @@ final class EvaluateCommandTest {
     @Test
     void printsALineForEachModel() {
         CommandRun run = CommandRun.boot("evaluate", "--model", BundledTeacher.folder(), "--teacher", BundledTeacher.folder(),
-                "--steps", "1,4", "--images", folder, "--count", COUNT).succeeded();
+                "--steps", "1,4", "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded();
         String[] lines = run.out().split("\n");
         assertEquals(3, lines.length, run.out());
         double one = Double.parseDouble(lines[1].replaceFirst(".*fashion-mnist-16 +1 +([0-9.]+) .*", "$1"));
@@ -97,7 +97,7 @@ final class EvaluateCommandTest {
     void wrongArgumentsAreRefused(@TempDir Path empty) throws IOException {
         CommandRun.boot("evaluate", "--model", "x", "--count", 99).refused(2, "--count is 99", "100 … 10,000");
         CommandRun.boot("evaluate", "--model", "x", "--steps", "4,0").refused(2, "--steps is 0");
-        CommandRun.boot("evaluate", "--model", "x", "--teacher", BundledTeacher.folder(), "--images", empty)
+        CommandRun.boot("evaluate", "--model", "x", "--teacher", BundledTeacher.folder(), "--images", empty, "--extractor", EXTRACTOR)
                 .refused(1, empty.toString(), "t10k-images-idx3-ubyte");
         Path tiny = empty.resolve("tiny");
         TinyTeacher.write(tiny, "v_prediction");

@@ -49,26 +49,31 @@ final class ClassifierTest {
         return new LabelledImages(16, 16, images, labels);
     }
 
-    private Path train(long seed, String name) throws IOException {
+    private Path train(int epochs, long seed, String name) throws IOException {
         Path file = folder.resolve(name).resolve(Classifier.FILE);
-        try (ClassifierTraining training = new ClassifierTraining(device, stripes(512, 0), 10, seed)) {
+        try (ClassifierTraining training = new ClassifierTraining(device, stripes(512, 0), epochs, seed)) {
             double first = training.run(0);
             assertEquals(Math.log(10), first, 0.5, "a fresh network knows nothing");
             double last = 0;
             for (long step = 1; step < training.steps(); step++) {
                 last = training.run(step);
             }
-            assertTrue(last < first / 4, "loss from " + first + " to " + last);
+            assertTrue(epochs == 1 || last < first / 4, "loss from " + first + " to " + last);
             training.save(file);
         }
         return file;
     }
 
     @Test
-    void learnsAndIsAFunctionOfItsSeed() throws IOException {
-        Path file = train(1, "a");
-        assertEquals(-1, Files.mismatch(file, train(1, "b")));
-        assertTrue(Files.mismatch(file, train(2, "c")) >= 0);
+    void trainingIsAFunctionOfTheSeed() throws IOException {
+        Path file = train(1, 7, "a");
+        assertEquals(-1, Files.mismatch(file, train(1, 7, "b")));
+        assertTrue(Files.mismatch(file, train(1, 8, "c")) >= 0);
+    }
+
+    @Test
+    void learns() throws IOException {
+        Path file = train(25, 1, "learnt");
         LabelledImages test = stripes(203, 1); // fills no block
         try (Classifier classifier = Classifier.load(file.getParent(), device)) {
             assertTrue(ClassAccuracy.of(classifier.classes(test.images()), test.labels()) > 0.9);
