@@ -5,6 +5,7 @@ import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -52,7 +53,7 @@ public final class BootDistiller {
 
     /** Distils any teacher into a student of the given network on the given device. */
     public BootDistiller(Teacher teacher, Network network, Device device) {
-        Checks.that(network.input().equals(teacher.shape()) && network.outputChannels() == teacher.shape().channels(),
+        Checks.that(network.input().equals(teacher.shape()) && network.output().equals(teacher.shape()),
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
@@ -289,6 +290,7 @@ public final class BootDistiller {
                 if (heldOut != null) {
                     quality = heldOut.measure(average, state.step, progress.images());
                     listener.quality(quality);
+                    alarm(quality);
                 }
             }
             if (folder != null) {
@@ -296,6 +298,15 @@ public final class BootDistiller {
                 if (checkpoint) {
                     writeCheckpoint(quality);
                 }
+            }
+        }
+
+        private void alarm(Quality quality) {
+            if (4 * quality.step() > config.steps()) {
+                CollapseAlarm.ofDiversity(quality.leastDiversity()).ifPresent(reason -> {
+                    LOG.warn("the student has collapsed by step {}: {}", quality.step(), reason);
+                    listener.collapsed(quality, reason);
+                });
             }
         }
 

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Held-out noise and what the reference sampler of the teacher makes of it: the measure of a student that needs no data. The
  * noise has a seed of its own, the same for every run; label i mod the real classes goes with noise i.
  */
-final class HeldOut {
+public final class HeldOut {
 
     private static final long SEED = 0x5EEDL << 32 | 0x0B007;
     private static final int SHOWN = 64;
@@ -27,11 +27,7 @@ final class HeldOut {
         this.count = count;
         labelled = teacher.condition() instanceof ConditionShape.Label;
         size = teacher.shape().size();
-        long[] seeds = new long[count];
-        for (int i = 0; i < count; i++) {
-            seeds[i] = Philox.seed(SEED, 0, i);
-        }
-        noise = Samples.noise(teacher.shape(), seeds);
+        noise = Samples.noise(teacher.shape(), seeds(count));
         int floats = teacher.condition().floats();
         condition = floats == 0 ? null : new float[count * floats];
         for (int i = 0; i < count && floats > 0; i++) {
@@ -41,6 +37,18 @@ final class HeldOut {
                 conditions.draw(Philox.seed(SEED, 1, i), condition, i * floats);
             }
         }
+    }
+
+    /**
+     * Seeds of held-out noise, for {@link Sampler#sample(long[], int[])} and {@link Student#sample(long[], int[])}: no run
+     * trains on it. The first are those that a run is measured on.
+     */
+    public static long[] seeds(int count) {
+        long[] seeds = new long[count];
+        for (int i = 0; i < count; i++) {
+            seeds[i] = Philox.seed(SEED, 0, i);
+        }
+        return seeds;
     }
 
     private static int realLabel(int i, int labels, int nullLabel) {
@@ -78,8 +86,12 @@ final class HeldOut {
         float[] samples = PairedError.clamp(student.sample(noise, condition));
         float[] classes = labelled ? condition : new float[count];
         int shown = Math.min(SHOWN, count) * size;
+        double least = Diversity.perClass(samples, reference, classes).values().stream()
+                .mapToDouble(Double::doubleValue)
+                .min()
+                .orElse(Double.NaN);
         return new DistillationListener.Quality(
-                step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes),
+                step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes), least,
                 Arrays.copyOf(samples, shown), Arrays.copyOf(reference, shown));
     }
 }

@@ -53,8 +53,6 @@ import picocli.CommandLine.Spec;
         })
 final class DistillCommand implements Callable<Integer> {
 
-    private static final String BUNDLED_TEACHER = "teachers/fashion-mnist-16";
-
     @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
 
@@ -194,7 +192,7 @@ final class DistillCommand implements Callable<Integer> {
     }
 
     private Path teacherFolder() {
-        return teacherFolder != null ? teacherFolder : Path.of(System.getProperty(Boot.HOME_PROPERTY, ""), BUNDLED_TEACHER);
+        return teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
     }
 
     private void require(boolean valid, String option, Object value, String allowed) {
@@ -223,6 +221,9 @@ final class DistillCommand implements Callable<Integer> {
         if (quality != null) {
             stdout.printf(Locale.ROOT, "paired RMSE  %.4f on %d held-out noises, against %d steps of the teacher%n",
                     quality.pairedRmse(), report.config().heldOut(), report.config().referenceSteps());
+        }
+        if (report.collapse() != null) {
+            stdout.println("COLLAPSED    " + report.collapse());
         }
         stdout.println("wall time    " + Times.clock(time));
         if (quality != null && Comparison.canShow(teacher.shape())) {
