@@ -12,6 +12,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -93,7 +94,7 @@ class CudaGraphTest {
         }
     }
 
-    /** What another context calls meanwhile is carried out at once, and only then. */
+    /** What another thread calls meanwhile, in its own context, is carried out at once, and only then. */
     @Test
     void otherContextsAreNotCaptured() {
         float[] values = new float[2];
@@ -103,8 +104,10 @@ class CudaGraphTest {
             Slice first = memory.slice(0, 1);
             try (Captured captured = kernels.capture(() -> {
                 kernels.fill(first, 1);
-                other.upload(new float[] {2, 2}, 0, memory.slice());
-                other.download(memory.slice(), values, 0);
+                CompletableFuture.runAsync(() -> {
+                    other.upload(new float[] {2, 2}, 0, memory.slice());
+                    other.download(memory.slice(), values, 0);
+                }).join();
             })) {
                 assertArrayEquals(new float[] {2, 2}, values);
                 kernels.fill(memory.slice(), 3);
