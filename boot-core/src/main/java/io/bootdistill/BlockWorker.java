@@ -44,7 +44,8 @@ final class BlockWorker implements AutoCloseable {
             kernels = scope.own(device.openKernels());
             look = scope.own(new Plan(student, block, Plan.Mode.INFERENCE));
             learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
-            this.teacher = scope.own(TeacherPlan.of(teacher, device, block, guidance));
+            this.teacher = scope.own(TeacherPlan.of(
+                    teacher, device, block, guidance, config.clip() < 0 ? NetworkTeacher.schedulerThreshold(teacher) : null));
             long size = (long) block * shape.size();
             DeviceMemory memory = scope.own(device.allocate(5 * size));
             noise = tensor(memory, 0, size);

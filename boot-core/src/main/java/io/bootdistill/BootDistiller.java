@@ -5,6 +5,7 @@ import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -52,7 +53,7 @@ public final class BootDistiller {
 
     /** Distils any teacher into a student of the given network on the given device. */
     public BootDistiller(Teacher teacher, Network network, Device device) {
-        Checks.that(network.input().equals(teacher.shape()) && network.outputChannels() == teacher.shape().channels(),
+        Checks.that(network.input().equals(teacher.shape()) && network.output().equals(teacher.shape()),
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
@@ -200,11 +201,12 @@ public final class BootDistiller {
             if (config.clip() >= 0) {
                 return config.clip();
             }
-            return teacher instanceof NetworkTeacher known ? known.schedulerClip() : 0;
+            return NetworkTeacher.schedulerClip(teacher);
         }
 
         private Trainer newTrainer(TrainingState trained) {
-            Prediction output = teacher instanceof NetworkTeacher known ? known.prediction() : Prediction.SAMPLE;
+            boolean limited = config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null; // then it is f itself
+            Prediction output = teacher instanceof NetworkTeacher known && !limited ? known.prediction() : Prediction.SAMPLE;
             Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
                     teacher.condition(), teacher.shape().size());
             return new Trainer(config, teacher, trained, batch, guidance);
@@ -224,7 +226,7 @@ public final class BootDistiller {
         }
 
         void restore() throws IOException {
-            folder.readCheckpoint(state, teacherKey);
+            folder.readCheckpoint(state, teacherKey, "teacher");
             folder.readMetrics(state.step);
         }
 
@@ -271,7 +273,7 @@ public final class BootDistiller {
             String key = teacherKey + " " + config.referenceSteps() + " " + config.guidance() + " " + clip();
             float[] known = folder == null ? null : folder.readReference(made.noise.length, key);
             if (known == null) {
-                known = made.makeReference(teacher, config, guidance, clip(), listener);
+                known = made.makeReference(teacher, config, guidance, listener);
                 if (folder != null) {
                     folder.writeReference(known, teacher.shape(), key);
                 }
@@ -288,6 +290,7 @@ public final class BootDistiller {
                 if (heldOut != null) {
                     quality = heldOut.measure(average, state.step, progress.images());
                     listener.quality(quality);
+                    alarm(quality);
                 }
             }
             if (folder != null) {
@@ -295,6 +298,15 @@ public final class BootDistiller {
                 if (checkpoint) {
                     writeCheckpoint(quality);
                 }
+            }
+        }
+
+        private void alarm(Quality quality) {
+            if (4 * quality.step() > config.steps()) {
+                CollapseAlarm.ofDiversity(quality.leastDiversity()).ifPresent(reason -> {
+                    LOG.warn("the student has collapsed by step {}: {}", quality.step(), reason);
+                    listener.collapsed(quality, reason);
+                });
             }
         }
 

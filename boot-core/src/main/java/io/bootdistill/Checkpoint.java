@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
- * each parameter, and in the metadata the number of steps done and the teacher it belongs to. Nothing else changes during
+ * each parameter, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing else changes during
  * training: all random numbers follow from the seed and the step.
  */
 final class Checkpoint {
@@ -41,13 +41,18 @@ final class Checkpoint {
         model.save(values, (parameter, array) -> writer.add(prefix + parameter.name(), parameter.shape(), array));
     }
 
-    /** Restores a state; the teacher must be the one that it was trained with. */
-    static void read(Path file, TrainingState state, String teacher) {
+    /**
+     * Restores a state.
+     *
+     * @param teacher must be what it was written with
+     * @param origin what {@code teacher} identifies, for the message
+     */
+    static void read(Path file, TrainingState state, String teacher, String origin) {
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             Map<String, String> metadata = tensors.metadata();
             if (!teacher.equals(metadata.get(TEACHER))) {
-                throw new ModelFormatException(file + " belongs to another teacher (" + metadata.get(TEACHER) + ", not "
-                        + teacher + "); continue it with the teacher that it was started with");
+                throw new ModelFormatException(file + " belongs to another " + origin + " (" + metadata.get(TEACHER) + ", not "
+                        + teacher + "); continue it with the " + origin + " that it was started with");
             }
             long step = step(file, metadata.get(STEP));
             tensors.requireFinite();

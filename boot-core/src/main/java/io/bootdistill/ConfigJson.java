@@ -18,15 +18,17 @@ import java.util.TreeSet;
 final class ConfigJson {
 
     private static final Set<String> LEFT_OUT = Set.of("workers", "folder", "timeBudget");
-    private static final List<RecordComponent> COMPONENTS =
-            Arrays.stream(DistillationConfig.class.getRecordComponents()).filter(c -> !LEFT_OUT.contains(c.getName())).toList();
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private ConfigJson() {}
 
-    static JsonObject write(DistillationConfig config) {
+    private static List<RecordComponent> components(Class<? extends Record> type) {
+        return Arrays.stream(type.getRecordComponents()).filter(c -> !LEFT_OUT.contains(c.getName())).toList();
+    }
+
+    static JsonObject write(Record config) {
         JsonObject json = new JsonObject();
-        for (RecordComponent component : COMPONENTS) {
+        for (RecordComponent component : components(config.getClass())) {
             try {
                 json.add(component.getName(), GSON.toJsonTree(component.getAccessor().invoke(config)));
             } catch (ReflectiveOperationException e) {
@@ -39,17 +41,18 @@ final class ConfigJson {
     /**
      * Sets every value of the JSON in the builder.
      *
+     * @param type the configuration that the builder builds
      * @param source what the JSON was read from, for messages
      * @throws ModelFormatException if a key is missing or unknown, or its value has another type; it names the key
      */
-    static void read(JsonObject json, DistillationConfig.Builder builder, String source) {
+    static void read(JsonObject json, Class<? extends Record> type, Object builder, String source) {
         Set<String> unknown = new TreeSet<>(json.keySet());
-        for (RecordComponent component : COMPONENTS) {
+        for (RecordComponent component : components(type)) {
             String key = component.getName();
             unknown.remove(key);
             Object value = value(json.get(key), component.getType(), source + ": " + key);
             try {
-                DistillationConfig.Builder.class.getMethod(key, component.getType()).invoke(builder, value);
+                builder.getClass().getMethod(key, component.getType()).invoke(builder, value);
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException("cannot set " + key, e);
             }

@@ -140,6 +140,11 @@ public record DistillationConfig(
         return new BootstrapLoss(weighting, boundary, beta);
     }
 
+    Optimiser.Settings optimiser() {
+        return new Optimiser.Settings(
+                steps(), batch, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip, emaHalfLife);
+    }
+
     /** Builds a {@link DistillationConfig}; each method sets the value of its name. */
     public static final class Builder {
 

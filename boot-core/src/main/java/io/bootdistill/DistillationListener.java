@@ -27,10 +27,13 @@ public interface DistillationListener {
      *
      * @param pairedRmse against the reference sampler on the same noise, both clamped
      * @param diversity mean pairwise distance of the student's samples, relative to the reference's, per class
+     * @param leastDiversity that of the class where it is least; NaN where no class has two samples
      * @param samples the first held-out samples, [n][channels][height][width]
      * @param reference the reference's, on the same noise
      */
-    record Quality(long step, long images, double pairedRmse, double diversity, float[] samples, float[] reference) {}
+    record Quality(
+            long step, long images, double pairedRmse, double diversity, double leastDiversity, float[] samples,
+            float[] reference) {}
 
     /** The run begins, or goes on: the configuration is final. */
     default void started(DistillationConfig config, long firstStep) {}
@@ -43,6 +46,14 @@ public interface DistillationListener {
 
     /** The student was evaluated. */
     default void quality(Quality quality) {}
+
+    /**
+     * The student has collapsed, see {@link io.bootdistill.metric.CollapseAlarm}. Called after {@link #quality}, at each
+     * evaluation that finds it; not in the first quarter of a run, which starts from the mean image of each class.
+     *
+     * @param reason why, as part of a sentence
+     */
+    default void collapsed(Quality quality, String reason) {}
 
     /** Whether to stop now; asked after each step. A run with a folder writes a checkpoint first. */
     default boolean shouldStop() {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Held-out noise and what the reference sampler of the teacher makes of it: the measure of a student that needs no data. The
  * noise has a seed of its own, the same for every run; label i mod the real classes goes with noise i.
  */
-final class HeldOut {
+public final class HeldOut {
 
     private static final long SEED = 0x5EEDL << 32 | 0x0B007;
     private static final int SHOWN = 64;
@@ -27,11 +27,7 @@ final class HeldOut {
         this.count = count;
         labelled = teacher.condition() instanceof ConditionShape.Label;
         size = teacher.shape().size();
-        long[] seeds = new long[count];
-        for (int i = 0; i < count; i++) {
-            seeds[i] = Philox.seed(SEED, 0, i);
-        }
-        noise = Samples.noise(teacher.shape(), seeds);
+        noise = Samples.noise(teacher.shape(), seeds(count));
         int floats = teacher.condition().floats();
         condition = floats == 0 ? null : new float[count * floats];
         for (int i = 0; i < count && floats > 0; i++) {
@@ -43,6 +39,18 @@ final class HeldOut {
         }
     }
 
+    /**
+     * Seeds of held-out noise, for {@link Sampler#sample(long[], int[])} and {@link Student#sample(long[], int[])}: no run
+     * trains on it. The first are those that a run is measured on.
+     */
+    public static long[] seeds(int count) {
+        long[] seeds = new long[count];
+        for (int i = 0; i < count; i++) {
+            seeds[i] = Philox.seed(SEED, 0, i);
+        }
+        return seeds;
+    }
+
     private static int realLabel(int i, int labels, int nullLabel) {
         boolean hasNull = nullLabel >= 0 && nullLabel < labels && labels > 1;
         int label = i % (hasNull ? labels - 1 : labels);
@@ -51,11 +59,11 @@ final class HeldOut {
 
     /** What the reference sampler makes of the noise, in portions that are reported. */
     float[] makeReference(
-            Teacher teacher, DistillationConfig config, Guidance guidance, double clip, DistillationListener listener) {
-        Sampler sampler = Sampler.reference(teacher, config.referenceSteps())
+            Teacher teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
+        Sampler unlimited = Sampler.reference(teacher, config.referenceSteps())
                 .withGuidance(guidance)
-                .withClip(clip)
                 .withWorkers(config.workers());
+        Sampler sampler = config.clip() < 0 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip());
         float[] samples = new float[noise.length];
         int floats = teacher.condition().floats();
         for (int from = 0; from < count; from += PORTION) {
@@ -78,8 +86,12 @@ final class HeldOut {
         float[] samples = PairedError.clamp(student.sample(noise, condition));
         float[] classes = labelled ? condition : new float[count];
         int shown = Math.min(SHOWN, count) * size;
+        double least = Diversity.perClass(samples, reference, classes).values().stream()
+                .mapToDouble(Double::doubleValue)
+                .min()
+                .orElse(Double.NaN);
         return new DistillationListener.Quality(
-                step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes),
+                step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes), least,
                 Arrays.copyOf(samples, shown), Arrays.copyOf(reference, shown));
     }
 }

@@ -7,6 +7,7 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.ModelWeights;
+import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
@@ -16,6 +17,7 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,8 @@ public final class NetworkTeacher implements Teacher {
     private final int nullLabel;
     private final Model model;
 
-    private NetworkTeacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
+    /** Takes over the ownership of the model. */
+    NetworkTeacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = prediction(scheduler);
@@ -52,10 +55,6 @@ public final class NetworkTeacher implements Teacher {
         DiffusersFolder folder = DiffusersFolder.open(path);
         UNet network = readNetwork(folder);
         SchedulerConfig scheduler = folder.scheduler();
-        if (scheduler.thresholding()) {
-            throw new ModelFormatException(path + ": thresholding is true, which is not supported; set it to false in"
-                    + " scheduler_config.json to use the teacher unclipped");
-        }
         if (!scheduler.unknownKeys().isEmpty()) {
             LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", path, scheduler.unknownKeys());
         }
@@ -99,7 +98,7 @@ public final class NetworkTeacher implements Teacher {
         }
     }
 
-    private static Prediction prediction(SchedulerConfig scheduler) {
+    static Prediction prediction(SchedulerConfig scheduler) {
         return switch (scheduler.predictionType()) {
             case EPSILON -> Prediction.EPSILON;
             case V_PREDICTION -> Prediction.V;
@@ -147,9 +146,29 @@ public final class NetworkTeacher implements Teacher {
         return model;
     }
 
-    /** The limit of predictions of x₀ that its scheduler asks for: for ε-prediction alone, 0 for none. */
-    double schedulerClip() {
-        return prediction == Prediction.EPSILON && scheduler.clipSample() ? scheduler.clipSampleRange() : 0;
+    /**
+     * Writes the teacher in the diffusers layout: a nested folder that {@link Teacher#load} and diffusers read.
+     *
+     * @throws IOException naming the folder and the cause; an older teacher there is then as it was
+     */
+    public void save(Path folder) throws IOException {
+        SafetensorsWriter weights = new SafetensorsWriter();
+        model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
+        OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
+        DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
+    }
+
+    /** The limit of predictions of x₀ that a teacher's scheduler asks for: for ε-prediction alone, 0 for none. */
+    static double schedulerClip(Teacher teacher) {
+        return teacher instanceof NetworkTeacher known && known.prediction == Prediction.EPSILON
+                && known.scheduler.clipSample() && !known.scheduler.thresholding() ? known.scheduler.clipSampleRange() : 0;
+    }
+
+    /** The dynamic thresholding that a teacher's scheduler asks for, rather than a limit; null for none. */
+    static DynamicThreshold schedulerThreshold(Teacher teacher) {
+        return teacher instanceof NetworkTeacher known && known.prediction == Prediction.EPSILON
+                && known.scheduler.thresholding()
+                ? new DynamicThreshold(known.scheduler.dynamicThresholdingRatio(), known.scheduler.sampleMaxValue()) : null;
     }
 
     @Override

@@ -13,6 +13,25 @@ public enum Prediction {
     /** o = ε − x₀ (flow): f = x − t o. */
     FLOW;
 
+    /** Factor of ε in the output that is right, o = noiseShare·ε + imageShare·x₀: what denoising training learns. */
+    double noiseShare(double alpha) {
+        return switch (this) {
+            case EPSILON, FLOW -> 1;
+            case V -> alpha;
+            case SAMPLE -> 0;
+        };
+    }
+
+    /** Factor of x₀ in the output that is right. */
+    double imageShare(double sigma) {
+        return switch (this) {
+            case EPSILON -> 0;
+            case V -> -sigma;
+            case SAMPLE -> 1;
+            case FLOW -> -1;
+        };
+    }
+
     /** Factor of the state x at a noise level. */
     public double stateFactor(double alpha, double sigma) {
         return switch (this) {

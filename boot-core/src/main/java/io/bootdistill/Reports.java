@@ -6,7 +6,8 @@ import java.util.function.LongSupplier;
 /** Sums up steps between reports. The clock counts training alone: {@link #restart} it after other work. */
 final class Reports {
 
-    private final DistillationConfig config;
+    private final long steps;
+    private final int batch;
     private final LongSupplier nanoTime;
     private long since;
     private long started;
@@ -20,8 +21,17 @@ final class Reports {
         this(config, step, System::nanoTime);
     }
 
+    Reports(TeacherTrainingConfig config, long step) {
+        this(config.steps(), config.batch(), step, System::nanoTime);
+    }
+
     Reports(DistillationConfig config, long step, LongSupplier nanoTime) {
-        this.config = config;
+        this(config.steps(), config.batch(), step, nanoTime);
+    }
+
+    private Reports(long steps, int batch, long step, LongSupplier nanoTime) {
+        this.steps = steps;
+        this.batch = batch;
         this.nanoTime = nanoTime;
         since = step;
         restart();
@@ -42,18 +52,18 @@ final class Reports {
 
     /** Whether the step that ended now passed a multiple of an interval in images. */
     boolean crossed(long step, long interval) {
-        return step * config.batch() / interval != (step - 1) * config.batch() / interval;
+        return step * batch / interval != (step - 1) * batch / interval;
     }
 
     /** The means since the last report, and a new start. */
     Progress take(long step) {
         long count = step - since;
         double seconds = (nanoTime.getAsLong() - started) * 1e-9;
-        double speed = count * config.batch() / seconds;
+        double speed = count * batch / seconds;
         Progress progress = new Progress(
-                step, config.steps(), step * config.batch(), loss / count, bootstrap / count, boundary / count,
+                step, steps, step * batch, loss / count, bootstrap / count, boundary / count,
                 gradientNorm / count, last.rate(), last.delta(), speed,
-                (config.steps() - step) * config.batch() / speed);
+                (steps - step) * batch / speed);
         since = step;
         loss = 0;
         bootstrap = 0;

@@ -15,17 +15,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
  * What a run writes: {@code config.json}, {@code metrics.csv}, {@code reference.safetensors} (what the student is compared
  * with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code student/} (the averaged student, as it can be
- * sampled). Every file is written beside its place and renamed.
+ * sampled), or {@code teacher/} where a teacher is trained. Every file is written beside its place and renamed.
  */
 final class RunFolder {
 
     static final String CONFIG = "config.json";
     static final String STUDENT = "student";
+    static final String TEACHER = "teacher";
     private static final String STATE = "state.safetensors";
     private static final String METRICS = "metrics.csv";
     private static final String REFERENCE = "reference.safetensors";
@@ -76,7 +78,7 @@ final class RunFolder {
         return new RunFolder(path);
     }
 
-    void writeConfig(DistillationConfig config) throws IOException {
+    void writeConfig(Record config) throws IOException {
         writeText(CONFIG, ConfigJson.text(ConfigJson.write(config)));
     }
 
@@ -87,10 +89,20 @@ final class RunFolder {
      */
     DistillationConfig readConfig(DistillationConfig.Builder builder) {
         builder.folder(folder).build(); // what the caller set is not the file's fault
+        return readConfig(DistillationConfig.class, builder, builder::build);
+    }
+
+    /** The configuration of a teacher's training. */
+    TeacherTrainingConfig readConfig(TeacherTrainingConfig.Builder builder) {
+        builder.folder(folder).build();
+        return readConfig(TeacherTrainingConfig.class, builder, builder::build);
+    }
+
+    private <C extends Record> C readConfig(Class<C> type, Object builder, Supplier<C> build) {
         Path file = folder.resolve(CONFIG);
-        ConfigJson.read(Json.read(file), builder, file.toString());
+        ConfigJson.read(Json.read(file), type, builder, file.toString());
         try {
-            return builder.build();
+            return build.get();
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(file + ": " + e.getMessage(), e);
         }
@@ -100,12 +112,16 @@ final class RunFolder {
         Checkpoint.write(folder.resolve(STATE), state, teacher);
     }
 
-    void readCheckpoint(TrainingState state, String teacher) {
-        Checkpoint.read(folder.resolve(STATE), state, teacher);
+    void readCheckpoint(TrainingState state, String teacher, String origin) {
+        Checkpoint.read(folder.resolve(STATE), state, teacher, origin);
     }
 
     Path studentFolder() {
         return folder.resolve(STUDENT);
+    }
+
+    Path teacherFolder() {
+        return folder.resolve(TEACHER);
     }
 
     // ---- metrics
@@ -124,24 +140,37 @@ final class RunFolder {
     }
 
     void addMetrics(Progress p, Quality quality) throws IOException {
-        metrics.add(String.format(
+        addMetrics(HEADER, String.format(
                 Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.1f,%s", p.step(), p.images(), p.loss(), p.bootstrap(),
                 p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(),
                 quality == null ? "," : String.format(Locale.ROOT, "%.6f,%.4f", quality.pairedRmse(), quality.diversity())));
-        writeText(METRICS, HEADER + "\n" + String.join("\n", metrics) + "\n");
+    }
+
+    /** Adds a line that begins with the step. */
+    void addMetrics(String header, String line) throws IOException {
+        metrics.add(line);
+        writeText(METRICS, header + "\n" + String.join("\n", metrics) + "\n");
     }
 
     // ---- pictures and the reference
 
     /** A grid of the student's samples, {@code grids/step-….png}, and once one of the reference's, {@code grids/reference.png}. */
     void writeGrid(Quality quality, ImageShape shape) throws IOException {
-        int columns = 16;
-        String name = String.format(Locale.ROOT, "grids/step-%07d.png", quality.step());
-        Images.writeGrid(folder.resolve(name), quality.samples(), shape.channels(), shape.height(), shape.width(), columns);
+        writeGrid(quality.step(), quality.samples(), shape);
         Path reference = folder.resolve("grids/reference.png");
         if (!Files.exists(reference)) {
-            Images.writeGrid(reference, quality.reference(), shape.channels(), shape.height(), shape.width(), columns);
+            writeGrid(reference, quality.reference(), shape);
         }
+    }
+
+    /** A grid of samples, {@code grids/step-….png}. */
+    void writeGrid(long step, float[] samples, ImageShape shape) throws IOException {
+        writeGrid(folder.resolve(String.format(Locale.ROOT, "grids/step-%07d.png", step)), samples, shape);
+    }
+
+    private static void writeGrid(Path file, float[] samples, ImageShape shape) throws IOException {
+        int columns = 16;
+        Images.writeGrid(file, samples, shape.channels(), shape.height(), shape.width(), columns);
     }
 
     /** The reference samples of an earlier part of the run; null where there are none for this many values. */

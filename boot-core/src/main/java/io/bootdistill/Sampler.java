@@ -21,16 +21,19 @@ public final class Sampler {
     private final Trajectory trajectory;
     private final Guidance guidance;
     private final double clip;
+    private final DynamicThreshold threshold;
     private final int workers;
     private final int block;
 
     private Sampler(
-            Teacher teacher, Device device, Trajectory trajectory, Guidance guidance, double clip, int workers, int block) {
+            Teacher teacher, Device device, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
+            int workers, int block) {
         this.teacher = teacher;
         this.device = device;
         this.trajectory = trajectory;
         this.guidance = guidance;
         this.clip = clip;
+        this.threshold = threshold;
         this.workers = workers;
         this.block = block;
     }
@@ -85,13 +88,13 @@ public final class Sampler {
                     + " leading spacing or the reference sampler");
         }
         Device device = teacher instanceof NetworkTeacher network ? network.model().device() : Devices.best();
-        return new Sampler(teacher, device, trajectory, null, 0, Runtime.getRuntime().availableProcessors(), 8);
+        return new Sampler(teacher, device, trajectory, null, 0, null, Runtime.getRuntime().availableProcessors(), 8);
     }
 
     /** The same sampler with guidance; null for none. */
     public Sampler withGuidance(Guidance guidance) {
         TeacherPlan.requireGuidance(teacher.condition(), guidance);
-        return new Sampler(teacher, device, trajectory, guidance, clip, workers, block);
+        return new Sampler(teacher, device, trajectory, guidance, clip, threshold, workers, block);
     }
 
     /** The same sampler with the prediction of x₀ limited to ± {@code clip}; 0 for no limit. */
@@ -99,7 +102,16 @@ public final class Sampler {
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip is " + clip + ", must be at least 0");
         }
-        return new Sampler(teacher, device, trajectory, guidance, clip, workers, block);
+        return new Sampler(teacher, device, trajectory, guidance, clip, null, workers, block);
+    }
+
+    /**
+     * The same sampler with the prediction of x₀ limited as the teacher's scheduler says: clamped, or by dynamic thresholding;
+     * for ε-prediction alone. Few teachers of that kind can be sampled without.
+     */
+    public Sampler withSchedulerLimits() {
+        return new Sampler(teacher, device, trajectory, guidance, NetworkTeacher.schedulerClip(teacher),
+                NetworkTeacher.schedulerThreshold(teacher), workers, block);
     }
 
     /** The same sampler with another number of threads, at least 1. */
@@ -107,7 +119,7 @@ public final class Sampler {
         if (workers < 1) {
             throw new IllegalArgumentException("workers is " + workers + ", must be at least 1");
         }
-        return new Sampler(teacher, device, trajectory, guidance, clip, workers, block);
+        return new Sampler(teacher, device, trajectory, guidance, clip, threshold, workers, block);
     }
 
     /** Number of teacher evaluations of one sample, not counting those of guidance. */
@@ -152,7 +164,8 @@ public final class Sampler {
         float[] samples = new float[noise.length];
         int blocks = (n + block - 1) / block;
         try (SamplerWorkers pool = new SamplerWorkers(
-                teacher, device, trajectory, guidance, clip, device.workers(Math.min(workers, blocks)), Math.min(block, n))) {
+                teacher, device, trajectory, guidance, clip, threshold, device.workers(Math.min(workers, blocks)),
+                Math.min(block, n))) {
             pool.run(n, noise, condition, samples, listener);
         }
         return samples;

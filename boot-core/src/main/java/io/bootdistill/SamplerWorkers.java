@@ -17,17 +17,20 @@ final class SamplerWorkers implements AutoCloseable {
     private final Trajectory trajectory;
     private final Guidance guidance;
     private final double clip;
+    private final DynamicThreshold threshold;
     private final int block;
     private final Scope scope = new Scope();
     private final WorkerPool pool;
     private final Worker[] workers;
 
     SamplerWorkers(
-            Teacher teacher, Device device, Trajectory trajectory, Guidance guidance, double clip, int count, int block) {
+            Teacher teacher, Device device, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
+            int count, int block) {
         this.teacher = teacher;
         this.trajectory = trajectory;
         this.guidance = guidance;
         this.clip = clip;
+        this.threshold = threshold;
         this.block = block;
         workers = new Worker[count];
         try {
@@ -76,7 +79,7 @@ final class SamplerWorkers implements AutoCloseable {
             long size = (long) block * shape.size();
             try {
                 kernels = own.own(device.openKernels());
-                plan = own.own(TeacherPlan.of(teacher, device, block, guidance));
+                plan = own.own(TeacherPlan.of(teacher, device, block, guidance, threshold));
                 DeviceMemory memory = own.own(device.allocate(4 * size));
                 noise = Tensor.of(memory.slice(0, size), shape.channels());
                 y = Tensor.of(memory.slice(size, size), shape.channels());

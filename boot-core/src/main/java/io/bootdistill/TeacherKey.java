@@ -1,7 +1,9 @@
 package io.bootdistill;
 
-import io.bootdistill.network.Parameter;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.UNet;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -9,27 +11,61 @@ import java.util.HexFormat;
 /** What identifies a teacher: the hash of its weights and configuration, or the class of a user's own. */
 final class TeacherKey {
 
+    /** Images that a key is made of: a source may be slow. */
+    private static final int IMAGES = 256;
+
     private TeacherKey() {}
 
     static String of(Teacher teacher) {
         if (!(teacher instanceof NetworkTeacher known)) {
             return teacher.getClass().getName();
         }
-        MessageDigest digest;
+        MessageDigest digest = digest();
+        update(digest, known.network() + " " + known.scheduler());
+        known.model().save((parameter, values) -> {
+            update(digest, parameter.name());
+            update(digest, values);
+        });
+        return text(digest);
+    }
+
+    /** What identifies the training of a teacher: its network and scheduler, all labels, and images spread over the source. */
+    static String of(UNet network, SchedulerConfig scheduler, ImageSource images) {
+        MessageDigest digest = digest();
+        int count = images.count();
+        update(digest, network + " " + scheduler + " " + count);
+        float[] labels = new float[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = images.label(i);
+        }
+        update(digest, labels);
+        float[] values = new float[network.input().size()];
+        for (int i = 0; i < Math.min(count, IMAGES); i++) {
+            images.read((int) ((long) i * count / Math.min(count, IMAGES)), values, 0);
+            update(digest, values);
+        }
+        return text(digest);
+    }
+
+    private static MessageDigest digest() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
-        digest.update((known.network() + " " + known.scheduler()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
-        known.model().save((parameter, values) -> update(digest, parameter, values));
-        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 
-    private static void update(MessageDigest digest, Parameter parameter, float[] values) {
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void update(MessageDigest digest, float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
         bytes.asFloatBuffer().put(values);
-        digest.update(parameter.name().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         digest.update(bytes.array());
+    }
+
+    private static String text(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 }

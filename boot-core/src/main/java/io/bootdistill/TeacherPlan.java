@@ -35,6 +35,12 @@ abstract class TeacherPlan implements AutoCloseable {
     @Override
     public abstract void close();
 
+    /** @param threshold null for none */
+    static TeacherPlan of(Teacher teacher, Device device, int block, Guidance guidance, DynamicThreshold threshold) {
+        TeacherPlan plan = of(teacher, device, block, guidance);
+        return threshold == null ? plan : new ThresholdedPlan(plan, teacher, device, block, guidance, threshold);
+    }
+
     static TeacherPlan of(Teacher teacher, Device device, int block, Guidance guidance) {
         if (teacher instanceof NetworkTeacher network) {
             return new OfNetwork(network, block, guidance);

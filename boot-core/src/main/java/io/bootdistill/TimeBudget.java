@@ -17,17 +17,27 @@ final class TimeBudget {
 
     /** @throws IllegalArgumentException if the budget leaves no time for a step */
     static DistillationConfig fit(DistillationConfig config, Trainer trainer) {
+        long steps = steps(config, secondsPerStep(trainer::run));
+        return config.toBuilder().images(steps * config.batch()).timeBudget(null).build();
+    }
+
+    /** The images of a teacher's training that fit its budget: its pictures take little time. */
+    static TeacherTrainingConfig fit(TeacherTrainingConfig config, DenoisingTrainer trainer) {
+        long steps = Math.max(1, (long) (SHARE * config.timeBudget().toSeconds() / secondsPerStep(trainer::run)));
+        return config.toBuilder().images(steps * config.batch()).timeBudget(null).build();
+    }
+
+    private static double secondsPerStep(Runnable step) {
         double[] seconds = new double[TIMED];
         for (int i = -WARM_UP; i < TIMED; i++) {
             long start = System.nanoTime();
-            trainer.run();
+            step.run();
             if (i >= 0) {
                 seconds[i] = (System.nanoTime() - start) * 1e-9;
             }
         }
         Arrays.sort(seconds);
-        long steps = steps(config, seconds[TIMED / 2]);
-        return config.toBuilder().images(steps * config.batch()).timeBudget(null).build();
+        return seconds[TIMED / 2];
     }
 
     /**

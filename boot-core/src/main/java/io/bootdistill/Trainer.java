@@ -1,21 +1,16 @@
 package io.bootdistill;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
-import io.bootdistill.device.Slice;
 
 /**
- * Runs training steps: draws a batch, lets workers take its blocks through the networks, sums the gradient lanes, updates the
- * student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
+ * Runs training steps: draws a batch, lets workers take its blocks through the networks, and lets the {@link Optimiser} update
+ * the student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
  * by the device and replayed, unless a user's teacher takes part.
  */
 final class Trainer implements AutoCloseable {
-
-    /** Pieces of the flat passes: more than workers, so that they share evenly. */
-    private static final int PARTS = 16;
 
     private final DistillationConfig config;
     private final TrainingState state;
@@ -24,17 +19,12 @@ final class Trainer implements AutoCloseable {
     private final int lanes;
     private final Scope scope = new Scope();
     private final BlockWorker[] workers;
-    private final Reducer reducer;
-    private final Slice adam;
     private final WorkerPool pool;
+    private final Optimiser optimiser;
 
-    /** The jobs of a step, made once: a step allocates nothing. */
+    /** The job of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task runLane = this::runLane;
 
-    private final WorkerPool.Task reduce = this::reduce;
-    private final WorkerPool.Task update = this::update;
-    private final WorkerPool.Task prepare = this::prepare;
-    private final float[] numbers = new float[AdamStep.COUNT];
     private final float[] residual;
 
     /** A step after its first run, where it can be captured. */
@@ -51,14 +41,15 @@ final class Trainer implements AutoCloseable {
         residual = new float[config.batch()];
         Device device = state.student.device();
         workers = new BlockWorker[device.workers(Math.min(config.workers(), lanes))];
+        Kernels[] contexts = new Kernels[workers.length];
         try {
             memory = scope.own(new BatchMemory(batch, device));
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(config, teacher, state.student, guidance));
+                contexts[i] = workers[i].kernels;
             }
-            reducer = scope.own(new Reducer(state.student, lanes));
-            adam = scope.own(device.allocate(AdamStep.COUNT)).slice();
             pool = scope.own(new WorkerPool(workers.length));
+            optimiser = scope.own(new Optimiser(config.optimiser(), state, lanes, contexts, pool));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -69,75 +60,33 @@ final class Trainer implements AutoCloseable {
     Step run() {
         long step = state.step;
         batch.draw(step);
-        double rate = rate(step);
-        setAdam(step, rate);
-        Kernels kernels = workers[0].kernels;
-        memory.upload(kernels);
-        kernels.upload(numbers, 0, adam);
+        memory.upload(workers[0].kernels);
+        optimiser.begin();
         if (captured != null) {
             captured.replay();
         } else if (workers.length == 1 && workers[0].staysOnDevice()) {
-            captured = scope.own(kernels.capture(this::calculate));
+            captured = scope.own(workers[0].kernels.capture(this::calculate));
         } else {
             calculate();
         }
-        kernels.download(adam, numbers, 0);
-        memory.download(kernels, residual);
-        state.step = step + 1;
-        return summary(step, rate);
+        optimiser.end();
+        memory.download(workers[0].kernels, residual);
+        return summary(step);
     }
 
     /** All work of the device in a step: the same calls each time. */
     private void calculate() {
         pool.run(lanes, runLane);
-        pool.run(PARTS, reduce);
-        workers[0].kernels.clip(reducer.partialNorms(), reducer.chunks(), adam);
-        pool.run(PARTS, update);
-        pool.run(PARTS, prepare);
+        optimiser.update();
     }
 
     private void runLane(int worker, int lane) {
         for (int block = lane; block < batch.blocks; block += lanes) {
-            workers[worker].run(memory.block(block), reducer.lane(lane), block != lane);
+            workers[worker].run(memory.block(block), optimiser.lane(lane), block != lane);
         }
     }
 
-    private void reduce(int worker, int part) {
-        reducer.reduce(workers[worker].kernels, part, PARTS);
-    }
-
-    private void update(int worker, int part) {
-        workers[worker].kernels.adamW(
-                adam, state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
-                state.student.parameters(), state.m(), state.v(), state.ema());
-    }
-
-    private void prepare(int worker, int part) {
-        state.student.prepare(workers[worker].kernels, part, PARTS);
-    }
-
-    /** Linear warm-up, then a cosine to zero at the end of the run. */
-    private double rate(long step) {
-        double images = (double) (step + 1) * config.batch();
-        double rise = config.warmupImages() == 0 ? 1 : Math.min(1, images / config.warmupImages());
-        double progress = (double) step / config.steps();
-        return config.learningRate() * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
-    }
-
-    private void setAdam(long step, double rate) {
-        numbers[AdamStep.RATE] = (float) rate;
-        numbers[AdamStep.DECAY] = (float) config.weightDecay();
-        numbers[AdamStep.BETA1] = (float) config.beta1();
-        numbers[AdamStep.BETA2] = (float) config.beta2();
-        numbers[AdamStep.EPSILON] = 1e-8f;
-        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(config.beta1(), step + 1)));
-        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(config.beta2(), step + 1)));
-        numbers[AdamStep.EMA_RATE] =
-                (float) (config.emaHalfLife() == 0 ? 1 : 1 - Math.pow(0.5, config.batch() / config.emaHalfLife()));
-        numbers[AdamStep.MAX_NORM] = (float) config.gradientClip();
-    }
-
-    private Step summary(long step, double rate) {
+    private Step summary(long step) {
         double loss = 0;
         double bootstrap = 0;
         double boundary = 0;
@@ -151,7 +100,7 @@ final class Trainer implements AutoCloseable {
             boundary += (double) residual[row] / batch.boundarySamples;
             loss += batch.factor[row] * residual[row];
         }
-        return new Step(loss, bootstrap, boundary, numbers[AdamStep.NORM], rate, batch.delta(step));
+        return new Step(loss, bootstrap, boundary, optimiser.gradientNorm(), optimiser.rate(step), batch.delta(step));
     }
 
     @Override

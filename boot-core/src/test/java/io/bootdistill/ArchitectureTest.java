@@ -31,7 +31,7 @@ class ArchitectureTest {
         "selftest, io.bootdistill.device.., none, none",
         "format, com.google.gson.., org.slf4j.., none",
         "network, io.bootdistill.device.., io.bootdistill.format.., com.google.gson..",
-        "metric, none, none, none"
+        "metric, org.ejml.., none, none"
     })
     void packageKnowsOnly(String room, String first, String second, String third) {
         String own = "io.bootdistill." + room + "..";

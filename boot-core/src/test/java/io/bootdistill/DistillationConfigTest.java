@@ -56,7 +56,7 @@ class DistillationConfigTest {
                 .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)
                 .referenceSteps(6).reportImages(7).checkpointImages(8).build();
         DistillationConfig.Builder builder = DistillationConfig.builder().workers(3);
-        ConfigJson.read(ConfigJson.write(config), builder, "test");
+        ConfigJson.read(ConfigJson.write(config), DistillationConfig.class, builder, "test");
         assertEquals(config, builder.build());
     }
 

@@ -9,7 +9,11 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.format.SchedulerConfig.BetaSchedule;
+import io.bootdistill.format.SchedulerConfig.PredictionType;
 import io.bootdistill.network.Mlp;
+import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -84,6 +88,30 @@ class FailureTest {
             try (NetworkTeacher teacher = Teacher.load(temp.resolve("teacher"), device);
                     Student student = new BootDistiller(teacher).train(config().build())) {
                 student.sample(new long[] {1, 2, 3}, new int[] {0, 1, 2});
+            } catch (OutOfDeviceMemoryException e) {
+                failures++;
+                device.assertAllClosed("with " + allocations + " allocations");
+                continue;
+            }
+            device.assertAllClosed("after a run");
+            break;
+        }
+        assertTrue(failures > 20, failures + " places can run out of memory");
+    }
+
+    @Test
+    void outOfMemoryInATeachersTrainingGivesEverythingBack() throws IOException {
+        UNetConfig network = UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 0);
+        SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON);
+        TeacherTrainingConfig config =
+                TeacherTrainingConfig.builder().batch(4).block(2).lanes(2).images(4).workers(2).build();
+        float[] x = new float[SyntheticImages.SHAPE.size()];
+        int failures = 0;
+        for (int allocations = 0; ; allocations++) {
+            ScarceDevice device = new ScarceDevice(allocations);
+            try (NetworkTeacher teacher =
+                    new TeacherTrainer(network, scheduler, device).train(SyntheticImages.unlabelled(3, 1), config)) {
+                teacher.predict(1, x, new double[1], new float[0], x.clone());
             } catch (OutOfDeviceMemoryException e) {
                 failures++;
                 device.assertAllClosed("with " + allocations + " allocations");

@@ -129,12 +129,12 @@ class RunFolderTest {
             state.step = 12;
             folder.writeCheckpoint(state, "teacher");
             state.step = 0;
-            folder.readCheckpoint(state, "teacher");
+            folder.readCheckpoint(state, "teacher", "teacher");
             assertEquals(12, state.step);
             state.step = -1;
             folder.writeCheckpoint(state, "teacher");
             ModelFormatException refused =
-                    assertThrows(ModelFormatException.class, () -> folder.readCheckpoint(state, "teacher"));
+                    assertThrows(ModelFormatException.class, () -> folder.readCheckpoint(state, "teacher", "teacher"));
             assertTrue(refused.getMessage().contains("step is -1"), refused.getMessage());
         }
     }

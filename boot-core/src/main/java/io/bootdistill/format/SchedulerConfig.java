@@ -115,6 +115,15 @@ public record SchedulerConfig(
         unknownKeys = Collections.unmodifiableSet(new TreeSet<>(unknownKeys));
     }
 
+    /** A scheduler with the format's defaults: DDPM, 1,000 indices, predictions of x₀ clamped to ±1. */
+    public static SchedulerConfig of(BetaSchedule schedule, PredictionType prediction) {
+        JsonObject json = new JsonObject();
+        json.addProperty("_class_name", Type.DDPM.className());
+        json.addProperty("beta_schedule", ConfigReader.key(schedule));
+        json.addProperty("prediction_type", ConfigReader.key(prediction));
+        return parse(json, "the defaults");
+    }
+
     /**
      * Reads a configuration.
      *

@@ -1,5 +1,5 @@
 /**
- * Model files: safetensors, diffusers folders, scheduler configurations, PNG images. Files in, plain values out; nothing
+ * Files: safetensors, diffusers folders, scheduler configurations, PNG images, IDX data sets. Files in, plain values out; nothing
  * here knows of networks or devices.
  *
  * <p>Start at {@link io.bootdistill.format.DiffusersFolder}, which gives a network configuration, a

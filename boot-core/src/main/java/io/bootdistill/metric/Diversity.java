@@ -2,7 +2,7 @@ package io.bootdistill.metric;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Whether a student's samples differ from each other as much as the teacher's: a collapsed student's do not. */
@@ -21,7 +21,15 @@ public final class Diversity {
      * @return about 1 for a faithful student; NaN where no class has two different samples
      */
     public static double ratio(float[] student, float[] teacher, float[] classes) {
-        Map<Float, List<Integer>> members = new TreeMap<>();
+        return perClass(student, teacher, classes).values().stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** The ratio of each class in which the teacher has two different samples, by class. */
+    public static SortedMap<Float, Double> perClass(float[] student, float[] teacher, float[] classes) {
+        SortedMap<Float, List<Integer>> members = new TreeMap<>();
         for (int i = 0; i < classes.length; i++) {
             List<Integer> samples = members.computeIfAbsent(classes[i], key -> new ArrayList<>());
             if (samples.size() < COMPARED) {
@@ -29,16 +37,14 @@ public final class Diversity {
             }
         }
         int size = student.length / classes.length;
-        double sum = 0;
-        int counted = 0;
-        for (List<Integer> samples : members.values()) {
+        SortedMap<Float, Double> ratios = new TreeMap<>();
+        members.forEach((label, samples) -> {
             double reference = meanDistance(teacher, samples, size);
             if (reference > 0) {
-                sum += meanDistance(student, samples, size) / reference;
-                counted++;
+                ratios.put(label, meanDistance(student, samples, size) / reference);
             }
-        }
-        return counted == 0 ? Double.NaN : sum / counted;
+        });
+        return ratios;
     }
 
     private static double meanDistance(float[] values, List<Integer> samples, int size) {

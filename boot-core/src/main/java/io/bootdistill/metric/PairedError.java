@@ -30,4 +30,14 @@ public final class PairedError {
         }
         return Math.sqrt(sum / a.length);
     }
+
+    /**
+     * Peak signal-to-noise ratio in decibels, 20 log₁₀(2/RMSE): the values of an image span 2.
+     *
+     * @return infinite for equal samples
+     * @throws IllegalArgumentException if the lengths differ or are 0
+     */
+    public static double psnr(float[] a, float[] b) {
+        return 20 * Math.log10(2 / rmse(a, b));
+    }
 }

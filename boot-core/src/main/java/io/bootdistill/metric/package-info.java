@@ -1,2 +1,7 @@
-/** Measures of a student that need no data: its samples against the teacher's on the same noise. */
+/**
+ * Measures of a student. Against the teacher's samples of the same noises, without data: {@link
+ * io.bootdistill.metric.PairedError} and {@link io.bootdistill.metric.Diversity}. Against images, in the features of an
+ * extractor of the user's: {@link io.bootdistill.metric.FrechetDistance} and {@link io.bootdistill.metric.PrecisionRecall}.
+ * Arrays in, numbers out; nothing here knows of models.
+ */
 package io.bootdistill.metric;

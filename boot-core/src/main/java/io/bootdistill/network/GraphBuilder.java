@@ -49,8 +49,7 @@ public final class GraphBuilder {
 
     Graph build() {
         Value output = network.describe(this);
-        ImageShape x = network.input();
-        if (output.channels != network.outputChannels() || output.pixels() != x.pixels()) {
+        if (!network.output().equals(new ImageShape(output.channels, output.height, output.width))) {
             throw new IllegalStateException("the network's output has another shape than it declares");
         }
         return new Graph(network, operations, values, inputs, output, layout.build());

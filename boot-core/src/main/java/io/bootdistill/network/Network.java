@@ -3,7 +3,8 @@ package io.bootdistill.network;
 import java.util.List;
 
 /**
- * The specification of a network F(x, scalars, condition): images to images of the same height and width. Immutable.
+ * The specification of a network F(x, scalars, condition): images to images, of the same height and width unless
+ * {@link #output} says otherwise. Immutable.
  *
  * <p>A network is pure structure: parameters live in a {@link Model}, activations in a {@link Plan}.
  */
@@ -14,6 +15,11 @@ public interface Network {
 
     /** Channels of the output. */
     int outputChannels();
+
+    /** Shape of the output. */
+    default ImageShape output() {
+        return new ImageShape(outputChannels(), input().height(), input().width());
+    }
 
     /** Names of the scalar inputs, one value per sample each; the first is the time {@code t}. */
     List<String> scalars();

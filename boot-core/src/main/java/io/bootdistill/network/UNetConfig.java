@@ -76,6 +76,47 @@ public record UNetConfig(
     }
 
     /**
+     * A network of the format's plain blocks, with attention at the coarsest level.
+     *
+     * @param channels of each level, the finest first, multiples of 8; each level but the last halves the image
+     * @param layersPerBlock residual blocks of a level, at least 1
+     * @param labels class labels, a null label among them; 0 for none
+     * @throws io.bootdistill.format.ModelFormatException naming the value that is not possible
+     */
+    public static UNetConfig of(ImageShape images, List<Integer> channels, int layersPerBlock, int labels) {
+        JsonArray levels = new JsonArray();
+        JsonArray down = new JsonArray();
+        JsonArray up = new JsonArray();
+        for (int i = 0; i < channels.size(); i++) {
+            levels.add(channels.get(i));
+            down.add(i == channels.size() - 1 ? "AttnDownBlock2D" : "DownBlock2D");
+            up.add(i == 0 ? "AttnUpBlock2D" : "UpBlock2D");
+        }
+        JsonArray size = new JsonArray();
+        size.add(images.height());
+        size.add(images.width());
+        JsonObject json = new JsonObject();
+        json.addProperty("_class_name", "UNet2DModel");
+        json.add("sample_size", size);
+        json.addProperty("in_channels", images.channels());
+        json.addProperty("out_channels", images.channels());
+        json.add("block_out_channels", levels);
+        json.add("down_block_types", down);
+        json.add("up_block_types", up);
+        json.addProperty("layers_per_block", layersPerBlock);
+        json.addProperty("norm_num_groups", channels.stream().mapToInt(Integer::intValue).reduce(8, UNetConfig::divisor));
+        json.addProperty("attention_head_dim", 8);
+        if (labels > 0) {
+            json.addProperty("num_class_embeds", labels);
+        }
+        return fromJson(json, "network");
+    }
+
+    private static int divisor(int a, int b) {
+        return b == 0 ? a : divisor(b, a % b);
+    }
+
+    /**
      * Reads {@code config.json}.
      *
      * @param source what it was read from, for messages

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Philox;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MetricTest {
@@ -31,6 +32,31 @@ class MetricTest {
         assertEquals(Math.sqrt((1 + 4 + 0) / 3.0), PairedError.rmse(new float[] {1, 2, 3}, new float[] {2, 0, 3}), 1e-12);
         assertThrows(IllegalArgumentException.class, () -> PairedError.rmse(new float[1], new float[2]));
         assertArrayEquals(new float[] {-1, 0.5f, 1}, PairedError.clamp(new float[] {-3, 0.5f, 1.5f}));
+    }
+
+    @Test
+    void psnr() {
+        assertEquals(20, PairedError.psnr(new float[] {0.1f, -0.3f}, new float[] {0.3f, -0.1f}), 1e-5); // RMSE 0.2
+        assertEquals(Double.POSITIVE_INFINITY, PairedError.psnr(new float[] {1}, new float[] {1}));
+    }
+
+    @Test
+    void classAccuracy() {
+        assertEquals(0.75, ClassAccuracy.of(new int[] {1, 2, 3, 0}, new int[] {1, 2, 3, 4}));
+        assertThrows(IllegalArgumentException.class, () -> ClassAccuracy.of(new int[1], new int[2]));
+        assertThrows(IllegalArgumentException.class, () -> ClassAccuracy.of(new int[0], new int[0]));
+    }
+
+    @Test
+    void diversityOfEachClass() {
+        float[] teacher = samples(0, 1);
+        float[] student = teacher.clone();
+        float[] classes = classes();
+        for (int i = 0; i < student.length; i++) {
+            student[i] *= classes[i / 6] == 1 ? 0.25f : 1;
+        }
+        assertEquals(Map.of(0f, 1.0, 1f, 0.25, 2f, 1.0), Diversity.perClass(student, teacher, classes));
+        assertEquals(0.75, Diversity.ratio(student, teacher, classes), 1e-12);
     }
 
     @Test

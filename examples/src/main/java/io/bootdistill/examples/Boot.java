@@ -15,7 +15,10 @@ import picocli.CommandLine.Spec;
         name = "boot",
         header = "Distils diffusion models into one-step generators, without data.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DistillCommand.class, SampleCommand.class, InspectCommand.class, DoctorCommand.class},
+        subcommands = {
+            DistillCommand.class, TrainTeacherCommand.class, SampleCommand.class, EvaluateCommand.class, ReportCommand.class,
+            InspectCommand.class, DoctorCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed; the message says why", "2:wrong usage", "130:stopped by Ctrl-C"},
         footer = {
@@ -30,7 +33,7 @@ public final class Boot implements Runnable {
     static final int FAILED = 1;
     static final int STOPPED = 130;
 
-    /** Where the project lies, for the bundled teacher: set by the script. */
+    /** Where the project lies, for the bundled teacher and the extractor: set by the script. */
     static final String HOME_PROPERTY = "boot.home";
 
     /** Whether stderr is a terminal: set by the script. */
@@ -90,12 +93,24 @@ public final class Boot implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: distill, sample, inspect or doctor");
+        throw new ParameterException(
+                spec.commandLine(),
+                "a command is missing: distill, train-teacher, sample, evaluate, report, inspect or doctor");
     }
 
     /** What to type for this command line. */
     static String command() {
         return System.getProperty(COMMAND_PROPERTY, "boot");
+    }
+
+    /** Where the bundled teacher lies. */
+    static Path bundledTeacher() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "teachers/fashion-mnist-16");
+    }
+
+    /** Where the ruler's extractor lies. */
+    static Path extractor() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/fashion-mnist-16");
     }
 
     /** A path as a shell reads it. */

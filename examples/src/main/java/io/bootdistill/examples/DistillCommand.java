@@ -53,8 +53,6 @@ import picocli.CommandLine.Spec;
         })
 final class DistillCommand implements Callable<Integer> {
 
-    private static final String BUNDLED_TEACHER = "teachers/fashion-mnist-16";
-
     @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
 
@@ -105,7 +103,7 @@ final class DistillCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         long start = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
-        int threads = threads();
+        int threads = threads(workers, spec);
         if (resume) {
             requireResumable();
         }
@@ -182,16 +180,19 @@ final class DistillCommand implements Callable<Integer> {
         }
     }
 
-    private int threads() {
+    /** The number of threads for {@code --workers}; null for the default. */
+    static int threads(Integer workers, CommandSpec spec) {
         if (workers == null) {
             return Runtime.getRuntime().availableProcessors();
         }
-        require(workers >= 1 && workers <= 65_536, "--workers", workers, "1 … 65,536");
+        if (workers < 1 || workers > 65_536) {
+            throw new ParameterException(spec.commandLine(), "--workers is " + workers + ", must be 1 … 65,536");
+        }
         return workers;
     }
 
     private Path teacherFolder() {
-        return teacherFolder != null ? teacherFolder : Path.of(System.getProperty(Boot.HOME_PROPERTY, ""), BUNDLED_TEACHER);
+        return teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
     }
 
     private void require(boolean valid, String option, Object value, String allowed) {
@@ -200,7 +201,7 @@ final class DistillCommand implements Callable<Integer> {
         }
     }
 
-    private static void requireEmpty(Path folder) throws IOException {
+    static void requireEmpty(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             try (Stream<Path> content = Files.list(folder)) {
                 if (content.findAny().isPresent()) {
@@ -220,6 +221,9 @@ final class DistillCommand implements Callable<Integer> {
         if (quality != null) {
             stdout.printf(Locale.ROOT, "paired RMSE  %.4f on %d held-out noises, against %d steps of the teacher%n",
                     quality.pairedRmse(), report.config().heldOut(), report.config().referenceSteps());
+        }
+        if (report.collapse() != null) {
+            stdout.println("COLLAPSED    " + report.collapse());
         }
         stdout.println("wall time    " + Times.clock(time));
         if (quality != null && Comparison.canShow(teacher.shape())) {

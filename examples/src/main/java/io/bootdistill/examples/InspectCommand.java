@@ -7,6 +7,7 @@ import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Devices;
+import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
@@ -15,9 +16,7 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -67,17 +66,15 @@ final class InspectCommand implements Callable<Integer> {
         return Boot.OK;
     }
 
-    /** Where the run stands, from the last line of its metrics. */
+    /** Where the run stands, from the last lines of its metrics. */
     private String lastStep() throws IOException {
-        Path metrics = folder.resolve("metrics.csv");
-        List<String> lines = Files.exists(metrics) ? Files.readAllLines(metrics) : List.of();
-        if (lines.size() < 2) {
+        RunMetrics metrics = RunMetrics.read(folder);
+        if (metrics.size() == 0) {
             return "not yet at its first report";
         }
-        List<String> names = Arrays.asList(lines.get(0).split(",", -1));
-        String[] last = lines.get(lines.size() - 1).split(",", -1);
-        String rmse = last[names.indexOf("paired_rmse")];
-        return "after step " + last[names.indexOf("step")] + (rmse.isEmpty() ? "" : ", paired RMSE " + rmse);
+        double rmse = metrics.last("paired_rmse");
+        return String.format(Locale.ROOT, "after step %.0f", metrics.last("step"))
+                + (Double.isNaN(rmse) ? "" : String.format(Locale.ROOT, ", paired RMSE %.6f", rmse));
     }
 
     private void describe(UNet network, int nullLabel) {

@@ -13,6 +13,7 @@ abstract class TrainingReport implements DistillationListener {
     private long firstStep;
     private long step;
     private Quality quality;
+    private String collapse;
 
     TrainingReport(StopRequest stop) {
         this.stop = stop;
@@ -41,6 +42,12 @@ abstract class TrainingReport implements DistillationListener {
     @Override
     public void quality(Quality quality) {
         this.quality = quality;
+        collapse = null;
+    }
+
+    @Override
+    public void collapsed(Quality quality, String reason) {
+        collapse = reason;
     }
 
     @Override
@@ -66,6 +73,11 @@ abstract class TrainingReport implements DistillationListener {
     /** The last quality figures; null if there are none. */
     Quality quality() {
         return quality;
+    }
+
+    /** Why the last quality figures are those of a collapse; null if they are not. */
+    String collapse() {
+        return collapse;
     }
 
     static String describe(Quality quality) {

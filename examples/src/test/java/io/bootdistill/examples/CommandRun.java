@@ -27,6 +27,8 @@ record CommandRun(int code, String out, String err) {
         CommandLine line = Boot.newCommandLine();
         DistillCommand distill = line.getSubcommands().get("distill").getCommand();
         distill.heldOut = HELD_OUT;
+        ReportCommand report = line.getSubcommands().get("report").getCommand();
+        report.noises = HELD_OUT;
         return line;
     }
 

@@ -1,0 +1,121 @@
+package io.bootdistill;
+
+import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
+import io.bootdistill.network.Gradients;
+
+/**
+ * The second half of every training step: sums the gradient lanes, limits their norm, and updates the weights, Adam's moments
+ * and the moving average. The flat passes are shared by all workers; the result does not depend on their number.
+ */
+final class Optimiser implements AutoCloseable {
+
+    /** Pieces of the flat passes: more than workers, so that they share evenly. */
+    private static final int PARTS = 16;
+
+    /** How the weights are updated; names and ranges as in {@link DistillationConfig}. */
+    record Settings(
+            long steps, int batch, double learningRate, long warmupImages, double weightDecay, double beta1, double beta2,
+            double gradientClip, double emaHalfLife) {}
+
+    private final Settings settings;
+    private final TrainingState state;
+    private final Kernels[] contexts;
+    private final WorkerPool pool;
+    private final Scope scope = new Scope();
+    private final Reducer reducer;
+    private final Slice adam;
+    private final float[] numbers = new float[AdamStep.COUNT];
+
+    /** The jobs of a step, made once: a step allocates nothing. */
+    private final WorkerPool.Task reduce = this::reducePart;
+
+    private final WorkerPool.Task update = this::updatePart;
+    private final WorkerPool.Task prepare = this::preparePart;
+
+    /** Contexts and pool, one context per worker, stay the caller's. */
+    Optimiser(Settings settings, TrainingState state, int lanes, Kernels[] contexts, WorkerPool pool) {
+        this.settings = settings;
+        this.state = state;
+        this.contexts = contexts;
+        this.pool = pool;
+        try {
+            reducer = scope.own(new Reducer(state.student, lanes));
+            adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    Gradients lane(int index) {
+        return reducer.lane(index);
+    }
+
+    /** Sets the numbers of the next step. */
+    void begin() {
+        setNumbers(state.step);
+        contexts[0].upload(numbers, 0, adam);
+    }
+
+    /** Updates the state by the gradient in the lanes: the same calls each time, without a transfer. */
+    void update() {
+        pool.run(PARTS, reduce);
+        contexts[0].clip(reducer.partialNorms(), reducer.chunks(), adam);
+        pool.run(PARTS, update);
+        pool.run(PARTS, prepare);
+    }
+
+    /** Counts the step. */
+    void end() {
+        contexts[0].download(adam, numbers, 0);
+        state.step++;
+    }
+
+    /** The global norm of the last step's gradient, before its limit. */
+    double gradientNorm() {
+        return numbers[AdamStep.NORM];
+    }
+
+    /** Adam's rate at a step: linear warm-up, then a cosine to zero at the end of the run. */
+    double rate(long step) {
+        double images = (double) (step + 1) * settings.batch;
+        double rise = settings.warmupImages == 0 ? 1 : Math.min(1, images / settings.warmupImages);
+        double progress = (double) step / settings.steps;
+        return settings.learningRate * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
+    }
+
+    private void setNumbers(long step) {
+        numbers[AdamStep.RATE] = (float) rate(step);
+        numbers[AdamStep.DECAY] = (float) settings.weightDecay;
+        numbers[AdamStep.BETA1] = (float) settings.beta1;
+        numbers[AdamStep.BETA2] = (float) settings.beta2;
+        numbers[AdamStep.EPSILON] = 1e-8f;
+        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(settings.beta1, step + 1)));
+        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(settings.beta2, step + 1)));
+        numbers[AdamStep.EMA_RATE] =
+                (float) (settings.emaHalfLife == 0 ? 1 : 1 - Math.pow(0.5, settings.batch / settings.emaHalfLife));
+        numbers[AdamStep.MAX_NORM] = (float) settings.gradientClip;
+    }
+
+    private void reducePart(int worker, int part) {
+        reducer.reduce(contexts[worker], part, PARTS);
+    }
+
+    private void updatePart(int worker, int part) {
+        contexts[worker].adamW(
+                adam, state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
+                state.student.parameters(), state.m(), state.v(), state.ema());
+    }
+
+    private void preparePart(int worker, int part) {
+        state.student.prepare(contexts[worker], part, PARTS);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

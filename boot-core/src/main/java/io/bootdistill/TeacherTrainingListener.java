@@ -1,0 +1,39 @@
+package io.bootdistill;
+
+/** Follows the training of a teacher. Called on the thread that called {@code train}, between steps. */
+public interface TeacherTrainingListener {
+
+    /**
+     * Means since the last report.
+     *
+     * @param step steps done
+     * @param steps steps of the whole run
+     * @param images images done
+     * @param loss mean squared error of the network's output
+     * @param gradientNorm global norm before clipping
+     * @param rate Adam's rate
+     * @param imagesPerSecond speed since the last report
+     * @param secondsLeft at that speed, without pictures
+     */
+    record Progress(
+            long step, long steps, long images, double loss, double gradientNorm, double rate, double imagesPerSecond,
+            double secondsLeft) {}
+
+    /** The run begins, or goes on: the configuration is final. */
+    default void started(TeacherTrainingConfig config, long firstStep) {}
+
+    /** A report is due. */
+    default void progress(Progress progress) {}
+
+    /**
+     * The teacher with the averaged weights, as a checkpoint has it; only to be used within the call.
+     *
+     * @param step steps done
+     */
+    default void checkpoint(long step, NetworkTeacher teacher) throws java.io.IOException {}
+
+    /** Whether to stop now; asked after each step. A run with a folder writes a checkpoint first. */
+    default boolean shouldStop() {
+        return false;
+    }
+}

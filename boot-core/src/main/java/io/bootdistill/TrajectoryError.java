@@ -1,0 +1,119 @@
+package io.bootdistill;
+
+import io.bootdistill.SignalOde.Denoiser;
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ConditionShape;
+import java.util.Arrays;
+
+/**
+ * How far a student is from its teacher's path, at each time: the root mean square of y_θ(ε, t) − y_t, where y_t is a fine Heun
+ * solution of the {@link SignalOde} from the same noise. It shows where on the way from t_max to t_min the error arises.
+ */
+public final class TrajectoryError {
+
+    private TrajectoryError() {}
+
+    /**
+     * Measures a student that still has its time input: one that {@link BootDistiller#train} returned, not one that was read
+     * from its folder.
+     *
+     * @param guidance of the teacher; null for none
+     * @param noise [n][channels][height][width]
+     * @param condition {@link ConditionShape#floats()} values per sample; may be null where none
+     * @param times decreasing, in [t_min, t_max] of the teacher's schedule
+     * @param steps of the solver from t_max to t_min, at least 1; 200 are fine
+     * @return one value per time, of signals as they are, not clamped
+     */
+    public static double[] of(
+            Student student, Teacher teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps) {
+        int n = Samples.count(teacher.shape(), noise, teacher.condition(), condition);
+        Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
+        Checks.that(steps >= 1, "steps", steps, "at least 1");
+        float[][] signals = signals(student, noise, condition, times, n);
+        double[][] path = path(teacher, guidance, noise, condition, times, steps, n);
+        double[] errors = new double[times.length];
+        for (int i = 0; i < times.length; i++) {
+            errors[i] = PairedError.rmse(signals[i], floats(path[i]));
+        }
+        return errors;
+    }
+
+    private static float[][] signals(Student student, float[] noise, float[] condition, double[] times, int n) {
+        float[][] signals = new float[times.length][noise.length];
+        for (int i = 0; i < times.length; i++) {
+            double networkTime = student.schedule().networkTime(times[i]);
+            try (StudentPlan plan = new StudentPlan(student.model(), student.head(), networkTime, n)) {
+                plan.run(0, n, noise, condition, signals[i]);
+            }
+        }
+        int last = times.length - 1;
+        if (last > 0 && Arrays.equals(signals[0], signals[last])) {
+            throw new IllegalArgumentException("the student does not depend on the time, which is folded into the weights of a"
+                    + " student that was read from a folder; measure the one that train returned");
+        }
+        return signals;
+    }
+
+    private static double[][] path(
+            Teacher teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps, int n) {
+        SignalOde ode = new SignalOde(teacher.schedule());
+        Denoiser f = denoiser(teacher, guidance, condition, n);
+        double from = teacher.schedule().tMax();
+        double span = from - teacher.schedule().tMin();
+        double[] epsilon = doubles(noise);
+        double[] y = f.predict(epsilon, from);
+        double[][] path = new double[times.length][];
+        double t = from;
+        for (int i = 0; i < times.length; i++) {
+            Checks.that(times[i] <= t && times[i] >= from - span, "time " + i, times[i],
+                    "at most the one before, and in " + (from - span) + " … " + from);
+            int parts = (int) Math.ceil(steps * (t - times[i]) / span);
+            double start = t;
+            for (int k = 1; k <= parts; k++) {
+                double s = k == parts ? times[i] : start + (times[i] - start) * k / parts;
+                y = ode.step(Solver.HEUN, f, y, epsilon, t, s);
+                t = s;
+            }
+            path[i] = y;
+        }
+        return path;
+    }
+
+    /** The teacher's prediction for all samples at once. */
+    private static Denoiser denoiser(Teacher teacher, Guidance guidance, float[] condition, int n) {
+        double[] t = new double[n];
+        TeacherPlan.requireGuidance(teacher.condition(), guidance);
+        return (x, time) -> {
+            Arrays.fill(t, time);
+            float[] f = new float[x.length];
+            teacher.predict(n, floats(x), t, condition, f);
+            if (guidance != null) {
+                float[] without = new float[x.length];
+                float[] labels = new float[n];
+                Arrays.fill(labels, guidance.nullLabel());
+                teacher.predict(n, floats(x), t, labels, without);
+                for (int i = 0; i < f.length; i++) {
+                    f[i] = (float) (without[i] + guidance.scale() * (f[i] - without[i]));
+                }
+            }
+            return doubles(f);
+        };
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+}

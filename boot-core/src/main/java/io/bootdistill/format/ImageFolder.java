@@ -1,0 +1,148 @@
+package io.bootdistill.format;
+
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+
+/**
+ * A folder of PNG files of one size: all directly in it, without classes, or in a subfolder for each class. Transparency is
+ * left out.
+ *
+ * @param channels 1 where all images are grey, else 3: red, green, blue
+ * @param height of an image in pixels
+ * @param width of an image in pixels
+ * @param pixels [count][channels][height][width], 0 is black, 255 (as a byte, −1) full intensity; in the order of the names
+ * @param labels class of each image; null where there are no subfolders
+ * @param classes names of the subfolders, sorted: label i is class i; empty where there are none
+ */
+public record ImageFolder(int channels, int height, int width, byte[] pixels, int[] labels, List<String> classes) {
+
+    private static final String ENDING = ".png";
+
+    /**
+     * Reads all images of a folder.
+     *
+     * @throws ModelFormatException naming the file or folder, if there are no images, one is damaged or of another size, or
+     *     there are images both directly in it and in subfolders
+     */
+    public static ImageFolder read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new ModelFormatException(folder + (Files.exists(folder) ? " is a file; give the folder of the images"
+                    : " does not exist; give a folder of images"));
+        }
+        List<Path> files = new ArrayList<>(pngFiles(folder));
+        List<Path> classes = list(folder).stream().filter(path -> Files.isDirectory(path) && !pngFiles(path).isEmpty()).toList();
+        if (!files.isEmpty() && !classes.isEmpty()) {
+            throw new ModelFormatException(folder + " holds images and also folders of images, such as " + classes.get(0)
+                    + "; put all of them into folders, one for each class, or none");
+        }
+        List<Integer> labels = new ArrayList<>();
+        for (int i = 0; i < classes.size(); i++) {
+            for (Path file : pngFiles(classes.get(i))) {
+                files.add(file);
+                labels.add(i);
+            }
+        }
+        if (files.isEmpty()) {
+            throw new ModelFormatException(folder + " holds no PNG files, neither itself nor in folders for classes");
+        }
+        return read(files, classes.isEmpty() ? null : labels.stream().mapToInt(Integer::intValue).toArray(),
+                classes.stream().map(path -> path.getFileName().toString()).toList());
+    }
+
+    private static ImageFolder read(List<Path> files, int[] labels, List<String> classes) {
+        List<byte[]> images = new ArrayList<>(files.size());
+        int channels = 1;
+        BufferedImage first = decode(files.get(0));
+        int plane = Math.multiplyExact(first.getWidth(), first.getHeight());
+        for (Path file : files) {
+            BufferedImage image = decode(file);
+            if (image.getWidth() != first.getWidth() || image.getHeight() != first.getHeight()) {
+                throw new ModelFormatException(file + " is " + size(image) + ", but " + files.get(0) + " is " + size(first)
+                        + "; all images must be of one size");
+            }
+            byte[] planes = isGrey(image) ? greyPlane(image) : planes(image);
+            channels = Math.max(channels, planes.length / plane);
+            images.add(planes);
+        }
+        byte[] pixels = new byte[Math.multiplyExact(files.size(), Math.multiplyExact(channels, plane))];
+        for (int i = 0; i < images.size(); i++) {
+            byte[] planes = images.set(i, null); // let go of
+            for (int c = 0; c < channels; c++) { // a grey one among coloured: three times the same
+                System.arraycopy(planes, planes.length == plane ? 0 : c * plane, pixels, (i * channels + c) * plane, plane);
+            }
+        }
+        return new ImageFolder(channels, first.getHeight(), first.getWidth(), pixels, labels, classes);
+    }
+
+    private static BufferedImage decode(Path file) {
+        try {
+            BufferedImage image = ImageIO.read(file.toFile());
+            if (image == null) {
+                throw new ModelFormatException(file + " is no PNG file; take it out of the folder");
+            }
+            return image;
+        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) { // of damaged files, too
+            throw new ModelFormatException("cannot read " + file + " as a PNG file: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isGrey(BufferedImage image) {
+        return image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    }
+
+    /** The stored values: Java takes them for linear light and would make them brighter. */
+    private static byte[] greyPlane(BufferedImage image) {
+        Raster raster = image.getRaster();
+        int[] values = raster.getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
+        int most = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+        byte[] plane = new byte[values.length];
+        for (int i = 0; i < plane.length; i++) {
+            plane[i] = (byte) Math.round(values[i] * 255f / most);
+        }
+        return plane;
+    }
+
+    /** Red, green, blue; one of them where they are the same throughout. */
+    private static byte[] planes(BufferedImage image) {
+        int[] rgb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
+        byte[] planes = new byte[3 * rgb.length];
+        boolean grey = true;
+        for (int i = 0; i < rgb.length; i++) {
+            byte red = (byte) (rgb[i] >> 16);
+            byte green = (byte) (rgb[i] >> 8);
+            byte blue = (byte) rgb[i];
+            planes[i] = red;
+            planes[rgb.length + i] = green;
+            planes[2 * rgb.length + i] = blue;
+            grey &= red == green && green == blue;
+        }
+        return grey ? Arrays.copyOf(planes, rgb.length) : planes;
+    }
+
+    private static String size(BufferedImage image) {
+        return image.getWidth() + "×" + image.getHeight() + " pixels";
+    }
+
+    private static List<Path> pngFiles(Path folder) {
+        return list(folder).stream()
+                .filter(path -> path.toString().toLowerCase(Locale.ROOT).endsWith(ENDING) && !Files.isDirectory(path)).toList();
+    }
+
+    private static List<Path> list(Path folder) {
+        try (Stream<Path> content = Files.list(folder)) {
+            return content.sorted().toList();
+        } catch (IOException e) {
+            throw new ModelFormatException("cannot read " + folder + ": " + AtomicFiles.reason(e), e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.bootdistill.format;
+
+import static io.bootdistill.format.RawFiles.assertRefused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImageFolderTest {
+
+    @TempDir
+    Path folder;
+
+    /** Two pixels beside each other. */
+    private void write(String name, int type, int left, int right) throws IOException {
+        BufferedImage image = new BufferedImage(2, 1, type);
+        if (type == BufferedImage.TYPE_INT_RGB || type == BufferedImage.TYPE_INT_ARGB) {
+            image.setRGB(0, 0, left);
+            image.setRGB(1, 0, right);
+        } else {
+            image.getRaster().setSample(0, 0, 0, left);
+            image.getRaster().setSample(1, 0, 0, right);
+        }
+        Images.writePng(folder.resolve(name), image);
+    }
+
+    @Test
+    void greyOfEveryDepthKeepsItsValues() throws IOException {
+        write("a.png", BufferedImage.TYPE_BYTE_GRAY, 10, 200);
+        write("b.PNG", BufferedImage.TYPE_USHORT_GRAY, 100 * 257, 65_535);
+        write("c.png", BufferedImage.TYPE_BYTE_BINARY, 0, 1);
+        write("d.png", BufferedImage.TYPE_INT_RGB, 0x0a0a0a, 0xc8c8c8);
+        write("e.png", BufferedImage.TYPE_INT_ARGB, 0xff0b0b0b, 0xffc9c9c9);
+        Files.writeString(folder.resolve("readme.txt"), "not an image");
+        ImageFolder read = ImageFolder.read(folder);
+        assertEquals(1, read.channels());
+        assertEquals(1, read.height());
+        assertEquals(2, read.width());
+        assertArrayEquals(bytes(10, 200, 100, 255, 0, 255, 10, 200, 11, 201), read.pixels());
+        assertNull(read.labels());
+        assertEquals(List.of(), read.classes());
+    }
+
+    @Test
+    void colourIsThreePlanes() throws IOException {
+        write("a.png", BufferedImage.TYPE_BYTE_GRAY, 7, 8);
+        write("b.png", BufferedImage.TYPE_INT_RGB, 0x010203, 0xfdfeff);
+        ImageFolder read = ImageFolder.read(folder);
+        assertEquals(3, read.channels());
+        assertArrayEquals(bytes(7, 8, 7, 8, 7, 8, 1, 253, 2, 254, 3, 255), read.pixels());
+    }
+
+    @Test
+    void subfoldersAreClasses() throws IOException {
+        Files.createDirectories(folder.resolve("empty"));
+        write("dog/b.png", BufferedImage.TYPE_BYTE_GRAY, 3, 3);
+        write("dog/a.png", BufferedImage.TYPE_BYTE_GRAY, 2, 2);
+        write("cat/z.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1);
+        ImageFolder read = ImageFolder.read(folder);
+        assertEquals(List.of("cat", "dog"), read.classes());
+        assertArrayEquals(new int[] {0, 1, 1}, read.labels());
+        assertArrayEquals(bytes(1, 1, 2, 2, 3, 3), read.pixels());
+        write("stray.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1);
+        assertRefused(() -> ImageFolder.read(folder), folder, "cat", "or none");
+    }
+
+    @Test
+    void whatCannotBeReadIsNamed() throws IOException {
+        assertRefused(() -> ImageFolder.read(folder), folder, "no PNG files");
+        assertRefused(() -> ImageFolder.read(folder.resolve("none")), "none", "does not exist");
+        write("a.png", BufferedImage.TYPE_BYTE_GRAY, 1, 1);
+        assertRefused(() -> ImageFolder.read(folder.resolve("a.png")), "a.png", "is a file");
+        Images.writePng(folder.resolve("b.png"), new BufferedImage(3, 1, BufferedImage.TYPE_INT_RGB));
+        assertRefused(() -> ImageFolder.read(folder), "b.png", "3×1", "a.png", "2×1");
+        Files.writeString(folder.resolve("b.png"), "text");
+        assertRefused(() -> ImageFolder.read(folder), "b.png", "no PNG file");
+        byte[] whole = Files.readAllBytes(folder.resolve("a.png"));
+        for (int length = 8; length <= whole.length / 2; length++) { // what ends behind the pixels, Java reads
+            Files.write(folder.resolve("b.png"), java.util.Arrays.copyOf(whole, length));
+            assertRefused(() -> ImageFolder.read(folder), "b.png");
+        }
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,231 @@
+package io.bootdistill.examples;
+
+import io.bootdistill.ImageSource;
+import io.bootdistill.TeacherTrainer;
+import io.bootdistill.TeacherTrainingConfig;
+import io.bootdistill.device.Device;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.format.SchedulerConfig.BetaSchedule;
+import io.bootdistill.format.SchedulerConfig.PredictionType;
+import io.bootdistill.network.UNetConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code boot train-teacher}: images in, a run folder with a teacher out. */
+@Command(
+        name = "train-teacher",
+        header = "Trains a diffusion model from images, to be distilled.",
+        customSynopsis = {
+            "Usage: boot train-teacher --images DIR [--out DIR] [--minutes M | --steps N] [--batch B]",
+            "                          [--prediction P] [--schedule S] [--channels C,C…] [--layers L]",
+            "                          [--seed S] [--device D] [--workers W] [--resume]"
+        },
+        description = {
+            "",
+            "Reads images of one size: PNG files, in a subfolder for each class or all in the folder itself, or"
+                    + " train-images-idx3-ubyte and train-labels-idx1-ubyte, as MNIST has them. Writes all of the run into one"
+                    + " folder: config.json, metrics.csv, pictures in grids/, the checkpoint state.safetensors, and the teacher"
+                    + " in teacher/, in the diffusers layout. Where there are classes, the label after the last means none, so"
+                    + " that the teacher can be guided.",
+            "",
+            "Ctrl-C stops after the current step and writes a checkpoint; --resume continues from it, to the same bits as a"
+                    + " run that was never stopped.",
+            ""
+        },
+        synopsisHeading = "",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  boot train-teacher --images flowers --minutes 60   from PNG files, in about an hour",
+            "  boot distill --teacher runs/DATE/teacher           distil what it has made"
+        })
+final class TrainTeacherCommand implements Callable<Integer> {
+
+    @Option(names = "--images", paramLabel = "DIR", required = true, description = "The folder of the images.")
+    private Path imageFolder;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "The run's folder, new or empty. Default: runs/DATE-TIME.")
+    private Path out;
+
+    @ArgGroup
+    private Length length = new Length();
+
+    /** How long to train. */
+    static final class Length {
+
+        @Option(names = "--minutes", paramLabel = "M",
+                description = "Time to spend, at least 1; turned into a number of steps after a short timing.")
+        private Double minutes;
+
+        @Option(names = "--steps", paramLabel = "N",
+                description = "Training steps. Default: as many as train on 512,000 images.")
+        private Long steps;
+    }
+
+    @Option(names = "--batch", paramLabel = "B", description = "Images of a step. Default: 64.")
+    private Integer batch;
+
+    @Option(names = "--prediction", paramLabel = "P",
+            description = "What the network predicts: epsilon, v_prediction or sample. Default: v_prediction.")
+    private PredictionType prediction;
+
+    @Option(names = "--schedule", paramLabel = "S",
+            description = "How noise is added: linear, scaled_linear or squaredcos_cap_v2. Default: squaredcos_cap_v2.")
+    private BetaSchedule schedule;
+
+    @Option(names = "--channels", paramLabel = "C", split = ",",
+            description = "Channels of each level of the U-Net, multiples of 8; each level but the last halves the image."
+                    + " Default: 32,64,64.")
+    private List<Integer> channels;
+
+    @Option(names = "--layers", paramLabel = "L", description = "Residual blocks of a level. Default: 1.")
+    private Integer layers;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of all random numbers. Default: 0.")
+    private Long seed;
+
+    @Option(names = "--device", paramLabel = "D", description = "cpu or reference. Default: cpu.")
+    private String deviceName;
+
+    @Option(names = "--workers", paramLabel = "W", description = "Threads; never change the result. Default: all processors.")
+    private Integer workers;
+
+    @Option(names = "--resume", description = "Continues the run in --out from its checkpoint, with its configuration.")
+    private boolean resume;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        long start = System.nanoTime();
+        PrintWriter err = spec.commandLine().getErr();
+        int threads = DistillCommand.threads(workers, spec);
+        if (resume) {
+            requireResumable();
+        }
+        TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
+        TrainingImages training = TrainingImages.read(imageFolder);
+        ImageSource images = training.source();
+        Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
+        err.println("images " + imageFolder + ", " + training.description() + ", device " + device.description() + ", run folder "
+                + out);
+        try (StopRequest stop = new StopRequest(err)) {
+            TeacherReport report = new TeacherReport(stop, err);
+            if (resume) {
+                TeacherTrainer.ofRun(out, device).listener(report).resume(images, out, threads).close();
+            } else {
+                TeacherTrainer trainer = new TeacherTrainer(newNetwork(images, training.classes()), newScheduler(), device);
+                int nullLabel = training.classes() > 0 ? training.classes() : -1;
+                trainer.listener(report).train(images, builder.nullLabel(nullLabel).build()).close();
+            }
+            if (report.firstStep() == report.config().steps()) {
+                err.println("boot: the run was finished before, after step " + report.firstStep());
+            }
+            summarize(report, Duration.ofNanos(System.nanoTime() - start));
+            if (report.step() < report.config().steps()) {
+                err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
+                        + "; continue with: " + resumeCommand());
+                return Boot.STOPPED;
+            }
+            return Boot.OK;
+        }
+    }
+
+    // ---- options
+
+    private UNetConfig newNetwork(ImageSource images, int classes) {
+        return UNetConfig.of(images.shape(), channels == null ? List.of(32, 64, 64) : channels, layers == null ? 1 : layers,
+                classes > 0 ? classes + 1 : 0);
+    }
+
+    private SchedulerConfig newScheduler() {
+        return SchedulerConfig.of(
+                schedule == null ? BetaSchedule.SQUAREDCOS_CAP_V2 : schedule,
+                prediction == null ? PredictionType.V_PREDICTION : prediction);
+    }
+
+    private TeacherTrainingConfig.Builder newConfig(int threads) throws IOException {
+        if (out == null) {
+            out = Path.of("runs", DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss").format(LocalDateTime.now()));
+        }
+        DistillCommand.requireEmpty(out);
+        require(length.minutes == null || length.minutes >= 1 && length.minutes <= 1e6, "--minutes", length.minutes,
+                "1 … 1,000,000");
+        require(length.steps == null || length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps,
+                "1 … 1,000,000,000");
+        require(layers == null || layers >= 1 && layers <= 64, "--layers", layers, "1 … 64");
+        require(channels == null || channels.stream().allMatch(c -> c >= 8 && c <= 4096 && c % 8 == 0), "--channels", channels,
+                "multiples of 8, at most 4,096");
+        TeacherTrainingConfig.Builder builder = TeacherTrainingConfig.builder().folder(out).workers(threads);
+        TeacherTrainingConfig defaults = TeacherTrainingConfig.builder().build();
+        int size = batch == null ? defaults.batch() : batch;
+        long steps = length.steps != null ? length.steps : (defaults.images() + size - 1) / Math.max(1, size);
+        builder.batch(size).images(steps * size);
+        if (seed != null) {
+            builder.seed(seed);
+        }
+        if (length.minutes != null) {
+            builder.timeBudget(Duration.ofMillis((long) (length.minutes * 60_000)));
+        }
+        try {
+            builder.build();
+            return builder;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
+        }
+    }
+
+    private void requireResumable() {
+        String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
+                : prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
+                : layers != null ? "--layers" : seed != null ? "--seed" : null;
+        if (given != null) {
+            throw new ParameterException(spec.commandLine(),
+                    given + " cannot be given with --resume: the run goes on with its own config.json and teacher");
+        }
+        if (out == null) {
+            throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run");
+        }
+    }
+
+    private void require(boolean valid, String option, Object value, String allowed) {
+        if (!valid) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
+        }
+    }
+
+    // ---- results
+
+    private void summarize(TeacherReport report, Duration time) {
+        PrintWriter stdout = spec.commandLine().getOut();
+        Path teacher = out.resolve("teacher");
+        stdout.println("teacher      " + teacher);
+        if (report.last() != null) {
+            stdout.printf(Locale.ROOT, "loss         %.4f, mean squared error of the network's output%n", report.last().loss());
+        }
+        stdout.println("wall time    " + Times.clock(time));
+        stdout.println("pictures     " + out.resolve("grids"));
+        stdout.println("distil it    " + Boot.command() + " distill --teacher " + Boot.quoted(teacher));
+        stdout.flush();
+    }
+
+    private String resumeCommand() {
+        return Boot.command() + " train-teacher --resume --images " + Boot.quoted(imageFolder) + " --out " + Boot.quoted(out)
+                + (deviceName == null ? "" : " --device " + deviceName);
+    }
+}

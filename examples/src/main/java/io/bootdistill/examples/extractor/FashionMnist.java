@@ -1,0 +1,30 @@
+package io.bootdistill.examples.extractor;
+
+import io.bootdistill.format.LabelledImages;
+import java.nio.file.Path;
+
+/** Fashion-MNIST as the bundled teacher saw it: 28×28 padded with black to 32×32, then halved to 16×16. */
+public final class FashionMnist {
+
+    /** Where Debian's package {@code dataset-fashion-mnist} puts it. */
+    public static final Path FOLDER = Path.of("/usr/share/datasets/fashion-mnist");
+
+    /** Number of classes. */
+    public static final int CLASSES = 10;
+
+    private FashionMnist() {}
+
+    /** The 60,000 images to train on. */
+    public static LabelledImages training(Path folder) {
+        return small(folder, "train");
+    }
+
+    /** The 10,000 images to test with. */
+    public static LabelledImages test(Path folder) {
+        return small(folder, "t10k");
+    }
+
+    private static LabelledImages small(Path folder, String name) {
+        return LabelledImages.read(folder, name).padded(2).halved();
+    }
+}

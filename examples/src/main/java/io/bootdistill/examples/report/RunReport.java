@@ -1,0 +1,144 @@
+package io.bootdistill.examples.report;
+
+import io.bootdistill.format.Images;
+import io.bootdistill.metric.CollapseAlarm;
+import io.bootdistill.network.ImageShape;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a run's report says: figures, curves, pictures of teacher and student from the same noises, timing, configuration.
+ *
+ * @param name of the run
+ * @param metrics of the run
+ * @param config names and values of the configuration
+ * @param shape of an image
+ * @param classes that the noises take in turn, 0 for none
+ * @param models what was sampled on the same held-out noises: the teacher, most steps first, then the student
+ */
+public record RunReport(
+        String name, RunMetrics metrics, Map<String, String> config, ImageShape shape, int classes, List<Sampled> models) {
+
+    private static final int ROWS = 10;
+    private static final int PER_ROW = 4;
+    private static final int PICTURE_WIDTH = 184;
+
+    /**
+     * A model's samples of held-out noise, and what they took.
+     *
+     * @param calls network calls of an image
+     * @param samples [n][channels][height][width], clamped
+     * @param pairedRmse against the first model on the same noises; NaN for that itself
+     * @param millis time of an image, of many at a time
+     * @param alone time of an image on its own, in milliseconds
+     */
+    public record Sampled(String name, int calls, float[] samples, double pairedRmse, double millis, double alone) {}
+
+    /** The report as one HTML file. */
+    public String html() throws IOException {
+        Sampled student = models.get(models.size() - 1);
+        HtmlReport report = new HtmlReport("BOOT Distill: " + name);
+        double diversity = metrics.last("diversity");
+        CollapseAlarm.ofDiversity(diversity)
+                .ifPresent(reason -> report.alarm("The student has collapsed: " + reason + "."));
+        report.figures(figures(student))
+                .heading("Samples")
+                .paragraph("Each column was made from the same held-out noises" + (classes > 0 ? ", a class in each row" : "")
+                        + ". The student is to make in one network call what the first column needs "
+                        + models.get(0).calls() + " for.");
+        if (shape.channels() == 1 || shape.channels() == 3) {
+            pictures(report);
+        }
+        report.heading("Quality and time")
+                .paragraph("The paired RMSE is the root-mean-square difference to the first line's image of the same noise,"
+                        + " pixels in −1 … 1, over " + student.samples().length / shape.size()
+                        + " held-out noises. Times are of this machine, when the report was made.")
+                .table(List.of("", "network calls", "paired RMSE", "ms per image, many at a time", "ms, one alone",
+                        "student is faster by"), timing(student))
+                .heading("Training")
+                .charts(charts())
+                .details("Configuration", config);
+        return report.finish();
+    }
+
+    private Map<String, String> figures(Sampled student) {
+        double[] minutes = metrics.minutes();
+        Map<String, String> figures = new LinkedHashMap<>();
+        figures.put("paired RMSE, at the last checkpoint", number("%.4f", metrics.last("paired_rmse")));
+        figures.put("diversity, student : teacher", number("%.3f", metrics.last("diversity")));
+        figures.put("ms per image", number("%.2f", student.millis()));
+        figures.put("minutes of training", minutes.length == 0 ? "–" : number("%.1f", minutes[minutes.length - 1]));
+        figures.put("images drawn from noise", number("%,.0f", metrics.last("images")));
+        figures.put("steps", number("%,.0f", metrics.last("step")));
+        return figures;
+    }
+
+    private void pictures(HtmlReport report) throws IOException {
+        List<String> header = new ArrayList<>(List.of(""));
+        models.forEach(model -> header.add(model.name()));
+        int count = models.get(0).samples().length / shape.size();
+        int rows = classes > 0 ? Math.min(classes, count) : Math.min(ROWS, Math.max(1, count / PER_ROW));
+        List<String> names = new ArrayList<>();
+        List<List<BufferedImage>> pictures = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            names.add(classes > 0 ? "class " + row : "");
+            List<BufferedImage> line = new ArrayList<>();
+            for (Sampled model : models) {
+                line.add(picture(model.samples(), row, rows, count));
+            }
+            pictures.add(line);
+        }
+        report.pictures(header, names, pictures, PICTURE_WIDTH);
+    }
+
+    /** Noise i is of class i mod the classes: every so many belong into one row. */
+    private BufferedImage picture(float[] samples, int row, int rows, int count) {
+        int distance = classes > 0 ? classes : rows;
+        int columns = Math.max(1, Math.min(PER_ROW, (count - row + distance - 1) / distance));
+        float[] chosen = new float[columns * shape.size()];
+        for (int i = 0; i < columns; i++) {
+            System.arraycopy(samples, (row + i * distance) * shape.size(), chosen, i * shape.size(), shape.size());
+        }
+        int scale = Math.max(1, (PICTURE_WIDTH / PER_ROW - Images.GAP) / shape.width());
+        return Images.grid(chosen, shape.channels(), shape.height(), shape.width(), columns, scale);
+    }
+
+    private List<List<String>> timing(Sampled student) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Sampled model : models) {
+            rows.add(List.of(model.name(), String.valueOf(model.calls()), number("%.4f", model.pairedRmse()),
+                    number("%.2f", model.millis()), number("%.2f", model.alone()),
+                    model == student ? "" : number("%.1f×", model.millis() / student.millis())));
+        }
+        return rows;
+    }
+
+    private List<SvgChart> charts() {
+        double[] minutes = metrics.minutes();
+        String time = "minutes of training";
+        SvgChart rmse = new SvgChart("Paired RMSE on held-out noise", time, true)
+                .line("student", minutes, metrics.column("paired_rmse"));
+        models.stream().filter(model -> !Double.isNaN(model.pairedRmse())).limit(models.size() - 2L)
+                .forEach(model -> rmse.level(model.name(), model.pairedRmse()));
+        return List.of(
+                rmse,
+                new SvgChart("Diversity, student : teacher", time, false)
+                        .line("student", minutes, metrics.column("diversity")).level("teacher", 1),
+                new SvgChart("Losses", time, true)
+                        .line("total", minutes, metrics.column("loss"))
+                        .line("bootstrap", minutes, metrics.column("bootstrap"))
+                        .line("boundary", minutes, metrics.column("boundary")),
+                new SvgChart("Gradient norm", time, true).line("norm", minutes, metrics.column("gradient_norm")),
+                new SvgChart("Step δ in t", time, false).line("δ", minutes, metrics.column("delta")),
+                new SvgChart("Images per second", time, false).line("speed", minutes, metrics.column("images_per_second")));
+    }
+
+    private static String number(String format, double value) {
+        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, format, value);
+    }
+}

@@ -1,0 +1,107 @@
+package io.bootdistill.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BundledTeacher;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Sampler;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.device.Devices;
+import io.bootdistill.examples.Ruler.Figures;
+import io.bootdistill.metric.PairedError;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The ruler, on "test images" that the teacher made: 28×28, of which the ruler sees the middle, halved. */
+final class EvaluateCommandTest {
+
+    private static final int COUNT = 200;
+    private static final Path EXTRACTOR = BundledTeacher.folder().getParent().resolveSibling("extractors/fashion-mnist-16");
+
+    @TempDir
+    private static Path folder;
+
+    @BeforeAll
+    static void drawImages() throws IOException {
+        long[] seeds = new long[COUNT];
+        int[] labels = new int[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            seeds[i] = 9_000 + i;
+            labels[i] = i % 10;
+        }
+        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best())) {
+            write(PairedError.clamp(Sampler.reference(teacher, 10).sample(seeds, labels)));
+        }
+    }
+
+    /** Each of the middle 14×14 pixels becomes 2×2. */
+    private static void write(float[] samples) throws IOException {
+        ByteBuffer images = ByteBuffer.allocate(16 + COUNT * 28 * 28).putInt(0x803).putInt(COUNT).putInt(28).putInt(28);
+        for (int i = 0; i < COUNT * 28 * 28; i++) {
+            int row = i / 28 % 28 / 2 + 1;
+            int column = i % 28 / 2 + 1;
+            images.put((byte) Math.round((samples[i / 784 * 256 + row * 16 + column] + 1) * 127.5f));
+        }
+        Files.write(folder.resolve("t10k-images-idx3-ubyte"), images.array());
+        try (OutputStream labels = Files.newOutputStream(folder.resolve("t10k-labels-idx1-ubyte"))) {
+            labels.write(ByteBuffer.allocate(8).putInt(0x801).putInt(COUNT).array());
+            for (int i = 0; i < COUNT; i++) {
+                labels.write(i % 10);
+            }
+        }
+    }
+
+    private static Figures measure(Ruler.Generator reference, Ruler.Generator model) {
+        try (Ruler ruler = new Ruler(EXTRACTOR, folder, Devices.best(), reference, COUNT, (done, total) -> {})) {
+            return ruler.measure(model, (done, total) -> {});
+        }
+    }
+
+    @Test
+    void figuresOfASoundAndOfACollapsedModel() throws IOException {
+        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best())) {
+            Ruler.Generator ten = Sampler.reference(teacher, 10)::sample;
+            Figures sound = measure(ten, ten);
+            assertEquals(0, sound.pairedRmse());
+            assertEquals(1, sound.leastDiversity(), 1e-12);
+            assertEquals(1, sound.mostDiversity(), 1e-12);
+            assertTrue(sound.accuracy() > 0.75 && sound.precision() > 0.5 && sound.recall() > 0.5, sound.toString());
+
+            // one image of each class, whatever the noise
+            Figures collapsed = measure(ten, (seeds, labels) -> ten.sample(new long[seeds.length], labels));
+            assertTrue(collapsed.frechet() > 2 * sound.frechet(), collapsed + " against " + sound);
+            assertTrue(collapsed.leastDiversity() < 0.01 && collapsed.recall() < sound.recall() / 2, collapsed.toString());
+        }
+    }
+
+    @Test
+    void printsALineForEachModel() {
+        CommandRun run = CommandRun.boot("evaluate", "--model", BundledTeacher.folder(), "--teacher", BundledTeacher.folder(),
+                "--steps", "1,4", "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded();
+        String[] lines = run.out().split("\n");
+        assertEquals(3, lines.length, run.out());
+        double one = Double.parseDouble(lines[1].replaceFirst(".*fashion-mnist-16 +1 +([0-9.]+) .*", "$1"));
+        double four = Double.parseDouble(lines[2].replaceFirst(".*fashion-mnist-16 +4 +([0-9.]+) .*", "$1"));
+        assertTrue(four < one, run.out());
+    }
+
+    @Test
+    void wrongArgumentsAreRefused(@TempDir Path empty) throws IOException {
+        CommandRun.boot("evaluate", "--model", "x", "--count", 99).refused(2, "--count is 99", "100 … 10,000");
+        CommandRun.boot("evaluate", "--model", "x", "--steps", "4,0").refused(2, "--steps is 0");
+        CommandRun.boot("evaluate", "--model", "x", "--teacher", BundledTeacher.folder(), "--images", empty, "--extractor", EXTRACTOR)
+                .refused(1, empty.toString(), "t10k-images-idx3-ubyte");
+        Path tiny = empty.resolve("tiny");
+        TinyTeacher.write(tiny, "v_prediction");
+        CommandRun.boot("evaluate", "--model", "x", "--teacher", tiny, "--images", folder)
+                .refused(1, "1×16×16", "1×8×8");
+    }
+}
