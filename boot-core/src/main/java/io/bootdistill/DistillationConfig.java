@@ -13,7 +13,7 @@ import java.time.Duration;
  * <p>Progress is counted in images, so that schedules survive another batch size. Everything but {@code workers} and the
  * intervals of reports decides the result; the number of workers never does.
  *
- * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 96,000
+ * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 256,000
  * @param timeBudget if not null, the run times a few steps and replaces {@code images} by what fits; at least a minute.
  *     Default null
  * @param batch samples of a step, 1 … 65,536; the boundary's among them. Default 64
@@ -148,7 +148,7 @@ public record DistillationConfig(
     /** Builds a {@link DistillationConfig}; each method sets the value of its name. */
     public static final class Builder {
 
-        private long images = 96_000;
+        private long images = 256_000;
         private Duration timeBudget;
         private int batch = 64;
         private int block = 16;

@@ -69,7 +69,7 @@ final class DistillCommand implements Callable<Integer> {
                 description = "Time to spend, at least 1; turned into a number of steps after a short timing.")
         private Double minutes;
 
-        @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as make 96,000 images.")
+        @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as make 256,000 images.")
         private Long steps;
     }
 
