@@ -16,7 +16,7 @@ import io.bootdistill.network.Plan;
  * One worker of a training step: takes a block of samples from noise to the gradient of its loss.
  *
  * <pre>
- * ε ─ student at t ─► y ─► x̂ = α y + σ ε ─ teacher ─► f ─► target (Heun: teacher once more at s)
+ * ε ─ student at t ─► y ─► x̂ = α y + σ ε ─ teacher ─► f ─► target (some solvers: teacher once more)
  * ε ─ at the boundary t_max: y = 0, x̂ = ε ─ teacher ─► f = target
  * ε ─ student at s ─► ŷ ─► loss against the target ─► gradient
  * </pre>
@@ -28,9 +28,13 @@ final class BlockWorker implements AutoCloseable {
     private final Plan look;
     private final Plan learn;
     private final TeacherPlan teacher;
+    private final ResidualWeighting residualWeighting;
+    private final HardBoundary hard;
+    private final WarmStart warmStart;
     private final Scope scope = new Scope();
     private final Slice coefficients;
     private final Slice residuals;
+    private final Slice divisors;
     private final long[] seeds;
     private final float[] rows;
 
@@ -41,14 +45,20 @@ final class BlockWorker implements AutoCloseable {
     final Tensor target;
     final Tensor prediction;
 
-    BlockWorker(DistillationConfig config, Teacher teacher, Model student, Guidance guidance) {
+    /**
+     * @param target the student that makes the targets: an average of {@code student}, or itself
+     * @param clip limit of the teacher's prediction along the trajectories of the warm start
+     */
+    BlockWorker(
+            DistillationConfig config, Teacher teacher, Model target, Model student, Guidance guidance, double clip) {
         this.config = config;
+        this.residualWeighting = config.residualWeighting();
         this.shape = teacher.shape();
         Device device = student.device();
         int block = config.block();
         try {
             kernels = scope.own(device.openKernels());
-            look = scope.own(new Plan(student, block, Plan.Mode.INFERENCE));
+            look = scope.own(new Plan(target, block, Plan.Mode.INFERENCE));
             learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
             this.teacher = scope.own(TeacherPlan.of(teacher, device, block, guidance));
             long size = (long) block * shape.size();
@@ -56,10 +66,18 @@ final class BlockWorker implements AutoCloseable {
             noise = tensor(memory, 0, size);
             y = tensor(memory, 1, size);
             f = tensor(memory, 2, size);
-            target = tensor(memory, 3, size);
+            this.target = tensor(memory, 3, size);
             prediction = tensor(memory, 4, size);
             coefficients = scope.own(device.allocate((long) block * SignalCoefficients.COUNT)).slice();
-            residuals = scope.own(device.allocate(block)).slice();
+            DeviceMemory perSample = scope.own(device.allocate(2L * block));
+            residuals = perSample.slice(0, block);
+            divisors = perSample.slice(block, block);
+            hard = config.boundary() != BootstrapLoss.Boundary.HARD ? null
+                    : scope.own(new HardBoundary(teacher, device, block));
+            warmStart = config.warmStarts() == 0 ? null
+                    : scope.own(new WarmStart(
+                            teacher, WarmStart.trajectory(config, teacher.schedule()), this.teacher, kernels, clip, device,
+                            block, this.target));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -94,15 +112,40 @@ final class BlockWorker implements AutoCloseable {
     void runWithNoise(Batch batch, int blockIndex, Gradients lane, boolean accumulate, float[] residual) {
         int from = batch.firstRow(blockIndex);
         int n = batch.samples(blockIndex);
-        kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients);
-        target(batch, from, n, batch.bootstrapSamples(blockIndex));
+        if (hard == null) {
+            kernels.upload(batch.coefficients, from * SignalCoefficients.COUNT, coefficients);
+        } else {
+            hard.begin(kernels, batch, from, n, noise, teacher, y, coefficients);
+        }
+        if (batch.isWarmStart) {
+            warmStart.run(kernels, batch, blockIndex, noise);
+        } else {
+            target(batch, from, n, batch.bootstrapSamples(blockIndex));
+        }
+        if (hard != null) {
+            hard.subtract(kernels, batch, from, n, target);
+        }
         student(learn, batch.networkS, batch, from, n);
         kernels.bootstrapLoss(
                 n, shape.pixels(), coefficients, noise, learn.y(), target, prediction, learn.dy(),
                 residuals);
+        if (!residualWeighting.isNone()) {
+            weightByResidual(batch, from, n);
+        }
         learn.backward(kernels, n, lane, accumulate);
         kernels.download(residuals, rows, 0);
         System.arraycopy(rows, 0, residual, from, n);
+    }
+
+    /** Divides the gradient and the loss of each sample by a function of its residual. */
+    private void weightByResidual(Batch batch, int from, int n) {
+        kernels.download(residuals, rows, 0);
+        for (int i = 0; i < n; i++) {
+            rows[i] = (float) residualWeighting.divisor(rows[i]);
+            batch.factor[from + i] /= rows[i];
+        }
+        kernels.upload(rows, 0, divisors);
+        kernels.divideSamples(n, shape.pixels(), learn.dy(), divisors, null, learn.dy());
     }
 
     /**
@@ -117,22 +160,47 @@ final class BlockWorker implements AutoCloseable {
         }
         if (bootstrap > 0) {
             student(look, batch.networkT, batch, from, bootstrap);
-            kernels.signalState(bootstrap, pixels, coefficients, noise, look.y(), y, teacher.x());
+            Slice head = hard == null ? coefficients : hard.atT();
+            kernels.signalState(bootstrap, pixels, head, noise, look.y(), y, teacher.x());
+            if (hard != null) {
+                hard.add(kernels, batch, from, bootstrap, y, teacher.x());
+            }
         }
-        boolean heun = config.solver() == SignalOde.Solver.HEUN && bootstrap > 0;
+        boolean derivative = config.objective() == Objective.DERIVATIVE && bootstrap > 0;
+        boolean twice = !derivative && config.solver().callsTwice() && bootstrap > 0;
         teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
         kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), null, y, f, target, heun ? teacher.x() : null);
-        if (heun) {
-            teacher.run(kernels, bootstrap, batch.s, batch.networkS, batch.condition, from);
+                teacher.nullOutput(), null, y, f, target, twice ? teacher.x() : null);
+        if (twice) {
+            Tensor previous = config.solver() == SignalOde.Solver.HEUN ? f : y;
+            teacher.run(kernels, bootstrap, batch.second, batch.networkSecond, batch.condition, from);
             kernels.signalStep(bootstrap, pixels, 1, coefficients, noise, teacher.x(), teacher.output(),
-                    teacher.nullOutput(), f, y, null, target, null);
+                    teacher.nullOutput(), previous, y, null, target, null);
+        }
+        if (derivative) {
+            addDerivative(batch, from, bootstrap);
+        }
+    }
+
+    /** Adds (1 − c) dy/dt to the targets, as a difference of the student's signals after and before t. */
+    private void addDerivative(Batch batch, int from, int n) {
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            student(look, sign > 0 ? batch.networkAfter : batch.networkBefore, batch, from, n);
+            kernels.signalState(n, shape.pixels(), coefficients, noise, look.y(), f, null);
+            for (int i = 0; i < n; i++) {
+                rows[i] = sign * batch.difference[from + i];
+            }
+            kernels.upload(rows, 0, divisors);
+            kernels.divideSamples(n, shape.pixels(), f, divisors, target, target);
         }
     }
 
     private void student(Plan plan, float[] networkTime, Batch batch, int from, int n) {
         kernels.affine((long) n * shape.pixels(), noise, 1, 0, null, plan.x());
         kernels.upload(networkTime, from, plan.scalar("t"));
+        if (config.drawsGuidance()) {
+            kernels.upload(batch.guidance, from, plan.scalar(Guidance.SCALAR));
+        }
         if (plan.condition() != null) {
             kernels.upload(batch.condition, from * plan.condition().channels(), plan.condition().data());
         }

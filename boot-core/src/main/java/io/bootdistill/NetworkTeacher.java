@@ -49,6 +49,9 @@ public final class NetworkTeacher implements Teacher {
 
     static NetworkTeacher load(Path path, Device device) throws IOException {
         DiffusersFolder folder = DiffusersFolder.open(path);
+        if (StudentFolder.readGuidance(folder).isWide()) {
+            throw new ModelFormatException(path + " holds a student that is given the guidance scale; read it with Student.load");
+        }
         UNet network = readNetwork(folder);
         SchedulerConfig scheduler = folder.scheduler();
         if (scheduler.thresholding()) {
@@ -72,6 +75,7 @@ public final class NetworkTeacher implements Teacher {
         UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
         Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
         unknown.remove(StudentFolder.MARK);
+        unknown.remove(StudentFolder.GUIDANCE);
         if (!unknown.isEmpty()) {
             LOG.warn("{} has keys without a meaning here: {}", source, unknown);
         }
@@ -160,7 +164,7 @@ public final class NetworkTeacher implements Teacher {
         SignalOde ode = new SignalOde(schedule);
         for (int i = 0; i < n; i++) {
             networkTime[i] = (float) schedule.networkTime(t[i]);
-            ode.coefficients(prediction, t[i], t[i], coefficients, i * SignalCoefficients.COUNT);
+            ode.coefficients(SignalOde.Solver.DDIM, prediction, t[i], t[i], coefficients, i * SignalCoefficients.COUNT);
         }
         float[] rows = new float[n * size];
         Layout.toRows(n, shape(), x, rows);

@@ -21,7 +21,7 @@ final class TeacherKey {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
-        digest.update((known.network() + " " + known.scheduler()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        digest.update(("UNet[config=" + known.network().config() + "] " + known.scheduler()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
         known.model().save((parameter, values) -> update(digest, parameter, values));
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }

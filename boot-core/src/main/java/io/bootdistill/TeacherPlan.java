@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -39,35 +40,47 @@ abstract class TeacherPlan implements AutoCloseable {
         return new OfFunction(teacher, device, block, guidance);
     }
 
-    /** Runs the network on its device. */
+    /** Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. */
     private static final class OfNetwork extends TeacherPlan {
 
         private final NetworkTeacher teacher;
         private final Plan plan;
         private final Scope scope = new Scope();
+        private final Tensor x;
+        private final Tensor output;
         private final Tensor nullOutput;
-        private final float[] nullLabels;
-        private final int pixels;
+        private final float[] times;
+        private final float[] conditions;
+        private final float nullLabel;
+
+        /** The second halves of the network's x and y for n samples, made when first needed: a step allocates nothing. */
+        private final Tensor[] nullX;
+
+        private final Tensor[] nullY;
 
         OfNetwork(NetworkTeacher teacher, int block, Guidance guidance) {
             this.teacher = teacher;
             ImageShape shape = teacher.shape();
-            pixels = shape.pixels();
+            int rows = guidance == null ? block : 2 * block;
             try {
-                plan = scope.own(new Plan(teacher.model(), block, Plan.Mode.INFERENCE));
+                plan = scope.own(new Plan(teacher.model(), rows, Plan.Mode.INFERENCE));
                 if (guidance == null) {
                     nullOutput = null;
-                    nullLabels = null;
                 } else {
                     DeviceMemory memory = scope.own(teacher.model().device().allocate((long) block * shape.size()));
                     nullOutput = Tensor.of(memory.slice(), shape.channels());
-                    nullLabels = new float[block];
-                    Arrays.fill(nullLabels, guidance.nullLabel());
                 }
             } catch (RuntimeException | Error e) {
                 scope.closeAfter(e);
                 throw e;
             }
+            x = rows(plan.x(), 0, block);
+            output = rows(plan.y(), 0, block);
+            nullLabel = guidance == null ? 0 : guidance.nullLabel();
+            times = new float[rows];
+            conditions = new float[rows * teacher.condition().floats()];
+            nullX = new Tensor[block + 1];
+            nullY = new Tensor[block + 1];
         }
 
         @Override
@@ -77,12 +90,12 @@ abstract class TeacherPlan implements AutoCloseable {
 
         @Override
         Tensor x() {
-            return plan.x();
+            return x;
         }
 
         @Override
         Tensor output() {
-            return plan.y();
+            return output;
         }
 
         @Override
@@ -92,16 +105,37 @@ abstract class TeacherPlan implements AutoCloseable {
 
         @Override
         void run(Kernels kernels, int n, double[] t, float[] networkTime, float[] condition, int from) {
-            kernels.upload(networkTime, from, plan.scalar("t"));
-            if (nullOutput != null) {
-                kernels.upload(nullLabels, 0, plan.condition().data());
+            if (nullOutput == null) {
+                kernels.upload(networkTime, from, plan.scalar("t"));
+                if (plan.condition() != null) {
+                    kernels.upload(condition, from * plan.condition().channels(), plan.condition().data());
+                }
                 plan.forward(kernels, n);
-                kernels.affine((long) n * pixels, plan.y(), 1, 0, null, nullOutput);
+                return;
             }
-            if (plan.condition() != null) {
-                kernels.upload(condition, from * plan.condition().channels(), plan.condition().data());
+            System.arraycopy(networkTime, from, times, 0, n);
+            System.arraycopy(networkTime, from, times, n, n);
+            kernels.upload(times, 0, plan.scalar("t"));
+            System.arraycopy(condition, from, conditions, 0, n);
+            Arrays.fill(conditions, n, 2 * n, nullLabel);
+            kernels.upload(conditions, 0, plan.condition().data());
+            long pixels = (long) n * teacher.shape().pixels();
+            kernels.affine(pixels, x, 1, 0, null, second(nullX, plan.x(), n));
+            plan.forward(kernels, 2 * n);
+            kernels.affine(pixels, second(nullY, plan.y(), n), 1, 0, null, nullOutput);
+        }
+
+        private Tensor second(Tensor[] known, Tensor whole, int n) {
+            if (known[n] == null) {
+                known[n] = rows(whole, n, n);
             }
-            plan.forward(kernels, n);
+            return known[n];
+        }
+
+        /** The samples [from, from + n). */
+        private Tensor rows(Tensor whole, int from, int n) {
+            long size = (long) teacher.shape().pixels() * whole.stride();
+            return new Tensor(whole.data().slice(from * size, n * size), whole.channels(), whole.stride());
         }
 
         @Override
@@ -137,11 +171,12 @@ abstract class TeacherPlan implements AutoCloseable {
             output = Tensor.of(memory.slice(size, size), shape.channels());
             nullOutput = guidance == null ? null : Tensor.of(memory.slice(2 * size, size), shape.channels());
             nullLabel = guidance == null ? 0 : guidance.nullLabel();
+            int halves = guidance == null ? 1 : 2;
             rows = new float[Math.toIntExact(size)];
-            states = new float[rows.length];
-            predictions = new float[rows.length];
-            times = new double[block];
-            conditions = new float[block * conditionFloats];
+            states = new float[halves * rows.length];
+            predictions = new float[states.length];
+            times = new double[halves * block];
+            conditions = new float[halves * block * conditionFloats];
         }
 
         /** f itself. */
@@ -171,15 +206,22 @@ abstract class TeacherPlan implements AutoCloseable {
             Layout.toPlanes(n, shape, rows, states);
             System.arraycopy(t, from, times, 0, n);
             System.arraycopy(condition, from * conditionFloats, conditions, 0, n * conditionFloats);
-            predict(kernels, n, output);
-            if (nullOutput != null) {
-                Arrays.fill(conditions, nullLabel);
-                predict(kernels, n, nullOutput);
+            if (nullOutput == null) {
+                teacher.predict(n, states, times, conditions, predictions);
+                store(kernels, n, output);
+                return;
             }
+            int half = n * shape.size();
+            System.arraycopy(states, 0, states, half, half);
+            System.arraycopy(times, 0, times, n, n);
+            Arrays.fill(conditions, n, 2 * n, nullLabel);
+            teacher.predict(2 * n, states, times, conditions, predictions);
+            store(kernels, n, output);
+            System.arraycopy(predictions, half, predictions, 0, half);
+            store(kernels, n, nullOutput);
         }
 
-        private void predict(Kernels kernels, int n, Tensor target) {
-            teacher.predict(n, states, times, conditions, predictions);
+        private void store(Kernels kernels, int n, Tensor target) {
             Layout.toRows(n, shape, predictions, rows);
             kernels.upload(rows, 0, target.data());
         }

@@ -30,13 +30,16 @@ final class Trainer implements AutoCloseable {
     private final WorkerPool.Task reduce = this::reduce;
     private final WorkerPool.Task update = this::update;
     private final WorkerPool.Task prepare = this::prepare;
+    private final WorkerPool.Task follow = this::follow;
+    private final WorkerPool.Task prepareTarget = this::prepareTarget;
     private final float[] numbers = new float[AdamStep.COUNT];
     private final float[] residual;
 
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
-    Trainer(DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, Guidance guidance) {
+    Trainer(
+            DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, Guidance guidance, double clip) {
         this.config = config;
         this.state = state;
         this.batch = batch;
@@ -45,7 +48,7 @@ final class Trainer implements AutoCloseable {
         workers = new BlockWorker[Math.min(config.workers(), lanes)];
         try {
             for (int i = 0; i < workers.length; i++) {
-                workers[i] = scope.own(new BlockWorker(config, teacher, state.student, guidance));
+                workers[i] = scope.own(new BlockWorker(config, teacher, state.target, state.student, guidance, clip));
             }
             reducer = scope.own(new Reducer(state.student, lanes));
             adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
@@ -69,6 +72,10 @@ final class Trainer implements AutoCloseable {
         kernels.clip(reducer.partialNorms(), reducer.chunks(), adam);
         pool.run(PARTS, update);
         pool.run(PARTS, prepare);
+        if (state.hasTarget()) {
+            pool.run(PARTS, follow);
+            pool.run(PARTS, prepareTarget);
+        }
         kernels.download(adam, numbers, 0);
         state.step = step + 1;
         return summary(step, rate);
@@ -92,6 +99,14 @@ final class Trainer implements AutoCloseable {
 
     private void prepare(int worker, int part) {
         state.student.prepare(workers[worker].kernels, part, PARTS);
+    }
+
+    private void follow(int worker, int part) {
+        state.follow(workers[worker].kernels, part, PARTS);
+    }
+
+    private void prepareTarget(int worker, int part) {
+        state.target.prepare(workers[worker].kernels, part, PARTS);
     }
 
     /** Linear warm-up, then a cosine to zero at the end of the run. */

@@ -103,7 +103,7 @@ public class BootStepGoldenTest {
             values("step_c", column(SignalCoefficients.STEP));
             values("weight", weights());
             float[] residual = new float[2 * n];
-            try (BlockWorker worker = new BlockWorker(config, teacher, student, guidance);
+            try (BlockWorker worker = new BlockWorker(config, teacher, student, student, guidance, 0);
                     Gradients gradients = new Gradients(student)) {
                 upload(worker, worker.noise, "noise");
                 worker.runWithNoise(batch, 0, gradients, false, residual);
@@ -122,7 +122,7 @@ public class BootStepGoldenTest {
         /** x̂_t, which only a DDIM step leaves: Heun's second evaluation takes its place. */
         private void compareState(float[] residual) {
             DistillationConfig ddim = config.toBuilder().solver(Solver.DDIM).build();
-            try (BlockWorker worker = new BlockWorker(ddim, teacher, student, guidance);
+            try (BlockWorker worker = new BlockWorker(ddim, teacher, student, student, guidance, 0);
                     Gradients gradients = new Gradients(student)) {
                 upload(worker, worker.noise, "noise");
                 worker.runWithNoise(batch, 0, gradients, false, residual);
