@@ -60,7 +60,7 @@ final class Batch {
     final double[] tMax;
 
     final float[] networkTMax;
-    /** Just before and after t, and the divisor of the difference of the signals there, for {@link Objective#DERIVATIVE}. */
+    /** Just before and after t, and the divisor of the difference of the signals there, for a derivative. */
     final float[] networkBefore;
 
     final float[] networkAfter;
@@ -181,7 +181,7 @@ final class Batch {
     private void drawBootstrap(long step) {
         double delta = Math.min(delta(step), (schedule.tMax() - schedule.tMin()) / 2);
         long first = step * config.batch();
-        boolean derivative = config.objective() == Objective.DERIVATIVE;
+        boolean derivative = config.objective().isDerivative();
         double lowest = schedule.tMin() + (derivative ? 0 : config.deltaSchedule().at(delta, schedule.tMin()));
         for (int i = 0; i < bootstrapSamples; i++) {
             double random = Philox.uniform(config.seed(), TIME, first + i);

@@ -31,6 +31,7 @@ final class BlockWorker implements AutoCloseable {
     private final ResidualWeighting residualWeighting;
     private final HardBoundary hard;
     private final WarmStart warmStart;
+    private final PinnGradient pinn;
     private final Scope scope = new Scope();
     private final Slice coefficients;
     private final Slice residuals;
@@ -74,6 +75,8 @@ final class BlockWorker implements AutoCloseable {
             divisors = perSample.slice(block, block);
             hard = config.boundary() != BootstrapLoss.Boundary.HARD ? null
                     : scope.own(new HardBoundary(teacher, device, block));
+            pinn = config.objective() != Objective.PINN ? null
+                    : scope.own(new PinnGradient((NetworkTeacher) teacher, device, block));
             warmStart = config.warmStarts() == 0 ? null
                     : scope.own(new WarmStart(
                             teacher, WarmStart.trajectory(config, teacher.schedule()), this.teacher, kernels, clip, device,
@@ -132,9 +135,23 @@ final class BlockWorker implements AutoCloseable {
         if (!residualWeighting.isNone()) {
             weightByResidual(batch, from, n);
         }
-        learn.backward(kernels, n, lane, accumulate);
+        if (pinn != null && !batch.isWarmStart) {
+            backwardThroughAll(batch, from, n, batch.bootstrapSamples(blockIndex), lane, accumulate);
+        } else {
+            learn.backward(kernels, n, lane, accumulate);
+        }
         kernels.download(residuals, rows, 0);
         System.arraycopy(rows, 0, residual, from, n);
+    }
+
+    private void backwardThroughAll(Batch batch, int from, int n, int bootstrap, Gradients lane, boolean accumulate) {
+        pinn.atT(kernels, batch, from, n, bootstrap, teacher.x(), learn.dy());
+        learn.backward(kernels, n, lane, accumulate);
+        for (int sign = 1; sign >= -1 && bootstrap > 0; sign -= 2) {
+            student(learn, sign > 0 ? batch.networkAfter : batch.networkBefore, batch, from, bootstrap);
+            pinn.beside(kernels, batch, from, bootstrap, sign, learn.dy());
+            learn.backward(kernels, bootstrap, lane, true);
+        }
     }
 
     /** Divides the gradient and the loss of each sample by a function of its residual. */
@@ -166,7 +183,7 @@ final class BlockWorker implements AutoCloseable {
                 hard.add(kernels, batch, from, bootstrap, y, teacher.x());
             }
         }
-        boolean derivative = config.objective() == Objective.DERIVATIVE && bootstrap > 0;
+        boolean derivative = config.objective().isDerivative() && bootstrap > 0;
         boolean twice = !derivative && config.solver().callsTwice() && bootstrap > 0;
         teacher.run(kernels, n, batch.t, batch.networkT, batch.condition, from);
         kernels.signalStep(n, pixels, 0, coefficients, noise, teacher.x(), teacher.output(),

@@ -154,6 +154,8 @@ public final class BootDistiller {
             if (prediction() == Prediction.EPSILON) {
                 LOG.info("an ε-prediction teacher: the student's head is y = −F, which the boundary loss has to teach first");
             }
+            Checks.that(config.objective() != Objective.PINN || teacher instanceof NetworkTeacher && clip() == 0, "objective",
+                    config.objective(), "BOOTSTRAP or DERIVATIVE for teachers that are no network, or are clipped");
             source = source();
             teacherKey = TeacherKey.of(teacher);
             state = newState();

@@ -122,6 +122,8 @@ public record DistillationConfig(
         Checks.notNull("boundary", boundary);
         Checks.that(objective == Objective.BOOTSTRAP || boundary != Boundary.HARD, "objective", objective,
                 "BOOTSTRAP with a hard boundary");
+        Checks.that(objective != Objective.PINN || guidance == 1 && guidanceMost == 0 && targetEma == 0, "objective", objective,
+                "BOOTSTRAP or DERIVATIVE with guidance or a target average");
         Checks.that(boundaryShare >= 0 && boundaryShare <= 0.5, "boundaryShare", boundaryShare, "in [0, 0.5]");
         Checks.atLeastZero("beta", beta);
         Checks.that(residualPower >= 0 && residualPower <= 2, "residualPower", residualPower, "in [0, 2]");

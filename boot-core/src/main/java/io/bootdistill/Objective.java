@@ -12,8 +12,20 @@ public enum Objective {
      * time input; it is taken as a central difference over ±{@value #DIFFERENCE}, one-sided at the ends (as continuous-time
      * consistency models have it exactly, arXiv 2410.11081).
      */
-    DERIVATIVE;
+    DERIVATIVE,
+
+    /**
+     * The residual of {@link #DERIVATIVE} squared, and differentiated through everything: through f, and through the
+     * difference. For comparison, as in physics-informed networks (arXiv 1711.10561): it needs the teacher's gradient by its
+     * input, which only networks without guidance give here, and costs three backward passes of the student.
+     */
+    PINN;
 
     /** Half of the central difference, in units of t. */
     static final double DIFFERENCE = 0.005;
+
+    /** Whether the target is made of the derivative at t. */
+    boolean isDerivative() {
+        return this != BOOTSTRAP;
+    }
 }

@@ -55,9 +55,11 @@ final class TimeBudget {
     /** Cost of a step, in forward passes of one sample: a backward pass counts two, a guided prediction is two passes. */
     private static double stepPasses(DistillationConfig config) {
         int predictions = (config.solver().callsTwice() ? 2 : 1) + (config.boundary() == Boundary.HARD ? 1 : 0);
-        double bootstrap = config.objective() == Objective.DERIVATIVE
-                ? 6 + guidedPasses(config) // the student at t, before and after, and backwards
-                : 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
+        double bootstrap = switch (config.objective()) {
+            case BOOTSTRAP -> 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
+            case DERIVATIVE -> 6 + guidedPasses(config); // before and after t, too
+            case PINN -> 12 + 4; // backwards from there, and the teacher backwards
+        };
         double boundary = 3 + guidedPasses(config);
         return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary;
     }

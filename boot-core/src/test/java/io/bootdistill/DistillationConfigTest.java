@@ -26,6 +26,9 @@ class DistillationConfigTest {
                 Map.entry("deltaStart is 0.6", b -> b.deltaStart(0.6)),
                 Map.entry("deltaEnd is 0.2", b -> b.deltaEnd(0.2)),
                 Map.entry("deltaSchedule is missing", b -> b.deltaSchedule(null)),
+                Map.entry("objective is missing", b -> b.objective(null)),
+                Map.entry("objective is DERIVATIVE", b -> b.objective(Objective.DERIVATIVE).boundary(Boundary.HARD)),
+                Map.entry("objective is PINN", b -> b.objective(Objective.PINN).guidance(2)),
                 Map.entry("timeSampling is missing", b -> b.timeSampling(null)),
                 Map.entry("residualPower is -1.0", b -> b.residualPower(-1)),
                 Map.entry("residualKappa is 0.0", b -> b.residualKappa(0)),
@@ -59,8 +62,8 @@ class DistillationConfigTest {
     @Test
     void jsonKeepsEveryValueThatDecidesTheResult() {
         DistillationConfig config = DistillationConfig.builder()
-                .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).solver(SignalOde.Solver.DDIM)
-                .deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
+                .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
+                .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
                 .residualPower(0.5).residualKappa(0.01).targetEma(0.9).warmStartImages(256).warmStartSteps(7)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
