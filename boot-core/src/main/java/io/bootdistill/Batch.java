@@ -201,7 +201,7 @@ final class Batch {
         }
     }
 
-    /** The rows of a block share {@link #noises} noises, and regress on points of their trajectories, spread evenly over all. */
+    /** The rows of a block share {@link #noises} noises, and regress on points of their trajectories, spread evenly. */
     private void drawWarmStart(long step) {
         long first = step * config.batch();
         for (int b = 0; b < blocks; b++) {

@@ -32,7 +32,8 @@ import java.time.Duration;
  * @param timeSampling how t is spread over a batch. Default stratified
  * @param weighting w(t). Default flat
  * @param boundary how the boundary t_max enters. Default an atom
- * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0. Default 1/8
+ * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0; none where it
+ *     is hard. Default 1/8
  * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
  * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
  * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
@@ -40,7 +41,7 @@ import java.time.Duration;
  *     Default 0
  * @param warmStartImages images at the start of the run that regress on the teacher's own trajectories instead, a multiple of
  *     {@code batch}; 0 for none. Default 0
- * @param warmStartSteps steps of such a trajectory, 2 … 1,000. Default 15
+ * @param warmStartSteps steps of such a trajectory, by the same solver, 2 … 1,000. Default 15
  * @param learningRate peak of Adam's rate, in (0, 1]. Default 6e-4
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
  * @param weightDecay decoupled weight decay, ≥ 0. Default 0
@@ -530,8 +531,8 @@ public record DistillationConfig(
         public DistillationConfig build() {
             return new DistillationConfig(
                     images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
-                    deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa, targetEma,
-                    warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
+                    deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
+                    targetEma, warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
                     emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
                     referenceSteps, reportImages, checkpointImages, folder);
         }

@@ -50,7 +50,7 @@ public final class NetworkTeacher implements Teacher {
     static NetworkTeacher load(Path path, Device device) throws IOException {
         DiffusersFolder folder = DiffusersFolder.open(path);
         if (StudentFolder.readGuidance(folder).isWide()) {
-            throw new ModelFormatException(path + " holds a student that is given the guidance scale; read it with Student.load");
+            throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
         }
         UNet network = readNetwork(folder);
         SchedulerConfig scheduler = folder.scheduler();

@@ -190,8 +190,8 @@ public final class Student implements AutoCloseable {
         requireOpen();
         int blocks = (n + BLOCK - 1) / BLOCK;
         openPlans(Math.min(workers, blocks));
-        pool.run(blocks, (worker, task) ->
-                plans.get(worker).run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, (float) scale, samples));
+        pool.run(blocks, (worker, task) -> plans.get(worker).run(
+                task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, (float) scale, samples));
     }
 
     /** Samples one image per seed, decoded and clamped. */

@@ -21,7 +21,8 @@ final class TeacherKey {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);
         }
-        digest.update(("UNet[config=" + known.network().config() + "] " + known.scheduler()).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        String text = "UNet[config=" + known.network().config() + "] " + known.scheduler(); // of the format, without extras
+        digest.update(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         known.model().save((parameter, values) -> update(digest, parameter, values));
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }

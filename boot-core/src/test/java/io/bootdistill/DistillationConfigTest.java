@@ -63,7 +63,8 @@ class DistillationConfigTest {
     void jsonKeepsEveryValueThatDecidesTheResult() {
         DistillationConfig config = DistillationConfig.builder()
                 .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
-                .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
+                .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
+                .timeSampling(TimeSampling.UNIFORM)
                 .residualPower(0.5).residualKappa(0.01).targetEma(0.9).warmStartImages(256).warmStartSteps(7)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)

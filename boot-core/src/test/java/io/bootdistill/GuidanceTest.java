@@ -40,7 +40,8 @@ public class GuidanceTest {
     }
 
     private static DistillationConfig.Builder config() {
-        return DistillationConfig.builder().batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0);
+        return DistillationConfig.builder().batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
+                .emaHalfLife(0);
     }
 
     private Student train(NetworkTeacher teacher, DistillationConfig.Builder config) throws IOException {
@@ -66,7 +67,7 @@ public class GuidanceTest {
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
             float[] least = student.sample(SEEDS, LABELS, 1);
             float[] middle = student.sample(SEEDS, LABELS);
-            assertTrue(PairedError.rmse(least, student.sample(SEEDS, LABELS, 4)) > 1e-4);
+            assertTrue(PairedError.rmse(least, student.sample(SEEDS, LABELS, 4)) > 1e-3);
             assertArrayEquals(middle, student.sample(SEEDS, LABELS, 2.5), "the middle unless said otherwise");
         }
     }
@@ -79,7 +80,8 @@ public class GuidanceTest {
             for (double scale : new double[] {0.9, 4.1, Double.NaN}) {
                 IllegalArgumentException refused =
                         assertThrows(IllegalArgumentException.class, () -> range.sample(SEEDS, LABELS, scale));
-                assertTrue(refused.getMessage().startsWith("guidance is " + scale + ", must be 1.0 … 4.0"), refused.getMessage());
+                String start = "guidance is " + scale + ", must be 1.0 … 4.0";
+                assertTrue(refused.getMessage().startsWith(start), refused.getMessage());
             }
             assertArrayEquals(fixed.sample(SEEDS, LABELS), fixed.sample(SEEDS, LABELS, 2));
             assertThrows(IllegalArgumentException.class, () -> fixed.sample(SEEDS, LABELS, 1));

@@ -25,6 +25,9 @@ public class MixtureDistillationTest {
 
     private static final int NOISES = 512;
 
+    /** Half the distance at which an untrained network is. */
+    private static final double REACHED = 0.15;
+
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
@@ -79,7 +82,7 @@ public class MixtureDistillationTest {
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config.build())) {
             double error = error(student, teacher);
             System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "{0}: RMS {1}", recipe, error);
-            assertTrue(error < 0.1, recipe + ": RMS to the fine solver's map is " + error);
+            assertTrue(error < REACHED, recipe + ": RMS to the fine solver's map is " + error);
         }
     }
 
@@ -98,7 +101,7 @@ public class MixtureDistillationTest {
                         .withGuidance(new Guidance(scale, teacher.nullLabel())).sample(seeds, labels);
                 double error = PairedError.rmse(exact, samples);
                 System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "w = {0}: RMS {1}", scale, error);
-                assertTrue(error < 0.1, "w = " + scale + ": RMS is " + error);
+                assertTrue(error < REACHED, "w = " + scale + ": RMS is " + error);
             }
         }
     }

@@ -297,7 +297,7 @@ public class OptionsTest {
         assertArrayEquals(mixed, twice, 4 * (float) TOLERANCE, "linear in w from the same state, with a single evaluation");
     }
 
-    /** Targets of a DDIM step, whose state does not depend on the guidance; the teacher is told {@code nulls} instead of labels. */
+    /** Targets of a DDIM step, whose state does not depend on the guidance; with {@code nulls}, the teacher sees no labels. */
     private float[] targets(DistillationConfig config, Guidance guidance, boolean nulls) {
         try (Step step = new Step(config.toBuilder().solver(Solver.DDIM).build(), guidance)) {
             step.batch.draw(0);

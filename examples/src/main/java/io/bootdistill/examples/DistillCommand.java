@@ -72,7 +72,8 @@ final class DistillCommand implements Callable<Integer> {
                 description = "Time to spend, at least 1; turned into a number of steps after a short timing.")
         private Double minutes;
 
-        @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as make 96,000 images, or the recipe's.")
+        @Option(names = "--steps", paramLabel = "N",
+                description = "Training steps. Default: as many as make 96,000 images, or the recipe's.")
         private Long steps;
     }
 
