@@ -17,12 +17,13 @@ final class Batch {
 
     private static final int CONDITION = 2;
     private static final int TIME = 3;
+    private static final int GUIDANCE = 4;
 
-    private final DistillationConfig config;
     private final NoiseSchedule schedule;
     private final SignalOde ode;
     private final Prediction prediction;
     private final Head head;
+    private final Trajectory warmStart;
     private final BootstrapLoss loss;
     private final ConditionSource conditions;
     private final double clip;
@@ -30,11 +31,15 @@ final class Batch {
     private final int labels;
     private final int imageSize;
 
+    final DistillationConfig config;
     final int block;
     final int bootstrapSamples;
     final int boundarySamples;
     final int blocks;
     final int rows;
+
+    /** Whether the step regresses on trajectories. */
+    boolean isWarmStart;
 
     /** Where the samples lie in the arrays below. */
     final int[] bootstrapRow;
@@ -48,8 +53,32 @@ final class Batch {
     final double[] s;
     final float[] networkT;
     final float[] networkS;
+
+    /** Where the teacher is called again: s with Heun's solver. */
+    final double[] second;
+
+    final float[] networkSecond;
+
+    /** t_max for every row. */
+    final double[] tMax;
+
+    final float[] networkTMax;
+
+    /** Just before and after t, and the divisor of the difference of the signals there, for a derivative. */
+    final float[] networkBefore;
+
+    final float[] networkAfter;
+    final float[] difference;
+
     final float[] condition;
+
+    /** Guidance scale w of each sample. */
+    final float[] guidance;
+
     final float[] coefficients;
+
+    /** Warm start: the point of the trajectory that a sample regresses on. */
+    final int[] point;
 
     /** w(t) of each sample, and its share of the loss. */
     final double[] weight;
@@ -66,6 +95,7 @@ final class Batch {
         this.head = head;
         this.clip = clip;
         this.loss = config.loss();
+        this.warmStart = config.warmStarts() == 0 ? null : WarmStart.trajectory(config, schedule);
         this.conditions = conditions;
         this.conditionFloats = conditionShape.floats();
         this.labels = conditionShape instanceof ConditionShape.Label label ? label.count() : 0;
@@ -91,12 +121,25 @@ final class Batch {
         s = new double[rows];
         networkT = new float[rows];
         networkS = new float[rows];
+        second = new double[rows];
+        networkSecond = new float[rows];
+        tMax = new double[rows];
+        networkTMax = new float[rows];
+        networkBefore = new float[rows];
+        networkAfter = new float[rows];
+        difference = new float[rows];
         condition = new float[rows * conditionFloats];
+        guidance = new float[rows];
         coefficients = new float[rows * SignalCoefficients.COUNT];
+        point = new int[rows];
         weight = new double[rows];
         factor = new double[rows];
         Arrays.fill(t, schedule.tMax());
         Arrays.fill(s, schedule.tMax());
+        Arrays.fill(second, schedule.tMax());
+        Arrays.fill(tMax, schedule.tMax());
+        Arrays.fill(networkTMax, (float) schedule.networkTime(schedule.tMax()));
+        Arrays.fill(guidance, (float) config.guidance());
     }
 
     /** The first row of a block; those of block {@code blocks} would follow the last. */
@@ -122,31 +165,74 @@ final class Batch {
         return row - boundaryBefore(row);
     }
 
-    /** δ of a step, from start to end geometrically over the run. */
+    /** δ of a step; with a relative schedule, that of t = 1. */
     double delta(long step) {
         double progress = config.steps() == 1 ? 0 : (double) step / (config.steps() - 1);
-        return config.deltaStart() * Math.pow(config.deltaEnd() / config.deltaStart(), progress);
+        return config.deltaSchedule().over(config.deltaStart(), config.deltaEnd(), progress);
     }
 
-    /** Draws the samples of a step: t stratified over [t_min + δ, t_max], s = t − δ. */
+    /** Draws the samples of a step. */
     void draw(long step) {
+        isWarmStart = step < config.warmStarts();
+        if (isWarmStart) {
+            drawWarmStart(step);
+        } else {
+            drawBootstrap(step);
+        }
+    }
+
+    /** t over [t_min + δ, t_max], s = t − δ. */
+    private void drawBootstrap(long step) {
         double delta = Math.min(delta(step), (schedule.tMax() - schedule.tMin()) / 2);
         long first = step * config.batch();
-        double lowest = schedule.tMin() + delta;
+        boolean derivative = config.objective().isDerivative();
+        double lowest = schedule.tMin() + (derivative ? 0 : config.deltaSchedule().at(delta, schedule.tMin()));
         for (int i = 0; i < bootstrapSamples; i++) {
-            double u = (i + Philox.uniform(config.seed(), TIME, first + i)) / bootstrapSamples;
+            double random = Philox.uniform(config.seed(), TIME, first + i);
+            double u = config.timeSampling().place(i, bootstrapSamples, random, step, config.steps());
             double time = lowest + u * (schedule.tMax() - lowest);
-            setBootstrap(bootstrapRow[i], time, Math.max(time - delta, schedule.tMin()), delta);
             drawSample(bootstrapRow[i], first + i);
+            if (derivative) {
+                setDerivative(bootstrapRow[i], time);
+            } else {
+                double own = config.deltaSchedule().at(delta, time);
+                setBootstrap(bootstrapRow[i], time, Math.max(time - own, schedule.tMin()), own);
+            }
         }
         for (int i = 0; i < boundarySamples; i++) {
-            setBoundary(boundaryRow[i], delta);
             drawSample(boundaryRow[i], first + bootstrapSamples + i);
+            setBoundary(boundaryRow[i], delta);
         }
+    }
+
+    /** The rows of a block share {@link #noises} noises, and regress on points of their trajectories, spread evenly. */
+    private void drawWarmStart(long step) {
+        long first = step * config.batch();
+        for (int b = 0; b < blocks; b++) {
+            int from = firstRow(b);
+            int samples = samples(b);
+            for (int i = 0; i < samples; i++) {
+                int row = from + i;
+                drawSample(row, first + from + i % noises(b));
+                double place = (i + Philox.uniform(config.seed(), TIME, first + row)) / samples;
+                point[row] = (int) (place * warmStart.evaluations());
+                double time = warmStart.times()[point[row]];
+                set(row, time, time, 1, 1.0 / config.batch());
+            }
+        }
+    }
+
+    /** Noises of a block of the warm start: about as many as give each point of a trajectory one sample. */
+    int noises(int blockIndex) {
+        return (samples(blockIndex) + warmStart.evaluations() - 1) / warmStart.evaluations();
     }
 
     private void drawSample(int row, long index) {
         Philox.writeSeed(Philox.seed(config.seed(), NOISE, index), seeds, row * Philox.SEED_FLOATS);
+        if (config.drawsGuidance()) {
+            double u = Philox.uniform(config.seed(), GUIDANCE, index);
+            guidance[row] = (float) (config.guidance() + u * (config.guidanceMost() - config.guidance()));
+        }
         conditions.draw(Philox.seed(config.seed(), CONDITION, index), condition, row * conditionFloats);
         for (int i = row * conditionFloats; i < (row + 1) * conditionFloats; i++) {
             float value = condition[i]; // a label that is none would read and write beyond its table
@@ -159,8 +245,21 @@ final class Batch {
 
     /** A sample that bootstraps from time to next. */
     void setBootstrap(int row, double time, double next, double delta) {
-        double c = schedule.step(time, next);
+        double c = config.solver().factor(schedule, time, next);
         set(row, time, next, loss.weight(delta, c), loss.bootstrapFactor(delta, c, bootstrapSamples, boundarySamples));
+    }
+
+    /** A sample that learns the derivative at a time: a step with c = λ'/(1 + λ') and the derivative times 1 − c. */
+    void setDerivative(int row, double time) {
+        double rest = 1 / (1 + schedule.lambdaDerivative(time));
+        double before = Math.max(time - Objective.DIFFERENCE, schedule.tMin());
+        double after = Math.min(time + Objective.DIFFERENCE, schedule.tMax());
+        double c = 1 - rest;
+        set(row, time, time, loss.weight(1, c), loss.bootstrapFactor(1, c, bootstrapSamples, boundarySamples));
+        coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.STEP] = (float) c;
+        networkBefore[row] = (float) schedule.networkTime(before);
+        networkAfter[row] = (float) schedule.networkTime(after);
+        difference[row] = (float) ((after - before) / rest);
     }
 
     /** A sample at t_max whose target is the teacher's prediction: a step with c = 1 from the pure noise. */
@@ -175,13 +274,15 @@ final class Batch {
         s[row] = next;
         networkT[row] = (float) schedule.networkTime(time);
         networkS[row] = (float) schedule.networkTime(next);
+        second[row] = config.solver().second(schedule, time, next);
+        networkSecond[row] = (float) schedule.networkTime(second[row]);
         weight[row] = w;
         factor[row] = share;
         int offset = row * SignalCoefficients.COUNT;
-        ode.coefficients(prediction, time, next, coefficients, offset);
+        ode.coefficients(config.solver(), prediction, time, next, coefficients, offset);
         coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
         coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
-        coefficients[offset + SignalCoefficients.GUIDANCE] = (float) config.guidance();
+        coefficients[offset + SignalCoefficients.GUIDANCE] = guidance[row];
         coefficients[offset + SignalCoefficients.CLIP] = (float) clip;
         coefficients[offset + SignalCoefficients.GRADIENT] = (float) (2 * share / imageSize);
     }

@@ -7,6 +7,8 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A batch in device memory: what changes from step to step, uploaded before a step, and the residuals that the step leaves. So
@@ -17,53 +19,98 @@ final class BatchMemory implements AutoCloseable {
     /**
      * Where a block lies.
      *
+     * @param batch what was drawn, for the options that calculate on the host
+     * @param index the block's place in the batch
      * @param samples all of them
      * @param bootstrap the first of them, the others are of the boundary
+     * @param atSecond where the teacher is called again
+     * @param atMax at t_max, for a hard boundary; else null
+     * @param before just before t, for a derivative; else null
+     * @param after just after t, for a derivative; else null
+     * @param difference the divisor of the difference of the signals there; else null
      * @param residual written: ‖r‖² of each sample
      */
     record Block(
-            int samples, int bootstrap, Slice seeds, Slice coefficients, BlockInputs atT, BlockInputs atS, Slice residual) {}
+            Batch batch, int index, int samples, int bootstrap, Slice seeds, Slice coefficients, BlockInputs atT,
+            BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
+            Tensor difference, Slice residual) {
+
+        /** The first row in the arrays of the batch. */
+        int from() {
+            return batch.firstRow(index);
+        }
+    }
+
+    /** An array of the batch, [rows][floats], and its place in device memory. */
+    private record Column(float[] source, int floats, Slice memory) {
+
+        Slice slice(int from, int n) {
+            return memory.slice((long) from * floats, (long) n * floats);
+        }
+
+        Tensor rows(int from, int n) {
+            return Tensor.of(slice(from, n), floats);
+        }
+    }
 
     private final Batch batch;
     private final DeviceMemory memory;
-    private final Slice seeds;
-    private final Slice coefficients;
-    private final Slice networkT;
-    private final Slice networkS;
-    private final Slice condition;
     private final Slice residual;
+    private final Column[] columns;
     private final Block[] blocks;
+    private final Column scale;
+    private final Column condition;
 
     BatchMemory(Batch batch, Device device) {
         this.batch = batch;
         int rows = batch.rows;
-        int floats = batch.condition.length / rows;
-        memory = device.allocate((long) rows * (Philox.SEED_FLOATS + SignalCoefficients.COUNT + 3 + floats));
-        long at = 0;
-        seeds = memory.slice(at, (long) rows * Philox.SEED_FLOATS);
-        at += seeds.length();
-        coefficients = memory.slice(at, (long) rows * SignalCoefficients.COUNT);
-        at += coefficients.length();
-        networkT = memory.slice(at, rows);
-        networkS = memory.slice(at + rows, rows);
-        residual = memory.slice(at + 2L * rows, rows);
-        condition = memory.slice(at + 3L * rows, (long) rows * floats);
+        List<Column> uploaded = new ArrayList<>();
+        int times = 6; // at most, and a scale, a difference and a residual
+        memory = device.allocate((long) rows * (Philox.SEED_FLOATS + SignalCoefficients.COUNT + times + 3)
+                + batch.condition.length);
+        residual = memory.slice(0, rows);
+        Column seeds = column(batch.seeds, uploaded);
+        Column coefficients = column(batch.coefficients, uploaded);
+        Column t = column(batch.networkT, uploaded);
+        Column s = column(batch.networkS, uploaded);
+        Column second = batch.config.solver().callsTwice() ? column(batch.networkSecond, uploaded) : null;
+        Column max = batch.config.boundary() == BootstrapLoss.Boundary.HARD ? column(batch.networkTMax, uploaded) : null;
+        boolean derivative = batch.config.objective().isDerivative();
+        Column before = derivative ? column(batch.networkBefore, uploaded) : null;
+        Column after = derivative ? column(batch.networkAfter, uploaded) : null;
+        Column difference = derivative ? column(batch.difference, uploaded) : null;
+        scale = batch.config.drawsGuidance() ? column(batch.guidance, uploaded) : null;
+        condition = batch.condition.length > 0 ? column(batch.condition, uploaded) : null;
+        columns = uploaded.toArray(Column[]::new);
         blocks = new Block[batch.blocks];
         for (int i = 0; i < blocks.length; i++) {
             int from = batch.firstRow(i);
             int n = batch.samples(i);
-            Tensor conditions = floats == 0 ? null : Tensor.of(part(condition, floats, from, n), floats);
             blocks[i] = new Block(
-                    n, batch.bootstrapSamples(i), part(seeds, Philox.SEED_FLOATS, from, n),
-                    part(coefficients, SignalCoefficients.COUNT, from, n),
-                    new BlockInputs(Tensor.of(part(networkT, 1, from, n), 1), conditions, batch.t, batch.condition, from),
-                    new BlockInputs(Tensor.of(part(networkS, 1, from, n), 1), conditions, batch.s, batch.condition, from),
-                    part(residual, 1, from, n));
+                    batch, i, n, batch.bootstrapSamples(i), seeds.slice(from, n), coefficients.slice(from, n),
+                    inputs(t, batch.t, from, n), inputs(s, batch.s, from, n), inputs(second, batch.second, from, n),
+                    inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
+                    rows(difference, from, n), residual.slice(from, n));
         }
     }
 
-    private static Slice part(Slice all, int floats, int from, int n) {
-        return all.slice((long) from * floats, (long) n * floats);
+    private Column column(float[] source, List<Column> uploaded) {
+        long at = residual.length();
+        for (Column column : uploaded) {
+            at += column.source.length;
+        }
+        Column column = new Column(source, source.length / batch.rows, memory.slice(at, source.length));
+        uploaded.add(column);
+        return column;
+    }
+
+    private static Tensor rows(Column column, int from, int n) {
+        return column == null ? null : column.rows(from, n);
+    }
+
+    private BlockInputs inputs(Column time, double[] times, int from, int n) {
+        return time == null ? null : new BlockInputs(
+                time.rows(from, n), rows(scale, from, n), rows(condition, from, n), times, batch.guidance, batch.condition, from);
     }
 
     Block block(int index) {
@@ -72,12 +119,8 @@ final class BatchMemory implements AutoCloseable {
 
     /** Brings what the batch has drawn to the device. */
     void upload(Kernels kernels) {
-        kernels.upload(batch.seeds, 0, seeds);
-        kernels.upload(batch.coefficients, 0, coefficients);
-        kernels.upload(batch.networkT, 0, networkT);
-        kernels.upload(batch.networkS, 0, networkS);
-        if (condition.length() > 0) {
-            kernels.upload(batch.condition, 0, condition);
+        for (Column column : columns) {
+            kernels.upload(column.source, 0, column.memory);
         }
     }
 

@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
@@ -14,7 +15,7 @@ import io.bootdistill.network.Plan;
  * One worker of a training step: takes a block of samples from noise to the gradient of its loss.
  *
  * <pre>
- * ε ─ student at t ─► y ─► x̂ = α y + σ ε ─ teacher ─► f ─► target (Heun: teacher once more at s)
+ * ε ─ student at t ─► y ─► x̂ = α y + σ ε ─ teacher ─► f ─► target (some solvers: teacher once more)
  * ε ─ at the boundary t_max: y = 0, x̂ = ε ─ teacher ─► f = target
  * ε ─ student at s ─► ŷ ─► loss against the target ─► gradient
  * </pre>
@@ -26,7 +27,13 @@ final class BlockWorker implements AutoCloseable {
     private final Plan look;
     private final Plan learn;
     private final TeacherPlan teacher;
+    private final ResidualWeighting residualWeighting;
+    private final HardBoundary hard;
+    private final WarmStart warmStart;
+    private final PinnGradient pinn;
     private final Scope scope = new Scope();
+    private final Tensor divisors;
+    private final float[] rows;
 
     final Kernels kernels;
     final Tensor noise;
@@ -35,14 +42,20 @@ final class BlockWorker implements AutoCloseable {
     final Tensor target;
     final Tensor prediction;
 
-    BlockWorker(DistillationConfig config, Teacher teacher, Model student, Guidance guidance) {
+    /**
+     * @param target the student that makes the targets: an average of {@code student}, or itself
+     * @param clip limit of the teacher's prediction along the trajectories of the warm start
+     */
+    BlockWorker(
+            DistillationConfig config, Teacher teacher, Model target, Model student, Guidance guidance, double clip) {
         this.config = config;
+        this.residualWeighting = config.residualWeighting();
         this.shape = teacher.shape();
         Device device = student.device();
         int block = config.block();
         try {
             kernels = scope.own(device.openKernels());
-            look = scope.own(new Plan(student, block, Plan.Mode.INFERENCE));
+            look = scope.own(new Plan(target, block, Plan.Mode.INFERENCE));
             learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
             this.teacher = scope.own(TeacherPlan.of(
                     teacher, device, block, guidance, config.clip() < 0 ? NetworkTeacher.schedulerThreshold(teacher) : null));
@@ -51,12 +64,22 @@ final class BlockWorker implements AutoCloseable {
             noise = tensor(memory, 0, size);
             y = tensor(memory, 1, size);
             f = tensor(memory, 2, size);
-            target = tensor(memory, 3, size);
+            this.target = tensor(memory, 3, size);
             prediction = tensor(memory, 4, size);
+            divisors = Tensor.of(scope.own(device.allocate(block)).slice(), 1);
+            hard = config.boundary() != BootstrapLoss.Boundary.HARD ? null
+                    : scope.own(new HardBoundary(teacher, device, block));
+            pinn = config.objective() != Objective.PINN ? null
+                    : scope.own(new PinnGradient((NetworkTeacher) teacher, device, block));
+            warmStart = config.warmStarts() == 0 ? null
+                    : scope.own(new WarmStart(
+                            teacher, WarmStart.trajectory(config, teacher.schedule()), this.teacher, kernels, clip, device,
+                            block, this.target));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+        rows = new float[block];
     }
 
     private Tensor tensor(DeviceMemory memory, int index, long size) {
@@ -68,9 +91,12 @@ final class BlockWorker implements AutoCloseable {
         return teacher.x();
     }
 
-    /** Whether {@link #run} only calls kernels, and always the same for a block. */
+    /**
+     * Whether {@link #run} only calls kernels, and always the same for a block, but for a warm start. The weights of residuals,
+     * the hard boundary and the paths through the teacher are calculated on the host in between.
+     */
     boolean staysOnDevice() {
-        return teacher.staysOnDevice();
+        return teacher.staysOnDevice() && residualWeighting.isNone() && hard == null && pinn == null;
     }
 
     /** Runs a block of the batch, leaves the residuals there and adds the gradient to a lane. */
@@ -82,11 +108,49 @@ final class BlockWorker implements AutoCloseable {
     /** Like {@link #run}, with the noise that is there. */
     void runWithNoise(BatchMemory.Block block, Gradients lane, boolean accumulate) {
         int n = block.samples();
-        target(block);
+        boolean isWarmStart = block.batch().isWarmStart;
+        Slice coefficients = hard == null ? block.coefficients() : hard.begin(kernels, block, noise, teacher, y);
+        if (isWarmStart) {
+            warmStart.run(kernels, block, noise);
+        } else {
+            target(block);
+        }
+        if (hard != null) {
+            hard.subtract(kernels, block, target);
+        }
         student(learn, block.atS(), n);
         kernels.bootstrapLoss(
-                n, shape.pixels(), block.coefficients(), noise, learn.y(), target, prediction, learn.dy(), block.residual());
-        learn.backward(kernels, n, lane, accumulate);
+                n, shape.pixels(), coefficients, noise, learn.y(), target, prediction, learn.dy(), block.residual());
+        if (!residualWeighting.isNone()) {
+            weightByResidual(block);
+        }
+        if (pinn != null && !isWarmStart) {
+            backwardThroughAll(block, lane, accumulate);
+        } else {
+            learn.backward(kernels, n, lane, accumulate);
+        }
+    }
+
+    private void backwardThroughAll(BatchMemory.Block block, Gradients lane, boolean accumulate) {
+        pinn.atT(kernels, block, teacher.x(), learn.dy());
+        learn.backward(kernels, block.samples(), lane, accumulate);
+        for (int sign = 1; sign >= -1 && block.bootstrap() > 0; sign -= 2) {
+            student(learn, sign > 0 ? block.after() : block.before(), block.bootstrap());
+            pinn.beside(kernels, block, sign, learn.dy());
+            learn.backward(kernels, block.bootstrap(), lane, true);
+        }
+    }
+
+    /** Divides the gradient and the loss of each sample by a function of its residual. */
+    private void weightByResidual(BatchMemory.Block block) {
+        int n = block.samples();
+        kernels.download(block.residual(), rows, 0);
+        for (int i = 0; i < n; i++) {
+            rows[i] = (float) residualWeighting.divisor(rows[i]);
+            block.batch().factor[block.from() + i] /= rows[i];
+        }
+        kernels.upload(rows, 0, divisors.data());
+        kernels.divideSamples(n, shape.pixels(), learn.dy(), divisors.data(), null, learn.dy());
     }
 
     /**
@@ -103,22 +167,45 @@ final class BlockWorker implements AutoCloseable {
         }
         if (bootstrap > 0) {
             student(look, block.atT(), bootstrap);
-            kernels.signalState(bootstrap, pixels, block.coefficients(), noise, look.y(), y, teacher.x());
+            Slice head = hard == null ? block.coefficients() : hard.atT();
+            kernels.signalState(bootstrap, pixels, head, noise, look.y(), y, teacher.x());
+            if (hard != null) {
+                hard.add(kernels, block, y, teacher.x());
+            }
         }
-        boolean heun = config.solver() == SignalOde.Solver.HEUN && bootstrap > 0;
+        boolean derivative = config.objective().isDerivative() && bootstrap > 0;
+        boolean twice = !derivative && config.solver().callsTwice() && bootstrap > 0;
         teacher.run(kernels, n, block.atT());
         kernels.signalStep(n, pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), null, y, f, target, heun ? teacher.x() : null);
-        if (heun) {
-            teacher.run(kernels, bootstrap, block.atS());
+                teacher.nullOutput(), null, y, f, target, twice ? teacher.x() : null);
+        if (twice) {
+            Tensor previous = config.solver() == SignalOde.Solver.HEUN ? f : y;
+            teacher.run(kernels, bootstrap, block.atSecond());
             kernels.signalStep(bootstrap, pixels, 1, block.coefficients(), noise, teacher.x(), teacher.output(),
-                    teacher.nullOutput(), f, y, null, target, null);
+                    teacher.nullOutput(), previous, y, null, target, null);
+        }
+        if (derivative) {
+            addDerivative(block);
+        }
+    }
+
+    /** Adds (1 − c) dy/dt to the targets, as a difference of the student's signals after and before t. */
+    private void addDerivative(BatchMemory.Block block) {
+        int n = block.bootstrap();
+        for (int sign = 1; sign >= -1; sign -= 2) {
+            student(look, sign > 0 ? block.after() : block.before(), n);
+            kernels.signalState(n, shape.pixels(), block.coefficients(), noise, look.y(), f, null);
+            kernels.affine(n, block.difference(), sign, 0, null, divisors);
+            kernels.divideSamples(n, shape.pixels(), f, divisors.data(), target, target);
         }
     }
 
     private void student(Plan plan, BlockInputs inputs, int n) {
         kernels.affine((long) n * shape.pixels(), noise, 1, 0, null, plan.x());
         kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
+        if (inputs.scale() != null) {
+            kernels.affine(n, inputs.scale(), 1, 0, null, plan.scalar(Guidance.SCALAR));
+        }
         if (plan.condition() != null) {
             kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
         }

@@ -59,7 +59,8 @@ public final class BootDistiller {
                 "the teacher's " + teacher.condition());
         Checks.that(!(network.condition() instanceof ConditionShape.Tokens), "the network's condition", network.condition(),
                 "none, a label or a vector");
-        Checks.that(network.scalars().equals(List.of("t")), "the network's scalar inputs", network.scalars(), "[t]");
+        Checks.that(network.scalars().equals(List.of("t")) || network.scalars().equals(List.of("t", Guidance.SCALAR)),
+                "the network's scalar inputs", network.scalars(), "[t] or, for a range of guidance, [t, w]");
         if (network instanceof UNet unet) {
             Checks.that(unet.config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
                     "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
@@ -131,6 +132,7 @@ public final class BootDistiller {
 
         private DistillationConfig config;
         private final RunFolder folder;
+        private final Network network;
         private final Guidance guidance;
         private final int nullLabel;
         private final Head head;
@@ -147,22 +149,42 @@ public final class BootDistiller {
             int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
             Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
                     labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
-            guidance = config.guidance() == 1 ? null : guidance();
+            guidance = config.isGuided() ? guidance() : null;
+            network = network();
             head = Head.of(prediction(), teacher.schedule());
             if (prediction() == Prediction.EPSILON) {
                 LOG.info("an ε-prediction teacher: the student's head is y = −F, which the boundary loss has to teach first");
             }
+            boolean hasGradient = teacher instanceof NetworkTeacher && clip() == 0 && !isThresholded();
+            Checks.that(config.objective() != Objective.PINN || hasGradient, "objective", config.objective(),
+                    "BOOTSTRAP or DERIVATIVE for teachers that are no network, or are clipped");
             source = source();
             teacherKey = TeacherKey.of(teacher);
-            state = new TrainingState(newStudent());
+            state = newState();
         }
 
+        /** For a range of scales, that of its middle, with which the student is measured. */
         private Guidance guidance() {
-            Checks.that(nullLabel >= 0, "guidance", config.guidance(),
+            int away = config.negativeLabel() >= 0 ? config.negativeLabel() : nullLabel;
+            Checks.that(away >= 0, "guidance", config.guidance(),
                     "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
-            Guidance guidance = new Guidance(config.guidance(), nullLabel);
+            Guidance guidance = new Guidance(config.guidanceRange().middle(), away);
             TeacherPlan.requireGuidance(teacher.condition(), guidance);
             return guidance;
+        }
+
+        /** The student's network, which is given w where that is drawn. */
+        private Network network() {
+            boolean given = BootDistiller.this.network.scalars().contains(Guidance.SCALAR);
+            Checks.that(!given || config.drawsGuidance(), "guidanceMost", config.guidanceMost(),
+                    "above guidance for a student network with the scalar input w");
+            return config.drawsGuidance() && !given
+                    ? BootDistiller.this.network.withScalar(Guidance.SCALAR)
+                    : BootDistiller.this.network;
+        }
+
+        private TrainingState newState() {
+            return new TrainingState(newStudent(), config.targetEma());
         }
 
         private ConditionSource source() {
@@ -185,10 +207,10 @@ public final class BootDistiller {
         private Model newStudent() {
             Model model = new Model(Graph.of(network), device, true);
             try {
-                if (teacher instanceof NetworkTeacher known && known.network().equals(network)) {
-                    model.load(known.model(), known.model().parameters());
-                } else {
-                    model.initialize(config.seed());
+                model.initialize(config.seed());
+                if (teacher instanceof NetworkTeacher known && network instanceof UNet unet
+                        && known.network().config().equals(unet.config())) {
+                    model.adopt(known.model());
                 }
             } catch (RuntimeException | Error e) {
                 model.close();
@@ -204,19 +226,24 @@ public final class BootDistiller {
             return NetworkTeacher.schedulerClip(teacher);
         }
 
+        private boolean isThresholded() {
+            return config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null;
+        }
+
         private Trainer newTrainer(TrainingState trained) {
-            boolean limited = config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null; // then it is f itself
-            Prediction output = teacher instanceof NetworkTeacher known && !limited ? known.prediction() : Prediction.SAMPLE;
+            Prediction output = teacher instanceof NetworkTeacher known && !isThresholded() // then it is f itself
+                    ? known.prediction() : Prediction.SAMPLE;
             Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
                     teacher.condition(), teacher.shape().size());
-            return new Trainer(config, teacher, trained, batch, guidance);
+            return new Trainer(config, teacher, trained, batch, guidance, clip());
         }
 
         /** Replaces a time budget by the number of images that fit it, after a few steps on a copy of the student. */
         void fitTimeBudget() throws IOException {
             if (config.timeBudget() != null) {
-                try (TrainingState copy = new TrainingState(newStudent());
+                try (TrainingState copy = newState();
                         Trainer trainer = newTrainer(copy)) {
+                    copy.step = Math.min(config.warmStarts(), config.steps() - 1); // a warm start's steps are shorter
                     config = TimeBudget.fit(config, trainer);
                 }
             }
@@ -265,12 +292,14 @@ public final class BootDistiller {
         private Student newAverage() {
             SchedulerConfig scheduler = teacher instanceof NetworkTeacher known ? known.scheduler() : null;
             Model model = new Model(Graph.of(network), device, false);
-            return new Student(model, teacher.schedule(), head, nullLabel, scheduler, config.workers());
+            return new Student(
+                    model, teacher.schedule(), head, nullLabel, config.guidanceRange(), scheduler, config.workers());
         }
 
         private HeldOut prepareHeldOut() throws IOException {
             HeldOut made = new HeldOut(teacher, config.heldOut(), source, nullLabel);
-            String key = teacherKey + " " + config.referenceSteps() + " " + config.guidance() + " " + clip();
+            String key = teacherKey + " " + config.referenceSteps() + " " + config.guidanceRange().middle() + " " + clip()
+                    + (config.negativeLabel() < 0 ? "" : " away from " + config.negativeLabel());
             float[] known = folder == null ? null : folder.readReference(made.noise.length, key);
             if (known == null) {
                 known = made.makeReference(teacher, config, guidance, listener);

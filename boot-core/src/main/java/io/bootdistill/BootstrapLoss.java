@@ -26,7 +26,12 @@ public record BootstrapLoss(Weighting weighting, Boundary boundary, double beta)
         /** A loss of its own: mean over the bootstrap samples + β · mean over the boundary samples. */
         TERM,
         /** An atom of the distribution of t at t_max: one mean over all samples, β unused. */
-        ATOM
+        ATOM,
+        /**
+         * No loss: the student is y = k(t) f_φ(ε, t_max) + (1 − k(t)) ŷ_θ, the teacher's own prediction at t_max; see
+         * {@link HardBoundary}.
+         */
+        HARD
     }
 
     public BootstrapLoss {

@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
- * each parameter, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing else changes during
- * training: all random numbers follow from the seed and the step.
+ * each parameter, {@code target.*} where an average makes the targets, and in the metadata the number of steps done and the
+ * teacher it belongs to, as a hash. Nothing else changes during training: all random numbers follow from the seed and the step.
  */
 final class Checkpoint {
 
@@ -21,6 +21,7 @@ final class Checkpoint {
     private static final String EMA = "ema.";
     private static final String M = "m.";
     private static final String V = "v.";
+    private static final String TARGET = "target.";
     private static final String STEP = "step";
     private static final String TEACHER = "teacher";
 
@@ -34,6 +35,9 @@ final class Checkpoint {
         add(writer, EMA, state.student, state.ema());
         add(writer, M, state.student, state.m());
         add(writer, V, state.student, state.v());
+        if (state.hasTarget()) {
+            add(writer, TARGET, state.target, state.target.parameters());
+        }
         writer.write(file);
     }
 
@@ -60,6 +64,9 @@ final class Checkpoint {
             restore(tensors, EMA, state, state.ema());
             restore(tensors, M, state, state.m());
             restore(tensors, V, state, state.v());
+            if (state.hasTarget()) {
+                state.target.load(parameter -> values(tensors, TARGET, parameter));
+            }
             state.step = step;
         }
     }

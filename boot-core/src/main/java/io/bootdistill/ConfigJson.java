@@ -4,12 +4,15 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.bootdistill.format.Json;
 import io.bootdistill.format.ModelFormatException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A run's {@code config.json}: every value that decides the result. The number of workers, the folder and the time budget (by
@@ -36,6 +39,20 @@ final class ConfigJson {
             }
         }
         return json;
+    }
+
+    /**
+     * Sets every value of a file in the builder, and builds.
+     *
+     * @throws ModelFormatException naming the file and the key that is missing, unknown or has a value that is not allowed
+     */
+    static <C extends Record> C read(Path file, Class<C> type, Object builder, Supplier<C> build) {
+        read(Json.read(file), type, builder, file.toString());
+        try {
+            return build.get();
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /**

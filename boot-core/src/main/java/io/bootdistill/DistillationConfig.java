@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
 import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.format.ModelFormatException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -22,13 +23,24 @@ import java.time.Duration;
  * @param lanes gradient sums that workers fill independently, 1 … 256; costs a gradient buffer each. Default 8
  * @param workers threads, at least 1; a GPU takes one. Default: the processors that the JVM sees
  * @param seed seed of all random numbers. Default 0
- * @param solver how the target is made. Default Heun
+ * @param objective what the student is trained towards. Default bootstrapping
+ * @param solver how the target is made; of bootstrapping alone. Default Heun
  * @param deltaStart step δ = t − s at the start, in units of t, in (0, 0.5]. Default 0.12
- * @param deltaEnd δ at the end, in (0, {@code deltaStart}], reached geometrically. Default 0.02
+ * @param deltaEnd δ at the end, in (0, {@code deltaStart}]. Default 0.02
+ * @param deltaSchedule how δ goes from one to the other. Default geometric
+ * @param timeSampling how t is spread over a batch. Default stratified
  * @param weighting w(t). Default flat
  * @param boundary how the boundary t_max enters. Default an atom
- * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0. Default 1/8
+ * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0; none where it
+ *     is hard. Default 1/8
  * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
+ * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
+ * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
+ * @param targetEma decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself.
+ *     Default 0
+ * @param warmStartImages images at the start of the run that regress on the teacher's own trajectories instead, a multiple of
+ *     {@code batch}; 0 for none. Default 0
+ * @param warmStartSteps steps of such a trajectory, by the same solver, 2 … 1,000. Default 15
  * @param learningRate peak of Adam's rate, in (0, 1]. Default 6e-4
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
  * @param weightDecay decoupled weight decay, ≥ 0. Default 0
@@ -36,8 +48,11 @@ import java.time.Duration;
  * @param beta2 decay of Adam's second moment, in [0, 1). Default 0.99
  * @param gradientClip limit of the global gradient norm; 0 for none. Default 1
  * @param emaHalfLife half-life of the moving average of the weights, in images, ≥ 0. Default 2,000
- * @param guidance classifier-free guidance scale w that is distilled into the student; 1 for none. Default 1
+ * @param guidance classifier-free guidance scale w that is distilled into the student, ≥ 0; 1 for none. Default 1
+ * @param guidanceMost where above {@code guidance}, each sample draws its own w, uniform from {@code guidance} to this, and the
+ *     student is given w as an input; 0: always {@code guidance}. Default 0
  * @param nullLabel label that means no condition; −1: the teacher's own. Default −1
+ * @param negativeLabel label that guidance leads away from; −1: the null label. Default −1
  * @param nullProbability how often the student sees it, in [0, 1]. Default 0.1
  * @param clip limit of the teacher's prediction; 0 for none, −1: as the teacher's scheduler says, which applies to
  *     ε-prediction alone. Default −1
@@ -55,13 +70,21 @@ public record DistillationConfig(
         int lanes,
         int workers,
         long seed,
+        Objective objective,
         Solver solver,
         double deltaStart,
         double deltaEnd,
+        DeltaSchedule deltaSchedule,
+        TimeSampling timeSampling,
         Weighting weighting,
         Boundary boundary,
         double boundaryShare,
         double beta,
+        double residualPower,
+        double residualKappa,
+        double targetEma,
+        long warmStartImages,
+        int warmStartSteps,
         double learningRate,
         long warmupImages,
         double weightDecay,
@@ -70,7 +93,9 @@ public record DistillationConfig(
         double gradientClip,
         double emaHalfLife,
         double guidance,
+        double guidanceMost,
         int nullLabel,
+        int negativeLabel,
         double nullProbability,
         double clip,
         int heldOut,
@@ -87,13 +112,26 @@ public record DistillationConfig(
         Checks.range("block", block, 1, 4096);
         Checks.range("lanes", lanes, 1, 256);
         Checks.range("workers", workers, 1, 1 << 16);
+        Checks.notNull("objective", objective);
         Checks.notNull("solver", solver);
         Checks.that(deltaStart > 0 && deltaStart <= 0.5, "deltaStart", deltaStart, "in (0, 0.5]");
         Checks.that(deltaEnd > 0 && deltaEnd <= deltaStart, "deltaEnd", deltaEnd, "in (0, deltaStart " + deltaStart + "]");
+        Checks.notNull("deltaSchedule", deltaSchedule);
+        Checks.notNull("timeSampling", timeSampling);
         Checks.notNull("weighting", weighting);
         Checks.notNull("boundary", boundary);
+        Checks.that(objective == Objective.BOOTSTRAP || boundary != Boundary.HARD, "objective", objective,
+                "BOOTSTRAP with a hard boundary");
+        Checks.that(objective != Objective.PINN || guidance == 1 && guidanceMost == 0 && targetEma == 0, "objective", objective,
+                "BOOTSTRAP or DERIVATIVE with guidance or a target average");
         Checks.that(boundaryShare >= 0 && boundaryShare <= 0.5, "boundaryShare", boundaryShare, "in [0, 0.5]");
         Checks.atLeastZero("beta", beta);
+        Checks.that(residualPower >= 0 && residualPower <= 2, "residualPower", residualPower, "in [0, 2]");
+        Checks.that(residualKappa > 0 && Double.isFinite(residualKappa), "residualKappa", residualKappa, "finite and above 0");
+        Checks.that(targetEma >= 0 && targetEma < 1, "targetEma", targetEma, "in [0, 1)");
+        Checks.that(warmStartImages >= 0 && warmStartImages % batch == 0, "warmStartImages", warmStartImages,
+                "0 or a multiple of batch " + batch);
+        Checks.range("warmStartSteps", warmStartSteps, 2, 1000);
         Checks.that(learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "in (0, 1]");
         Checks.that(warmupImages >= 0, "warmupImages", warmupImages, "at least 0");
         Checks.atLeastZero("weightDecay", weightDecay);
@@ -102,7 +140,10 @@ public record DistillationConfig(
         Checks.atLeastZero("gradientClip", gradientClip);
         Checks.atLeastZero("emaHalfLife", emaHalfLife);
         Checks.atLeastZero("guidance", guidance);
+        Checks.that(guidanceMost == 0 || guidanceMost > guidance && Double.isFinite(guidanceMost), "guidanceMost", guidanceMost,
+                "above guidance " + guidance + ", or 0 for a fixed scale");
         Checks.that(nullLabel >= -1, "nullLabel", nullLabel, "a label, or -1 for the teacher's own");
+        Checks.that(negativeLabel >= -1, "negativeLabel", negativeLabel, "a label, or -1 for the null label");
         Checks.that(nullProbability >= 0 && nullProbability <= 1, "nullProbability", nullProbability, "in [0, 1]");
         Checks.that(clip == -1 || clip >= 0 && Double.isFinite(clip), "clip", clip, "at least 0, or -1 for the scheduler's");
         Checks.range("heldOut", heldOut, 0, 1 << 20);
@@ -114,6 +155,29 @@ public record DistillationConfig(
     /** A builder that holds the defaults. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * A builder that holds the paper's recipe (arXiv 2306.05544, §4): DDIM steps of a fixed δ = 0.05, independent uniform
+     * times, a weight of 1/δ², and the boundary as a loss of its own. What the paper leaves open is as in {@link #builder()},
+     * but for Adam's rate of 3e-4 over 160,000 images.
+     */
+    public static Builder paper() {
+        return builder()
+                .images(160_000).learningRate(3e-4).solver(Solver.DDIM)
+                .deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
+                .weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM);
+    }
+
+    /**
+     * A builder that holds the values of a run's {@code config.json}; workers, folder and time budget are not among them.
+     *
+     * @throws ModelFormatException naming the file and the key that is missing, unknown or not allowed
+     */
+    public static Builder read(Path file) {
+        Builder builder = builder();
+        ConfigJson.read(file, DistillationConfig.class, builder, builder::build);
+        return builder;
     }
 
     /** A builder that holds these values. */
@@ -128,12 +192,36 @@ public record DistillationConfig(
 
     /** Samples of a batch at t_max. */
     public int boundarySamples() {
-        return boundaryShare == 0 ? 0 : Math.min(batch - 1, Math.max(1, (int) Math.round(batch * boundaryShare)));
+        return boundaryShare == 0 || boundary == Boundary.HARD
+                ? 0
+                : Math.min(batch - 1, Math.max(1, (int) Math.round(batch * boundaryShare)));
     }
 
     /** Samples of a batch that bootstrap. */
     public int bootstrapSamples() {
         return batch - boundarySamples();
+    }
+
+    /** Number of training steps at the start that regress on trajectories. */
+    long warmStarts() {
+        return warmStartImages / batch;
+    }
+
+    /** Whether each sample draws its own guidance scale. */
+    boolean drawsGuidance() {
+        return guidanceMost > 0;
+    }
+
+    boolean isGuided() {
+        return guidance != 1 || drawsGuidance();
+    }
+
+    GuidanceRange guidanceRange() {
+        return new GuidanceRange(guidance, drawsGuidance() ? guidanceMost : guidance);
+    }
+
+    ResidualWeighting residualWeighting() {
+        return new ResidualWeighting(residualPower, residualKappa);
     }
 
     BootstrapLoss loss() {
@@ -155,13 +243,21 @@ public record DistillationConfig(
         private int lanes = 8;
         private int workers = Runtime.getRuntime().availableProcessors();
         private long seed;
+        private Objective objective = Objective.BOOTSTRAP;
         private Solver solver = Solver.HEUN;
         private double deltaStart = 0.12;
         private double deltaEnd = 0.02;
+        private DeltaSchedule deltaSchedule = DeltaSchedule.GEOMETRIC;
+        private TimeSampling timeSampling = TimeSampling.STRATIFIED;
         private Weighting weighting = Weighting.FLAT;
         private Boundary boundary = Boundary.ATOM;
         private double boundaryShare = 0.125;
         private double beta = 1;
+        private double residualPower;
+        private double residualKappa = 1e-3;
+        private double targetEma;
+        private long warmStartImages;
+        private int warmStartSteps = 15;
         private double learningRate = 6e-4;
         private long warmupImages = 3_200;
         private double weightDecay;
@@ -170,7 +266,9 @@ public record DistillationConfig(
         private double gradientClip = 1;
         private double emaHalfLife = 2_000;
         private double guidance = 1;
+        private double guidanceMost;
         private int nullLabel = -1;
+        private int negativeLabel = -1;
         private double nullProbability = 0.1;
         private double clip = -1;
         private int heldOut = 1_000;
@@ -189,13 +287,21 @@ public record DistillationConfig(
             lanes = c.lanes;
             workers = c.workers;
             seed = c.seed;
+            objective = c.objective;
             solver = c.solver;
             deltaStart = c.deltaStart;
             deltaEnd = c.deltaEnd;
+            deltaSchedule = c.deltaSchedule;
+            timeSampling = c.timeSampling;
             weighting = c.weighting;
             boundary = c.boundary;
             boundaryShare = c.boundaryShare;
             beta = c.beta;
+            residualPower = c.residualPower;
+            residualKappa = c.residualKappa;
+            targetEma = c.targetEma;
+            warmStartImages = c.warmStartImages;
+            warmStartSteps = c.warmStartSteps;
             learningRate = c.learningRate;
             warmupImages = c.warmupImages;
             weightDecay = c.weightDecay;
@@ -204,7 +310,9 @@ public record DistillationConfig(
             gradientClip = c.gradientClip;
             emaHalfLife = c.emaHalfLife;
             guidance = c.guidance;
+            guidanceMost = c.guidanceMost;
             nullLabel = c.nullLabel;
+            negativeLabel = c.negativeLabel;
             nullProbability = c.nullProbability;
             clip = c.clip;
             heldOut = c.heldOut;
@@ -249,6 +357,11 @@ public record DistillationConfig(
             return this;
         }
 
+        public Builder objective(Objective objective) {
+            this.objective = objective;
+            return this;
+        }
+
         public Builder solver(Solver solver) {
             this.solver = solver;
             return this;
@@ -261,6 +374,16 @@ public record DistillationConfig(
 
         public Builder deltaEnd(double deltaEnd) {
             this.deltaEnd = deltaEnd;
+            return this;
+        }
+
+        public Builder deltaSchedule(DeltaSchedule deltaSchedule) {
+            this.deltaSchedule = deltaSchedule;
+            return this;
+        }
+
+        public Builder timeSampling(TimeSampling timeSampling) {
+            this.timeSampling = timeSampling;
             return this;
         }
 
@@ -281,6 +404,31 @@ public record DistillationConfig(
 
         public Builder beta(double beta) {
             this.beta = beta;
+            return this;
+        }
+
+        public Builder residualPower(double residualPower) {
+            this.residualPower = residualPower;
+            return this;
+        }
+
+        public Builder residualKappa(double residualKappa) {
+            this.residualKappa = residualKappa;
+            return this;
+        }
+
+        public Builder targetEma(double targetEma) {
+            this.targetEma = targetEma;
+            return this;
+        }
+
+        public Builder warmStartImages(long warmStartImages) {
+            this.warmStartImages = warmStartImages;
+            return this;
+        }
+
+        public Builder warmStartSteps(int warmStartSteps) {
+            this.warmStartSteps = warmStartSteps;
             return this;
         }
 
@@ -324,8 +472,18 @@ public record DistillationConfig(
             return this;
         }
 
+        public Builder guidanceMost(double guidanceMost) {
+            this.guidanceMost = guidanceMost;
+            return this;
+        }
+
         public Builder nullLabel(int nullLabel) {
             this.nullLabel = nullLabel;
+            return this;
+        }
+
+        public Builder negativeLabel(int negativeLabel) {
+            this.negativeLabel = negativeLabel;
             return this;
         }
 
@@ -371,10 +529,11 @@ public record DistillationConfig(
          */
         public DistillationConfig build() {
             return new DistillationConfig(
-                    images, timeBudget, batch, block, lanes, workers, seed, solver, deltaStart, deltaEnd, weighting,
-                    boundary, boundaryShare, beta, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
-                    emaHalfLife, guidance, nullLabel, nullProbability, clip, heldOut, referenceSteps, reportImages,
-                    checkpointImages, folder);
+                    images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
+                    deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
+                    targetEma, warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
+                    emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
+                    referenceSteps, reportImages, checkpointImages, folder);
         }
     }
 }

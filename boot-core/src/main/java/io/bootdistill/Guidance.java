@@ -1,12 +1,16 @@
 package io.bootdistill;
 
 /**
- * Classifier-free guidance: f̃ = f(x, t, ∅) + scale·(f(x, t, c) − f(x, t, ∅)).
+ * Classifier-free guidance: f̃ = f(x, t, ∅) + scale·(f(x, t, c) − f(x, t, ∅)) (arXiv 2207.12598). Both predictions are one
+ * batch of twice the size.
  *
  * @param scale w; 1 is no guidance
- * @param nullLabel the label that stands for no condition, ∅
+ * @param nullLabel the label that stands for no condition, ∅, or for a negative one, to lead away from
  */
 public record Guidance(double scale, int nullLabel) {
+
+    /** The scalar input of networks that are given w. */
+    static final String SCALAR = "w";
 
     public Guidance {
         if (!Double.isFinite(scale) || scale < 0) {

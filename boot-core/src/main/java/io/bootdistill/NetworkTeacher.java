@@ -53,6 +53,9 @@ public final class NetworkTeacher implements Teacher {
 
     static NetworkTeacher load(Path path, Device device) throws IOException {
         DiffusersFolder folder = DiffusersFolder.open(path);
+        if (StudentFolder.readGuidance(folder).isWide()) {
+            throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
+        }
         UNet network = readNetwork(folder);
         SchedulerConfig scheduler = folder.scheduler();
         if (!scheduler.unknownKeys().isEmpty()) {
@@ -72,6 +75,7 @@ public final class NetworkTeacher implements Teacher {
         UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
         Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
         unknown.remove(StudentFolder.MARK);
+        unknown.remove(StudentFolder.GUIDANCE);
         if (!unknown.isEmpty()) {
             LOG.warn("{} has keys without a meaning here: {}", source, unknown);
         }
@@ -180,7 +184,7 @@ public final class NetworkTeacher implements Teacher {
         SignalOde ode = new SignalOde(schedule);
         for (int i = 0; i < n; i++) {
             networkTime[i] = (float) schedule.networkTime(t[i]);
-            ode.coefficients(prediction, t[i], t[i], coefficients, i * SignalCoefficients.COUNT);
+            ode.coefficients(SignalOde.Solver.DDIM, prediction, t[i], t[i], coefficients, i * SignalCoefficients.COUNT);
         }
         float[] rows = new float[n * size];
         Layout.toRows(n, shape(), x, rows);
@@ -194,7 +198,7 @@ public final class NetworkTeacher implements Teacher {
             var out = io.bootdistill.device.Tensor.of(zeros.slice((long) n * size, (long) n * size), shape().channels());
             kernels.upload(rows, 0, plan.x().data());
             kernels.upload(coefficients, 0, numbers.slice());
-            BlockInputs inputs = BlockInputs.in(given, n, floats, t, condition);
+            BlockInputs inputs = BlockInputs.in(given.slice(), n, floats, t, null, condition);
             inputs.upload(kernels, networkTime);
             plan.run(kernels, n, inputs);
             kernels.signalStep(n, shape().pixels(), 0, numbers.slice(), y, plan.x(), plan.output(), null, null, y, out, y, null);

@@ -34,6 +34,25 @@ public interface NoiseSchedule {
         return -Math.expm1(lambda(s) - lambda(t));
     }
 
+    /**
+     * The time in [s, t] where λ is midway between its values at both ends; midway in time where one of them is infinite.
+     * λ has to grow with t.
+     */
+    default double midpoint(double t, double s) {
+        double target = (lambda(t) + lambda(s)) / 2;
+        double low = s;
+        double high = t;
+        for (int i = 0; i < 60 && Double.isFinite(target); i++) {
+            double middle = (low + high) / 2;
+            if (lambda(middle) < target) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return (low + high) / 2;
+    }
+
     /** The flow family α = 1 − t, σ = t; networks are given t itself. */
     static NoiseSchedule flow() {
         return new FlowSchedule();

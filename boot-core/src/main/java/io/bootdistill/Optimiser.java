@@ -8,7 +8,7 @@ import io.bootdistill.network.Gradients;
 
 /**
  * The second half of every training step: sums the gradient lanes, limits their norm, and updates the weights, Adam's moments
- * and the moving average. The flat passes are shared by all workers; the result does not depend on their number.
+ * and the moving averages. The flat passes are shared by all workers; the result does not depend on their number.
  */
 final class Optimiser implements AutoCloseable {
 
@@ -34,6 +34,8 @@ final class Optimiser implements AutoCloseable {
 
     private final WorkerPool.Task update = this::updatePart;
     private final WorkerPool.Task prepare = this::preparePart;
+    private final WorkerPool.Task follow = this::followPart;
+    private final WorkerPool.Task prepareTarget = this::prepareTargetPart;
 
     /** Contexts and pool, one context per worker, stay the caller's. */
     Optimiser(Settings settings, TrainingState state, int lanes, Kernels[] contexts, WorkerPool pool) {
@@ -66,6 +68,10 @@ final class Optimiser implements AutoCloseable {
         contexts[0].clip(reducer.partialNorms(), reducer.chunks(), adam);
         pool.run(PARTS, update);
         pool.run(PARTS, prepare);
+        if (state.hasTarget()) {
+            pool.run(PARTS, follow);
+            pool.run(PARTS, prepareTarget);
+        }
     }
 
     /** Counts the step. */
@@ -112,6 +118,14 @@ final class Optimiser implements AutoCloseable {
 
     private void preparePart(int worker, int part) {
         state.student.prepare(contexts[worker], part, PARTS);
+    }
+
+    private void followPart(int worker, int part) {
+        state.follow(contexts[worker], part, PARTS);
+    }
+
+    private void prepareTargetPart(int worker, int part) {
+        state.target.prepare(contexts[worker], part, PARTS);
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.bootdistill.DistillationListener.Progress;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Images;
-import io.bootdistill.format.Json;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
@@ -15,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -89,23 +87,13 @@ final class RunFolder {
      */
     DistillationConfig readConfig(DistillationConfig.Builder builder) {
         builder.folder(folder).build(); // what the caller set is not the file's fault
-        return readConfig(DistillationConfig.class, builder, builder::build);
+        return ConfigJson.read(folder.resolve(CONFIG), DistillationConfig.class, builder, builder::build);
     }
 
     /** The configuration of a teacher's training. */
     TeacherTrainingConfig readConfig(TeacherTrainingConfig.Builder builder) {
         builder.folder(folder).build();
-        return readConfig(TeacherTrainingConfig.class, builder, builder::build);
-    }
-
-    private <C extends Record> C readConfig(Class<C> type, Object builder, Supplier<C> build) {
-        Path file = folder.resolve(CONFIG);
-        ConfigJson.read(Json.read(file), type, builder, file.toString());
-        try {
-            return build.get();
-        } catch (IllegalArgumentException e) {
-            throw new ModelFormatException(file + ": " + e.getMessage(), e);
-        }
+        return ConfigJson.read(folder.resolve(CONFIG), TeacherTrainingConfig.class, builder, builder::build);
     }
 
     void writeCheckpoint(TrainingState state, String teacher) throws IOException {

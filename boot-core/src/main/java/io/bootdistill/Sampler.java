@@ -7,8 +7,8 @@ import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
 import io.bootdistill.network.UNetConfig;
 
 /**
- * Deterministic samplers of a teacher: DDIM (η = 0) and Heun in signal space. Immutable; {@link #sample} may be called from
- * several threads.
+ * Deterministic samplers of a teacher: the solvers of {@link SignalOde} in signal space (DDIM: η = 0). Immutable;
+ * {@link #sample} may be called from several threads.
  *
  * <p>{@link #reference} is the yardstick: N even steps from t_max to t_min, then a last prediction at t_min. The others are
  * the format's spacings of a discrete schedule. The result of a sample does not depend on the batch it is part of, nor on the
@@ -46,7 +46,7 @@ public final class Sampler {
     /**
      * The reference sampler.
      *
-     * @param steps N ≥ 1; costs N + 1 teacher calls (2N with Heun), 1 for N = 1
+     * @param steps N ≥ 1; costs N + 1 teacher calls (2N with Heun's or the midpoint solver), 1 for N = 1
      */
     public static Sampler reference(Teacher teacher, Solver solver, int steps) {
         if (steps < 1) {
@@ -125,8 +125,8 @@ public final class Sampler {
     /** Number of teacher evaluations of one sample, not counting those of guidance. */
     public int evaluations() {
         int count = 0;
-        for (boolean heun : trajectory.heun()) {
-            count += heun ? 2 : 1;
+        for (int i = 0; i < trajectory.evaluations(); i++) {
+            count += trajectory.isTwice(i) ? 2 : 1;
         }
         return count;
     }

@@ -12,12 +12,34 @@ import io.bootdistill.device.SignalCoefficients;
  */
 public final class SignalOde {
 
-    /** How a step is taken. */
+    /** How a step from t to s is taken, with c = 1 − exp(λ_s − λ_t) and h = λ_t − λ_s. */
     public enum Solver {
+        /**
+         * The derivative held constant: y_s = y + (t − s) λ'_t (f − y), local error O(h²). Its factor is limited to 1, that of
+         * a signal replaced by f: near t_max λ' has no bound.
+         */
+        EULER,
         /** f held constant: y_s = y + c (f − y), exactly DDIM; local error O(h²). */
         DDIM,
         /** The mean of f at both ends: y_s = y + c ((f_t + f_s)/2 − y); local error O(h³), two teacher calls. */
-        HEUN
+        HEUN,
+        /** f at the midpoint m in λ, reached by DDIM: y_s = y + c (f_m − y); local error O(h³), two teacher calls. */
+        MIDPOINT;
+
+        /** Factor of f − y. */
+        double factor(NoiseSchedule schedule, double t, double s) {
+            return this == EULER ? Math.min(1, (t - s) * schedule.lambdaDerivative(t)) : schedule.step(t, s);
+        }
+
+        /** Whether the teacher is called twice. */
+        boolean callsTwice() {
+            return this == HEUN || this == MIDPOINT;
+        }
+
+        /** Where it is called again; s for solvers that call it once. */
+        double second(NoiseSchedule schedule, double t, double s) {
+            return this == MIDPOINT ? schedule.midpoint(t, s) : s;
+        }
     }
 
     /** A prediction of x₀ from a state, as a function. */
@@ -49,18 +71,21 @@ public final class SignalOde {
 
     /** One step from t to s &lt; t. */
     public double[] step(Solver solver, Denoiser f, double[] y, double[] noise, double t, double s) {
-        double c = schedule.step(t, s);
+        double c = solver.factor(schedule, t, s);
         double[] ft = f.predict(state(y, noise, t), t);
-        double[] ys = advance(y, ft, c);
-        if (solver == Solver.HEUN) {
-            double[] fs = f.predict(state(ys, noise, s), s);
-            double[] mean = new double[y.length];
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] = (ft[i] + fs[i]) / 2;
-            }
-            ys = advance(y, mean, c);
+        if (!solver.callsTwice()) {
+            return advance(y, ft, c);
         }
-        return ys;
+        double m = solver.second(schedule, t, s);
+        double[] fm = f.predict(state(advance(y, ft, schedule.step(t, m)), noise, m), m);
+        if (solver == Solver.MIDPOINT) {
+            return advance(y, fm, c);
+        }
+        double[] mean = new double[y.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (ft[i] + fm[i]) / 2;
+        }
+        return advance(y, mean, c);
     }
 
     /** The signal at t_min from the noise: equal steps in t, y = f(ε, t_max) at the start. */
@@ -84,24 +109,31 @@ public final class SignalOde {
     }
 
     /**
-     * The numbers that the kernels of {@link io.bootdistill.device.Kernels} need for a step of one sample.
+     * The numbers that the kernels of {@link io.bootdistill.device.Kernels} need for a step of one sample: α, σ and the
+     * prediction's factors at t and at the second evaluation m, and the factors of the step.
+     *
+     * <p>The kernels step by STEP twice, first to f, then to f̄ = previous + MEAN·(f_m − previous). Heun's previous is f_t.
+     * The midpoint's is y itself: STEP leads to m, and MEAN = c/STEP makes of the second step y + c (f_m − y).
      *
      * @param row written at [offset, offset + {@link SignalCoefficients#COUNT})
      */
-    void coefficients(Prediction prediction, double t, double s, float[] row, int offset) {
+    void coefficients(Solver solver, Prediction prediction, double t, double s, float[] row, int offset) {
+        double m = solver.second(schedule, t, s);
+        double c = solver.factor(schedule, t, s);
+        double step = solver == Solver.MIDPOINT ? schedule.step(t, m) : c;
         double alphaT = schedule.alpha(t);
         double sigmaT = schedule.sigma(t);
-        double alphaS = schedule.alpha(s);
-        double sigmaS = schedule.sigma(s);
+        double alphaM = schedule.alpha(m);
+        double sigmaM = schedule.sigma(m);
         row[offset + SignalCoefficients.ALPHA_T] = (float) alphaT;
         row[offset + SignalCoefficients.SIGMA_T] = (float) sigmaT;
         row[offset + SignalCoefficients.STATE_FACTOR_T] = (float) prediction.stateFactor(alphaT, sigmaT);
         row[offset + SignalCoefficients.OUTPUT_FACTOR_T] = (float) prediction.outputFactor(alphaT, sigmaT);
-        row[offset + SignalCoefficients.STEP] = (float) schedule.step(t, s);
-        row[offset + SignalCoefficients.ALPHA_S] = (float) alphaS;
-        row[offset + SignalCoefficients.SIGMA_S] = (float) sigmaS;
-        row[offset + SignalCoefficients.STATE_FACTOR_S] = (float) prediction.stateFactor(alphaS, sigmaS);
-        row[offset + SignalCoefficients.OUTPUT_FACTOR_S] = (float) prediction.outputFactor(alphaS, sigmaS);
-        row[offset + SignalCoefficients.MEAN] = 0.5f;
+        row[offset + SignalCoefficients.STEP] = (float) step;
+        row[offset + SignalCoefficients.ALPHA_S] = (float) alphaM;
+        row[offset + SignalCoefficients.SIGMA_S] = (float) sigmaM;
+        row[offset + SignalCoefficients.STATE_FACTOR_S] = (float) prediction.stateFactor(alphaM, sigmaM);
+        row[offset + SignalCoefficients.OUTPUT_FACTOR_S] = (float) prediction.outputFactor(alphaM, sigmaM);
+        row[offset + SignalCoefficients.MEAN] = solver == Solver.MIDPOINT && m < t ? (float) (c / step) : 0.5f;
     }
 }

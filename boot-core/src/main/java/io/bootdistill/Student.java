@@ -31,6 +31,7 @@ public final class Student implements AutoCloseable {
     private final NoiseSchedule schedule;
     private final Head head;
     private final int nullLabel;
+    private final GuidanceRange guidance;
     private final SchedulerConfig scheduler;
     private final int workers;
     private final List<StudentPlan> plans = new ArrayList<>();
@@ -38,11 +39,14 @@ public final class Student implements AutoCloseable {
     private boolean closed;
 
     /** Takes over the ownership of the model. {@code scheduler} is the teacher's, null where it has none. */
-    Student(Model model, NoiseSchedule schedule, Head head, int nullLabel, SchedulerConfig scheduler, int workers) {
+    Student(
+            Model model, NoiseSchedule schedule, Head head, int nullLabel, GuidanceRange guidance, SchedulerConfig scheduler,
+            int workers) {
         this.model = model;
         this.schedule = schedule;
         this.head = head;
         this.nullLabel = nullLabel;
+        this.guidance = guidance;
         this.scheduler = scheduler;
         this.workers = workers;
     }
@@ -72,17 +76,33 @@ public final class Student implements AutoCloseable {
 
     /**
      * Writes the student in the diffusers layout: an ordinary {@code UNet2DModel} with the time input folded into its weights,
-     * and the scheduler whose single step gives the sample.
+     * and the scheduler whose single step gives the sample. A student that is given the guidance scale keeps that input, which
+     * the format does not have.
      *
      * @throws IOException naming the folder and the cause; an older student there is then as it was
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
      */
-    public synchronized void save(Path folder) throws IOException {
+    public void save(Path folder) throws IOException {
+        save(folder, guidance);
+    }
+
+    /**
+     * Like {@link #save(Path)}, for one guidance scale alone: folded into the weights like the time, so that a student that is
+     * given the scale becomes an ordinary {@code UNet2DModel}, too.
+     *
+     * @param scale w, in the range of {@link #guidance}
+     */
+    public void save(Path folder, double scale) throws IOException {
+        guidance.require(scale);
+        save(folder, new GuidanceRange(scale, scale));
+    }
+
+    private synchronized void save(Path folder, GuidanceRange range) throws IOException {
         requireOpen();
         if (!isSavable()) {
             throw new UnsupportedOperationException("only students of diffusers U-Net teachers have a diffusers form");
         }
-        StudentFolder.write(folder, this);
+        StudentFolder.write(folder, this, range);
     }
 
     /** Whether {@link #save} has a form for it. */
@@ -110,14 +130,28 @@ public final class Student implements AutoCloseable {
         return nullLabel;
     }
 
+    /** The guidance scales that it was distilled for; 1 … 1 without guidance. */
+    public GuidanceRange guidance() {
+        return guidance;
+    }
+
     /**
-     * Samples one image per seed.
+     * Samples one image per seed; a student that is given the guidance scale, with the middle of its range.
      *
      * @param labels one per seed; null for a student without labels
      * @return [seeds][channels][height][width], about −1 … 1, not clamped
      */
     public float[] sample(long[] seeds, int[] labels) {
-        return sample(Samples.noise(shape(), seeds), Samples.conditions(labels));
+        return sample(seeds, labels, guidance.middle());
+    }
+
+    /**
+     * Samples one image per seed with a guidance scale.
+     *
+     * @param scale w, in the range of {@link #guidance}
+     */
+    public float[] sample(long[] seeds, int[] labels, double scale) {
+        return sample(Samples.noise(shape(), seeds), Samples.conditions(labels), scale);
     }
 
     /**
@@ -128,8 +162,13 @@ public final class Student implements AutoCloseable {
      * @return like noise, not clamped
      */
     public float[] sample(float[] noise, float[] condition) {
+        return sample(noise, condition, guidance.middle());
+    }
+
+    /** Like {@link #sample(float[], float[])}, with a guidance scale in the range of {@link #guidance}. */
+    public float[] sample(float[] noise, float[] condition, double scale) {
         float[] samples = new float[noise.length];
-        sample(noise, condition, samples);
+        sample(noise, condition, scale, samples);
         return samples;
     }
 
@@ -139,14 +178,20 @@ public final class Student implements AutoCloseable {
      *
      * @param samples written; as long as {@code noise}
      */
-    public synchronized void sample(float[] noise, float[] condition, float[] samples) {
+    public void sample(float[] noise, float[] condition, float[] samples) {
+        sample(noise, condition, guidance.middle(), samples);
+    }
+
+    /** Like {@link #sample(float[], float[], float[])}, with a guidance scale in the range of {@link #guidance}. */
+    public synchronized void sample(float[] noise, float[] condition, double scale, float[] samples) {
+        guidance.require(scale);
         int n = Samples.count(shape(), noise, condition(), condition);
         Checks.that(samples.length == noise.length, "the length of samples", samples.length, "that of noise, " + noise.length);
         requireOpen();
         int blocks = (n + BLOCK - 1) / BLOCK;
         openPlans(model.device().workers(Math.min(workers, blocks)));
-        pool.run(blocks, (worker, task) ->
-                plans.get(worker).run(task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, samples));
+        pool.run(blocks, (worker, task) -> plans.get(worker).run(
+                task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, (float) scale, samples));
     }
 
     /** Samples one image per seed, decoded and clamped. */

@@ -1,5 +1,7 @@
 package io.bootdistill;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
 import io.bootdistill.format.DiffusersFolder;
@@ -20,11 +22,17 @@ import java.util.Set;
  * Students in the diffusers layout. The sample is y_θ(ε, t_min), so the time input is a constant and is folded into the
  * weights: {@code time_embedding.linear_2} gets the weight 0 and the embedding of t_min as its bias. What remains is an
  * ordinary U-Net that ignores its time step; one step of a DDIM scheduler at the last index is the student's head.
+ *
+ * <p>A student that is given the guidance scale keeps that input, which the format does not have; written for one scale, it is
+ * an ordinary U-Net, too.
  */
 final class StudentFolder {
 
     /** Marks the configuration of a student's network. */
     static final String MARK = "boot_one_step";
+
+    /** The smallest and the largest guidance scale that the student was distilled for. */
+    static final String GUIDANCE = "boot_guidance";
 
     private static final String SECOND_LAYER = "time_embedding.linear_2";
 
@@ -39,7 +47,11 @@ final class StudentFolder {
         if (!isStudent(folder)) {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
+        GuidanceRange guidance = readGuidance(folder);
         UNet network = NetworkTeacher.readNetwork(folder);
+        if (guidance.isWide()) {
+            network = network.withScalar(Guidance.SCALAR);
+        }
         SchedulerConfig scheduler = folder.scheduler();
         NoiseSchedule schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
         Prediction prediction = switch (scheduler.predictionType()) {
@@ -49,18 +61,51 @@ final class StudentFolder {
         };
         Model model = NetworkTeacher.readModel(folder, network, device, false);
         return new Student(
-                model, schedule, Head.of(prediction, schedule), folder.nullClass().orElse(-1), scheduler, workers);
+                model, schedule, Head.of(prediction, schedule), folder.nullClass().orElse(-1), guidance, scheduler, workers);
     }
 
-    static void write(Path folder, Student student) throws IOException {
+    static GuidanceRange readGuidance(DiffusersFolder folder) {
+        JsonElement json = folder.networkConfig().get(GUIDANCE);
+        if (json == null) {
+            return GuidanceRange.NONE;
+        }
+        try {
+            JsonArray range = json.getAsJsonArray();
+            return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
+        } catch (RuntimeException e) {
+            throw new ModelFormatException(
+                    folder.path() + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
+        }
+    }
+
+    /** @param guidance the range to write; for one scale alone, it is folded into the weights like the time */
+    static void write(Path folder, Student student, GuidanceRange guidance) throws IOException {
         UNet network = (UNet) student.model().graph().network();
         boolean negated = student.scheduler().predictionType() == SchedulerConfig.PredictionType.EPSILON;
-        float[] folded = TimeFold.embedding(student.model(), network.config(), student.networkTime());
+        float[] folded =
+                TimeFold.embedding(student.model(), network.config(), "time_embedding", student.networkTime());
+        String scale = UNet.embeddingName(Guidance.SCALAR);
+        boolean scaleFolded = student.guidance().isWide() && !guidance.isWide();
+        if (scaleFolded) {
+            float[] e = TimeFold.embedding(student.model(), network.config(), scale, guidance.least());
+            for (int i = 0; i < e.length; i++) {
+                folded[i] += e[i];
+            }
+        }
         SafetensorsWriter weights = new SafetensorsWriter();
-        student.model().save((parameter, values) ->
-                weights.add(parameter.name(), parameter.shape(), export(parameter, values, folded, negated)));
+        student.model().save((parameter, values) -> {
+            if (!scaleFolded || !parameter.name().startsWith(scale)) {
+                weights.add(parameter.name(), parameter.shape(), export(parameter, values, folded, negated));
+            }
+        });
         JsonObject config = network.config().toJson();
         config.addProperty(MARK, true);
+        if (!guidance.equals(GuidanceRange.NONE)) {
+            JsonArray range = new JsonArray();
+            range.add(guidance.least());
+            range.add(guidance.most());
+            config.add(GUIDANCE, range);
+        }
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         DiffusersFolder.write(folder, config, scheduler(student).toJson(), nullClass, weights);
     }

@@ -9,6 +9,7 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import java.util.Arrays;
 
 /** A student made ready to sample blocks on one worker: one network call and its head. */
 final class StudentPlan implements AutoCloseable {
@@ -24,6 +25,7 @@ final class StudentPlan implements AutoCloseable {
     private final float[] rows;
     private final float[] planes;
     private final float[] conditions;
+    private final float[] scales;
 
     StudentPlan(Model model, Head head, double networkTime, int block) {
         this.block = block;
@@ -42,6 +44,7 @@ final class StudentPlan implements AutoCloseable {
         }
         rows = new float[Math.toIntExact(size)];
         planes = new float[rows.length];
+        scales = new float[model.graph().network().scalars().contains(Guidance.SCALAR) ? block : 0];
         conditions = new float[block * model.graph().network().condition().floats()];
         float[] numbers = new float[block * SignalCoefficients.COUNT];
         float[] times = new float[block];
@@ -55,12 +58,16 @@ final class StudentPlan implements AutoCloseable {
     }
 
     /** Samples [from, from + n) of the arrays, which are in the order of users. */
-    void run(int from, int n, float[] source, float[] condition, float[] samples) {
+    void run(int from, int n, float[] source, float[] condition, float scale, float[] samples) {
         int size = shape.size();
         System.arraycopy(source, from * size, planes, 0, n * size);
         Layout.toRows(n, shape, planes, rows);
         kernels.upload(rows, 0, noise.data());
         kernels.upload(rows, 0, plan.x().data());
+        if (scales.length > 0) {
+            Arrays.fill(scales, scale);
+            kernels.upload(scales, 0, plan.scalar(Guidance.SCALAR).data());
+        }
         if (conditions.length > 0) {
             int floats = conditions.length / block;
             System.arraycopy(condition, from * floats, conditions, 0, n * floats);

@@ -21,19 +21,19 @@ final class TeacherKey {
             return teacher.getClass().getName();
         }
         MessageDigest digest = digest();
-        update(digest, known.network() + " " + known.scheduler());
+        update(digest, text(known.network(), known.scheduler()));
         known.model().save((parameter, values) -> {
             update(digest, parameter.name());
             update(digest, values);
         });
-        return text(digest);
+        return hex(digest);
     }
 
     /** What identifies the training of a teacher: its network and scheduler, all labels, and images spread over the source. */
     static String of(UNet network, SchedulerConfig scheduler, ImageSource images) {
         MessageDigest digest = digest();
         int count = images.count();
-        update(digest, network + " " + scheduler + " " + count);
+        update(digest, text(network, scheduler) + " " + count);
         float[] labels = new float[count];
         for (int i = 0; i < count; i++) {
             labels[i] = images.label(i);
@@ -44,7 +44,12 @@ final class TeacherKey {
             images.read((int) ((long) i * count / Math.min(count, IMAGES)), values, 0);
             update(digest, values);
         }
-        return text(digest);
+        return hex(digest);
+    }
+
+    /** What the format says of a network, without further inputs of a student's. */
+    private static String text(UNet network, SchedulerConfig scheduler) {
+        return "UNet[config=" + network.config() + "] " + scheduler;
     }
 
     private static MessageDigest digest() {
@@ -65,7 +70,7 @@ final class TeacherKey {
         digest.update(bytes.array());
     }
 
-    private static String text(MessageDigest digest) {
+    private static String hex(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }
 }

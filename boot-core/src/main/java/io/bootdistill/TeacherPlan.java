@@ -38,7 +38,7 @@ abstract class TeacherPlan implements AutoCloseable {
     /** @param threshold null for none */
     static TeacherPlan of(Teacher teacher, Device device, int block, Guidance guidance, DynamicThreshold threshold) {
         TeacherPlan plan = of(teacher, device, block, guidance);
-        return threshold == null ? plan : new ThresholdedPlan(plan, teacher, device, block, guidance, threshold);
+        return threshold == null ? plan : new ThresholdedPlan(plan, teacher, device, block, threshold);
     }
 
     static TeacherPlan of(Teacher teacher, Device device, int block, Guidance guidance) {
@@ -48,34 +48,42 @@ abstract class TeacherPlan implements AutoCloseable {
         return new OfFunction(teacher, device, block, guidance);
     }
 
-    /** Runs the network on its device. */
+    /** Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. */
     private static final class OfNetwork extends TeacherPlan {
+
+        private record Half(Tensor t, Tensor condition, Tensor x, Tensor y) {}
 
         private final NetworkTeacher teacher;
         private final Plan plan;
         private final Scope scope = new Scope();
+        private final Tensor x;
+        private final Tensor output;
         private final Tensor nullOutput;
         private final float nullLabel;
-        private final int pixels;
+
+        /** The second halves of the network's rows for n samples, made when first needed: a step allocates nothing. */
+        private final Half[] halves;
 
         OfNetwork(NetworkTeacher teacher, int block, Guidance guidance) {
             this.teacher = teacher;
             ImageShape shape = teacher.shape();
-            pixels = shape.pixels();
+            int rows = guidance == null ? block : 2 * block;
             try {
-                plan = scope.own(new Plan(teacher.model(), block, Plan.Mode.INFERENCE));
+                plan = scope.own(new Plan(teacher.model(), rows, Plan.Mode.INFERENCE));
                 if (guidance == null) {
                     nullOutput = null;
-                    nullLabel = 0;
                 } else {
                     DeviceMemory memory = scope.own(teacher.model().device().allocate((long) block * shape.size()));
                     nullOutput = Tensor.of(memory.slice(), shape.channels());
-                    nullLabel = guidance.nullLabel();
                 }
             } catch (RuntimeException | Error e) {
                 scope.closeAfter(e);
                 throw e;
             }
+            x = rows(plan.x(), shape.pixels(), 0, block);
+            output = rows(plan.y(), shape.pixels(), 0, block);
+            nullLabel = guidance == null ? 0 : guidance.nullLabel();
+            halves = new Half[block + 1];
         }
 
         @Override
@@ -85,12 +93,12 @@ abstract class TeacherPlan implements AutoCloseable {
 
         @Override
         Tensor x() {
-            return plan.x();
+            return x;
         }
 
         @Override
         Tensor output() {
-            return plan.y();
+            return output;
         }
 
         @Override
@@ -101,15 +109,35 @@ abstract class TeacherPlan implements AutoCloseable {
         @Override
         void run(Kernels kernels, int n, BlockInputs inputs) {
             kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
-            if (nullOutput != null) {
-                kernels.fill(plan.condition().data(), nullLabel);
-                plan.forward(kernels, n);
-                kernels.affine((long) n * pixels, plan.y(), 1, 0, null, nullOutput);
-            }
             if (plan.condition() != null) {
                 kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
             }
-            plan.forward(kernels, n);
+            if (nullOutput == null) {
+                plan.forward(kernels, n);
+                return;
+            }
+            Half half = half(n);
+            long pixels = (long) n * teacher.shape().pixels();
+            kernels.affine(n, inputs.networkTime(), 1, 0, null, half.t);
+            kernels.fill(half.condition.data(), nullLabel);
+            kernels.affine(pixels, x, 1, 0, null, half.x);
+            plan.forward(kernels, 2 * n);
+            kernels.affine(pixels, half.y, 1, 0, null, nullOutput);
+        }
+
+        private Half half(int n) {
+            if (halves[n] == null) {
+                int pixels = teacher.shape().pixels();
+                halves[n] = new Half(rows(plan.scalar("t"), 1, n, n), rows(plan.condition(), 1, n, n),
+                        rows(plan.x(), pixels, n, n), rows(plan.y(), pixels, n, n));
+            }
+            return halves[n];
+        }
+
+        /** The samples [from, from + n) of so many rows each. */
+        private static Tensor rows(Tensor whole, int pixels, int from, int n) {
+            long size = (long) pixels * whole.stride();
+            return new Tensor(whole.data().slice(from * size, n * size), whole.channels(), whole.stride());
         }
 
         @Override
@@ -150,11 +178,12 @@ abstract class TeacherPlan implements AutoCloseable {
             output = Tensor.of(memory.slice(size, size), shape.channels());
             nullOutput = guidance == null ? null : Tensor.of(memory.slice(2 * size, size), shape.channels());
             nullLabel = guidance == null ? 0 : guidance.nullLabel();
+            int halves = guidance == null ? 1 : 2;
             rows = new float[Math.toIntExact(size)];
-            states = new float[rows.length];
-            predictions = new float[rows.length];
-            times = new double[block];
-            conditions = new float[block * conditionFloats];
+            states = new float[halves * rows.length];
+            predictions = new float[states.length];
+            times = new double[halves * block];
+            conditions = new float[halves * block * conditionFloats];
         }
 
         /** f itself. */
@@ -183,13 +212,20 @@ abstract class TeacherPlan implements AutoCloseable {
             kernels.download(x.data(), rows, 0);
             Layout.toPlanes(n, shape, rows, states);
             System.arraycopy(inputs.times(), inputs.from(), times, 0, n);
-            System.arraycopy(
-                    inputs.conditions(), inputs.from() * conditionFloats, conditions, 0, n * conditionFloats);
-            predict(kernels, n, output);
-            if (nullOutput != null) {
-                Arrays.fill(conditions, nullLabel);
-                predict(kernels, n, nullOutput);
+            System.arraycopy(inputs.conditions(), inputs.from() * conditionFloats, conditions, 0, n * conditionFloats);
+            if (nullOutput == null) {
+                teacher.predict(n, states, times, conditions, predictions);
+                store(kernels, n, output);
+                return;
             }
+            int half = n * shape.size();
+            System.arraycopy(states, 0, states, half, half);
+            System.arraycopy(times, 0, times, n, n);
+            Arrays.fill(conditions, n, 2 * n, nullLabel);
+            teacher.predict(2 * n, states, times, conditions, predictions);
+            store(kernels, n, output);
+            System.arraycopy(predictions, half, predictions, 0, half);
+            store(kernels, n, nullOutput);
         }
 
         @Override
@@ -197,8 +233,7 @@ abstract class TeacherPlan implements AutoCloseable {
             return false;
         }
 
-        private void predict(Kernels kernels, int n, Tensor target) {
-            teacher.predict(n, states, times, conditions, predictions);
+        private void store(Kernels kernels, int n, Tensor target) {
             Layout.toRows(n, shape, predictions, rows);
             kernels.upload(rows, 0, target.data());
         }

@@ -15,7 +15,6 @@ final class ThresholdedPlan extends TeacherPlan {
     private final TeacherPlan plan;
     private final NoiseSchedule schedule;
     private final DynamicThreshold threshold;
-    private final double guidance;
     private final int size;
     private final DeviceMemory memory;
     private final Tensor output;
@@ -25,12 +24,10 @@ final class ThresholdedPlan extends TeacherPlan {
     private final float[] scratch;
 
     /** Takes over the ownership of the plan. */
-    ThresholdedPlan(
-            TeacherPlan plan, Teacher teacher, Device device, int block, Guidance guidance, DynamicThreshold threshold) {
+    ThresholdedPlan(TeacherPlan plan, Teacher teacher, Device device, int block, DynamicThreshold threshold) {
         this.plan = plan;
         this.schedule = teacher.schedule();
         this.threshold = threshold;
-        this.guidance = guidance == null ? 1 : guidance.scale();
         ImageShape shape = teacher.shape();
         size = shape.size();
         try {
@@ -81,10 +78,11 @@ final class ThresholdedPlan extends TeacherPlan {
             double alpha = schedule.alpha(t);
             double sigma = schedule.sigma(t);
             double a = plan.prediction().stateFactor(alpha, sigma);
+            double w = inputs.scales()[inputs.from() + sample];
             double b = plan.prediction().outputFactor(alpha, sigma);
             for (int i = sample * size; i < (sample + 1) * size; i++) {
                 // f is linear in the output, so guiding one is guiding the other
-                double guided = plan.nullOutput() == null ? o[i] : nullO[i] + guidance * (o[i] - nullO[i]);
+                double guided = plan.nullOutput() == null ? o[i] : nullO[i] + w * (o[i] - nullO[i]);
                 o[i] = (float) (a * x[i] + b * guided);
             }
             threshold.limit(o, sample * size, size, scratch);

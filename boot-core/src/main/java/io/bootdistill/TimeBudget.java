@@ -1,6 +1,6 @@
 package io.bootdistill;
 
-import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.BootstrapLoss.Boundary;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -64,8 +64,12 @@ final class TimeBudget {
 
     /** Cost of a step, in forward passes of one sample: a backward pass counts two, a guided prediction is two passes. */
     private static double stepPasses(DistillationConfig config) {
-        int predictions = config.solver() == Solver.HEUN ? 2 : 1;
-        double bootstrap = 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
+        int predictions = (config.solver().callsTwice() ? 2 : 1) + (config.boundary() == Boundary.HARD ? 1 : 0);
+        double bootstrap = switch (config.objective()) {
+            case BOOTSTRAP -> 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
+            case DERIVATIVE -> 6 + guidedPasses(config); // before and after t, too
+            case PINN -> 12 + 4; // backwards from there, and the teacher backwards
+        };
         double boundary = 3 + guidedPasses(config);
         return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary;
     }
@@ -77,6 +81,6 @@ final class TimeBudget {
     }
 
     private static int guidedPasses(DistillationConfig config) {
-        return config.guidance() == 1 ? 1 : 2;
+        return config.isGuided() ? 2 : 1;
     }
 }

@@ -5,22 +5,23 @@ import io.bootdistill.network.UNetConfig;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The output of a U-Net's time embedding at one time, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
+/** The output of a U-Net's embedding of a scalar at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
 final class TimeFold {
 
     private TimeFold() {}
 
-    static float[] embedding(Model model, UNetConfig config, double networkTime) {
+    /** The embedding whose parameters begin with a name, for the time as the network is given it or another scalar. */
+    static float[] embedding(Model model, UNetConfig config, String name, double value) {
         if (config.timeEmbeddingType() != UNetConfig.TimeEmbeddingType.POSITIONAL) {
             throw new UnsupportedOperationException("a fourier time embedding divides by the time step: it cannot be folded");
         }
         Map<String, float[]> weights = new HashMap<>();
         model.save((parameter, values) -> {
-            if (parameter.name().startsWith("time_embedding.")) {
-                weights.put(parameter.name().substring("time_embedding.".length()), values);
+            if (parameter.name().startsWith(name + ".")) {
+                weights.put(parameter.name().substring(name.length() + 1), values);
             }
         });
-        double[] hidden = layer(weights, "linear_1", config.positionalEmbedding((float) networkTime));
+        double[] hidden = layer(weights, "linear_1", config.positionalEmbedding((float) value));
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] /= 1 + Math.exp(-hidden[i]);
         }

@@ -8,11 +8,10 @@ import io.bootdistill.device.Scope;
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, and lets the {@link Optimiser} update
  * the student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
- * by the device and replayed, unless a user's teacher takes part.
+ * by the device and replayed, unless the host takes part. A warm start, whose calls depend on what is drawn, comes before.
  */
 final class Trainer implements AutoCloseable {
 
-    private final DistillationConfig config;
     private final TrainingState state;
     private final Batch batch;
     private final BatchMemory memory;
@@ -33,8 +32,8 @@ final class Trainer implements AutoCloseable {
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
-    Trainer(DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, Guidance guidance) {
-        this.config = config;
+    Trainer(
+            DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, Guidance guidance, double clip) {
         this.state = state;
         this.batch = batch;
         lanes = Math.min(config.lanes(), batch.blocks);
@@ -45,7 +44,7 @@ final class Trainer implements AutoCloseable {
         try {
             memory = scope.own(new BatchMemory(batch, device));
             for (int i = 0; i < workers.length; i++) {
-                workers[i] = scope.own(new BlockWorker(config, teacher, state.student, guidance));
+                workers[i] = scope.own(new BlockWorker(config, teacher, state.target, state.student, guidance, clip));
                 contexts[i] = workers[i].kernels;
             }
             pool = scope.own(new WorkerPool(workers.length));
@@ -64,7 +63,7 @@ final class Trainer implements AutoCloseable {
         optimiser.begin();
         if (captured != null) {
             captured.replay();
-        } else if (workers.length == 1 && workers[0].staysOnDevice()) {
+        } else if (workers.length == 1 && !batch.isWarmStart && workers[0].staysOnDevice()) {
             captured = scope.own(workers[0].kernels.capture(this::calculate));
         } else {
             calculate();

@@ -6,17 +6,23 @@ import io.bootdistill.SignalOde.Solver;
  * The times of a deterministic sampler and the coefficients of its steps: evaluation i is made at {@code times[i]}, then
  * y ← y + c_i (f̄ − y) and x ← α_{i+1} y + σ_{i+1} ε. After the last, x is the sample.
  *
+ * @param solver how f̄ is made
  * @param start factor κ of the first signal y = κ ε
  * @param times decreasing, in [0, 1]
  * @param steps c of each evaluation
  * @param alphas α of the state after each evaluation
  * @param sigmas σ of the state after each evaluation
- * @param heun for each evaluation, whether f is evaluated at the end of the step, too
+ * @param seconds for each evaluation, the time of the solver's second one; NaN where there is none
  */
-record Trajectory(double start, double[] times, double[] steps, double[] alphas, double[] sigmas, boolean[] heun) {
+record Trajectory(
+        Solver solver, double start, double[] times, double[] steps, double[] alphas, double[] sigmas, double[] seconds) {
 
     int evaluations() {
         return times.length;
+    }
+
+    boolean isTwice(int evaluation) {
+        return !Double.isNaN(seconds[evaluation]);
     }
 
     /**
@@ -26,7 +32,8 @@ record Trajectory(double start, double[] times, double[] steps, double[] alphas,
     static Trajectory reference(NoiseSchedule schedule, Solver solver, int n) {
         if (n == 1) {
             return new Trajectory(
-                    0, new double[] {schedule.tMax()}, new double[] {1}, new double[] {1}, new double[] {0}, new boolean[1]);
+                    solver, 0, new double[] {schedule.tMax()}, new double[] {1}, new double[] {1}, new double[] {0},
+                    new double[] {Double.NaN});
         }
         double[] times = new double[n + 1];
         for (int i = 0; i <= n; i++) {
@@ -34,8 +41,7 @@ record Trajectory(double start, double[] times, double[] steps, double[] alphas,
         }
         Trajectory trajectory = along(schedule, solver, 0, times);
         trajectory.steps[0] = 1; // y = f(ε, t_max), which the first DDIM step leaves as it is
-        trajectory.heun[0] = false;
-        trajectory.heun[n] = false;
+        trajectory.seconds[0] = Double.NaN;
         return trajectory;
     }
 
@@ -48,7 +54,7 @@ record Trajectory(double start, double[] times, double[] steps, double[] alphas,
         if (!toCleanImage) {
             int last = times.length - 1;
             double end = schedule.tMin();
-            trajectory.steps[last] = schedule.step(times[last], end);
+            trajectory.steps[last] = solver.factor(schedule, times[last], end);
             trajectory.alphas[last] = schedule.alpha(end);
             trajectory.sigmas[last] = schedule.sigma(end);
         }
@@ -58,15 +64,16 @@ record Trajectory(double start, double[] times, double[] steps, double[] alphas,
     private static Trajectory along(NoiseSchedule schedule, Solver solver, double start, double[] times) {
         int n = times.length;
         Trajectory trajectory =
-                new Trajectory(start, times, new double[n], new double[n], new double[n], new boolean[n]);
+                new Trajectory(solver, start, times, new double[n], new double[n], new double[n], new double[n]);
         for (int i = 0; i < n - 1; i++) {
-            trajectory.steps[i] = schedule.step(times[i], times[i + 1]);
+            trajectory.steps[i] = solver.factor(schedule, times[i], times[i + 1]);
             trajectory.alphas[i] = schedule.alpha(times[i + 1]);
             trajectory.sigmas[i] = schedule.sigma(times[i + 1]);
-            trajectory.heun[i] = solver == Solver.HEUN;
+            trajectory.seconds[i] = solver.callsTwice() ? solver.second(schedule, times[i], times[i + 1]) : Double.NaN;
         }
         trajectory.steps[n - 1] = 1;
         trajectory.alphas[n - 1] = 1;
+        trajectory.seconds[n - 1] = Double.NaN;
         return trajectory;
     }
 }

@@ -18,7 +18,7 @@ public final class TrajectoryError {
      * Measures a student that still has its time input: one that {@link BootDistiller#train} returned, not one that was read
      * from its folder.
      *
-     * @param guidance of the teacher; null for none
+     * @param guidance of the teacher; null for none. A student that is given the scale is given this one
      * @param noise [n][channels][height][width]
      * @param condition {@link ConditionShape#floats()} values per sample; may be null where none
      * @param times decreasing, in [t_min, t_max] of the teacher's schedule
@@ -30,7 +30,11 @@ public final class TrajectoryError {
         int n = Samples.count(teacher.shape(), noise, teacher.condition(), condition);
         Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
         Checks.that(steps >= 1, "steps", steps, "at least 1");
-        float[][] signals = signals(student, noise, condition, times, n);
+        double scale = guidance == null ? 1 : guidance.scale();
+        if (student.guidance().isWide()) {
+            student.guidance().require(scale);
+        }
+        float[][] signals = signals(student, (float) scale, noise, condition, times, n);
         double[][] path = path(teacher, guidance, noise, condition, times, steps, n);
         double[] errors = new double[times.length];
         for (int i = 0; i < times.length; i++) {
@@ -39,12 +43,13 @@ public final class TrajectoryError {
         return errors;
     }
 
-    private static float[][] signals(Student student, float[] noise, float[] condition, double[] times, int n) {
+    private static float[][] signals(
+            Student student, float scale, float[] noise, float[] condition, double[] times, int n) {
         float[][] signals = new float[times.length][noise.length];
         for (int i = 0; i < times.length; i++) {
             double networkTime = student.schedule().networkTime(times[i]);
             try (StudentPlan plan = new StudentPlan(student.model(), student.head(), networkTime, n)) {
-                plan.run(0, n, noise, condition, signals[i]);
+                plan.run(0, n, noise, condition, scale, signals[i]);
             }
         }
         int last = times.length - 1;

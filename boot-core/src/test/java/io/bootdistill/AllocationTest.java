@@ -60,7 +60,7 @@ public class AllocationTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = SignalOde.Solver.class, names = {"DDIM", "HEUN"})
+    @EnumSource(SignalOde.Solver.class)
     void laterStepsAllocateNoDeviceMemory(SignalOde.Solver solver) throws IOException {
         RecordingDevice device = new RecordingDevice(device());
         List<Long> allocations = train(device, solver, 4, device::allocations);

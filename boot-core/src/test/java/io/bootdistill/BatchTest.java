@@ -100,6 +100,96 @@ class BatchTest {
     }
 
     @Test
+    void uniformTimesAreIndependent() {
+        Batch batch = batch(config().timeSampling(TimeSampling.UNIFORM).build());
+        double sum = 0;
+        int count = 0;
+        boolean leftTheStrata = false;
+        for (int step = 0; step < STEPS; step++) {
+            batch.draw(step);
+            double lowest = schedule.tMin() + batch.delta(step);
+            for (int i = 0; i < batch.bootstrapSamples; i++) {
+                double u = (batch.t[batch.bootstrapRow[i]] - lowest) / (schedule.tMax() - lowest);
+                assertTrue(u >= -ROUNDING && u <= 1, "u is " + u);
+                leftTheStrata |= Math.abs(u * batch.bootstrapSamples - i) > 2;
+                sum += u;
+                count++;
+            }
+        }
+        assertTrue(leftTheStrata);
+        assertEquals(0.5, sum / count, 4 * Math.sqrt(1 / 12.0 / count), "uniform: four standard deviations");
+    }
+
+    @Test
+    void progressiveTimesFallOverTheRun() {
+        Batch batch = batch(config().timeSampling(TimeSampling.PROGRESSIVE).build());
+        for (int step = 0; step < STEPS; step++) {
+            batch.draw(step);
+            double lowest = schedule.tMin() + batch.delta(step);
+            for (int i = 0; i < batch.bootstrapSamples; i++) {
+                double u = (batch.t[batch.bootstrapRow[i]] - lowest) / (schedule.tMax() - lowest);
+                assertTrue(u <= 1 - (double) step / STEPS + ROUNDING && u >= 1 - (step + 1.0) / STEPS - ROUNDING,
+                        "step " + step + ": u is " + u);
+            }
+        }
+    }
+
+    @Test
+    void relativeStepsAreInProportionToT() {
+        Batch batch = batch(config().deltaSchedule(DeltaSchedule.RELATIVE).build());
+        batch.draw(0);
+        for (int row : batch.bootstrapRow) {
+            double delta = 0.2 * Math.max(batch.t[row], 0.1);
+            assertEquals(Math.max(batch.t[row] - delta, 0), batch.s[row], ROUNDING);
+        }
+        assertEquals(0.02, batch.t[batch.bootstrapRow[0]], 0.75 / batch.bootstrapSamples, "the lowest stratum reaches t_min");
+    }
+
+    @Test
+    void eachSampleDrawsItsScale() {
+        Batch batch = batch(config().guidance(1).guidanceMost(3).build());
+        double sum = 0;
+        int count = 0;
+        for (int step = 0; step < STEPS; step++) {
+            batch.draw(step);
+            for (int row = 0; row < 32; row++) {
+                assertEquals(batch.guidance[row], (float) coefficient(batch, row, SignalCoefficients.GUIDANCE));
+                assertTrue(batch.guidance[row] >= 1 && batch.guidance[row] <= 3);
+                sum += batch.guidance[row];
+                count++;
+            }
+        }
+        assertEquals(2, sum / count, 4 * 2 * Math.sqrt(1 / 12.0 / count), "uniform: four standard deviations");
+    }
+
+    /** Blocks of 6 or 7 rows and trajectories of 4 evaluations: two noises, and every point in each block. */
+    @Test
+    void warmStartSpreadsOverThePointsOfATrajectory() {
+        DistillationConfig config = config().warmStartImages(64).warmStartSteps(3).build();
+        Batch batch = batch(config);
+        batch.draw(1);
+        assertTrue(batch.isWarmStart);
+        double factors = 0;
+        for (int block = 0; block < batch.blocks; block++) {
+            int first = batch.firstRow(block);
+            assertEquals(2, batch.noises(block));
+            Set<Integer> points = new HashSet<>();
+            for (int i = 0; i < batch.samples(block); i++) {
+                int row = first + i;
+                points.add(batch.point[row]);
+                assertEquals(seed(batch, first + i % 2), seed(batch, row));
+                assertEquals(batch.condition[first + i % 2], batch.condition[row]);
+                assertEquals(0.75 * (1 - batch.point[row] / 3.0), batch.s[row], ROUNDING);
+                factors += batch.factor[row];
+            }
+            assertEquals(Set.of(0, 1, 2, 3), points);
+        }
+        assertEquals(1, factors, ROUNDING, "a mean");
+        batch.draw(2);
+        assertTrue(!batch.isWarmStart);
+    }
+
+    @Test
     void timesAreSpreadWithinTheirStrata() {
         Batch batch = batch(config().build());
         double sum = 0;
@@ -130,14 +220,18 @@ class BatchTest {
             batch.draw(step);
             for (int block = 0; block < batch.blocks; block++) {
                 for (int i = 0; i < batch.samples(block); i++) {
-                    int at = (batch.firstRow(block) + i) * Philox.SEED_FLOATS;
-                    seeds.add(List.of(batch.seeds[at], batch.seeds[at + 1], batch.seeds[at + 2], batch.seeds[at + 3]));
+                    seeds.add(seed(batch, batch.firstRow(block) + i));
                     rows++;
                 }
             }
         }
         assertEquals(2 * 32, rows);
         assertEquals(rows, seeds.size());
+    }
+
+    private static List<Float> seed(Batch batch, int row) {
+        int at = row * Philox.SEED_FLOATS;
+        return List.of(batch.seeds[at], batch.seeds[at + 1], batch.seeds[at + 2], batch.seeds[at + 3]);
     }
 
     @Test
@@ -194,8 +288,10 @@ class BatchTest {
                 }
                 // an atom is part of one mean of w over all 32; a term has a mean of its own, without w, times β
                 boolean atom = boundary == Boundary.ATOM;
-                assertEquals(weights / (atom ? 32 : 26), bootstrap, ROUNDING * weights, weighting + ", bootstrap");
-                assertEquals(atom ? 6 * loss.weight(delta, 1) / 32 : beta, atBoundary, ROUNDING * weights, weighting + ", boundary");
+                boolean hard = boundary == Boundary.HARD; // all 32 samples bootstrap
+                double expected = atom ? 6 * loss.weight(delta, 1) / 32 : hard ? 0 : beta;
+                assertEquals(weights / (atom || hard ? 32 : 26), bootstrap, ROUNDING * weights, weighting + ", bootstrap");
+                assertEquals(expected, atBoundary, ROUNDING * weights, weighting + ", boundary");
             }
         }
     }

@@ -25,6 +25,18 @@ class DistillationConfigTest {
                 Map.entry("solver is missing", b -> b.solver(null)),
                 Map.entry("deltaStart is 0.6", b -> b.deltaStart(0.6)),
                 Map.entry("deltaEnd is 0.2", b -> b.deltaEnd(0.2)),
+                Map.entry("deltaSchedule is missing", b -> b.deltaSchedule(null)),
+                Map.entry("objective is missing", b -> b.objective(null)),
+                Map.entry("objective is DERIVATIVE", b -> b.objective(Objective.DERIVATIVE).boundary(Boundary.HARD)),
+                Map.entry("objective is PINN", b -> b.objective(Objective.PINN).guidance(2)),
+                Map.entry("timeSampling is missing", b -> b.timeSampling(null)),
+                Map.entry("residualPower is -1.0", b -> b.residualPower(-1)),
+                Map.entry("residualKappa is 0.0", b -> b.residualKappa(0)),
+                Map.entry("targetEma is 1.0", b -> b.targetEma(1)),
+                Map.entry("warmStartImages is 100", b -> b.warmStartImages(100)),
+                Map.entry("warmStartSteps is 1", b -> b.warmStartSteps(1)),
+                Map.entry("guidanceMost is 1.0", b -> b.guidanceMost(1)),
+                Map.entry("negativeLabel is -2", b -> b.negativeLabel(-2)),
                 Map.entry("boundaryShare is 0.7", b -> b.boundaryShare(0.7)),
                 Map.entry("beta is NaN", b -> b.beta(Double.NaN)),
                 Map.entry("learningRate is 0.0", b -> b.learningRate(0)),
@@ -50,8 +62,11 @@ class DistillationConfigTest {
     @Test
     void jsonKeepsEveryValueThatDecidesTheResult() {
         DistillationConfig config = DistillationConfig.builder()
-                .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).solver(SignalOde.Solver.DDIM)
-                .deltaStart(0.2).deltaEnd(0.1).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
+                .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
+                .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
+                .timeSampling(TimeSampling.UNIFORM)
+                .residualPower(0.5).residualKappa(0.01).targetEma(0.9).warmStartImages(256).warmStartSteps(7)
+                .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
                 .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)
                 .referenceSteps(6).reportImages(7).checkpointImages(8).build();
@@ -64,6 +79,32 @@ class DistillationConfigTest {
     void builderOfAConfigurationHoldsItsValues() {
         DistillationConfig config = DistillationConfig.builder().seed(9).beta(3).lanes(5).build();
         assertEquals(config, config.toBuilder().build());
+    }
+
+    @Test
+    void paperRecipe() {
+        DistillationConfig paper = DistillationConfig.paper().build();
+        assertEquals(SignalOde.Solver.DDIM, paper.solver());
+        assertEquals(Weighting.INVERSE_DELTA_SQUARED, paper.weighting());
+        assertEquals(Boundary.TERM, paper.boundary());
+        assertEquals(TimeSampling.UNIFORM, paper.timeSampling());
+        for (double progress : new double[] {0, 0.5, 1}) {
+            assertEquals(0.05, paper.deltaSchedule().over(paper.deltaStart(), paper.deltaEnd(), progress));
+        }
+        assertEquals(2_500, paper.steps());
+    }
+
+    @Test
+    void deltaSchedules() {
+        assertEquals(0.2, DeltaSchedule.FIXED.over(0.2, 0.05, 0.7));
+        for (DeltaSchedule schedule : new DeltaSchedule[] {DeltaSchedule.GEOMETRIC, DeltaSchedule.RELATIVE}) {
+            assertEquals(0.2, schedule.over(0.2, 0.05, 0), 1e-15);
+            assertEquals(0.1, schedule.over(0.2, 0.05, 0.5), 1e-15);
+            assertEquals(0.05, schedule.over(0.2, 0.05, 1), 1e-15);
+        }
+        assertEquals(0.2, DeltaSchedule.GEOMETRIC.at(0.2, 0.3));
+        assertEquals(0.06, DeltaSchedule.RELATIVE.at(0.2, 0.3), 1e-15, "in proportion to t");
+        assertEquals(0.02, DeltaSchedule.RELATIVE.at(0.2, 0.01), 1e-15, "the floor");
     }
 
     @Test

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dynamic thresholding: alone, in the sampler and in distillation. */
 class DynamicThresholdTest {
@@ -74,11 +76,15 @@ class DynamicThresholdTest {
         }
     }
 
-    /** A threshold of 1 is the clip at 1, so the students are the same, and so is what they are measured with. */
-    @Test
-    void distillationWithAThresholdOfOneIsDistillationWithTheClip() throws IOException {
+    /**
+     * A threshold of 1 is the clip at 1, so the students are the same, and so is what they are measured with; for one scale, and
+     * where each sample has its own.
+     */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 4})
+    void distillationWithAThresholdOfOneIsDistillationWithTheClip(double guidanceMost) throws IOException {
         DistillationConfig config = DistillationConfig.builder().batch(6).block(2).lanes(2).images(12).warmupImages(0)
-                .guidance(2).heldOut(8).referenceSteps(3).build();
+                .guidance(2).guidanceMost(guidanceMost).heldOut(8).referenceSteps(3).build();
         double[] rmse = new double[2];
         float[][] samples = new float[2][];
         String[] keys = {"\"thresholding\": true, \"sample_max_value\": 1", "\"clip_sample\": true"};

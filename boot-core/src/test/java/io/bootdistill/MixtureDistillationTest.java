@@ -4,16 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.BootstrapLoss.Boundary;
+import io.bootdistill.BootstrapLoss.Weighting;
+import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A small network learns the map of an analytic teacher from noise to sample. */
 public class MixtureDistillationTest {
 
     private static final int NOISES = 512;
+
+    /** Half the distance at which an untrained network is. */
+    private static final double REACHED = 0.15;
 
     /** The device under test; other modules override it. */
     protected Device device() {
@@ -45,6 +58,54 @@ public class MixtureDistillationTest {
         assertTrue(after < before / 8, "training improved the RMS from " + before + " to " + after + " only");
     }
 
+    /** Recipes of the options, each of which has to reach the map; how well is for an ablation to say. */
+    private static Map<String, Consumer<DistillationConfig.Builder>> recipes() {
+        return Map.of(
+                "euler, relative", b -> b.solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
+                "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
+                "hard boundary, uniform", b -> b.boundary(Boundary.HARD).timeSampling(TimeSampling.UNIFORM),
+                "warm start, residual weights", b -> b.warmStartImages(128 * 200).residualPower(0.5),
+                "derivative", b -> b.objective(Objective.DERIVATIVE),
+                "paper", b -> b.solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED)
+                        .timeSampling(TimeSampling.UNIFORM).weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "euler, relative", "midpoint, target average", "hard boundary, uniform", "warm start, residual weights", "derivative",
+        "paper"
+    })
+    void everyOptionReachesTheMap(String recipe) throws IOException {
+        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
+        DistillationConfig.Builder config = config().images(128 * 600L);
+        recipes().get(recipe).accept(config);
+        try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config.build())) {
+            double error = error(student, teacher);
+            System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "{0}: RMS {1}", recipe, error);
+            assertTrue(error < REACHED, recipe + ": RMS to the fine solver's map is " + error);
+        }
+    }
+
+    /** One student for a range of scales, against the fine solver of the teacher with each scale. */
+    @Test
+    void studentThatIsGivenTheScaleReproducesEachMap() throws IOException {
+        NoiseSchedule schedule = NoiseSchedule.flow();
+        MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
+        DistillationConfig config = config().images(128 * 900L).guidance(1).guidanceMost(3).nullProbability(0).build();
+        try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 4), device()).train(config)) {
+            long[] seeds = LongStream.range(1_000_000, 1_000_000 + NOISES).toArray();
+            int[] labels = IntStream.range(0, NOISES).map(i -> i % 3).toArray();
+            for (double scale : new double[] {1, 2, 3}) {
+                float[] samples = student.sample(seeds, labels, scale);
+                float[] exact = Sampler.reference(teacher, Solver.HEUN, 60)
+                        .withGuidance(new Guidance(scale, teacher.nullLabel())).sample(seeds, labels);
+                double error = PairedError.rmse(exact, samples);
+                System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, "w = {0}: RMS {1}", scale, error);
+                assertTrue(error < REACHED, "w = " + scale + ": RMS is " + error);
+            }
+        }
+    }
+
     private static double error(Student student, MixtureTeacher teacher) {
         long[] seeds = new long[NOISES];
         for (int i = 0; i < NOISES; i++) {
@@ -56,7 +117,7 @@ public class MixtureDistillationTest {
         double sum = 0;
         for (int i = 0; i < NOISES; i++) {
             double[] exact = ode.solve(
-                    SignalOde.Solver.HEUN, teacher::predict, new double[] {noise[2 * i], noise[2 * i + 1]}, 400);
+                    Solver.HEUN, teacher::predict, new double[] {noise[2 * i], noise[2 * i + 1]}, 400);
             sum += Math.pow(samples[2 * i] - exact[0], 2) + Math.pow(samples[2 * i + 1] - exact[1], 2);
         }
         return Math.sqrt(sum / (2 * NOISES));

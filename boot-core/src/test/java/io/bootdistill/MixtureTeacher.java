@@ -8,7 +8,7 @@ import io.bootdistill.network.ImageShape;
  * component N(μ, s²) gives x the density N(α μ, α² s² + σ²) and the posterior mean μ + α s²/(α² s² + σ²) (x − α μ). A label
  * chooses one component; the label after the last means the whole mixture.
  */
-final class MixtureTeacher implements Teacher {
+class MixtureTeacher implements Teacher {
 
     private final NoiseSchedule schedule;
     private final double[][] means;

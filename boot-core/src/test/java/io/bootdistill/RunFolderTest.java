@@ -85,9 +85,9 @@ class RunFolderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "solver        | \"EULER\"  | one of [DDIM, HEUN]",
-        "solver        | 1          | one of [DDIM, HEUN]",
-        "boundary      | null       | one of [TERM, ATOM]",
+        "solver        | \"RK4\"    | one of [EULER, DDIM, HEUN, MIDPOINT]",
+        "solver        | 1          | one of [EULER, DDIM, HEUN, MIDPOINT]",
+        "boundary      | null       | one of [TERM, ATOM, HARD]",
         "weighting     | [\"FLAT\"] | one of",
         "batch         | 64.5       | a whole number",
         "batch         | 4294967360 | a whole number",

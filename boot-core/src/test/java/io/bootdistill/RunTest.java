@@ -59,11 +59,24 @@ public class RunTest {
 
     @Test
     void continuedRunEqualsOneThatWasNeverStopped() throws IOException {
+        requireSameWhenContinued(config());
+    }
+
+    /** Stopped in the warm start, and with a target that lags behind. */
+    @Test
+    void continuedRunWithOptionsEqualsOneThatWasNeverStopped() throws IOException {
+        requireSameWhenContinued(config()
+                .solver(SignalOde.Solver.MIDPOINT).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
+                .boundary(BootstrapLoss.Boundary.HARD).residualPower(0.5).targetEma(0.5).warmStartImages(6 * 4)
+                .warmStartSteps(3).guidance(1).guidanceMost(3));
+    }
+
+    private void requireSameWhenContinued(DistillationConfig.Builder config) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         try (NetworkTeacher teacher = Teacher.load(teacherFolder, device());
-                Student straight = new BootDistiller(teacher).train(config().folder(whole).build())) {
-            new BootDistiller(teacher).listener(stopAt(3)).train(config().folder(parts).build()).close();
+                Student straight = new BootDistiller(teacher).train(config.folder(whole).build())) {
+            new BootDistiller(teacher).listener(stopAt(3)).train(config.folder(parts).build()).close();
             new BootDistiller(teacher).listener(stopAt(2)).resume(parts, 1).close();
             try (Student resumed = new BootDistiller(teacher).resume(parts, 3)) {
                 assertArrayEquals(straight.sample(SEEDS, LABELS), resumed.sample(SEEDS, LABELS));

@@ -49,10 +49,47 @@ class SignalOdeTest {
     void localErrorOrders() {
         for (long seed = 1; seed <= 6; seed++) {
             for (double t : new double[] {0.4, 0.6, 0.8}) {
-                assertEquals(2, localOrder(Solver.DDIM, seed, t), 0.25, "DDIM, seed " + seed + ", t " + t);
-                assertEquals(3, localOrder(Solver.HEUN, seed, t), 0.35, "Heun, seed " + seed + ", t " + t);
+                String where = ", seed " + seed + ", t " + t;
+                assertEquals(2, localOrder(Solver.EULER, seed, t), 0.25, "Euler" + where);
+                assertEquals(2, localOrder(Solver.DDIM, seed, t), 0.25, "DDIM" + where);
+                assertEquals(3, localOrder(Solver.HEUN, seed, t), 0.35, "Heun" + where);
+                assertEquals(3, localOrder(Solver.MIDPOINT, seed, t), 0.35, "midpoint" + where);
             }
         }
+    }
+
+    /** With α = 1 − t and σ = t, a step of the target is a straight line along the velocity v = (x − f)/t = ε − y. */
+    @Test
+    void targetOfTheFlowScheduleIsTheVelocityForm() {
+        double t = 0.7;
+        double s = 0.65;
+        double[] noise = noise(4);
+        double[] y = {0.5, -0.2};
+        double[] x = ode.state(y, noise, t);
+        double[] f = teacher.predict(x, t);
+        double[] expected = new double[2];
+        for (int d = 0; d < 2; d++) {
+            expected[d] = x[d] + (s - t) * (x[d] - f[d]) / t;
+        }
+        double[] target = ode.step(Solver.DDIM, teacher::predict, y, noise, t, s);
+        assertArrayEquals(expected, ode.state(target, noise, s), 1e-14);
+        assertEquals((t - s) / (t * (1 - s)), Solver.DDIM.factor(FLOW, t, s), 1e-15);
+    }
+
+    @Test
+    void eulersFactorIsLimitedWhereLambdaHasNoBound() {
+        assertEquals(0.05 / (0.5 * 0.5), Solver.EULER.factor(FLOW, 0.5, 0.45), 1e-15);
+        assertEquals(1, Solver.EULER.factor(FLOW, 1, 0.95));
+    }
+
+    @Test
+    void midpointIsMidwayInLambda() {
+        NoiseSchedule discrete = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+        for (NoiseSchedule schedule : new NoiseSchedule[] {FLOW, discrete}) {
+            double m = Solver.MIDPOINT.second(schedule, 0.7, 0.4);
+            assertEquals((schedule.lambda(0.7) + schedule.lambda(0.4)) / 2, schedule.lambda(m), 1e-12);
+        }
+        assertEquals(0.95, Solver.MIDPOINT.second(FLOW, 1, 0.9), 1e-15, "midway in time where λ is infinite");
     }
 
     @Test

@@ -49,7 +49,7 @@ class TrajectoryErrorTest {
             float[] signal = new float[noise.length];
             try (StudentPlan plan =
                     new StudentPlan(student.model(), student.head(), teacher.schedule().networkTime(most), NOISES)) {
-                plan.run(0, NOISES, noise, labels, signal);
+                plan.run(0, NOISES, noise, labels, 1, signal);
             }
             assertEquals(PairedError.rmse(signal, start), errors[0], 1e-6);
         }

@@ -103,20 +103,26 @@ public final class GraphBuilder {
 
     /** Linear layer over the channels of each pixel; {@code residual} may be null. */
     public Value linear(String name, Value x, int out, Value residual) {
-        return linear(List.of(name), new int[] {out}, x, residual, false);
+        return linear(List.of(name), new int[] {out}, x, residual, false, Parameter.Initial.UNIFORM);
+    }
+
+    /** A linear layer that starts at zero: at first, the result is the residual. */
+    public Value zeroLinear(String name, Value x, int out, Value residual) {
+        return linear(List.of(name), new int[] {out}, x, residual, false, Parameter.Initial.ZERO);
     }
 
     /** A 1×1 convolution: a linear layer whose weight is stored as [out][in][1][1]. */
     public Value pointwise(String name, Value x, int out) {
-        return linear(List.of(name), new int[] {out}, x, null, true);
+        return linear(List.of(name), new int[] {out}, x, null, true, Parameter.Initial.UNIFORM);
     }
 
     /** Several linear layers of one input as one; their results lie side by side, see {@link #columns}. */
     public Value linears(List<String> names, int[] outs, Value x) {
-        return linear(names, outs, x, null, false);
+        return linear(names, outs, x, null, false, Parameter.Initial.UNIFORM);
     }
 
-    private Value linear(List<String> names, int[] outs, Value x, Value residual, boolean pointwise) {
+    private Value linear(
+            List<String> names, int[] outs, Value x, Value residual, boolean pointwise, Parameter.Initial initial) {
         int out = 0;
         for (int width : outs) {
             out += width;
@@ -124,7 +130,8 @@ public final class GraphBuilder {
         Value y = value(x.height, x.width, out);
         operations.add(new LinearOperation(
                 new Linear(x.channels, out), x, residual, y,
-                layout.linear(names, x.channels, outs, pointwise), layout.linearBias(names, x.channels, outs)));
+                layout.linear(names, x.channels, outs, pointwise, initial),
+                layout.linearBias(names, x.channels, outs, initial)));
         return y;
     }
 

@@ -31,25 +31,25 @@ final class LayoutBuilder {
     }
 
     /** Several [out][in] side by side, stored as [in][sum of outs]; {@code pointwise}: the shape is [out][in][1][1]. */
-    Block linear(List<String> names, int in, int[] outs, boolean pointwise) {
+    Block linear(List<String> names, int in, int[] outs, boolean pointwise, Initial initial) {
         int width = sum(outs);
         Block block = trainedBlock((long) in * width);
         long offset = block.offset();
         for (int i = 0; i < outs.length; i++) {
             int[] shape = pointwise ? new int[] {outs[i], in, 1, 1} : new int[] {outs[i], in};
             long[] strides = pointwise ? new long[] {1, width, 0, 0} : new long[] {1, width};
-            trained.add(new Parameter(names.get(i) + ".weight", shape, offset, strides, Initial.UNIFORM, in));
+            trained.add(new Parameter(names.get(i) + ".weight", shape, offset, strides, initial, in));
             offset += outs[i];
         }
         return block;
     }
 
     /** The biases of {@link #linear}, one after another. */
-    Block linearBias(List<String> names, int in, int[] outs) {
+    Block linearBias(List<String> names, int in, int[] outs, Initial initial) {
         Block block = trainedBlock(sum(outs));
         long offset = block.offset();
         for (int i = 0; i < outs.length; i++) {
-            trained.add(vector(names.get(i) + ".bias", outs[i], offset, Initial.UNIFORM, in));
+            trained.add(vector(names.get(i) + ".bias", outs[i], offset, initial, in));
             offset += outs[i];
         }
         return block;

@@ -6,6 +6,8 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -118,6 +120,14 @@ public final class Model implements AutoCloseable {
             kernels.upload(flatConstants, 0, constants.slice());
             prepare(kernels, 0, 1);
         }
+    }
+
+    /** Takes over every parameter and constant of a model of another graph that has the same name here; the others stay. */
+    public void adopt(Model source) {
+        Map<String, float[]> known = new HashMap<>();
+        save((parameter, values) -> known.put(parameter.name(), values));
+        source.save((parameter, values) -> known.replace(parameter.name(), values));
+        load(parameter -> known.get(parameter.name()));
     }
 
     /** Starts with random parameters, a function of the seed alone. */

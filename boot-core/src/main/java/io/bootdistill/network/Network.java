@@ -24,6 +24,16 @@ public interface Network {
     /** Names of the scalar inputs, one value per sample each; the first is the time {@code t}. */
     List<String> scalars();
 
+    /**
+     * The same network with one more scalar input, whose embedding starts at zero: a fresh network's output does not depend on
+     * it.
+     *
+     * @throws UnsupportedOperationException if the network has no such form
+     */
+    default Network withScalar(String name) {
+        throw new UnsupportedOperationException(this + " has no form with the scalar input " + name);
+    }
+
     /** What the network is conditioned on. */
     ConditionShape condition();
 

@@ -11,8 +11,20 @@ import java.util.List;
  * The U-Net of the diffusers format ({@code UNet2DModel}): down, middle and up blocks of residual blocks and attention, with
  * the time and the class as shifts. Parameter names are the format's. Input {@code t} is the real-valued index of the time
  * step.
+ *
+ * @param extras further scalar inputs, which the format does not have: each is embedded like the time, into parameters named
+ *     after it, and added to the other embeddings
  */
-public record UNet(UNetConfig config) implements Network {
+public record UNet(UNetConfig config, List<String> extras) implements Network {
+
+    public UNet {
+        extras = List.copyOf(extras);
+    }
+
+    /** A network of the format. */
+    public UNet(UNetConfig config) {
+        this(config, List.of());
+    }
 
     @Override
     public ImageShape input() {
@@ -26,7 +38,21 @@ public record UNet(UNetConfig config) implements Network {
 
     @Override
     public List<String> scalars() {
-        return List.of("t");
+        List<String> scalars = new ArrayList<>(List.of("t"));
+        scalars.addAll(extras);
+        return scalars;
+    }
+
+    @Override
+    public UNet withScalar(String name) {
+        List<String> more = new ArrayList<>(extras);
+        more.add(name);
+        return new UNet(config, more);
+    }
+
+    /** What the parameters of the embedding of a further scalar input begin with. */
+    public static String embeddingName(String scalar) {
+        return scalar + "_embedding";
     }
 
     @Override
@@ -90,8 +116,19 @@ public record UNet(UNetConfig config) implements Network {
         return config.timeEmbeddingType() == TimeEmbeddingType.FOURIER ? graph.divide(y, graph.scalar("t")) : y;
     }
 
-    /** The sum of the embeddings of time and class. */
+    /** The sum of the embeddings of time, class and further scalars. */
     private Value embedding(GraphBuilder graph) {
+        Value e = timeAndClass(graph);
+        for (String extra : extras) {
+            String name = embeddingName(extra);
+            Value hidden = graph.silu(
+                    graph.linear(name + ".linear_1", positional(graph, graph.scalar(extra)), config.timeEmbeddingDim(), null));
+            e = graph.zeroLinear(name + ".linear_2", hidden, config.timeEmbeddingDim(), e);
+        }
+        return e;
+    }
+
+    private Value timeAndClass(GraphBuilder graph) {
         Value time = project(graph, graph.scalar("t"));
         Value e = embed(graph, "time_embedding", time, null);
         return switch (config.classEmbedType()) {
@@ -106,7 +143,12 @@ public record UNet(UNetConfig config) implements Network {
         if (config.timeEmbeddingType() == TimeEmbeddingType.FOURIER) {
             return graph.fourierEmbedding("time_proj.weight", scalar, config.channels(0));
         }
-        return graph.timeEmbedding(scalar, Frequencies.positional(config.channels(0) / 2, config.freqShift()), config.flipSinToCos());
+        return positional(graph, scalar);
+    }
+
+    private Value positional(GraphBuilder graph, Value scalar) {
+        float[] frequencies = Frequencies.positional(config.channels(0) / 2, config.freqShift());
+        return graph.timeEmbedding(scalar, frequencies, config.flipSinToCos());
     }
 
     private Value embed(GraphBuilder graph, String name, Value x, Value addend) {

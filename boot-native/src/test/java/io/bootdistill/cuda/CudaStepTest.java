@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
+import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationListener;
+import io.bootdistill.Objective;
 import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
@@ -27,8 +29,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A training step is captured once and replayed, with the same bits as if its calls were made. */
 @Tag("emulated")
@@ -43,15 +46,61 @@ class CudaStepTest {
     @TempDir
     Path temp;
 
-    /** Noise, labels, t, δ and the learning rate change from step to step. */
-    @Test
-    void replayedStepsAreTheCalledOnes() throws IOException {
+    /** Options that change the calls of a step; those before {@code first} are not captured. */
+    enum Options {
+        GUIDED(0) {
+            @Override
+            void set(DistillationConfig.Builder builder) {
+                builder.guidance(1.5).solver(Solver.HEUN);
+            }
+        },
+        SCALES_AND_TARGET_AVERAGE(0) {
+            @Override
+            void set(DistillationConfig.Builder builder) {
+                builder.guidance(1).guidanceMost(4).targetEma(0.5).solver(Solver.MIDPOINT);
+            }
+        },
+        DERIVATIVE(0) {
+            @Override
+            void set(DistillationConfig.Builder builder) {
+                builder.objective(Objective.DERIVATIVE);
+            }
+        },
+        WARM_START(2) {
+            @Override
+            void set(DistillationConfig.Builder builder) {
+                builder.warmStartImages(2 * BATCH).warmStartSteps(2);
+            }
+        },
+        HOST_IN_BETWEEN(STEPS) {
+            @Override
+            void set(DistillationConfig.Builder builder) {
+                builder.boundary(Boundary.HARD).residualPower(0.5);
+            }
+        };
+
+        final int first;
+
+        Options(int first) {
+            this.first = first;
+        }
+
+        abstract void set(DistillationConfig.Builder builder);
+    }
+
+    /** Noise, labels, t, δ, w and the learning rate change from step to step. */
+    @ParameterizedTest
+    @EnumSource(Options.class)
+    void replayedStepsAreTheCalledOnes(Options options) throws IOException {
         TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
-        List<Set<String>> captured = distil(cuda, "captured");
-        List<Set<String>> called = distil(new WithoutCapture(cuda), "called");
+        List<Set<String>> captured = distil(cuda, options, "captured");
+        List<Set<String>> called = distil(new WithoutCapture(cuda), options, "called");
         assertArrayEquals(state("called"), state("captured"));
-        assertTrue(captured.get(0).contains("convForward"), () -> "the first step made no calls but " + captured.get(0));
-        for (int step = 1; step < STEPS; step++) {
+        for (int step = 0; step <= Math.min(options.first, STEPS - 1); step++) {
+            Set<String> calls = captured.get(step);
+            assertTrue(calls.contains("convForward"), () -> "an early step made no calls but " + calls);
+        }
+        for (int step = options.first + 1; step < STEPS; step++) {
             assertEquals(TRANSFERS, captured.get(step), "the calls of captured step " + step);
             assertTrue(called.get(step).contains("convForward"));
         }
@@ -63,12 +112,13 @@ class CudaStepTest {
     }
 
     /** Trains; returns the operations that each step called. */
-    private List<Set<String>> distil(Device device, String run) throws IOException {
-        DistillationConfig config = DistillationConfig.builder()
-                .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5).solver(Solver.HEUN)
-                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0)
-                .folder(temp.resolve(run))
-                .build();
+    private List<Set<String>> distil(Device device, Options options, String run) throws IOException {
+        DistillationConfig.Builder builder = DistillationConfig.builder()
+                .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5)
+                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).heldOut(0)
+                .folder(temp.resolve(run));
+        options.set(builder);
+        DistillationConfig config = builder.build();
         RecordingDevice recording = new RecordingDevice(device);
         List<Set<String>> steps = new ArrayList<>();
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), recording)) {

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         header = "Distils a diffusion model into a one-step generator.",
         customSynopsis = {
             "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
-            "                    [--seed S] [--guidance W] [--device D] [--workers W] [--resume]"
+            "                    [--seed S] [--guidance W | W:W] [--negative L] [--recipe paper | FILE]",
+            "                    [--device D] [--workers W] [--resume]"
         },
         description = {
             "",
@@ -69,7 +70,8 @@ final class DistillCommand implements Callable<Integer> {
                 description = "Time to spend, at least 1; turned into a number of steps after a short timing.")
         private Double minutes;
 
-        @Option(names = "--steps", paramLabel = "N", description = "Training steps. Default: as many as make 256,000 images.")
+        @Option(names = "--steps", paramLabel = "N",
+                description = "Training steps. Default: as many as make 256,000 images, or the recipe's.")
         private Long steps;
     }
 
@@ -80,9 +82,18 @@ final class DistillCommand implements Callable<Integer> {
     private Long seed;
 
     @Option(names = "--guidance", paramLabel = "W",
-            description = "Classifier-free guidance to distil into the student, for teachers with a null label."
-                    + " Default: 1, none.")
-    private Double guidance;
+            description = "Classifier-free guidance to distil into the student, for teachers with a null label: a scale, or a"
+                    + " range as 1:4 for a student that is told the scale when it is sampled. Default: 1, none.")
+    private String guidance;
+
+    @Option(names = "--negative", paramLabel = "L",
+            description = "Label that guidance leads away from. Default: the null label.")
+    private Integer negative;
+
+    @Option(names = "--recipe", paramLabel = "R",
+            description = "Where all other options come from: paper, or the config.json of another run, which an option given"
+                    + " here overrides. Default: the recipe of this project.")
+    private String recipe;
 
     @Option(names = "--device", paramLabel = "D", description = "cpu or reference. Default: cpu.")
     private String deviceName;
@@ -148,15 +159,19 @@ final class DistillCommand implements Callable<Integer> {
         if (length.steps != null) {
             require(length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps, "1 … 1,000,000,000");
         }
-        DistillationConfig.Builder builder = DistillationConfig.builder().folder(out).workers(threads).heldOut(heldOut);
-        DistillationConfig defaults = DistillationConfig.builder().build();
+        DistillationConfig defaults = recipe().build();
+        DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads).heldOut(heldOut);
         int images = batch == null ? defaults.batch() : batch;
         try {
             if (seed != null) {
                 builder.seed(seed);
             }
             if (guidance != null) {
-                builder.guidance(guidance);
+                setGuidance(builder);
+            }
+            if (negative != null) {
+                require(negative >= 0, "--negative", negative, "a label");
+                builder.negativeLabel(negative);
             }
             if (length.minutes != null) {
                 builder.timeBudget(Duration.ofMillis((long) (length.minutes * 60_000)));
@@ -168,9 +183,30 @@ final class DistillCommand implements Callable<Integer> {
         }
     }
 
+    private DistillationConfig.Builder recipe() {
+        if (recipe == null) {
+            return DistillationConfig.builder();
+        }
+        return recipe.equals("paper") ? DistillationConfig.paper() : DistillationConfig.read(Path.of(recipe));
+    }
+
+    private void setGuidance(DistillationConfig.Builder builder) {
+        String[] ends = guidance.split(":", 2);
+        try {
+            double least = Double.parseDouble(ends[0]);
+            double most = ends.length == 1 ? 0 : Double.parseDouble(ends[1]);
+            require(ends.length == 1 || most > least, "--guidance", guidance, "a scale, or a lower and a higher as in 1:4");
+            builder.guidance(least).guidanceMost(most);
+        } catch (NumberFormatException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--guidance is " + guidance + ", must be a scale, or a range as in 1:4", e);
+        }
+    }
+
     private void requireResumable() {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
-                : seed != null ? "--seed" : guidance != null ? "--guidance" : null;
+                : seed != null ? "--seed" : guidance != null ? "--guidance" : negative != null ? "--negative"
+                : recipe != null ? "--recipe" : null;
         if (given != null) {
             throw new ParameterException(spec.commandLine(),
                     given + " cannot be given with --resume: the run goes on with its own config.json");

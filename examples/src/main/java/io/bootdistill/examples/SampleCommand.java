@@ -1,5 +1,7 @@
 package io.bootdistill.examples;
 
+import io.bootdistill.Guidance;
+import io.bootdistill.GuidanceRange;
 import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
         header = "Samples a student, a teacher, or the student of a run.",
         customSynopsis = {
             "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
-            "                   [--seed S] [--steps K] --out grid.png | DIR | FILE.safetensors"
+            "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors"
         },
         description = {
             "",
@@ -75,6 +77,11 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "K", description = "Steps of a teacher. Default: 50.")
     private Integer steps;
 
+    @Option(names = "--guidance", paramLabel = "W",
+            description = "Classifier-free guidance: of a teacher, or of a student that was distilled for a range of scales."
+                    + " Default: 1 for a teacher, the middle of the range for a student.")
+    private Double guidance;
+
     @Option(names = "--out", paramLabel = "PATH", required = true,
             description = "What to write: a grid (ending in .png), raw floats in a tensor \"sample\" (ending in .safetensors),"
                     + " or else a new folder with a picture for each image.")
@@ -92,16 +99,30 @@ final class SampleCommand implements Callable<Integer> {
         require(input.noise == null || seed == null, "--seed", seed, "left out with --noise");
         if (model.kind() == ModelFolder.Kind.TEACHER) {
             try (NetworkTeacher teacher = Teacher.load(model.path())) {
-                Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps);
+                Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
+                        .withGuidance(guidance == null ? null : guidanceOf(teacher));
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample, sampler::sample);
             }
         } else {
             require(steps == null, "--steps", steps, "left out for a student, which takes one step");
             try (Student student = Student.load(model.path())) {
-                sample(output, student.shape(), student.condition(), student.nullLabel(), student::sample, student::sample);
+                GuidanceRange range = student.guidance();
+                double scale = guidance == null ? range.middle() : guidance;
+                require(scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
+                        ? range.least() + " … " + range.most() + " for this student"
+                        : range.least() + ", for which this student was distilled");
+                sample(output, student.shape(), student.condition(), student.nullLabel(),
+                        (seeds, labels) -> student.sample(seeds, labels, scale),
+                        (noise, condition) -> student.sample(noise, condition, scale));
             }
         }
         return Boot.OK;
+    }
+
+    private Guidance guidanceOf(NetworkTeacher teacher) {
+        require(guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
+        require(teacher.nullLabel() >= 0, "--guidance", guidance, "left out: this teacher has no null label");
+        return new Guidance(guidance, teacher.nullLabel());
     }
 
     private interface FromSeeds {

@@ -142,6 +142,9 @@ final class BadInputTest {
         CommandRun.distill(teacher, out, "--minutes", 0.5).refused(2, "--minutes is 0.5, must be");
         CommandRun.distill(teacher, out, "--workers", 0).refused(2, "--workers is 0, must be");
         CommandRun.distill(teacher, out, "--guidance", "NaN").refused(2, "--guidance is NaN, must be");
+        CommandRun.distill(teacher, out, "--guidance", "strong").refused(2, "--guidance is strong, must be");
+        CommandRun.distill(teacher, out, "--guidance", "4:1").refused(2, "--guidance is 4:1, must be");
+        CommandRun.distill(teacher, out, "--negative", -1).refused(2, "--negative is -1, must be");
         CommandRun.distill(teacher, out, "--steps", 1, "--minutes", 1).refused(2, "mutually exclusive");
         CommandRun.boot("distill", "--device", "abacus", "--out", out).refused(2, "--device is abacus, must be one of");
         CommandRun.boot("distill", "--steps", "many").refused(2, "--steps", "many");

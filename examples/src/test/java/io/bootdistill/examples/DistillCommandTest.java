@@ -124,6 +124,20 @@ final class DistillCommandTest {
         assertSameState(whole, stopped);
     }
 
+    @Test
+    void optionsOfAnotherRunCanBeTakenOver() throws IOException {
+        Path other = folder.resolve("other");
+        Path same = folder.resolve("same");
+        CommandRun.distill(teacher, other, "--steps", 2, "--batch", 4, "--recipe", "paper", "--guidance", "1:3").succeeded();
+        String config = Files.readString(other.resolve("config.json"));
+        for (String value : List.of("\"weighting\": \"INVERSE_DELTA_SQUARED\"", "\"guidance\": 1.0", "\"guidanceMost\": 3.0")) {
+            assertTrue(config.contains(value), config);
+        }
+        CommandRun.distill(teacher, same, "--recipe", other.resolve("config.json")).succeeded();
+        assertSameState(other, same);
+        CommandRun.distill(teacher, folder.resolve("none"), "--recipe", folder.resolve("no.json")).refused(1, "no.json");
+    }
+
     private static void assertSameState(Path expected, Path found) throws IOException {
         assertArrayEquals(
                 Files.readAllBytes(expected.resolve("state.safetensors")),

@@ -72,6 +72,22 @@ final class SampleCommandTest {
     }
 
     @Test
+    void guidanceIsChosenFromTheRange() {
+        Path guided = folder.resolve("guided");
+        CommandRun.distill(teacher, guided, "--steps", 2, "--batch", 4, "--guidance", "1:3").succeeded();
+        float[] middle = sample("--model", guided, "--count", 2);
+        assertArrayEquals(middle, sample("--model", guided, "--count", 2, "--guidance", 2));
+        Path out = folder.resolve("grid.png");
+        CommandRun.boot("sample", "--model", guided, "--guidance", 4, "--out", out)
+                .refused(2, "--guidance is 4.0, must be 1.0 … 3.0 for this student");
+        CommandRun.boot("sample", "--model", run, "--guidance", 2, "--out", out)
+                .refused(2, "--guidance is 2.0, must be 1.0, for which this student was distilled");
+        float[] unguided = sample("--model", teacher, "--steps", 1, "--count", 2);
+        assertArrayEquals(unguided, sample("--model", teacher, "--steps", 1, "--count", 2, "--guidance", 1), 1e-5f);
+        assertFalse(Arrays.equals(unguided, sample("--model", teacher, "--steps", 1, "--count", 2, "--guidance", 3)));
+    }
+
+    @Test
     void noiseFromAFileIsTheNoiseOfTheSeeds() throws IOException {
         float[] noise = new float[2 * SIZE];
         for (int i = 0; i < noise.length; i++) {

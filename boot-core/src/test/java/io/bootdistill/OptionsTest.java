@@ -1,0 +1,364 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BootstrapLoss.Boundary;
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Mlp;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each option of a training step against the identity that defines it, on an analytic teacher with labels. */
+public class OptionsTest {
+
+    private static final int BATCH = 12;
+    private static final int PIXEL = 2;
+    private static final double TOLERANCE = 2e-5;
+
+    private final NoiseSchedule schedule = NoiseSchedule.discrete(cosine());
+    private final MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    private static double[] cosine() {
+        double[] alphasCumprod = new double[40];
+        for (int i = 0; i < alphasCumprod.length; i++) {
+            alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
+        }
+        return alphasCumprod;
+    }
+
+    private static DistillationConfig.Builder config() {
+        return DistillationConfig.builder().batch(BATCH).block(BATCH).images(BATCH * 4).seed(6).deltaStart(0.1).workers(1);
+    }
+
+    /** One step of one block, its values on the host. */
+    private final class Step implements AutoCloseable {
+
+        final Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
+        final Batch batch;
+        final BatchMemory memory;
+        final BlockWorker worker;
+        final Gradients gradients;
+        final float[] residual;
+
+        Step(DistillationConfig config, Guidance guidance) {
+            student.initialize(3);
+            batch = new Batch(config, schedule, Prediction.SAMPLE, Head.of(Prediction.SAMPLE, schedule), 0,
+                    ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
+            residual = new float[batch.rows];
+            memory = new BatchMemory(batch, device());
+            worker = new BlockWorker(config, teacher, student, student, guidance, 0);
+            gradients = new Gradients(student);
+        }
+
+        Step run() {
+            run(worker);
+            return this;
+        }
+
+        void run(BlockWorker other) {
+            memory.upload(other.kernels);
+            other.run(memory.block(0), gradients, false);
+            memory.download(other.kernels, residual);
+        }
+
+        float[] values(io.bootdistill.device.Tensor tensor) {
+            float[] values = new float[BATCH * PIXEL];
+            worker.kernels.download(tensor.data(), values, 0);
+            return values;
+        }
+
+        /** The student's signals at other times; its head is the identity. */
+        float[] signals(float[] networkTime) {
+            float[] signals = new float[BATCH * PIXEL];
+            try (Plan plan = new Plan(student, BATCH, Plan.Mode.INFERENCE)) {
+                worker.kernels.upload(values(worker.noise), 0, plan.x().data());
+                worker.kernels.upload(networkTime, 0, plan.scalar("t").data());
+                worker.kernels.upload(batch.condition, 0, plan.condition().data());
+                plan.forward(worker.kernels, BATCH);
+                worker.kernels.download(plan.y().data(), signals, 0);
+            }
+            return signals;
+        }
+
+        float[] gradient() {
+            float[] values = new float[Math.toIntExact(gradients.flat().length())];
+            worker.kernels.download(gradients.flat(), values, 0);
+            return values;
+        }
+
+        double[] row(float[] values, int row) {
+            return new double[] {values[row * PIXEL], values[row * PIXEL + 1]};
+        }
+
+        @Override
+        public void close() {
+            gradients.close();
+            worker.close();
+            memory.close();
+            student.close();
+        }
+    }
+
+    /** The teacher's prediction for a label, as a function of the state. */
+    private SignalOde.Denoiser predictor(float label) {
+        return (x, t) -> {
+            float[] f = new float[PIXEL];
+            teacher.predict(1, new float[] {(float) x[0], (float) x[1]}, new double[] {t}, new float[] {label}, f);
+            return new double[] {f[0], f[1]};
+        };
+    }
+
+    @ParameterizedTest
+    @EnumSource(Solver.class)
+    void targetIsTheSolversStep(Solver solver) {
+        try (Step step = new Step(config().solver(solver).boundaryShare(0).build(), null)) {
+            step.batch.draw(0);
+            step.run();
+            SignalOde ode = new SignalOde(schedule);
+            float[] noise = step.values(step.worker.noise);
+            float[] y = step.values(step.worker.y);
+            float[] target = step.values(step.worker.target);
+            for (int i = 0; i < BATCH; i++) {
+                double[] expected = ode.step(solver, predictor(step.batch.condition[i]), step.row(y, i), step.row(noise, i),
+                        step.batch.t[i], step.batch.s[i]);
+                assertArrayEquals(expected, step.row(target, i), TOLERANCE, solver + ", sample " + i);
+            }
+        }
+    }
+
+    @Test
+    void hardBoundaryIsTheTeacherAtTheNoisyEnd() {
+        try (Step step = new Step(config().boundary(Boundary.HARD).solver(Solver.DDIM).build(), null)) {
+            assertEquals(BATCH, step.batch.bootstrapSamples, "no samples of a boundary loss");
+            step.batch.draw(0);
+            double middle = (schedule.tMax() + schedule.tMin()) / 2;
+            step.batch.setBootstrap(0, schedule.tMax(), middle, 0.1);
+            step.batch.setBootstrap(1, middle, schedule.tMin(), 0.1);
+            step.run();
+            float[] noise = step.values(step.worker.noise);
+            float[] y = step.values(step.worker.y);
+            double[] boundary = predictor(step.batch.condition[0]).predict(step.row(noise, 0), schedule.tMax());
+            assertArrayEquals(boundary, step.row(y, 0), "exact at t_max");
+            // x̂ = α y + σ ε with the whole signal: the DDIM target is a step of the teacher from there
+            SignalOde ode = new SignalOde(schedule);
+            float[] target = step.values(step.worker.target);
+            float[] prediction = step.values(step.worker.prediction);
+            for (int i = 0; i < BATCH; i++) {
+                SignalOde.Denoiser f = predictor(step.batch.condition[i]);
+                double[] atMax = f.predict(step.row(noise, i), schedule.tMax());
+                double k = HardBoundary.share(schedule, step.batch.s[i]);
+                double[] stepped = ode.step(
+                        Solver.DDIM, f, step.row(y, i), step.row(noise, i), step.batch.t[i], step.batch.s[i]);
+                double residual = 0;
+                for (int d = 0; d < PIXEL; d++) {
+                    assertEquals(stepped[d], target[i * PIXEL + d] + k * atMax[d], TOLERANCE, "sample " + i);
+                    residual += Math.pow(prediction[i * PIXEL + d] + k * atMax[d] - stepped[d], 2) / PIXEL;
+                }
+                assertEquals(residual, step.residual[i], TOLERANCE, "sample " + i);
+            }
+            assertEquals(0, HardBoundary.share(schedule, schedule.tMin()), "sampling is the network alone");
+        }
+    }
+
+    @Test
+    void warmStartTargetsAreTheSamplersTrajectory() {
+        int steps = 3;
+        DistillationConfig config = config().warmStartImages(BATCH).warmStartSteps(steps).solver(Solver.HEUN).build();
+        try (Step step = new Step(config, null)) {
+            step.batch.draw(0);
+            step.run();
+            float[] noise = step.values(step.worker.noise);
+            float[] target = step.values(step.worker.target);
+            float[][] states = new float[steps + 1][];
+            Sampler.reference(teacher, Solver.HEUN, steps).withWorkers(1).sample(
+                    noise, Arrays.copyOf(step.batch.condition, BATCH), (i, from, n, x) -> states[i] =
+                            from == 0 ? join(x, new float[0]) : join(states[i], x));
+            int[] seen = new int[steps + 1];
+            for (int i = 0; i < BATCH; i++) {
+                int point = step.batch.point[i];
+                seen[point]++;
+                int evaluation = point == steps ? steps : Math.max(0, point - 1);
+                double s = point == steps ? -1 : schedule.tMax() * (1 - Math.max(point, 1) / (double) steps);
+                for (int d = 0; d < PIXEL; d++) {
+                    double y = target[i * PIXEL + d];
+                    double x = s < 0 ? y : schedule.alpha(s) * y + schedule.sigma(s) * noise[i * PIXEL + d];
+                    assertEquals(states[evaluation][i * PIXEL + d], x, TOLERANCE, "sample " + i + ", point " + point);
+                }
+            }
+            assertEquals(BATCH / (steps + 1), Arrays.stream(seen).min().orElseThrow());
+        }
+    }
+
+    private static float[] join(float[] a, float[] b) {
+        float[] all = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, all, a.length, b.length);
+        return all;
+    }
+
+    /** target = y + c (f − y) + (1 − c) dy/dt with c = λ'/(1 + λ'): the residual is (dy/dt + λ' (f − y))/(1 + λ'). */
+    @Test
+    void derivativeTargetIsTheOdesResidual() {
+        try (Step step = new Step(config().objective(Objective.DERIVATIVE).boundaryShare(0).build(), null)) {
+            step.batch.draw(0);
+            step.batch.setDerivative(0, schedule.tMin());
+            step.batch.setDerivative(1, schedule.tMax());
+            step.run();
+            float[] noise = step.values(step.worker.noise);
+            float[] y = step.values(step.worker.y);
+            float[] before = step.signals(step.batch.networkBefore);
+            float[] after = step.signals(step.batch.networkAfter);
+            float[] target = step.values(step.worker.target);
+            for (int i = 0; i < BATCH; i++) {
+                double t = step.batch.t[i];
+                double slope = schedule.lambdaDerivative(t);
+                double width = (step.batch.networkAfter[i] - step.batch.networkBefore[i]) / schedule.networkTime(1);
+                double[] f = predictor(step.batch.condition[i]).predict(
+                        new SignalOde(schedule).state(step.row(y, i), step.row(noise, i), t), t);
+                for (int d = 0; d < PIXEL; d++) {
+                    int k = i * PIXEL + d;
+                    double derivative = (after[k] - before[k]) / width;
+                    double residual = (derivative + slope * (f[d] - y[k])) / (1 + slope);
+                    assertEquals(y[k] + residual, target[k], 50 * TOLERANCE, "sample " + i + " at t = " + t);
+                }
+            }
+        }
+    }
+
+    /** A short bootstrap step and the derivative pull the weights the same way. */
+    @Test
+    void derivativeIsTheLimitOfBootstrapping() {
+        double t = 0.6;
+        double delta = 1e-3;
+        DistillationConfig one = config().batch(1).block(BATCH).images(4).boundaryShare(0).solver(Solver.DDIM).build();
+        float[] limit;
+        try (Step step = new Step(one.toBuilder().objective(Objective.DERIVATIVE).build(), null)) {
+            step.batch.draw(0);
+            step.batch.setDerivative(0, t);
+            limit = step.run().gradient();
+        }
+        try (Step step = new Step(one, null)) {
+            step.batch.draw(0);
+            step.batch.setBootstrap(0, t, t - delta, delta);
+            float[] shortStep = step.run().gradient();
+            double product = 0;
+            for (int i = 0; i < limit.length; i++) {
+                product += (double) limit[i] * shortStep[i];
+            }
+            double scale = delta * (1 + schedule.lambdaDerivative(t));
+            assertEquals(1, product / (Golden.norm(limit) * Golden.norm(shortStep)), 1e-3, "cosine");
+            assertEquals(scale, Golden.norm(shortStep) / Golden.norm(limit), 0.05 * scale, "length");
+        }
+    }
+
+    @Test
+    void residualWeightsDivideLossAndGradient() {
+        double kappa = 0.05;
+        for (double power : new double[] {0.5, 1}) {
+            float[] plain;
+            double residual;
+            double factor;
+            DistillationConfig one = config().batch(1).block(BATCH).images(4).boundaryShare(0).build();
+            try (Step step = new Step(one, null)) {
+                step.batch.draw(0);
+                plain = step.run().gradient();
+                residual = step.residual[0];
+                factor = step.batch.factor[0];
+            }
+            try (Step step = new Step(one.toBuilder().residualPower(power).residualKappa(kappa).build(), null)) {
+                step.batch.draw(0);
+                float[] weighted = step.run().gradient();
+                double divisor = Math.pow(residual + kappa, power);
+                assertEquals(residual, step.residual[0], "the residual is reported as it is");
+                assertEquals(factor / divisor, step.batch.factor[0], 1e-6 * factor / divisor);
+                for (int i = 0; i < plain.length; i++) {
+                    assertEquals(plain[i] / divisor, weighted[i], 1e-5 * Math.abs(plain[i]) / divisor + 1e-9);
+                }
+            }
+        }
+    }
+
+    @Test
+    void guidedTargets() {
+        Guidance guidance = new Guidance(1, teacher.nullLabel());
+        float[] unguided = targets(config().build(), null, false);
+        assertArrayEquals(unguided, targets(config().build(), guidance, false), (float) TOLERANCE, "w = 1 is no guidance");
+        float[] none = targets(config().guidance(0).build(), guidance, false);
+        assertArrayEquals(targets(config().build(), null, true), none, (float) TOLERANCE, "w = 0 is the null condition");
+        float[] twice = targets(config().guidance(2).build(), guidance, false);
+        float[] mixed = new float[unguided.length];
+        for (int i = 0; i < mixed.length; i++) {
+            mixed[i] = 2 * unguided[i] - none[i];
+        }
+        assertArrayEquals(mixed, twice, 4 * (float) TOLERANCE, "linear in w from the same state, with a single evaluation");
+    }
+
+    /** Targets of a DDIM step, whose state does not depend on the guidance; with {@code nulls}, the teacher sees no labels. */
+    private float[] targets(DistillationConfig config, Guidance guidance, boolean nulls) {
+        try (Step step = new Step(config.toBuilder().solver(Solver.DDIM).build(), guidance)) {
+            step.batch.draw(0);
+            MixtureTeacher told = teacher;
+            if (nulls) {
+                told = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true) {
+                    @Override
+                    public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
+                        float[] none = new float[condition.length];
+                        Arrays.fill(none, 3);
+                        super.predict(n, x, t, none, f);
+                    }
+                };
+            }
+            try (BlockWorker worker = new BlockWorker(
+                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, 0)) {
+                step.run(worker);
+                float[] values = new float[BATCH * PIXEL];
+                worker.kernels.download(worker.target.data(), values, 0);
+                return values;
+            }
+        }
+    }
+
+    @Test
+    void targetFollowsTheStudent() {
+        double decay = 0.75;
+        Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
+        student.initialize(1);
+        try (TrainingState state = new TrainingState(student, decay);
+                TrainingState plain = new TrainingState(new Model(student.graph(), device(), true));
+                var kernels = device().openKernels()) {
+            assertTrue(plain.target == plain.student, "without a decay, the student makes its own targets");
+            float[] before = new float[(int) state.length];
+            float[] after = new float[before.length];
+            float[] weights = new float[before.length];
+            kernels.download(state.target.parameters(), before, 0);
+            student.initialize(2);
+            kernels.download(student.parameters(), weights, 0);
+            for (int part = 0; part < 3; part++) {
+                state.follow(kernels, part, 3);
+            }
+            kernels.download(state.target.parameters(), after, 0);
+            float[] kept = new float[before.length];
+            kernels.download(state.student.parameters(), kept, 0);
+            assertArrayEquals(weights, kept);
+            kernels.download(state.m(), kept, 0);
+            assertArrayEquals(new float[kept.length], kept);
+            for (int i = 0; i < before.length; i++) {
+                assertEquals(decay * before[i] + (1 - decay) * weights[i], after[i], 1e-6);
+            }
+        }
+    }
+}
