@@ -153,8 +153,8 @@ public record DistillationConfig(
     }
 
     /** A builder that holds the defaults. */
-    public static Builder builder() {
-        return new Builder();
+    public static DistillationConfigBuilder builder() {
+        return new DistillationConfigBuilder();
     }
 
     /**
@@ -162,7 +162,7 @@ public record DistillationConfig(
      * times, a weight of 1/δ², and the boundary as a loss of its own. What the paper leaves open is as in {@link #builder()},
      * but for Adam's rate of 3e-4 over 160,000 images.
      */
-    public static Builder paper() {
+    public static DistillationConfigBuilder paper() {
         return builder()
                 .images(160_000).learningRate(3e-4).solver(Solver.DDIM)
                 .deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
@@ -174,15 +174,15 @@ public record DistillationConfig(
      *
      * @throws ModelFormatException naming the file and the key that is missing, unknown or not allowed
      */
-    public static Builder read(Path file) {
-        Builder builder = builder();
+    public static DistillationConfigBuilder read(Path file) {
+        DistillationConfigBuilder builder = builder();
         ConfigJson.read(file, DistillationConfig.class, builder, builder::build);
         return builder;
     }
 
     /** A builder that holds these values. */
-    public Builder toBuilder() {
-        return new Builder(this);
+    public DistillationConfigBuilder toBuilder() {
+        return new DistillationConfigBuilder(this);
     }
 
     /** Number of training steps. */
@@ -231,309 +231,5 @@ public record DistillationConfig(
     Optimiser.Settings optimiser() {
         return new Optimiser.Settings(
                 steps(), batch, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip, emaHalfLife);
-    }
-
-    /** Builds a {@link DistillationConfig}; each method sets the value of its name. */
-    public static final class Builder {
-
-        private long images = 256_000;
-        private Duration timeBudget;
-        private int batch = 64;
-        private int block = 16;
-        private int lanes = 8;
-        private int workers = Runtime.getRuntime().availableProcessors();
-        private long seed;
-        private Objective objective = Objective.BOOTSTRAP;
-        private Solver solver = Solver.HEUN;
-        private double deltaStart = 0.12;
-        private double deltaEnd = 0.02;
-        private DeltaSchedule deltaSchedule = DeltaSchedule.GEOMETRIC;
-        private TimeSampling timeSampling = TimeSampling.STRATIFIED;
-        private Weighting weighting = Weighting.FLAT;
-        private Boundary boundary = Boundary.ATOM;
-        private double boundaryShare = 0.125;
-        private double beta = 1;
-        private double residualPower;
-        private double residualKappa = 1e-3;
-        private double targetEma;
-        private long warmStartImages;
-        private int warmStartSteps = 15;
-        private double learningRate = 6e-4;
-        private long warmupImages = 3_200;
-        private double weightDecay;
-        private double beta1 = 0.9;
-        private double beta2 = 0.99;
-        private double gradientClip = 1;
-        private double emaHalfLife = 2_000;
-        private double guidance = 1;
-        private double guidanceMost;
-        private int nullLabel = -1;
-        private int negativeLabel = -1;
-        private double nullProbability = 0.1;
-        private double clip = -1;
-        private int heldOut = 1_000;
-        private int referenceSteps = 50;
-        private long reportImages = 1_600;
-        private long checkpointImages = 16_000;
-        private Path folder;
-
-        private Builder() {}
-
-        private Builder(DistillationConfig c) {
-            images = c.images;
-            timeBudget = c.timeBudget;
-            batch = c.batch;
-            block = c.block;
-            lanes = c.lanes;
-            workers = c.workers;
-            seed = c.seed;
-            objective = c.objective;
-            solver = c.solver;
-            deltaStart = c.deltaStart;
-            deltaEnd = c.deltaEnd;
-            deltaSchedule = c.deltaSchedule;
-            timeSampling = c.timeSampling;
-            weighting = c.weighting;
-            boundary = c.boundary;
-            boundaryShare = c.boundaryShare;
-            beta = c.beta;
-            residualPower = c.residualPower;
-            residualKappa = c.residualKappa;
-            targetEma = c.targetEma;
-            warmStartImages = c.warmStartImages;
-            warmStartSteps = c.warmStartSteps;
-            learningRate = c.learningRate;
-            warmupImages = c.warmupImages;
-            weightDecay = c.weightDecay;
-            beta1 = c.beta1;
-            beta2 = c.beta2;
-            gradientClip = c.gradientClip;
-            emaHalfLife = c.emaHalfLife;
-            guidance = c.guidance;
-            guidanceMost = c.guidanceMost;
-            nullLabel = c.nullLabel;
-            negativeLabel = c.negativeLabel;
-            nullProbability = c.nullProbability;
-            clip = c.clip;
-            heldOut = c.heldOut;
-            referenceSteps = c.referenceSteps;
-            reportImages = c.reportImages;
-            checkpointImages = c.checkpointImages;
-            folder = c.folder;
-        }
-
-        public Builder images(long images) {
-            this.images = images;
-            return this;
-        }
-
-        public Builder timeBudget(Duration timeBudget) {
-            this.timeBudget = timeBudget;
-            return this;
-        }
-
-        public Builder batch(int batch) {
-            this.batch = batch;
-            return this;
-        }
-
-        public Builder block(int block) {
-            this.block = block;
-            return this;
-        }
-
-        public Builder lanes(int lanes) {
-            this.lanes = lanes;
-            return this;
-        }
-
-        public Builder workers(int workers) {
-            this.workers = workers;
-            return this;
-        }
-
-        public Builder seed(long seed) {
-            this.seed = seed;
-            return this;
-        }
-
-        public Builder objective(Objective objective) {
-            this.objective = objective;
-            return this;
-        }
-
-        public Builder solver(Solver solver) {
-            this.solver = solver;
-            return this;
-        }
-
-        public Builder deltaStart(double deltaStart) {
-            this.deltaStart = deltaStart;
-            return this;
-        }
-
-        public Builder deltaEnd(double deltaEnd) {
-            this.deltaEnd = deltaEnd;
-            return this;
-        }
-
-        public Builder deltaSchedule(DeltaSchedule deltaSchedule) {
-            this.deltaSchedule = deltaSchedule;
-            return this;
-        }
-
-        public Builder timeSampling(TimeSampling timeSampling) {
-            this.timeSampling = timeSampling;
-            return this;
-        }
-
-        public Builder weighting(Weighting weighting) {
-            this.weighting = weighting;
-            return this;
-        }
-
-        public Builder boundary(Boundary boundary) {
-            this.boundary = boundary;
-            return this;
-        }
-
-        public Builder boundaryShare(double boundaryShare) {
-            this.boundaryShare = boundaryShare;
-            return this;
-        }
-
-        public Builder beta(double beta) {
-            this.beta = beta;
-            return this;
-        }
-
-        public Builder residualPower(double residualPower) {
-            this.residualPower = residualPower;
-            return this;
-        }
-
-        public Builder residualKappa(double residualKappa) {
-            this.residualKappa = residualKappa;
-            return this;
-        }
-
-        public Builder targetEma(double targetEma) {
-            this.targetEma = targetEma;
-            return this;
-        }
-
-        public Builder warmStartImages(long warmStartImages) {
-            this.warmStartImages = warmStartImages;
-            return this;
-        }
-
-        public Builder warmStartSteps(int warmStartSteps) {
-            this.warmStartSteps = warmStartSteps;
-            return this;
-        }
-
-        public Builder learningRate(double learningRate) {
-            this.learningRate = learningRate;
-            return this;
-        }
-
-        public Builder warmupImages(long warmupImages) {
-            this.warmupImages = warmupImages;
-            return this;
-        }
-
-        public Builder weightDecay(double weightDecay) {
-            this.weightDecay = weightDecay;
-            return this;
-        }
-
-        public Builder beta1(double beta1) {
-            this.beta1 = beta1;
-            return this;
-        }
-
-        public Builder beta2(double beta2) {
-            this.beta2 = beta2;
-            return this;
-        }
-
-        public Builder gradientClip(double gradientClip) {
-            this.gradientClip = gradientClip;
-            return this;
-        }
-
-        public Builder emaHalfLife(double emaHalfLife) {
-            this.emaHalfLife = emaHalfLife;
-            return this;
-        }
-
-        public Builder guidance(double guidance) {
-            this.guidance = guidance;
-            return this;
-        }
-
-        public Builder guidanceMost(double guidanceMost) {
-            this.guidanceMost = guidanceMost;
-            return this;
-        }
-
-        public Builder nullLabel(int nullLabel) {
-            this.nullLabel = nullLabel;
-            return this;
-        }
-
-        public Builder negativeLabel(int negativeLabel) {
-            this.negativeLabel = negativeLabel;
-            return this;
-        }
-
-        public Builder nullProbability(double nullProbability) {
-            this.nullProbability = nullProbability;
-            return this;
-        }
-
-        public Builder clip(double clip) {
-            this.clip = clip;
-            return this;
-        }
-
-        public Builder heldOut(int heldOut) {
-            this.heldOut = heldOut;
-            return this;
-        }
-
-        public Builder referenceSteps(int referenceSteps) {
-            this.referenceSteps = referenceSteps;
-            return this;
-        }
-
-        public Builder reportImages(long reportImages) {
-            this.reportImages = reportImages;
-            return this;
-        }
-
-        public Builder checkpointImages(long checkpointImages) {
-            this.checkpointImages = checkpointImages;
-            return this;
-        }
-
-        public Builder folder(Path folder) {
-            this.folder = folder;
-            return this;
-        }
-
-        /**
-         * Builds the configuration.
-         *
-         * @throws IllegalArgumentException naming the value that is out of range, and the range
-         */
-        public DistillationConfig build() {
-            return new DistillationConfig(
-                    images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
-                    deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
-                    targetEma, warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
-                    emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
-                    referenceSteps, reportImages, checkpointImages, folder);
-        }
     }
 }

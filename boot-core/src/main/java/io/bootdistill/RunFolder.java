@@ -85,7 +85,7 @@ final class RunFolder {
      *
      * @throws ModelFormatException naming the file and the key that is missing, unknown or has a value that is not allowed
      */
-    DistillationConfig readConfig(DistillationConfig.Builder builder) {
+    DistillationConfig readConfig(DistillationConfigBuilder builder) {
         builder.folder(folder).build(); // what the caller set is not the file's fault
         return ConfigJson.read(folder.resolve(CONFIG), DistillationConfig.class, builder, builder::build);
     }

@@ -15,7 +15,7 @@ class DistillationConfigTest {
 
     @Test
     void everyBadValueIsRefusedByName() {
-        Map<String, Consumer<DistillationConfig.Builder>> bad = Map.ofEntries(
+        Map<String, Consumer<DistillationConfigBuilder>> bad = Map.ofEntries(
                 Map.entry("batch is 0", b -> b.batch(0)),
                 Map.entry("images is 100", b -> b.images(100)),
                 Map.entry("timeBudget is PT30S", b -> b.timeBudget(Duration.ofSeconds(30))),
@@ -52,7 +52,7 @@ class DistillationConfigTest {
                 Map.entry("referenceSteps is 0", b -> b.referenceSteps(0)),
                 Map.entry("reportImages is 0", b -> b.reportImages(0)));
         bad.forEach((message, change) -> {
-            DistillationConfig.Builder builder = DistillationConfig.builder();
+            DistillationConfigBuilder builder = DistillationConfig.builder();
             change.accept(builder);
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, builder::build, message);
             assertTrue(refused.getMessage().startsWith(message), refused.getMessage() + " should start with " + message);
@@ -70,7 +70,7 @@ class DistillationConfigTest {
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
                 .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)
                 .referenceSteps(6).reportImages(7).checkpointImages(8).build();
-        DistillationConfig.Builder builder = DistillationConfig.builder().workers(3);
+        DistillationConfigBuilder builder = DistillationConfig.builder().workers(3);
         ConfigJson.read(ConfigJson.write(config), DistillationConfig.class, builder, "test");
         assertEquals(config, builder.build());
     }

@@ -75,7 +75,7 @@ class FailureTest {
         }
     }
 
-    private static DistillationConfig.Builder config() {
+    private static DistillationConfigBuilder config() {
         return DistillationConfig.builder().batch(6).block(2).lanes(2).images(12).workers(2).heldOut(4).referenceSteps(2);
     }
 

@@ -39,12 +39,12 @@ public class GuidanceTest {
         TinyTeacher.write(folder, "v_prediction");
     }
 
-    private static DistillationConfig.Builder config() {
+    private static DistillationConfigBuilder config() {
         return DistillationConfig.builder().batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
                 .emaHalfLife(0);
     }
 
-    private Student train(NetworkTeacher teacher, DistillationConfig.Builder config) throws IOException {
+    private Student train(NetworkTeacher teacher, DistillationConfigBuilder config) throws IOException {
         return new BootDistiller(teacher).train(config.build());
     }
 

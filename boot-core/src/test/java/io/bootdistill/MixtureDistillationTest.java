@@ -33,7 +33,7 @@ public class MixtureDistillationTest {
         return Devices.named("reference");
     }
 
-    private static DistillationConfig.Builder config() {
+    private static DistillationConfigBuilder config() {
         return DistillationConfig.builder()
                 .batch(128).block(32).lanes(4).images(128 * 1200L).seed(7)
                 .learningRate(3e-3).warmupImages(2_000).emaHalfLife(3_000)
@@ -59,7 +59,7 @@ public class MixtureDistillationTest {
     }
 
     /** Recipes of the options, each of which has to reach the map; how well is for an ablation to say. */
-    private static Map<String, Consumer<DistillationConfig.Builder>> recipes() {
+    private static Map<String, Consumer<DistillationConfigBuilder>> recipes() {
         return Map.of(
                 "euler, relative", b -> b.solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
                 "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
@@ -77,7 +77,7 @@ public class MixtureDistillationTest {
     })
     void everyOptionReachesTheMap(String recipe) throws IOException {
         MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
-        DistillationConfig.Builder config = config().images(128 * 600L);
+        DistillationConfigBuilder config = config().images(128 * 600L);
         recipes().get(recipe).accept(config);
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config.build())) {
             double error = error(student, teacher);

@@ -41,7 +41,7 @@ public class OptionsTest {
         return alphasCumprod;
     }
 
-    private static DistillationConfig.Builder config() {
+    private static DistillationConfigBuilder config() {
         return DistillationConfig.builder().batch(BATCH).block(BATCH).images(BATCH * 4).seed(6).deltaStart(0.1).workers(1);
     }
 

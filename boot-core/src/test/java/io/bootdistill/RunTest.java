@@ -40,7 +40,7 @@ public class RunTest {
         TinyTeacher.write(teacherFolder, "v_prediction");
     }
 
-    private DistillationConfig.Builder config() {
+    private DistillationConfigBuilder config() {
         return DistillationConfig.builder()
                 .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3)
                 .heldOut(10).referenceSteps(3).reportImages(12).checkpointImages(24);
@@ -71,7 +71,7 @@ public class RunTest {
                 .warmStartSteps(3).guidance(1).guidanceMost(3));
     }
 
-    private void requireSameWhenContinued(DistillationConfig.Builder config) throws IOException {
+    private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         try (NetworkTeacher teacher = Teacher.load(teacherFolder, device());

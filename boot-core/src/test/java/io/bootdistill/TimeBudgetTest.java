@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TimeBudgetTest {
 
     /** 90 s of 100 s to spend. A step of a second is 64 samples, each 5 passes: 320 passes. */
-    private static DistillationConfig.Builder budget() {
+    private static DistillationConfigBuilder budget() {
         return DistillationConfig.builder().timeBudget(Duration.ofSeconds(100)).batch(64).images(64)
                 .solver(SignalOde.Solver.DDIM).boundaryShare(0).heldOut(0);
     }

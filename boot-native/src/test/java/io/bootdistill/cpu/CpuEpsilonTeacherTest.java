@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener;
 import io.bootdistill.EpsilonTeacherTest;
 import io.bootdistill.NetworkTeacher;
@@ -48,7 +49,7 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
         return NativeBuild.best();
     }
 
-    private static DistillationConfig.Builder distillation() {
+    private static DistillationConfigBuilder distillation() {
         return DistillationConfig.builder().batch(32).images(32 * 250).learningRate(3e-3).warmupImages(500).emaHalfLife(500)
                 .heldOut(0);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.BootDistiller;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener;
 import io.bootdistill.Objective;
 import io.bootdistill.SignalOde.Solver;
@@ -50,31 +51,31 @@ class CudaStepTest {
     enum Options {
         GUIDED(0) {
             @Override
-            void set(DistillationConfig.Builder builder) {
+            void set(DistillationConfigBuilder builder) {
                 builder.guidance(1.5).solver(Solver.HEUN);
             }
         },
         SCALES_AND_TARGET_AVERAGE(0) {
             @Override
-            void set(DistillationConfig.Builder builder) {
+            void set(DistillationConfigBuilder builder) {
                 builder.guidance(1).guidanceMost(4).targetEma(0.5).solver(Solver.MIDPOINT);
             }
         },
         DERIVATIVE(0) {
             @Override
-            void set(DistillationConfig.Builder builder) {
+            void set(DistillationConfigBuilder builder) {
                 builder.objective(Objective.DERIVATIVE);
             }
         },
         WARM_START(2) {
             @Override
-            void set(DistillationConfig.Builder builder) {
+            void set(DistillationConfigBuilder builder) {
                 builder.warmStartImages(2 * BATCH).warmStartSteps(2);
             }
         },
         HOST_IN_BETWEEN(STEPS) {
             @Override
-            void set(DistillationConfig.Builder builder) {
+            void set(DistillationConfigBuilder builder) {
                 builder.boundary(Boundary.HARD).residualPower(0.5);
             }
         };
@@ -85,7 +86,7 @@ class CudaStepTest {
             this.first = first;
         }
 
-        abstract void set(DistillationConfig.Builder builder);
+        abstract void set(DistillationConfigBuilder builder);
     }
 
     /** Noise, labels, t, δ, w and the learning rate change from step to step. */
@@ -113,7 +114,7 @@ class CudaStepTest {
 
     /** Trains; returns the operations that each step called. */
     private List<Set<String>> distil(Device device, Options options, String run) throws IOException {
-        DistillationConfig.Builder builder = DistillationConfig.builder()
+        DistillationConfigBuilder builder = DistillationConfig.builder()
                 .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5)
                 .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).heldOut(0)
                 .folder(temp.resolve(run));

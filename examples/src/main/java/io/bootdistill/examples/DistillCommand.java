@@ -2,6 +2,7 @@ package io.bootdistill.examples;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Teacher;
@@ -160,7 +161,7 @@ final class DistillCommand implements Callable<Integer> {
             require(length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps, "1 … 1,000,000,000");
         }
         DistillationConfig defaults = recipe().build();
-        DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads).heldOut(heldOut);
+        DistillationConfigBuilder builder = defaults.toBuilder().folder(out).workers(threads).heldOut(heldOut);
         int images = batch == null ? defaults.batch() : batch;
         try {
             if (seed != null) {
@@ -183,14 +184,14 @@ final class DistillCommand implements Callable<Integer> {
         }
     }
 
-    private DistillationConfig.Builder recipe() {
+    private DistillationConfigBuilder recipe() {
         if (recipe == null) {
             return DistillationConfig.builder();
         }
         return recipe.equals("paper") ? DistillationConfig.paper() : DistillationConfig.read(Path.of(recipe));
     }
 
-    private void setGuidance(DistillationConfig.Builder builder) {
+    private void setGuidance(DistillationConfigBuilder builder) {
         String[] ends = guidance.split(":", 2);
         try {
             double least = Double.parseDouble(ends[0]);
