@@ -263,22 +263,9 @@ public final class BootDistiller {
             average = newAverage();
             boolean returned = false;
             try (Trainer trainer = newTrainer(state)) {
-                Reports reports = new Reports(config, state.step);
-                boolean stop = false;
-                while (state.step < config.steps() && !stop) {
-                    Trainer.Step step = trainer.run();
-                    if (!Double.isFinite(step.loss()) || !Double.isFinite(step.gradientNorm())) {
-                        throw new TrainingDivergedException(state.step, step.loss(), config.folder());
-                    }
-                    reports.add(step);
-                    stop = listener.shouldStop();
-                    boolean last = state.step == config.steps() || stop;
-                    boolean checkpoint = last || reports.crossed(state.step, config.checkpointImages());
-                    if (checkpoint || reports.crossed(state.step, config.reportImages())) {
-                        report(reports.take(state.step), checkpoint);
-                        reports.restart();
-                    }
-                }
+                new TrainingLoop(config.steps(), config.reportImages(), config.checkpointImages(), config.folder(),
+                                listener::shouldStop, this::report)
+                        .run(state, new Reports(config, state.step), trainer::run);
                 average.load(state.student, state.ema());
                 returned = true;
                 return average;
