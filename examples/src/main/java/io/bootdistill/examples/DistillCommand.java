@@ -1,5 +1,7 @@
 package io.bootdistill.examples;
 
+import static io.bootdistill.examples.Arguments.require;
+
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationConfigBuilder;
@@ -9,15 +11,11 @@ import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -115,7 +113,7 @@ final class DistillCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         long start = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
-        int threads = threads(workers, spec);
+        int threads = Arguments.threads(spec, workers);
         if (resume) {
             requireResumable();
         }
@@ -150,19 +148,11 @@ final class DistillCommand implements Callable<Integer> {
     // ---- options
 
     private DistillationConfig newConfig(int threads) throws IOException {
-        if (out == null) {
-            out = Path.of("runs", DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss").format(LocalDateTime.now()));
-        }
-        requireEmpty(out);
-        if (length.minutes != null) {
-            require(length.minutes >= 1 && length.minutes <= 1e6, "--minutes", length.minutes, "1 … 1,000,000");
-        }
-        if (length.steps != null) {
-            require(length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps, "1 … 1,000,000,000");
-        }
+        out = Arguments.newRun(out);
+        Arguments.requireLength(spec, length.minutes, length.steps);
         DistillationConfig defaults = recipe().build();
         DistillationConfigBuilder builder = defaults.toBuilder().folder(out).workers(threads).heldOut(heldOut);
-        int images = batch == null ? defaults.batch() : batch;
+        int size = batch == null ? defaults.batch() : batch;
         try {
             if (seed != null) {
                 builder.seed(seed);
@@ -171,14 +161,12 @@ final class DistillCommand implements Callable<Integer> {
                 setGuidance(builder);
             }
             if (negative != null) {
-                require(negative >= 0, "--negative", negative, "a label");
+                require(spec, negative >= 0, "--negative", negative, "a label");
                 builder.negativeLabel(negative);
             }
-            if (length.minutes != null) {
-                builder.timeBudget(Duration.ofMillis((long) (length.minutes * 60_000)));
-            }
-            long steps = length.steps != null ? length.steps : (defaults.images() + images - 1) / Math.max(1, images);
-            return builder.batch(images).images(steps * images).build();
+            return builder.timeBudget(Arguments.timeBudget(length.minutes))
+                    .batch(size).images(Arguments.images(length.steps, defaults.images(), size))
+                    .build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
@@ -196,7 +184,8 @@ final class DistillCommand implements Callable<Integer> {
         try {
             double least = Double.parseDouble(ends[0]);
             double most = ends.length == 1 ? 0 : Double.parseDouble(ends[1]);
-            require(ends.length == 1 || most > least, "--guidance", guidance, "a scale, or a lower and a higher as in 1:4");
+            require(spec, ends.length == 1 || most > least, "--guidance", guidance,
+                    "a scale, or a lower and a higher as in 1:4");
             builder.guidance(least).guidanceMost(most);
         } catch (NumberFormatException e) {
             throw new ParameterException(
@@ -208,45 +197,11 @@ final class DistillCommand implements Callable<Integer> {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
                 : seed != null ? "--seed" : guidance != null ? "--guidance" : negative != null ? "--negative"
                 : recipe != null ? "--recipe" : null;
-        if (given != null) {
-            throw new ParameterException(spec.commandLine(),
-                    given + " cannot be given with --resume: the run goes on with its own config.json");
-        }
-        if (out == null) {
-            throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run");
-        }
-    }
-
-    /** The number of threads for {@code --workers}; null for the default. */
-    static int threads(Integer workers, CommandSpec spec) {
-        if (workers == null) {
-            return Runtime.getRuntime().availableProcessors();
-        }
-        if (workers < 1 || workers > 65_536) {
-            throw new ParameterException(spec.commandLine(), "--workers is " + workers + ", must be 1 … 65,536");
-        }
-        return workers;
+        Arguments.requireResumable(spec, out, given, "config.json");
     }
 
     private Path teacherFolder() {
         return teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
-    }
-
-    private void require(boolean valid, String option, Object value, String allowed) {
-        if (!valid) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
-        }
-    }
-
-    static void requireEmpty(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            try (Stream<Path> content = Files.list(folder)) {
-                if (content.findAny().isPresent()) {
-                    throw new Failure(folder + " exists and is not empty; choose another --out, or continue the run there with"
-                            + " --resume");
-                }
-            }
-        }
     }
 
     // ---- results

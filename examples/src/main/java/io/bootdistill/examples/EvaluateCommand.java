@@ -1,5 +1,7 @@
 package io.bootdistill.examples;
 
+import static io.bootdistill.examples.Arguments.require;
+
 import io.bootdistill.Guidance;
 import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
@@ -26,7 +28,6 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code boot evaluate}: how good models of 16×16 Fashion-MNIST are. */
@@ -98,9 +99,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require(count >= LEAST && count <= TEST_IMAGES, "--count", count, LEAST + " … 10,000");
+        require(spec, count >= LEAST && count <= TEST_IMAGES, "--count", count, LEAST + " … 10,000");
         for (int k : steps) {
-            require(k >= 1 && k <= 1_000_000, "--steps", k, "1 … 1,000,000");
+            require(spec, k >= 1 && k <= 1_000_000, "--steps", k, "1 … 1,000,000");
         }
         Device device = Devices.best();
         try (NetworkTeacher teacher = Teacher.load(teacherFolder == null ? Boot.bundledTeacher() : teacherFolder, device)) {
@@ -184,11 +185,5 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private static String number(double value, int digits) {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
-    }
-
-    private void require(boolean valid, String option, Object value, String allowed) {
-        if (!valid) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
-        }
     }
 }

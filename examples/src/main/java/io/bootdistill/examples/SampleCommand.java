@@ -1,5 +1,7 @@
 package io.bootdistill.examples;
 
+import static io.bootdistill.examples.Arguments.require;
+
 import io.bootdistill.Guidance;
 import io.bootdistill.GuidanceRange;
 import io.bootdistill.NetworkTeacher;
@@ -19,7 +21,6 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code boot sample}: images from a student in one step, or from a teacher in many. */
@@ -94,9 +95,9 @@ final class SampleCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         SampleOutput output = SampleOutput.at(out);
         ModelFolder model = ModelFolder.of(folder);
-        require(input.count == null || input.count >= 1, "--count", input.count, "at least 1");
-        require(steps == null || steps >= 1, "--steps", steps, "at least 1");
-        require(input.noise == null || seed == null, "--seed", seed, "left out with --noise");
+        require(spec, input.count == null || input.count >= 1, "--count", input.count, "at least 1");
+        require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
+        require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
         if (model.kind() == ModelFolder.Kind.TEACHER) {
             try (NetworkTeacher teacher = Teacher.load(model.path())) {
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
@@ -104,11 +105,11 @@ final class SampleCommand implements Callable<Integer> {
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample, sampler::sample);
             }
         } else {
-            require(steps == null, "--steps", steps, "left out for a student, which takes one step");
+            require(spec, steps == null, "--steps", steps, "left out for a student, which takes one step");
             try (Student student = Student.load(model.path())) {
                 GuidanceRange range = student.guidance();
                 double scale = guidance == null ? range.middle() : guidance;
-                require(scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
+                require(spec, scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
@@ -120,8 +121,8 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private Guidance guidanceOf(NetworkTeacher teacher) {
-        require(guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
-        require(teacher.nullLabel() >= 0, "--guidance", guidance, "left out: this teacher has no null label");
+        require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
+        require(spec, teacher.nullLabel() >= 0, "--guidance", guidance, "left out: this teacher has no null label");
         return new Guidance(guidance, teacher.nullLabel());
     }
 
@@ -139,7 +140,7 @@ final class SampleCommand implements Callable<Integer> {
         output.require(shape);
         float[] noise = input.noise == null ? null : readNoise(input.noise, shape);
         int count = noise != null ? noise.length / shape.size() : input.count != null ? input.count : 64;
-        require((long) count * shape.size() <= Integer.MAX_VALUE - 8, "--count", count,
+        require(spec, (long) count * shape.size() <= Integer.MAX_VALUE - 8, "--count", count,
                 "at most " + (Integer.MAX_VALUE - 8) / shape.size() + " for images of " + shape);
         int[] cycle = cycle(condition, nullLabel);
         int[] chosen = cycle.length == 0 ? null : new int[count];
@@ -170,9 +171,9 @@ final class SampleCommand implements Callable<Integer> {
             return Labels.real(condition, nullLabel);
         }
         int most = condition instanceof ConditionShape.Label label ? label.count() - 1 : -1;
-        require(most >= 0, "--labels", labels, "left out: this model has no classes");
+        require(spec, most >= 0, "--labels", labels, "left out: this model has no classes");
         for (int label : labels) {
-            require(label >= 0 && label <= most, "--labels", label,
+            require(spec, label >= 0 && label <= most, "--labels", label,
                     "0 … " + most + (nullLabel < 0 ? "" : " (" + nullLabel + " means no class)"));
         }
         return labels.stream().mapToInt(Integer::intValue).toArray();
@@ -203,11 +204,5 @@ final class SampleCommand implements Callable<Integer> {
             values[i] = chosen[i];
         }
         return values;
-    }
-
-    private void require(boolean valid, String option, Object value, String allowed) {
-        if (!valid) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
-        }
     }
 }

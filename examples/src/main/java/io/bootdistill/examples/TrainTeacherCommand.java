@@ -1,5 +1,7 @@
 package io.bootdistill.examples;
 
+import static io.bootdistill.examples.Arguments.require;
+
 import io.bootdistill.ImageSource;
 import io.bootdistill.TeacherTrainer;
 import io.bootdistill.TeacherTrainingConfig;
@@ -12,8 +14,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -114,7 +114,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         long start = System.nanoTime();
         PrintWriter err = spec.commandLine().getErr();
-        int threads = DistillCommand.threads(workers, spec);
+        int threads = Arguments.threads(spec, workers);
         if (resume) {
             requireResumable();
         }
@@ -160,27 +160,18 @@ final class TrainTeacherCommand implements Callable<Integer> {
     }
 
     private TeacherTrainingConfig.Builder newConfig(int threads) throws IOException {
-        if (out == null) {
-            out = Path.of("runs", DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss").format(LocalDateTime.now()));
-        }
-        DistillCommand.requireEmpty(out);
-        require(length.minutes == null || length.minutes >= 1 && length.minutes <= 1e6, "--minutes", length.minutes,
-                "1 … 1,000,000");
-        require(length.steps == null || length.steps >= 1 && length.steps <= 1_000_000_000, "--steps", length.steps,
-                "1 … 1,000,000,000");
-        require(layers == null || layers >= 1 && layers <= 64, "--layers", layers, "1 … 64");
-        require(channels == null || channels.stream().allMatch(c -> c >= 8 && c <= 4096 && c % 8 == 0), "--channels", channels,
-                "multiples of 8, at most 4,096");
+        out = Arguments.newRun(out);
+        Arguments.requireLength(spec, length.minutes, length.steps);
+        require(spec, layers == null || layers >= 1 && layers <= 64, "--layers", layers, "1 … 64");
+        require(spec, channels == null || channels.stream().allMatch(c -> c >= 8 && c <= 4096 && c % 8 == 0), "--channels",
+                channels, "multiples of 8, at most 4,096");
         TeacherTrainingConfig.Builder builder = TeacherTrainingConfig.builder().folder(out).workers(threads);
         TeacherTrainingConfig defaults = TeacherTrainingConfig.builder().build();
         int size = batch == null ? defaults.batch() : batch;
-        long steps = length.steps != null ? length.steps : (defaults.images() + size - 1) / Math.max(1, size);
-        builder.batch(size).images(steps * size);
+        builder.batch(size).images(Arguments.images(length.steps, defaults.images(), size))
+                .timeBudget(Arguments.timeBudget(length.minutes));
         if (seed != null) {
             builder.seed(seed);
-        }
-        if (length.minutes != null) {
-            builder.timeBudget(Duration.ofMillis((long) (length.minutes * 60_000)));
         }
         try {
             builder.build();
@@ -194,19 +185,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
                 : prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
                 : layers != null ? "--layers" : seed != null ? "--seed" : null;
-        if (given != null) {
-            throw new ParameterException(spec.commandLine(),
-                    given + " cannot be given with --resume: the run goes on with its own config.json and teacher");
-        }
-        if (out == null) {
-            throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run");
-        }
-    }
-
-    private void require(boolean valid, String option, Object value, String allowed) {
-        if (!valid) {
-            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
-        }
+        Arguments.requireResumable(spec, out, given, "config.json and teacher");
     }
 
     // ---- results

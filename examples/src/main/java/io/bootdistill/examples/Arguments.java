@@ -1,0 +1,77 @@
+package io.bootdistill.examples;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** What the options mean that several commands have, and what they may be. */
+final class Arguments {
+
+    private Arguments() {}
+
+    /** @throws ParameterException unless the option's value is allowed */
+    static void require(CommandSpec spec, boolean valid, String option, Object value, String allowed) {
+        if (!valid) {
+            throw new ParameterException(spec.commandLine(), option + " is " + value + ", must be " + allowed);
+        }
+    }
+
+    /** The number of threads for {@code --workers}; null for the default. */
+    static int threads(CommandSpec spec, Integer workers) {
+        if (workers == null) {
+            return Runtime.getRuntime().availableProcessors();
+        }
+        require(spec, workers >= 1 && workers <= 65_536, "--workers", workers, "1 … 65,536");
+        return workers;
+    }
+
+    /** The folder of a new run for {@code --out}; null for one that is named by the time. */
+    static Path newRun(Path out) throws IOException {
+        if (out == null) {
+            return newRun(Path.of("runs", DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss").format(LocalDateTime.now())));
+        }
+        if (Files.isDirectory(out)) {
+            try (Stream<Path> content = Files.list(out)) {
+                if (content.findAny().isPresent()) {
+                    throw new Failure(out + " exists and is not empty; choose another --out, or continue the run there with"
+                            + " --resume");
+                }
+            }
+        }
+        return out;
+    }
+
+    /** Checks {@code --minutes} and {@code --steps}; null where they are not given. */
+    static void requireLength(CommandSpec spec, Double minutes, Long steps) {
+        require(spec, minutes == null || minutes >= 1 && minutes <= 1e6, "--minutes", minutes, "1 … 1,000,000");
+        require(spec, steps == null || steps >= 1 && steps <= 1_000_000_000, "--steps", steps, "1 … 1,000,000,000");
+    }
+
+    /** The time budget for {@code --minutes}; null for none. */
+    static Duration timeBudget(Double minutes) {
+        return minutes == null ? null : Duration.ofMillis((long) (minutes * 60_000));
+    }
+
+    /** The images of a run for {@code --steps}; without, those of the default, made up to whole batches. */
+    static long images(Long steps, long defaultImages, int batch) {
+        long count = steps != null ? steps : (defaultImages + batch - 1) / Math.max(1, batch);
+        return count * batch;
+    }
+
+    /** Checks what stands beside {@code --resume}: the folder, and no option, as {@code given}, that the run has already. */
+    static void requireResumable(CommandSpec spec, Path out, String given, String itsOwn) {
+        if (given != null) {
+            throw new ParameterException(
+                    spec.commandLine(), given + " cannot be given with --resume: the run goes on with its own " + itsOwn);
+        }
+        if (out == null) {
+            throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run");
+        }
+    }
+}
