@@ -101,7 +101,8 @@ public final class BootDistiller {
     /**
      * Runs a distillation. The returned student has the averaged weights; the caller closes it.
      *
-     * @throws IOException if the run's folder exists and is not empty, or cannot be written
+     * @throws IOException if the run's folder exists and holds more than another run's {@code reference.safetensors}, which
+     *     need not be made again where it fits; or if it cannot be written
      * @throws IllegalArgumentException if the configuration does not fit the teacher
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
@@ -124,6 +125,20 @@ public final class BootDistiller {
         try (Run run = new Run(config, folder)) {
             run.restore();
             return run.train();
+        }
+    }
+
+    /**
+     * The student of a run's last checkpoint, with the averaged weights and, unlike the one in its folder {@code student}, with
+     * its time input. Nothing is written; the caller closes it.
+     *
+     * @param workers threads that sample
+     */
+    public Student open(Path path, int workers) throws IOException {
+        RunFolder folder = RunFolder.open(path);
+        try (Run run = new Run(folder.readConfig(DistillationConfig.builder().workers(workers)), folder)) {
+            run.restore();
+            return run.newStudentOfAverage();
         }
     }
 
@@ -276,6 +291,12 @@ public final class BootDistiller {
             }
         }
 
+        private Student newStudentOfAverage() {
+            Student student = newAverage();
+            student.load(state.student, state.ema());
+            return student;
+        }
+
         private Student newAverage() {
             SchedulerConfig scheduler = teacher instanceof NetworkTeacher known ? known.scheduler() : null;
             Model model = new Model(Graph.of(network), device, false);
@@ -314,6 +335,9 @@ public final class BootDistiller {
                 if (checkpoint) {
                     writeCheckpoint(quality);
                 }
+            }
+            if (checkpoint) {
+                listener.checkpoint(progress.step(), average);
             }
         }
 

@@ -63,10 +63,22 @@ final class ConfigJson {
      * @throws ModelFormatException if a key is missing or unknown, or its value has another type; it names the key
      */
     static void read(JsonObject json, Class<? extends Record> type, Object builder, String source) {
+        for (RecordComponent component : components(type)) {
+            if (!json.has(component.getName())) {
+                throw new ModelFormatException(source + ": " + component.getName() + " is missing");
+            }
+        }
+        set(json, type, builder, source);
+    }
+
+    /** Like {@link #read(JsonObject, Class, Object, String)}, but leaves what the JSON does not name as it is in the builder. */
+    static void set(JsonObject json, Class<? extends Record> type, Object builder, String source) {
         Set<String> unknown = new TreeSet<>(json.keySet());
         for (RecordComponent component : components(type)) {
             String key = component.getName();
-            unknown.remove(key);
+            if (!unknown.remove(key)) {
+                continue;
+            }
             Object value = value(json.get(key), component.getType(), source + ": " + key);
             try {
                 builder.getClass().getMethod(key, component.getType()).invoke(builder, value);
@@ -80,9 +92,6 @@ final class ConfigJson {
     }
 
     private static Object value(JsonElement json, Class<?> type, String name) {
-        if (json == null) {
-            throw new ModelFormatException(name + " is missing");
-        }
         if (type.isEnum()) {
             return Arrays.stream(type.getEnumConstants())
                     .filter(constant -> json.isJsonPrimitive() && constant.toString().equals(json.getAsString()))

@@ -1,8 +1,10 @@
 package io.bootdistill;
 
+import com.google.gson.JsonObject;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
 import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.format.ModelFormatException;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -292,6 +294,17 @@ public final class DistillationConfigBuilder {
 
     public DistillationConfigBuilder folder(Path folder) {
         this.folder = folder;
+        return this;
+    }
+
+    /**
+     * Sets the values that a JSON object names; its keys are those of a run's {@code config.json}.
+     *
+     * @param source what the JSON was read from, for messages
+     * @throws ModelFormatException naming the source and the key that is unknown or whose value has another type
+     */
+    public DistillationConfigBuilder values(JsonObject json, String source) {
+        ConfigJson.set(json, DistillationConfig.class, this, source);
         return this;
     }
 

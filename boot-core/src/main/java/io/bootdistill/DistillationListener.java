@@ -55,6 +55,13 @@ public interface DistillationListener {
      */
     default void collapsed(Quality quality, String reason) {}
 
+    /**
+     * A checkpoint was written, where the run has a folder. What is done here does not count as time of training.
+     *
+     * @param student with the averaged weights and its time input, to be sampled during the call; it belongs to the run
+     */
+    default void checkpoint(long step, Student student) {}
+
     /** Whether to stop now; asked after each step. A run with a folder writes a checkpoint first. */
     default boolean shouldStop() {
         return false;

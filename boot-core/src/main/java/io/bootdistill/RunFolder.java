@@ -40,9 +40,9 @@ final class RunFolder {
     }
 
     /**
-     * Makes the folder of a new run.
+     * Makes the folder of a new run. It may hold another run's reference samples: where they fit, they need not be made again.
      *
-     * @throws IOException if it holds something already, or cannot be written
+     * @throws IOException if it holds something else already, or cannot be written
      */
     static RunFolder create(Path path) throws IOException {
         if (Files.exists(path)) {
@@ -50,7 +50,7 @@ final class RunFolder {
                 throw new IOException(path + " exists and is not a folder; choose another output folder");
             }
             try (Stream<Path> content = Files.list(path)) {
-                if (content.findAny().isPresent()) {
+                if (content.anyMatch(file -> !file.endsWith(REFERENCE))) {
                     throw new IOException(
                             path + " exists and is not empty; choose another output folder, or continue the run there");
                 }

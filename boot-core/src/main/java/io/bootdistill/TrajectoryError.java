@@ -15,7 +15,7 @@ public final class TrajectoryError {
     private TrajectoryError() {}
 
     /**
-     * Measures a student that still has its time input: one that {@link BootDistiller#train} returned, not one that was read
+     * Measures a student that still has its time input: one that {@link BootDistiller} returned, not one that was read
      * from its folder.
      *
      * @param guidance of the teacher; null for none. A student that is given the scale is given this one
@@ -43,6 +43,12 @@ public final class TrajectoryError {
         return errors;
     }
 
+    /** Like the other, with the noise of each seed and a label for each, or null. */
+    public static double[] of(
+            Student student, Teacher teacher, Guidance guidance, long[] seeds, int[] labels, double[] times, int steps) {
+        return of(student, teacher, guidance, Samples.noise(teacher.shape(), seeds), Samples.conditions(labels), times, steps);
+    }
+
     private static float[][] signals(
             Student student, float scale, float[] noise, float[] condition, double[] times, int n) {
         float[][] signals = new float[times.length][noise.length];
@@ -55,7 +61,7 @@ public final class TrajectoryError {
         int last = times.length - 1;
         if (last > 0 && Arrays.equals(signals[0], signals[last])) {
             throw new IllegalArgumentException("the student does not depend on the time, which is folded into the weights of a"
-                    + " student that was read from a folder; measure the one that train returned");
+                    + " student that was read from a folder; measure the one that train or open returned");
         }
         return signals;
     }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
+import io.bootdistill.format.ModelFormatException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -73,6 +76,17 @@ class DistillationConfigTest {
         DistillationConfigBuilder builder = DistillationConfig.builder().workers(3);
         ConfigJson.read(ConfigJson.write(config), DistillationConfig.class, builder, "test");
         assertEquals(config, builder.build());
+    }
+
+    @Test
+    void someValuesAreSetFromJson() {
+        JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"targetEma\": 0.5}").getAsJsonObject();
+        assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).targetEma(0.5).build(),
+                DistillationConfig.builder().seed(9).values(some, "test").build());
+        some.addProperty("sovler", "DDIM");
+        ModelFormatException refused =
+                assertThrows(ModelFormatException.class, () -> DistillationConfig.builder().values(some, "test"));
+        assertEquals("test: unknown keys sovler", refused.getMessage());
     }
 
     @Test

@@ -13,7 +13,10 @@ import io.bootdistill.format.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +141,63 @@ public class RunTest {
                 Golden.values(prediction, f, loaded.sample(noise, Samples.conditions(LABELS)));
             }
         }
+    }
+
+    /** At each checkpoint, after its files; the student of the last one can be opened, with its time, and nothing is written. */
+    @Test
+    void checkpointsCanBeSampledAndOpened() throws IOException {
+        Path run = temp.resolve("run");
+        List<Long> steps = new ArrayList<>();
+        List<float[]> samples = new ArrayList<>();
+        DistillationListener listener = new DistillationListener() {
+            @Override
+            public void checkpoint(long step, Student student) {
+                try (SafetensorsFile state = SafetensorsFile.open(run.resolve("state.safetensors"))) {
+                    assertEquals(Long.toString(step), state.metadata().get("step"));
+                }
+                steps.add(step);
+                samples.add(student.sample(SEEDS, LABELS));
+            }
+        };
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device());
+                Student trained = new BootDistiller(teacher).listener(listener).train(config().folder(run).build())) {
+            byte[] state = Files.readAllBytes(run.resolve("state.safetensors"));
+            try (Student opened = new BootDistiller(teacher).open(run, 1)) {
+                assertEquals(List.of(4L, 8L), steps);
+                assertFalse(Arrays.equals(samples.get(0), samples.get(1)));
+                assertArrayEquals(trained.sample(SEEDS, LABELS), samples.get(1));
+                assertArrayEquals(trained.sample(SEEDS, LABELS), opened.sample(SEEDS, LABELS));
+                double[] ends = {teacher.schedule().tMax(), teacher.schedule().tMin()};
+                assertEquals(2, TrajectoryError.of(opened, teacher, null, SEEDS, LABELS, ends, 2).length);
+            }
+            assertArrayEquals(state, Files.readAllBytes(run.resolve("state.safetensors")));
+        }
+    }
+
+    @Test
+    void referenceSamplesOfAnotherRunAreUsedWhereTheyFit() throws IOException {
+        Path first = temp.resolve("first");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            assertEquals(1, preparations(teacher, config().folder(first).build()));
+            Path second = Files.createDirectories(temp.resolve("second"));
+            Files.copy(first.resolve("reference.safetensors"), second.resolve("reference.safetensors"));
+            assertEquals(0, preparations(teacher, config().seed(4).folder(second).build()));
+            Path third = Files.createDirectories(temp.resolve("third"));
+            Files.copy(first.resolve("reference.safetensors"), third.resolve("reference.safetensors"));
+            assertEquals(1, preparations(teacher, config().referenceSteps(4).folder(third).build()));
+        }
+    }
+
+    private static int preparations(NetworkTeacher teacher, DistillationConfig config) throws IOException {
+        AtomicInteger count = new AtomicInteger();
+        DistillationListener listener = new DistillationListener() {
+            @Override
+            public void preparing(int done, int total) {
+                count.addAndGet(done == total ? 1 : 0);
+            }
+        };
+        new BootDistiller(teacher).listener(listener).train(config).close();
+        return count.get();
     }
 
     @Test

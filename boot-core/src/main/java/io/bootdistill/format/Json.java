@@ -15,6 +15,7 @@ import com.google.gson.stream.MalformedJsonException;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,19 +35,33 @@ public final class Json {
      * @throws ModelFormatException if it cannot be read, is not valid JSON, or repeats a key
      */
     public static JsonObject read(Path file) {
-        try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8);
-                JsonReader in = new JsonReader(text)) {
+        try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return read(text, file.toString());
+        } catch (IOException e) {
+            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
+        }
+    }
+
+    /**
+     * Reads a text that holds one object.
+     *
+     * @param source what the text is, for messages
+     * @throws ModelFormatException if it cannot be read, is not valid JSON, or repeats a key
+     */
+    public static JsonObject read(Reader text, String source) {
+        try {
+            JsonReader in = new JsonReader(text);
             in.setStrictness(Strictness.STRICT);
-            JsonElement value = readValue(in, file);
+            JsonElement value = readValue(in, source);
             in.peek(); // anything but white space after the value is malformed
             if (!value.isJsonObject()) {
-                throw new ModelFormatException(file + " does not hold a JSON object; export it again");
+                throw new ModelFormatException(source + " does not hold a JSON object; export it again");
             }
             return value.getAsJsonObject();
         } catch (MalformedJsonException | EOFException | CharacterCodingException e) {
-            throw new ModelFormatException(file + " is not valid JSON (" + syntaxError(e) + "); export it again", e);
+            throw new ModelFormatException(source + " is not valid JSON (" + syntaxError(e) + "); export it again", e);
         } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
+            throw new ModelFormatException("cannot read " + source + ": " + AtomicFiles.reason(e), e);
         }
     }
 
@@ -55,7 +70,7 @@ public final class Json {
         AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, PRETTY.toJson(value) + "\n"));
     }
 
-    private static JsonElement readValue(JsonReader in, Path file) throws IOException {
+    private static JsonElement readValue(JsonReader in, String source) throws IOException {
         return switch (in.peek()) { // Gson limits the depth of nesting
             case BEGIN_OBJECT -> {
                 JsonObject object = new JsonObject();
@@ -63,9 +78,9 @@ public final class Json {
                 while (in.hasNext()) {
                     String key = in.nextName();
                     if (object.has(key)) {
-                        throw new ModelFormatException(file + " has two entries named " + key + "; remove one");
+                        throw new ModelFormatException(source + " has two entries named " + key + "; remove one");
                     }
-                    object.add(key, readValue(in, file));
+                    object.add(key, readValue(in, source));
                 }
                 in.endObject();
                 yield object;
@@ -74,7 +89,7 @@ public final class Json {
                 JsonArray array = new JsonArray();
                 in.beginArray();
                 while (in.hasNext()) {
-                    array.add(readValue(in, file));
+                    array.add(readValue(in, source));
                 }
                 in.endArray();
                 yield array;
@@ -86,7 +101,7 @@ public final class Json {
                 in.nextNull();
                 yield JsonNull.INSTANCE;
             }
-            default -> throw new ModelFormatException(file + " is not valid JSON; export it again");
+            default -> throw new ModelFormatException(source + " is not valid JSON; export it again");
         };
     }
 
