@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             DistillCommand.class, TrainTeacherCommand.class, SampleCommand.class, EvaluateCommand.class, ReportCommand.class,
-            InspectCommand.class, DoctorCommand.class
+            AblateCommand.class, InspectCommand.class, DoctorCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:done", "1:failed; the message says why", "2:wrong usage", "130:stopped by Ctrl-C"},
@@ -95,7 +95,7 @@ public final class Boot implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is missing: distill, train-teacher, sample, evaluate, report, inspect or doctor");
+                "a command is missing: distill, train-teacher, sample, evaluate, report, ablate, inspect or doctor");
     }
 
     /** What to type for this command line. */

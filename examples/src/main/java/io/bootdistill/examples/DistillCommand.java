@@ -7,6 +7,7 @@ import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import java.io.IOException;
@@ -30,13 +31,13 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
             "                    [--seed S] [--guidance W | W:W] [--negative L] [--recipe paper | FILE]",
-            "                    [--device D] [--workers W] [--resume]"
+            "                    [--device D] [--workers W] [--resume] [--no-report]"
         },
         description = {
             "",
             "Reads a teacher in the diffusers layout, trains a student that makes the teacher's images in one network call,"
                     + " and writes all of the run into one folder: config.json, metrics.csv, pictures in grids/, the"
-                    + " checkpoint state.safetensors, and the student in student/. No images are needed.",
+                    + " checkpoint state.safetensors, the student in student/, and report.html. No images are needed.",
             "",
             "Ctrl-C stops after the current step and writes a checkpoint; --resume continues from it, to the same bits as a"
                     + " run that was never stopped.",
@@ -103,11 +104,17 @@ final class DistillCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Continues the run in --out from its checkpoint, with its configuration.")
     private boolean resume;
 
+    @Option(names = "--no-report", description = "Writes no report.html at the end, which takes some seconds.")
+    private boolean noReport;
+
     @Spec
     private CommandSpec spec;
 
     /** Held-out noises of a new run; tests are content with few. */
     int heldOut = DistillationConfig.builder().build().heldOut();
+
+    /** Held-out noises of the report. */
+    int reportNoises = ReportCommand.NOISES;
 
     @Override
     public Integer call() throws IOException {
@@ -124,24 +131,27 @@ final class DistillCommand implements Callable<Integer> {
             err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
             TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
             BootDistiller distiller = new BootDistiller(teacher).listener(report);
-            try {
-                (resume ? distiller.resume(out, threads) : distiller.train(config)).close();
+            try (Student student = resume ? distiller.resume(out, threads) : distiller.train(config)) {
+                report.end();
+                if (report.firstStep() == report.config().steps()) {
+                    err.println("boot: the run was finished before, after step " + report.firstStep());
+                }
+                summarize(teacher, report, Duration.ofNanos(System.nanoTime() - start));
+                if (report.step() < report.config().steps()) {
+                    err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
+                            + "; continue with: " + resumeCommand());
+                    return Boot.STOPPED;
+                }
+                if (!noReport) {
+                    writeReport(teacher, student);
+                }
+                return Boot.OK;
             } catch (CancellationException e) {
                 err.println("boot: stopped before the first step; there is no checkpoint: delete " + out + " and start again");
                 return Boot.STOPPED;
             } finally {
                 report.end();
             }
-            if (report.firstStep() == report.config().steps()) {
-                err.println("boot: the run was finished before, after step " + report.firstStep());
-            }
-            summarize(teacher, report, Duration.ofNanos(System.nanoTime() - start));
-            if (report.step() < report.config().steps()) {
-                err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
-                        + "; continue with: " + resumeCommand());
-                return Boot.STOPPED;
-            }
-            return Boot.OK;
         }
     }
 
@@ -224,6 +234,16 @@ final class DistillCommand implements Callable<Integer> {
             stdout.println("picture      " + picture);
         }
         stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out) + " --out grid.png");
+        stdout.flush();
+    }
+
+    /** Without the figures of images, which distillation has nothing to do with. */
+    private void writeReport(NetworkTeacher teacher, Student student) throws IOException {
+        long start = System.nanoTime();
+        Path file = out.resolve(ReportWriter.FILE);
+        new ReportWriter(out, teacher, student, reportNoises).write(file, null);
+        PrintWriter stdout = spec.commandLine().getOut();
+        stdout.printf(Locale.ROOT, "report       %s (took %.1f s)%n", file, (System.nanoTime() - start) * 1e-9);
         stdout.flush();
     }
 

@@ -9,9 +9,12 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.examples.Ruler.Figures;
-import io.bootdistill.examples.Ruler.Generator;
 import io.bootdistill.examples.extractor.FashionMnist;
+import io.bootdistill.examples.ruler.Figures;
+import io.bootdistill.examples.ruler.HeldOutSamples;
+import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
+import io.bootdistill.examples.ruler.PairedFigures;
+import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -57,8 +60,9 @@ import picocli.CommandLine.Spec;
 final class EvaluateCommand implements Callable<Integer> {
 
     private static final int REFERENCE_STEPS = 50;
-    private static final int TEST_IMAGES = 10_000;
+    private static final int PAIRED = 1_000;
     private static final int LEAST = 100;
+    private static final int REPORTED = 1_000;
     private static final String ROW = "%-32s %5s  %8s  %9s  %6s  %6s  %5s  %-11s  %8s%n";
 
     @Option(names = "--model", paramLabel = "DIR", required = true, split = ",", hideParamSyntax = true,
@@ -87,28 +91,35 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N",
             description = "Samples of each model, and test images, at most 10,000. Distances of fewer are larger. Default:"
                     + " 10,000.")
-    private int count = TEST_IMAGES;
+    private int count = Ruler.COUNT;
 
     @Spec
     private CommandSpec spec;
 
-    private final Map<Path, Figures> students = new LinkedHashMap<>();
+    private final Map<Path, Line> students = new LinkedHashMap<>();
+
+    /** The reference sampler's images of the first noises. */
+    private float[] reference;
 
     /** The best of a teacher; 0 where none was measured. */
     private double teacherRecall;
 
+    /** What was measured of a model. */
+    private record Line(Figures figures, PairedFigures paired) {}
+
     @Override
     public Integer call() throws IOException {
-        require(spec, count >= LEAST && count <= TEST_IMAGES, "--count", count, LEAST + " … 10,000");
+        require(spec, count >= LEAST && count <= Ruler.COUNT, "--count", count, LEAST + " … 10,000");
         for (int k : steps) {
             require(spec, k >= 1 && k <= 1_000_000, "--steps", k, "1 … 1,000,000");
         }
         Device device = Devices.best();
         try (NetworkTeacher teacher = Teacher.load(teacherFolder == null ? Boot.bundledTeacher() : teacherFolder, device)) {
             requireFashion(teacher.shape(), teacher.condition(), "the teacher");
-            Generator reference = generator(teacher, REFERENCE_STEPS);
             Path extractor = extractorFolder == null ? Boot.extractor() : extractorFolder;
-            try (Ruler ruler = new Ruler(extractor, images, device, reference, count, progress("the reference"))) {
+            try (Ruler ruler = new Ruler(extractor, images, device, count)) {
+                reference = HeldOutSamples.of(generator(teacher, REFERENCE_STEPS), Ruler.labels(), Math.min(PAIRED, count),
+                        progress("the reference"));
                 print("model", "steps", "Frechet", "precision", "recall", "RMSE", "PSNR", "diversity", "accuracy");
                 for (Path folder : folders) {
                     evaluate(folder, ruler, device);
@@ -125,26 +136,32 @@ final class EvaluateCommand implements Callable<Integer> {
             try (NetworkTeacher teacher = Teacher.load(model.path(), device)) {
                 requireFashion(teacher.shape(), teacher.condition(), folder);
                 for (int k : steps) {
-                    Figures figures = ruler.measure(generator(teacher, k), progress(folder + ", " + k + " steps"));
-                    teacherRecall = Math.max(teacherRecall, figures.recall());
-                    print(folder, k, figures);
+                    Line line = measure(ruler, generator(teacher, k), folder + ", " + k + " steps");
+                    teacherRecall = Math.max(teacherRecall, line.figures().recall());
+                    print(folder, k, line);
                 }
             }
         } else {
             try (Student student = Student.load(model.path(), device)) {
                 requireFashion(student.shape(), student.condition(), folder);
-                Figures figures = ruler.measure(student::sample, progress(folder));
-                students.put(folder, figures);
-                print(folder, 1, figures);
+                Line line = measure(ruler, student::sample, folder);
+                students.put(folder, line);
+                print(folder, 1, line);
             }
         }
     }
 
+    private Line measure(Ruler ruler, Generator model, Object name) {
+        float[] samples = HeldOutSamples.of(model, Ruler.labels(), count, progress(name));
+        return new Line(ruler.measure(samples),
+                PairedFigures.of(samples, reference, Math.min(PAIRED, count), FashionMnist.CLASSES));
+    }
+
     /** By the diversity, and by the recall where a teacher has been measured, too. */
     private void warnOfCollapses() {
-        students.forEach((folder, figures) -> Stream.of(
-                        CollapseAlarm.ofDiversity(figures.leastDiversity()),
-                        CollapseAlarm.ofRecall(figures.recall(), teacherRecall))
+        students.forEach((folder, line) -> Stream.of(
+                        CollapseAlarm.ofDiversity(line.paired().leastDiversity()),
+                        CollapseAlarm.ofRecall(line.figures().recall(), teacherRecall))
                 .flatMap(Optional::stream)
                 .forEach(reason -> spec.commandLine().getErr().println("boot: " + folder + " has collapsed: " + reason)));
     }
@@ -156,25 +173,28 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private static void requireFashion(ImageShape shape, ConditionShape condition, Object model) {
-        boolean labels = condition instanceof ConditionShape.Label label && label.count() >= FashionMnist.CLASSES;
-        if (!shape.equals(new ImageShape(1, 16, 16)) || !labels) {
+        if (!Ruler.fits(shape, condition)) {
             throw new Failure("the ruler measures models of 1×16×16 images with " + FashionMnist.CLASSES + " classes; " + model
                     + " has images of " + shape + ", condition " + condition);
         }
     }
 
-    private Ruler.Progress progress(Object model) {
+    private HeldOutSamples.Progress progress(Object model) {
         PrintWriter err = spec.commandLine().getErr();
         return (done, total) -> {
-            err.printf(Locale.ROOT, "sampling %s: %d of %d%n", model, done, total);
-            err.flush();
+            if (done % REPORTED == 0 || done == total) {
+                err.printf(Locale.ROOT, "sampling %s: %d of %d%n", model, done, total);
+                err.flush();
+            }
         };
     }
 
-    private void print(Path model, int steps, Figures f) {
+    private void print(Path model, int steps, Line line) {
+        Figures f = line.figures();
+        PairedFigures p = line.paired();
         print(model, steps, number(f.frechet(), 4), number(f.precision(), 3), number(f.recall(), 3),
-                number(f.pairedRmse(), 4), number(f.psnr(), 2),
-                number(f.leastDiversity(), 3) + "-" + number(f.mostDiversity(), 3), number(100 * f.accuracy(), 2));
+                number(p.rmse(), 4), number(p.psnr(), 2),
+                number(p.leastDiversity(), 3) + "-" + number(p.mostDiversity(), 3), number(100 * f.accuracy(), 2));
     }
 
     private void print(Object... cells) {

@@ -23,10 +23,17 @@ record CommandRun(int code, String out, String err) {
         System.exit(Boot.execute(newCommandLine(), arguments));
     }
 
+    /** Samples that an ablation's ruler measures. */
+    static final int RULED = 200;
+
     private static CommandLine newCommandLine() {
         CommandLine line = Boot.newCommandLine();
         DistillCommand distill = line.getSubcommands().get("distill").getCommand();
         distill.heldOut = HELD_OUT;
+        distill.reportNoises = HELD_OUT;
+        AblateCommand ablate = line.getSubcommands().get("ablate").getCommand();
+        ablate.heldOut = HELD_OUT;
+        ablate.count = RULED;
         ReportCommand report = line.getSubcommands().get("report").getCommand();
         report.noises = HELD_OUT;
         return line;

@@ -9,13 +9,19 @@ import io.bootdistill.Sampler;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Devices;
-import io.bootdistill.examples.Ruler.Figures;
+import io.bootdistill.examples.ruler.Figures;
+import io.bootdistill.examples.ruler.HeldOutSamples;
+import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
+import io.bootdistill.examples.ruler.PairedFigures;
+import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.metric.PairedError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The ruler, on "test images" that the teacher made: 28×28, of which the ruler sees the middle, halved. */
 final class EvaluateCommandTest {
 
-    private static final int COUNT = 200;
+    private static final int COUNT = CommandRun.RULED;
     private static final Path EXTRACTOR = BundledTeacher.folder().getParent().resolveSibling("extractors/fashion-mnist-16");
 
     @TempDir
@@ -59,26 +65,30 @@ final class EvaluateCommandTest {
         }
     }
 
-    private static Figures measure(Ruler.Generator reference, Ruler.Generator model) {
-        try (Ruler ruler = new Ruler(EXTRACTOR, folder, Devices.best(), reference, COUNT, (done, total) -> {})) {
-            return ruler.measure(model, (done, total) -> {});
-        }
+    private static float[] sample(Generator model) {
+        return HeldOutSamples.of(model, Ruler.labels(), COUNT, (done, total) -> {});
     }
 
     @Test
     void figuresOfASoundAndOfACollapsedModel() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best())) {
-            Ruler.Generator ten = Sampler.reference(teacher, 10)::sample;
-            Figures sound = measure(ten, ten);
-            assertEquals(0, sound.pairedRmse());
-            assertEquals(1, sound.leastDiversity(), 1e-12);
-            assertEquals(1, sound.mostDiversity(), 1e-12);
+        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best());
+                Ruler ruler = new Ruler(EXTRACTOR, folder, Devices.best(), COUNT)) {
+            Generator ten = Sampler.reference(teacher, 10)::sample;
+            float[] samples = sample(ten);
+            Figures sound = ruler.measure(samples);
+            PairedFigures same = PairedFigures.of(samples, samples, COUNT, 10);
+            assertEquals(0, same.rmse());
+            assertEquals(1, same.leastDiversity(), 1e-12);
+            assertEquals(1, same.mostDiversity(), 1e-12);
+            assertEquals(sound.frechet(), ruler.frechet(samples));
             assertTrue(sound.accuracy() > 0.75 && sound.precision() > 0.5 && sound.recall() > 0.5, sound.toString());
 
             // one image of each class, whatever the noise
-            Figures collapsed = measure(ten, (seeds, labels) -> ten.sample(new long[seeds.length], labels));
+            float[] few = sample((seeds, labels) -> ten.sample(new long[seeds.length], labels));
+            Figures collapsed = ruler.measure(few);
             assertTrue(collapsed.frechet() > 2 * sound.frechet(), collapsed + " against " + sound);
-            assertTrue(collapsed.leastDiversity() < 0.01 && collapsed.recall() < sound.recall() / 2, collapsed.toString());
+            assertTrue(collapsed.recall() < sound.recall() / 2, collapsed.toString());
+            assertTrue(PairedFigures.of(few, samples, COUNT, 10).leastDiversity() < 0.01);
         }
     }
 
@@ -91,6 +101,20 @@ final class EvaluateCommandTest {
         double one = Double.parseDouble(lines[1].replaceFirst(".*fashion-mnist-16 +1 +([0-9.]+) .*", "$1"));
         double four = Double.parseDouble(lines[2].replaceFirst(".*fashion-mnist-16 +4 +([0-9.]+) .*", "$1"));
         assertTrue(four < one, run.out());
+    }
+
+    /** The table has the figures of images, the curve a point for each sixth of the run. */
+    @Test
+    void ablationIsMeasuredByTheRuler(@TempDir Path out) throws IOException {
+        CommandRun.boot("ablate", "--only", "defaults", "--steps", 6, "--teacher", BundledTeacher.folder(), "--images", folder,
+                "--extractor", EXTRACTOR, "--out", out, "--device", Devices.best().name()).succeeded();
+        List<String> points = Files.readAllLines(out.resolve("6-steps/defaults/frechet.csv"));
+        assertEquals(List.of("step", "1", "2", "3", "4", "5", "6"), points.stream().map(line -> line.split(",")[0]).toList());
+        String last = points.get(6).split(",")[2];
+        String table = Files.readString(out.resolve("ablation.md"));
+        String shown = String.format(Locale.ROOT, "| %.3f |", Double.parseDouble(last));
+        assertTrue(table.contains("\n| defaults |  | 6 | 0.") && table.contains(shown), shown + " in " + table);
+        assertTrue(Files.exists(out.resolve("frechet-6-steps.png")));
     }
 
     @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HelpTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"boot", "distill", "train-teacher", "sample", "evaluate", "report", "inspect", "doctor"})
+    @ValueSource(strings = {"boot", "distill", "train-teacher", "sample", "evaluate", "report", "ablate", "inspect", "doctor"})
     void helpTexts(String command) throws IOException {
         CommandRun run = command.equals("boot") ? CommandRun.boot("--help") : CommandRun.boot(command, "--help");
         assertEquals(expected(command), run.succeeded().out());

@@ -1,7 +1,9 @@
 package io.bootdistill.examples.extractor;
 
 import io.bootdistill.format.LabelledImages;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Fashion-MNIST as the bundled teacher saw it: 28×28 padded with black to 32×32, then halved to 16×16. */
 public final class FashionMnist {
@@ -22,6 +24,11 @@ public final class FashionMnist {
     /** The 10,000 images to test with. */
     public static LabelledImages test(Path folder) {
         return small(folder, "t10k");
+    }
+
+    /** Whether the folder holds the images to test with. */
+    public static boolean hasTest(Path folder) {
+        return Stream.of("", ".gz").anyMatch(end -> Files.exists(folder.resolve("t10k-images-idx3-ubyte" + end)));
     }
 
     private static LabelledImages small(Path folder, String name) {

@@ -10,7 +10,8 @@ import java.util.List;
 /** The {@code metrics.csv} of a run: a line per report, named columns, empty cells where a figure is not known. */
 public final class RunMetrics {
 
-    private static final String FILE = "metrics.csv";
+    /** The name of the file in a run's folder. */
+    public static final String FILE = "metrics.csv";
 
     private final List<String> names;
     private final double[][] rows;
@@ -21,12 +22,11 @@ public final class RunMetrics {
     }
 
     /**
-     * Reads the metrics of a run.
+     * Reads the metrics of a run, or another such table of numbers; a file that is missing has no lines.
      *
      * @throws ModelFormatException if the file is no table of numbers
      */
-    public static RunMetrics read(Path run) throws IOException {
-        Path file = run.resolve(FILE);
+    public static RunMetrics read(Path file) throws IOException {
         List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
         List<String> names = lines.isEmpty() ? List.of() : Arrays.asList(lines.get(0).split(",", -1));
         double[][] rows = new double[Math.max(0, lines.size() - 1)][];

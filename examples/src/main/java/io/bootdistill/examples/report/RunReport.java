@@ -1,5 +1,6 @@
 package io.bootdistill.examples.report;
 
+import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.format.Images;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ImageShape;
@@ -20,9 +21,12 @@ import java.util.Map;
  * @param shape of an image
  * @param classes that the noises take in turn, 0 for none
  * @param models what was sampled on the same held-out noises: the teacher, most steps first, then the student
+ * @param trajectory how far the student is from the teacher's path at each time; null where not known
+ * @param ruled the student's figures against real images; null where there are none
  */
 public record RunReport(
-        String name, RunMetrics metrics, Map<String, String> config, ImageShape shape, int classes, List<Sampled> models) {
+        String name, RunMetrics metrics, Map<String, String> config, ImageShape shape, int classes, List<Sampled> models,
+        TrajectoryCurve trajectory, Figures ruled) {
 
     private static final int ROWS = 10;
     private static final int PER_ROW = 4;
@@ -38,6 +42,14 @@ public record RunReport(
      * @param alone time of an image on its own, in milliseconds
      */
     public record Sampled(String name, int calls, float[] samples, double pairedRmse, double millis, double alone) {}
+
+    /**
+     * The trajectory error.
+     *
+     * @param times t
+     * @param errors at each
+     */
+    public record TrajectoryCurve(double[] times, double[] errors) {}
 
     /** The report as one HTML file. */
     public String html() throws IOException {
@@ -71,6 +83,12 @@ public record RunReport(
         Map<String, String> figures = new LinkedHashMap<>();
         figures.put("paired RMSE, at the last checkpoint", number("%.4f", metrics.last("paired_rmse")));
         figures.put("diversity, student : teacher", number("%.3f", metrics.last("diversity")));
+        if (ruled != null) {
+            figures.put("Fréchet distance to the test images", number("%.3f", ruled.frechet()));
+            figures.put("precision", number("%.3f", ruled.precision()));
+            figures.put("recall", number("%.3f", ruled.recall()));
+            figures.put("class accuracy", number("%.1f %%", 100 * ruled.accuracy()));
+        }
         figures.put("ms per image", number("%.2f", student.millis()));
         figures.put("minutes of training", minutes.length == 0 ? "–" : number("%.1f", minutes[minutes.length - 1]));
         figures.put("images drawn from noise", number("%,.0f", metrics.last("images")));
@@ -125,8 +143,13 @@ public record RunReport(
                 .line("student", minutes, metrics.column("paired_rmse"));
         models.stream().filter(model -> !Double.isNaN(model.pairedRmse())).limit(models.size() - 2L)
                 .forEach(model -> rmse.level(model.name(), model.pairedRmse()));
+        SvgChart way = new SvgChart("Trajectory error: distance to the teacher's path at t", "t, from image to noise", false);
+        if (trajectory != null) {
+            way.line("student", trajectory.times(), trajectory.errors());
+        }
         return List.of(
                 rmse,
+                way,
                 new SvgChart("Diversity, student : teacher", time, false)
                         .line("student", minutes, metrics.column("diversity")).level("teacher", 1),
                 new SvgChart("Losses", time, true)

@@ -1,0 +1,198 @@
+package io.bootdistill.examples;
+
+import static io.bootdistill.examples.Arguments.require;
+
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Teacher;
+import io.bootdistill.device.Device;
+import io.bootdistill.examples.ablation.Ablation;
+import io.bootdistill.examples.ablation.Budget;
+import io.bootdistill.examples.ablation.Recipes;
+import io.bootdistill.examples.ablation.Setting;
+import io.bootdistill.examples.extractor.FashionMnist;
+import io.bootdistill.examples.ruler.Ruler;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code boot ablate}: recipes in, a table and plots of what they came to out. */
+@Command(
+        name = "ablate",
+        header = "Compares recipes: same teacher, same seed, same budget.",
+        customSynopsis = {
+            "Usage: boot ablate [--recipes FILE] [--only NAME,NAME] [--minutes M,M | --steps N,N]",
+            "                   [--teacher DIR] [--out DIR] [--seed S] [--jobs J] [--images DIR]",
+            "                   [--extractor DIR] [--device D]"
+        },
+        description = {
+            "",
+            "Distils the teacher by each recipe with each budget, and measures every student, and the teacher itself with 1,"
+                    + " 4, 10 and 50 steps, as evaluate does. Where the test images are not installed, or the teacher is of"
+                    + " other images, the figures without data remain. Writes ablation.md, ablation.csv and plots of the"
+                    + " quality against time and images; the folders of the runs are below, by budget and recipe.",
+            "",
+            "FILE is a JSON object of named recipes, each an object of the values that differ from the defaults, with the keys"
+                    + " of a run's config.json:",
+            "  {\"defaults\": {}, \"euler\": {\"solver\": \"EULER\"}, \"large-steps\": {\"deltaEnd\": 0.05}}",
+            "",
+            "Runs side by side share the processors evenly, which never changes a result. Minutes are of the whole machine:"
+                    + " with --jobs 2 on two processors, a run of 10 minutes takes 20 on its one processor. They are turned"
+                    + " into steps by a short timing at the start of each run, so that nothing else should run meanwhile.",
+            "",
+            "Given the folder of an earlier ablation, goes on there: what is done is not repeated, and a run that was stopped"
+                    + " goes on from its checkpoint. Ctrl-C stops all runs after the current step.",
+            ""
+        },
+        synopsisHeading = "",
+        sortOptions = false,
+        footer = {
+            "",
+            "Examples:",
+            "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes half a day",
+            "  boot ablate --only defaults,solver-ddim --steps 1500         two of them"
+        })
+final class AblateCommand implements Callable<Integer> {
+
+    @Option(names = "--recipes", paramLabel = "FILE",
+            description = "Recipes to compare. Default: the bundled ones, which change one thing at a time.")
+    private Path recipeFile;
+
+    @Option(names = "--only", paramLabel = "NAME", split = ",", hideParamSyntax = true,
+            description = "Some of them, separated by commas.")
+    private List<String> only;
+
+    @ArgGroup
+    private Length length = new Length();
+
+    /** How long to train. */
+    static final class Length {
+
+        @Option(names = "--minutes", paramLabel = "M", split = ",", hideParamSyntax = true,
+                description = "Budgets in minutes, at least 1, separated by commas: a run for each. Default: 10.")
+        private List<Double> minutes;
+
+        @Option(names = "--steps", paramLabel = "N", split = ",", hideParamSyntax = true,
+                description = "Budgets in training steps, separated by commas.")
+        private List<Long> steps;
+    }
+
+    @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
+    private Path teacherFolder;
+
+    @Option(names = "--out", paramLabel = "DIR",
+            description = "The ablation's folder: new, or to go on with. Default: runs/DATE-TIME.")
+    private Path out;
+
+    @Option(names = "--seed", paramLabel = "S", description = "Seed of all runs. Default: 0.")
+    private long seed;
+
+    @Option(names = "--jobs", paramLabel = "J", description = "Runs side by side. Default: 1.")
+    private int jobs = 1;
+
+    @Option(names = "--images", paramLabel = "DIR",
+            description = "Folder of Fashion-MNIST's IDX files. Default: /usr/share/datasets/fashion-mnist.")
+    private Path images = FashionMnist.FOLDER;
+
+    @Option(names = "--extractor", paramLabel = "DIR", description = "Folder of the extractor. Default: the bundled one.")
+    private Path extractorFolder;
+
+    @Option(names = "--device", paramLabel = "D", description = "cpu or reference. Default: cpu.")
+    private String deviceName;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Held-out noises of a run; tests are content with few. */
+    int heldOut = DistillationConfig.builder().build().heldOut();
+
+    /** Samples that the ruler measures. */
+    int count = Ruler.COUNT;
+
+    @Override
+    public Integer call() throws IOException {
+        require(spec, jobs >= 1 && jobs <= 1_000, "--jobs", jobs, "1 … 1,000");
+        List<Budget> budgets = budgets();
+        Recipes all = recipeFile == null ? Recipes.bundled() : Recipes.read(recipeFile);
+        Recipes recipes = only == null ? all : all.only(only);
+        if (out == null) {
+            out = Arguments.newRun(null);
+        }
+        Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
+        PrintWriter err = spec.commandLine().getErr();
+        Path teacher = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
+        int processors = Runtime.getRuntime().availableProcessors();
+        Setting setting = new Setting(seed, heldOut, device.description(), processors, Math.max(1, processors / jobs));
+        try (StopRequest stop = new StopRequest(err);
+                Ruler ruler = ruler(teacher, device)) {
+            Ablation ablation = new Ablation(
+                    out, teacher, device, setting, labels(teacher, device), ruler, stop::isRequested, err::println);
+            ablation.run(recipes, budgets, jobs);
+            plot(ablation);
+        } catch (CancellationException e) {
+            err.println("boot: stopped; go on with the same command and --out " + Boot.quoted(out));
+            return Boot.STOPPED;
+        }
+        PrintWriter stdout = spec.commandLine().getOut();
+        stdout.println("table        " + out.resolve("ablation.md"));
+        stdout.flush();
+        return Boot.OK;
+    }
+
+    private List<Budget> budgets() {
+        List<Budget> budgets = new ArrayList<>();
+        if (length.steps != null) {
+            for (long steps : length.steps) {
+                Arguments.requireLength(spec, null, steps);
+                budgets.add(new Budget(steps, false));
+            }
+            return budgets;
+        }
+        for (double minutes : length.minutes == null ? List.of(10.0) : length.minutes) {
+            Arguments.requireLength(spec, minutes, null);
+            budgets.add(new Budget(minutes, true));
+        }
+        return budgets;
+    }
+
+    private static int[] labels(Path folder, Device device) throws IOException {
+        try (NetworkTeacher teacher = Teacher.load(folder, device)) {
+            return Labels.real(teacher.condition(), teacher.nullLabel());
+        }
+    }
+
+    /** Null where it cannot measure. */
+    private Ruler ruler(Path folder, Device device) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        try (NetworkTeacher teacher = Teacher.load(folder, device)) {
+            if (!Ruler.fits(teacher.shape(), teacher.condition())) {
+                return null;
+            }
+        }
+        if (!FashionMnist.hasTest(images)) {
+            err.println("boot: no Frechet distances: " + images + " holds no Fashion-MNIST (Debian: dataset-fashion-mnist)");
+            return null;
+        }
+        return new Ruler(extractorFolder == null ? Boot.extractor() : extractorFolder, images, device, count);
+    }
+
+    /** Servers often come without fonts. */
+    private void plot(Ablation ablation) throws IOException {
+        try {
+            ablation.writeCharts();
+        } catch (InternalError | LinkageError | NullPointerException e) {
+            spec.commandLine().getErr().println("boot: no plots, Java finds no fonts to draw with (" + e
+                    + "); install some: sudo apt-get install fontconfig fonts-dejavu-core");
+        }
+    }
+}

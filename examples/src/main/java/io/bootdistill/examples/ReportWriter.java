@@ -1,0 +1,166 @@
+package io.bootdistill.examples;
+
+import com.google.gson.JsonObject;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.Guidance;
+import io.bootdistill.HeldOut;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Prediction;
+import io.bootdistill.Sampler;
+import io.bootdistill.Student;
+import io.bootdistill.TrajectoryError;
+import io.bootdistill.examples.report.RunMetrics;
+import io.bootdistill.examples.report.RunReport;
+import io.bootdistill.examples.report.RunReport.Sampled;
+import io.bootdistill.examples.report.RunReport.TrajectoryCurve;
+import io.bootdistill.examples.ruler.HeldOutSamples;
+import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
+import io.bootdistill.examples.ruler.Ruler;
+import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.format.Json;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.metric.PairedError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Samples the teacher and the student of a run on the same held-out noises, times them, and writes the run's report. */
+final class ReportWriter {
+
+    /** The name of the report in a run's folder. */
+    static final String FILE = "report.html";
+
+    private static final int[] STEPS = {50, 10, 4, 1};
+    private static final int TRIES = 5;
+    private static final int WARM_UP = 32;
+    private static final int TIMED = 64;
+
+    /** Of the trajectory error: a few noises say where it arises. */
+    private static final int TRAJECTORIES = 32;
+    private static final int TIMES = 10;
+    private static final int SOLVER_STEPS = 50;
+
+    private final Path run;
+    private final DistillationConfig config;
+    private final NetworkTeacher teacher;
+    private final Student student;
+    private final Guidance guidance;
+    private final int[] labels;
+    private final int noises;
+
+    /**
+     * @param student with its time input
+     * @param noises that the pictures and the table are of
+     */
+    ReportWriter(Path run, NetworkTeacher teacher, Student student, int noises) {
+        this.run = run;
+        this.teacher = teacher;
+        this.student = student;
+        this.noises = noises;
+        config = DistillationConfig.read(run.resolve("config.json")).build();
+        labels = Labels.real(teacher.condition(), teacher.nullLabel());
+        guidance = guidance();
+    }
+
+    private Guidance guidance() {
+        if (config.guidance() == 1 && config.guidanceMost() == 0) {
+            return null;
+        }
+        int away = config.negativeLabel() >= 0 ? config.negativeLabel()
+                : config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
+        return new Guidance(student.guidance().middle(), away);
+    }
+
+    /** Writes the report; {@code ruler} is null for one without the figures of images. */
+    void write(Path file, Ruler ruler) throws IOException {
+        RunReport report = new RunReport(
+                run.toAbsolutePath().normalize().getFileName().toString(), RunMetrics.read(run.resolve(RunMetrics.FILE)),
+                values(Json.read(run.resolve("config.json"))), teacher.shape(), labels.length, models(), trajectory(),
+                ruler == null ? null : ruler.measure(
+                        HeldOutSamples.of(student::sample, Ruler.labels(), ruler.count(), (done, total) -> {})));
+        String html = report.html();
+        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, html));
+    }
+
+    private static Map<String, String> values(JsonObject config) {
+        Map<String, String> values = new LinkedHashMap<>();
+        config.entrySet().forEach(entry -> values.put(entry.getKey(), entry.getValue().toString().replace("\"", "")));
+        return values;
+    }
+
+    // ---- samples
+
+    private List<Sampled> models() {
+        List<Sampled> models = new ArrayList<>();
+        float[] reference = null;
+        for (int steps : STEPS) {
+            Sampler sampler = sampler(steps);
+            Sampled sampled = sample("teacher " + steps + (steps == 1 ? " step" : " steps"),
+                    sampler.evaluations() * (guidance == null ? 1 : 2), sampler::sample,
+                    steps == config.referenceSteps() ? runReference() : null, reference);
+            reference = reference == null ? sampled.samples() : reference;
+            models.add(sampled);
+        }
+        models.add(sample("student 1 step", 1, student::sample, null, reference));
+        return models;
+    }
+
+    private Sampler sampler(int steps) {
+        Sampler unlimited = Sampler.reference(teacher, steps).withGuidance(guidance);
+        return config.clip() < 0 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip());
+    }
+
+    /** What the run was measured against; null where it has too few. */
+    private float[] runReference() {
+        Path file = run.resolve("reference.safetensors");
+        int length = noises * teacher.shape().size();
+        if (!Files.exists(file)) {
+            return null;
+        }
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            return tensors.length("sample") < length ? null : Arrays.copyOf(PairedError.clamp(tensors.floats("sample")), length);
+        }
+    }
+
+    /** Samples and times a model; where its samples are known, a few are enough for the time. */
+    private Sampled sample(String name, int calls, Generator model, float[] known, float[] reference) {
+        long[] seeds = HeldOut.seeds(noises);
+        int[] chosen = HeldOutSamples.labels(labels, 0, noises);
+        double alone = Double.MAX_VALUE;
+        for (int i = 0; i < TRIES; i++) {
+            alone = Math.min(alone, millis(model, seeds, chosen, 1));
+        }
+        millis(model, seeds, chosen, Math.min(noises, WARM_UP)); // the first makes plans
+        double each = millis(model, seeds, chosen, Math.min(noises, TIMED)) / Math.min(noises, TIMED);
+        float[] samples = known != null ? known : PairedError.clamp(model.sample(seeds, chosen));
+        double rmse = reference == null ? Double.NaN : PairedError.rmse(samples, reference);
+        return new Sampled(name, calls, samples, rmse, each, alone);
+    }
+
+    private static double millis(Generator model, long[] seeds, int[] labels, int count) {
+        long start = System.nanoTime();
+        model.sample(Arrays.copyOf(seeds, count), labels == null ? null : Arrays.copyOf(labels, count));
+        return (System.nanoTime() - start) * 1e-6;
+    }
+
+    // ---- the way
+
+    /** Null for teachers whose predictions are limited, as those of noise are: the error is that of a path without limits. */
+    private TrajectoryCurve trajectory() {
+        if (config.clip() > 0 || config.clip() < 0 && teacher.prediction() == Prediction.EPSILON) {
+            return null;
+        }
+        double most = teacher.schedule().tMax();
+        double least = teacher.schedule().tMin();
+        double[] times = new double[TIMES + 1];
+        Arrays.setAll(times, i -> i == TIMES ? least : most + (least - most) * i / TIMES);
+        int count = Math.min(noises, TRAJECTORIES);
+        return new TrajectoryCurve(times, TrajectoryError.of(student, teacher, guidance, HeldOut.seeds(count),
+                HeldOutSamples.labels(labels, 0, count), times, SOLVER_STEPS));
+    }
+}

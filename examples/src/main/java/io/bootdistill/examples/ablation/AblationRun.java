@@ -1,0 +1,232 @@
+package io.bootdistill.examples.ablation;
+
+import io.bootdistill.BootDistiller;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationConfigBuilder;
+import io.bootdistill.DistillationListener;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Student;
+import io.bootdistill.TrainingDivergedException;
+import io.bootdistill.examples.report.RunMetrics;
+import io.bootdistill.examples.ruler.Figures;
+import io.bootdistill.examples.ruler.PairedFigures;
+import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.metric.PairedError;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+
+/** One run of an ablation: a recipe, a budget. It is begun, or goes on from its checkpoint, and is measured at the end. */
+final class AblationRun implements DistillationListener {
+
+    /** What {@link #checkpoint} measures on the way, for a curve against time. */
+    static final String FRECHET = "frechet.csv";
+
+    private static final String REFERENCE = "reference.safetensors";
+    private static final String HEADER = "step,images,frechet";
+
+    /** Points of the curve. */
+    private static final int POINTS = 6;
+
+    /** What the budget decides, and what is no part of a recipe. */
+    private static final Set<String> FREE = Set.of("images", "timeBudget", "workers", "checkpointImages", "folder");
+
+    private final Bench bench;
+    private final String recipe;
+    private final String changes;
+    private final Budget budget;
+    private final Path folder;
+    private final DistillationConfigBuilder builder;
+    private DistillationConfig config;
+    private long step;
+    private long point;
+
+    AblationRun(Bench bench, Recipes recipes, String recipe, Budget budget) {
+        this.bench = bench;
+        this.recipe = recipe;
+        this.budget = budget;
+        changes = recipes.describe(recipe);
+        folder = bench.out().resolve(budget.folder()).resolve(recipe);
+        builder = recipes.builder(recipe)
+                .seed(bench.setting().seed())
+                .heldOut(bench.setting().heldOut())
+                .workers(bench.setting().workers())
+                .folder(folder);
+    }
+
+    /**
+     * Runs it, unless it is done.
+     *
+     * @throws CancellationException if it was stopped
+     * @throws IllegalArgumentException if the folder holds a run with other values
+     */
+    void run() throws IOException {
+        boolean begun = Files.exists(folder.resolve("state.safetensors"));
+        AblationResult known = AblationResult.read(folder);
+        if (begun) {
+            requireSame(DistillationConfig.read(folder.resolve("config.json")).build());
+        }
+        if (known != null) {
+            say("done before");
+            return;
+        }
+        try (NetworkTeacher teacher = bench.openTeacher()) {
+            BootDistiller distiller = new BootDistiller(teacher).listener(this);
+            try (Student student = begun
+                    ? distiller.resume(folder, bench.setting().workers())
+                    : distiller.train(newConfig(teacher))) {
+                if (step < config.steps()) {
+                    throw new CancellationException("stopped after step " + step);
+                }
+                measure(student);
+            }
+        } catch (TrainingDivergedException e) {
+            result(null, null, "diverged");
+        }
+    }
+
+    private DistillationConfig newConfig(NetworkTeacher teacher) throws IOException {
+        removeRemains();
+        takeReference();
+        DistillationConfig defaults = builder.build();
+        long images = budget.images(teacher, defaults, bench.setting().share());
+        return builder.images(images)
+                .checkpointImages(Math.min(defaults.checkpointImages(), (images + POINTS - 1) / POINTS))
+                .build();
+    }
+
+    /** A run that was stopped before its first checkpoint begins anew. */
+    private void removeRemains() throws IOException {
+        Files.createDirectories(folder);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{config.json,metrics.csv,*.tmp-*}")) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Where another run has made the reference samples, they are taken over; the library checks whether they fit. */
+    private void takeReference() throws IOException {
+        Path file = folder.resolve(REFERENCE);
+        if (Files.exists(file)) {
+            return;
+        }
+        Path found = Ablation.runs(bench.out()).stream()
+                .map(run -> run.resolve(REFERENCE))
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(null);
+        if (found != null) {
+            AtomicFiles.writeFile(file, temporary -> Files.copy(found, temporary));
+        }
+    }
+
+    private void requireSame(DistillationConfig found) {
+        DistillationConfig wanted = builder.images(found.images()).build();
+        for (RecordComponent component : DistillationConfig.class.getRecordComponents()) {
+            try {
+                Object there = component.getAccessor().invoke(found);
+                Object here = component.getAccessor().invoke(wanted);
+                if (!FREE.contains(component.getName()) && !there.equals(here)) {
+                    throw new IllegalArgumentException(folder + " holds a run whose " + component.getName() + " is " + there
+                            + ", not " + here + ": choose another --out, or delete it");
+                }
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot read " + component.getName(), e);
+            }
+        }
+    }
+
+    // ---- measuring
+
+    private void measure(Student student) throws IOException {
+        float[] samples = bench.sample(student::sample);
+        float[] reference;
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(REFERENCE))) {
+            reference = PairedError.clamp(file.floats("sample"));
+        }
+        Figures figures = bench.figures(samples);
+        if (figures != null) {
+            addPoint(config.steps(), figures.frechet());
+        }
+        PairedFigures paired = PairedFigures.of(samples, reference, config.heldOut(), bench.labels().length);
+        result(paired, figures, AblationResult.note(paired));
+    }
+
+    private void result(PairedFigures paired, Figures figures, String note) throws IOException {
+        double[] minutes = RunMetrics.read(folder.resolve(RunMetrics.FILE)).minutes();
+        double last = minutes.length == 0 ? 0 : minutes[minutes.length - 1] * bench.setting().share();
+        new AblationResult(recipe, changes, budget, config.steps(), config.images(), last, paired, figures, note)
+                .write(folder);
+        say(note.isEmpty() ? "done" : note);
+    }
+
+    private void addPoint(long step, double frechet) throws IOException {
+        Path file = folder.resolve(FRECHET);
+        String before = Files.exists(file) ? Files.readString(file) : HEADER + "\n";
+        String line = String.format(Locale.ROOT, "%d,%d,%.6f%n", step, step * config.batch(), frechet);
+        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, before + line));
+    }
+
+    private void say(String text) {
+        bench.log().accept(budget + ", " + recipe + ": " + text);
+    }
+
+    // ---- following the run
+
+    @Override
+    public void started(DistillationConfig config, long firstStep) {
+        this.config = config;
+        step = firstStep;
+        point = points(firstStep);
+        say("steps " + firstStep + " to " + config.steps());
+    }
+
+    private long points(long step) {
+        return step * POINTS / config.steps();
+    }
+
+    @Override
+    public void preparing(int done, int total) {
+        if (bench.stop().getAsBoolean()) {
+            throw new CancellationException("stopped before the first step");
+        }
+    }
+
+    @Override
+    public void progress(Progress progress) {
+        step = progress.step();
+    }
+
+    @Override
+    public void quality(Quality quality) {
+        say(String.format(Locale.ROOT, "step %d of %d, paired RMSE %.4f, diversity %.2f",
+                quality.step(), config.steps(), quality.pairedRmse(), quality.diversity()));
+    }
+
+    /** The last checkpoint is left to {@link #measure}. */
+    @Override
+    public void checkpoint(long step, Student student) {
+        if (bench.ruler() == null || points(step) == point || step == config.steps() || bench.stop().getAsBoolean()) {
+            return;
+        }
+        point = points(step);
+        try {
+            addPoint(step, bench.ruler().frechet(bench.sample(student::sample)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean shouldStop() {
+        return bench.stop().getAsBoolean();
+    }
+}

@@ -1,0 +1,131 @@
+package io.bootdistill.examples.ablation;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationConfigBuilder;
+import io.bootdistill.format.Json;
+import io.bootdistill.format.ModelFormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Named recipes, each the values in which it differs from the defaults: a JSON object of objects, whose keys are those of a
+ * run's {@code config.json}. A name is that of a folder.
+ *
+ * @param source where they were read from
+ * @param changes of each recipe, by its name, in the order of the file
+ */
+public record Recipes(String source, Map<String, JsonObject> changes) {
+
+    /** Which recipe the others are compared with. */
+    public static final String DEFAULTS = "defaults";
+
+    private static final String BUNDLED = "recipes.json";
+
+    /** What is the same for all runs of an ablation. */
+    private static final Set<String> COMMON =
+            Set.of("images", "seed", "heldOut", "referenceSteps", "reportImages", "checkpointImages");
+
+    /**
+     * Checks every recipe.
+     *
+     * @throws ModelFormatException naming the source, the recipe, and the key that is unknown or not allowed
+     */
+    public Recipes {
+        changes.forEach((name, values) -> {
+            if (!name.matches("\\w[\\w.+-]*")) {
+                throw new ModelFormatException(
+                        source + ": recipe \"" + name + "\" must be named by letters, digits and . _ + - alone");
+            }
+            for (String key : values.keySet()) {
+                if (COMMON.contains(key)) {
+                    throw new ModelFormatException(
+                            source + ": " + name + ": " + key + " is the same for all recipes, and cannot be in one");
+                }
+            }
+            check(source + ": " + name, values);
+        });
+    }
+
+    private static void check(String source, JsonObject values) {
+        DistillationConfigBuilder builder = DistillationConfig.builder().values(values, source);
+        try {
+            builder.images(1_000L * batch(values)).build();
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static int batch(JsonObject values) {
+        return values.has("batch") ? values.get("batch").getAsInt() : DistillationConfig.builder().build().batch();
+    }
+
+    /** The recipes of this project: its own, the paper's, and its own with one change at a time. */
+    public static Recipes bundled() {
+        try (InputStream in = Recipes.class.getResourceAsStream(BUNDLED);
+                Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+            return of("the bundled recipes", Json.read(text, BUNDLED));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a file of recipes. */
+    public static Recipes read(Path file) {
+        return of(file.toString(), Json.read(file));
+    }
+
+    private static Recipes of(String source, JsonObject json) {
+        Map<String, JsonObject> changes = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
+            if (!entry.getValue().isJsonObject()) {
+                throw new ModelFormatException(source + ": " + entry.getKey() + " is " + entry.getValue()
+                        + ", must be an object of the values that differ from the defaults");
+            }
+            changes.put(entry.getKey(), entry.getValue().getAsJsonObject());
+        }
+        return new Recipes(source, changes);
+    }
+
+    /**
+     * Some of them, in the order asked for.
+     *
+     * @throws IllegalArgumentException if there is none of a name
+     */
+    public Recipes only(List<String> names) {
+        Map<String, JsonObject> chosen = new LinkedHashMap<>();
+        for (String name : names) {
+            if (!changes.containsKey(name)) {
+                throw new IllegalArgumentException(
+                        source + ": no recipe " + name + "; there are " + String.join(", ", changes.keySet()));
+            }
+            chosen.put(name, changes.get(name));
+        }
+        return new Recipes(source, chosen);
+    }
+
+    /** A builder that holds a recipe, for a run of some length. */
+    DistillationConfigBuilder builder(String name) {
+        return DistillationConfig.builder()
+                .values(changes.get(name), source + ": " + name)
+                .images(1_000L * batch(changes.get(name)));
+    }
+
+    /** The values of a recipe in words: {@code solver DDIM, deltaEnd 0.05}. */
+    String describe(String name) {
+        return changes.get(name).entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue().getAsString())
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,152 @@
+package io.bootdistill.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.device.Devices;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two recipes on the tiny teacher, which the ruler does not fit. */
+final class AblateCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path teacher;
+    private Path recipes;
+    private Path out;
+
+    @BeforeEach
+    void write() throws IOException {
+        teacher = folder.resolve("teacher");
+        TinyTeacher.write(teacher, "v_prediction");
+        recipes = folder.resolve("recipes.json");
+        Files.writeString(recipes, "{\"defaults\": {\"batch\": 4}, \"euler\": {\"batch\": 4, \"solver\": \"EULER\"}}");
+        out = folder.resolve("ablation");
+    }
+
+    private Object[] arguments(Object... more) {
+        List<Object> arguments = new ArrayList<>(List.of("ablate", "--recipes", recipes, "--teacher", teacher, "--out", out,
+                "--device", Devices.best().name()));
+        arguments.addAll(List.of(more));
+        return arguments.toArray();
+    }
+
+    private CommandRun ablate(Object... more) {
+        return CommandRun.boot(arguments(more));
+    }
+
+    private static byte[] state(Path run) throws IOException {
+        return Files.readAllBytes(run.resolve("state.safetensors"));
+    }
+
+    @Test
+    void folderHoldsRunsTableAndPlots() throws IOException {
+        CommandRun run = ablate("--steps", "6,12", "--jobs", 2).succeeded();
+        assertTrue(run.out().contains("table        " + out.resolve("ablation.md")), run.out());
+        String table = Files.readString(out.resolve("ablation.md"));
+        for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
+                "\n## 12 steps\n", "\n| defaults | batch 4 | 12 | ", "\n| euler | batch 4, solver EULER | 6 | ",
+                "![](rmse-12-steps.png)")) {
+            assertTrue(table.contains(part), "no \"" + part + "\" in " + table);
+        }
+        assertTrue(table.indexOf("## 6 steps") < table.indexOf("## 12 steps"), table);
+        List<String> data = Files.readAllLines(out.resolve("ablation.csv"));
+        assertEquals(1 + 4 + 4, data.size(), String.join("\n", data));
+        assertTrue(data.stream().anyMatch(line -> line.startsWith("12 steps,euler,\"batch 4, solver EULER\",12,48,")));
+        assertTrue(ImageIO.read(out.resolve("rmse-12-steps.png").toFile()).getWidth() > 1_000);
+        assertFalse(Files.exists(out.resolve("frechet-12-steps.png")), "there are no images to compare with");
+
+        // as distill makes it, however many run side by side
+        Path alone = folder.resolve("alone");
+        Files.writeString(recipes, Files.readString(out.resolve("12-steps/euler/config.json")));
+        CommandRun.distill(teacher, alone, "--recipe", recipes).succeeded();
+        assertArrayEquals(state(alone), state(out.resolve("12-steps/euler")));
+    }
+
+    @Test
+    void whatIsDoneIsNotRepeated() throws IOException {
+        ablate("--steps", 6, "--only", "defaults").succeeded();
+        Path done = out.resolve("6-steps/defaults/result.json");
+        Object before = Files.getLastModifiedTime(done);
+        CommandRun again = ablate("--steps", 6).succeeded();
+        assertTrue(again.err().contains("6 steps, defaults: done before\n6 steps, euler: steps 0 to 6\n"), again.err());
+        assertEquals(before, Files.getLastModifiedTime(done));
+        assertEquals(1 + 4 + 2, Files.readAllLines(out.resolve("ablation.csv")).size());
+
+        ablate("--steps", 6, "--seed", 1).refused(1, "was begun as", "seed=0", "seed=1");
+        Files.writeString(recipes, "{\"defaults\": {\"batch\": 4, \"beta2\": 0.5}}");
+        ablate("--steps", 6).refused(1, "beta2 is 0.99, not 0.5");
+    }
+
+    /** Ctrl-C in the second run, then the same command: the same bits as without. */
+    @Test
+    @Timeout(240)
+    void goesOnAfterCtrlC() throws Exception {
+        Object[] arguments = arguments("--steps", 1_800);
+        Process process = CommandRun.start(List.of(), arguments);
+        StringBuilder output = new StringBuilder();
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                output.append(line).append('\n');
+                if (line.startsWith("1800 steps, euler: step 300 ")) {
+                    new ProcessBuilder("sh", "-c", "kill -INT " + process.pid()).start().waitFor();
+                }
+            }
+        }
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(130, process.exitValue(), output::toString);
+        assertTrue(output.toString().contains("go on with the same command and --out " + out), output::toString);
+        Path stopped = out.resolve("1800-steps/euler");
+        assertFalse(Files.exists(stopped.resolve("result.json")));
+
+        CommandRun second = CommandRun.boot(arguments).succeeded();
+        assertTrue(second.err().contains("defaults: done before"), second.err());
+        assertFalse(second.err().contains("euler: steps 0 to"), second.err());
+        Path alone = folder.resolve("alone");
+        CommandRun.distill(teacher, alone, "--recipe", stopped.resolve("config.json"), "--no-report").succeeded();
+        assertArrayEquals(state(alone), state(stopped));
+    }
+
+    /** Killed before the first checkpoint: what is there is no run yet. */
+    @Test
+    void beginsAnewWithoutACheckpoint() throws IOException {
+        Path run = Files.createDirectories(out.resolve("6-steps/defaults"));
+        for (String remains : List.of("config.json", "metrics.csv", "state.safetensors.tmp-1")) {
+            Files.writeString(run.resolve(remains), "{");
+        }
+        ablate("--steps", 6, "--only", "defaults").succeeded();
+        try (Stream<Path> files = Files.list(run)) {
+            assertTrue(files.noneMatch(file -> file.toString().contains(".tmp-")));
+        }
+    }
+
+    @Test
+    void mistakesAreRefused() throws IOException {
+        ablate("--steps", 0).refused(2, "--steps is 0");
+        ablate("--minutes", 0.5).refused(2, "--minutes is 0.5");
+        ablate("--jobs", 0).refused(2, "--jobs is 0");
+        ablate("--steps", 1, "--only", "none").refused(1, "no recipe none; there are defaults, euler");
+        Files.writeString(recipes, "{\"a\": {\"sovler\": \"DDIM\"}}");
+        ablate("--steps", 1).refused(1, "recipes.json: a: unknown keys sovler");
+        assertFalse(Files.exists(out), "nothing was started");
+    }
+}
