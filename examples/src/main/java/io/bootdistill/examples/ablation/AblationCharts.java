@@ -10,21 +10,27 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.knowm.xchart.AnnotationText;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Pictures of the quality on the way, two for each budget: the Fréchet distance and the paired RMSE, against minutes of
- * training and against images. The default recipe is drawn black and thick, the teacher's steps are levels.
+ * Pictures of the Fréchet distance and of the paired RMSE, against minutes of training and against images: for each budget on
+ * the way, for several budgets at the end of their runs. The default recipe is drawn black and thick; the teacher's figures
+ * are levels.
  */
 final class AblationCharts {
 
@@ -33,6 +39,13 @@ final class AblationCharts {
     private static final int LEGEND = 170;
     private static final String FRECHET = "frechet-";
     private static final String RMSE = "rmse-";
+    private static final double THOUSAND = 1_000;
+
+    /** So many points of a curve are drawn. */
+    private static final int FEW = 10;
+
+    /** The files of all budgets together. */
+    static final List<String> ENDS = List.of("frechet.png", "rmse.png");
 
     /** Distinct for the colour-blind, after the black of the default recipe. */
     private static final Color[] COLOURS = {
@@ -75,14 +88,38 @@ final class AblationCharts {
                     distances.add(curve(run, metrics, points.column("images"), points.column("frechet")));
                 }
             }
-            List<String> names = names(budget);
-            draw(names.get(0), "Fréchet distance, " + budget, distances, this::frechet);
-            draw(names.get(1), "Paired RMSE, " + budget, errors, teacher -> teacher.paired().rmse());
+            draw(names(budget), " in runs of " + budget, distances, errors);
+        }
+        if (budgets.size() > 1) {
+            draw(ENDS, " at the end of runs", ends(AblationCharts::frechet), ends(AblationCharts::rmse));
         }
     }
 
-    private double frechet(AblationResult teacher) {
-        return teacher.figures() == null ? Double.NaN : teacher.figures().frechet();
+    private void draw(List<String> files, String where, List<Curve> distances, List<Curve> errors) throws IOException {
+        draw(files.get(0), "Fréchet distance" + where, distances, AblationCharts::frechet);
+        draw(files.get(1), "Paired RMSE" + where, errors, AblationCharts::rmse);
+    }
+
+    private static double frechet(AblationResult result) {
+        return result.figures() == null ? Double.NaN : result.figures().frechet();
+    }
+
+    private static double rmse(AblationResult result) {
+        return result.paired() == null ? Double.NaN : result.paired().rmse();
+    }
+
+    /** A curve for each recipe, a point for each budget. */
+    private List<Curve> ends(ToDoubleFunction<AblationResult> quality) {
+        Map<String, List<AblationResult>> recipes = results.stream()
+                .filter(result -> result.budget() != null && quality.applyAsDouble(result) > 0)
+                .sorted(Comparator.comparing(AblationResult::minutes))
+                .collect(Collectors.groupingBy(AblationResult::name, TreeMap::new, Collectors.toList()));
+        List<Curve> curves = new ArrayList<>();
+        recipes.forEach((name, runs) -> curves.add(new Curve(
+                name, runs.stream().mapToDouble(AblationResult::minutes).toArray(),
+                runs.stream().mapToDouble(run -> run.images() / THOUSAND).toArray(),
+                runs.stream().mapToDouble(quality).toArray())));
+        return curves;
     }
 
     /** The metrics know how long it took to so many images. */
@@ -93,7 +130,7 @@ final class AblationCharts {
         double[] x = Arrays.stream(shown)
                 .mapToDouble(i -> minutes[Math.abs(Arrays.binarySearch(known, images[i]))] * setting.share())
                 .toArray();
-        return new Curve(run.name(), x, pick(images, shown), pick(values, shown));
+        return new Curve(run.name(), x, Arrays.stream(pick(images, shown)).map(n -> n / THOUSAND).toArray(), pick(values, shown));
     }
 
     private static double[] pick(double[] values, int[] indices) {
@@ -101,13 +138,17 @@ final class AblationCharts {
     }
 
     private void draw(String file, String title, List<Curve> curves, ToDoubleFunction<AblationResult> level) throws IOException {
-        List<Curve> known = curves.stream().filter(curve -> curve.values.length > 0).toList();
+        List<Curve> known = curves.stream()
+                .filter(curve -> curve.values.length > 0)
+                .sorted(Comparator.comparing(curve -> curve.values[curve.values.length - 1]))
+                .toList();
         if (known.isEmpty()) {
             return;
         }
+        XYChart left = chart(title, "minutes of training", known, Curve::minutes, level);
+        XYChart right = chart(title, "images, in thousands", known, Curve::images, level);
+        left.getStyler().setLegendVisible(false);
         BufferedImage picture = new BufferedImage(2 * WIDTH + LEGEND, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        XYChart left = chart(title, "minutes of training", known, Curve::minutes, level, false);
-        XYChart right = chart("", "images", known, Curve::images, level, true);
         Graphics2D graphics = picture.createGraphics();
         try {
             left.paint(graphics, WIDTH, HEIGHT);
@@ -120,33 +161,37 @@ final class AblationCharts {
     }
 
     private XYChart chart(
-            String title, String xName, List<Curve> curves, Function<Curve, double[]> x, ToDoubleFunction<AblationResult> level,
-            boolean legend) {
-        XYChart chart = new XYChartBuilder()
-                .width(WIDTH + (legend ? LEGEND : 0)).height(HEIGHT).title(title).xAxisTitle(xName).build();
-        chart.getStyler().setYAxisLogarithmic(true).setXAxisMin(0.0).setYAxisLogarithmicDecadeOnly(false);
-        chart.getStyler().setLegendVisible(legend);
-        double right = curves.stream().flatMapToDouble(curve -> DoubleStream.of(x.apply(curve))).max().orElse(1);
-        int number = 0;
+            String title, String xName, List<Curve> curves, Function<Curve, double[]> x, ToDoubleFunction<AblationResult> level) {
+        XYChart chart = new XYChartBuilder().title(title).xAxisTitle(xName).build();
+        chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false)
+                .setXAxisMin(0.0).setChartBackgroundColor(Color.WHITE);
+        List<String> names = curves.stream().map(Curve::name).filter(name -> !name.equals(Recipes.DEFAULTS)).sorted().toList();
         for (Curve curve : curves) {
+            int number = names.indexOf(curve.name);
             XYSeries series = chart.addSeries(curve.name, x.apply(curve), curve.values);
-            series.setMarker(SeriesMarkers.NONE);
-            boolean isDefault = curve.name.equals(Recipes.DEFAULTS);
-            series.setLineColor(isDefault ? Color.BLACK : COLOURS[number % COLOURS.length]);
-            series.setLineStyle(stroke(isDefault ? 3 : 1.6f, isDefault ? null : DASHES[number / COLOURS.length % DASHES.length]));
-            number += isDefault ? 0 : 1;
+            series.setMarker(curve.values.length <= FEW ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+            series.setLineColor(number < 0 ? Color.BLACK : COLOURS[number % COLOURS.length]);
+            series.setMarkerColor(series.getLineColor());
+            series.setLineStyle(stroke(number < 0 ? 3 : 1.6f, number < 0 ? null : DASHES[number / COLOURS.length % DASHES.length]));
         }
+        double right = curves.stream().flatMapToDouble(curve -> DoubleStream.of(x.apply(curve))).max().orElse(1);
+        double most = curves.stream().flatMapToDouble(curve -> DoubleStream.of(curve.values)).max().orElse(1);
         for (AblationResult teacher : results) {
-            if (teacher.budget() == null && level.applyAsDouble(teacher) > 0) {
-                double y = level.applyAsDouble(teacher);
-                XYSeries series = chart.addSeries("teacher, " + teacher.steps(), new double[] {0, right}, new double[] {y, y});
-                series.setMarker(SeriesMarkers.NONE);
-                series.setLineColor(Color.GRAY);
-                series.setLineStyle(stroke(1, DASHES[1]));
-                series.setShowInLegend(false);
+            double y = teacher.budget() == null ? level.applyAsDouble(teacher) : 0;
+            if (y > 0 && y <= most) {
+                addLevel(chart, "teacher, " + teacher.steps() + (teacher.steps() == 1 ? " step" : " steps"), right, y);
             }
         }
         return chart;
+    }
+
+    private static void addLevel(XYChart chart, String name, double right, double y) {
+        XYSeries series = chart.addSeries(name, new double[] {0, right}, new double[] {y, y});
+        series.setMarker(SeriesMarkers.NONE);
+        series.setLineColor(Color.GRAY);
+        series.setLineStyle(stroke(1, DASHES[1]));
+        series.setShowInLegend(false);
+        chart.addAnnotation(new AnnotationText(name, right * 0.88, y * 1.02, false));
     }
 
     private static BasicStroke stroke(float width, float[] dash) {

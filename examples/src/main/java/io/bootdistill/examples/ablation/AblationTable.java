@@ -62,6 +62,7 @@ final class AblationTable {
                 .append(line("steps", measures()))
                 .append(ruler(1 + measures().size()));
         teacher.forEach(result -> text.append(line(String.valueOf(result.steps()), measured(result))));
+        addPlots(text, folder, AblationCharts.ENDS);
         runs.forEach((budget, results) -> {
             AblationResult defaults = results.stream()
                     .filter(result -> result.name().equals(Recipes.DEFAULTS))
@@ -72,11 +73,16 @@ final class AblationTable {
             header.add("note");
             text.append("\n## ").append(budget).append("\n\n").append(line("recipe", header)).append(ruler(header.size() + 1));
             results.forEach(result -> text.append(row(result, defaults)));
-            AblationCharts.names(budget).stream()
-                    .filter(plot -> Files.exists(folder.resolve(plot)))
-                    .forEach(plot -> text.append("\n![](").append(plot).append(")\n"));
+            addPlots(text, folder, AblationCharts.names(budget));
         });
         return text.toString();
+    }
+
+    /** Those that have been drawn. */
+    private static void addPlots(StringBuilder text, Path folder, List<String> plots) {
+        plots.stream()
+                .filter(plot -> Files.exists(folder.resolve(plot)))
+                .forEach(plot -> text.append("\n![](").append(plot).append(")\n"));
     }
 
     private static String row(AblationResult result, AblationResult defaults) {
