@@ -133,10 +133,16 @@ final class AblateCommand implements Callable<Integer> {
         Path teacher = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
         int processors = Runtime.getRuntime().availableProcessors();
         Setting setting = new Setting(seed, heldOut, device.description(), processors, Math.max(1, processors / jobs));
+        boolean fits;
+        int[] labels;
+        try (NetworkTeacher loaded = Teacher.load(teacher, device)) {
+            fits = Ruler.fits(loaded.shape(), loaded.condition());
+            labels = Labels.real(loaded.condition(), loaded.nullLabel());
+        }
         try (StopRequest stop = new StopRequest(err);
-                Ruler ruler = ruler(teacher, device)) {
-            Ablation ablation = new Ablation(
-                    out, teacher, device, setting, labels(teacher, device), ruler, stop::isRequested, err::println);
+                Ruler ruler = fits ? ruler(device) : null) {
+            Ablation ablation =
+                    new Ablation(out, teacher, device, setting, labels, ruler, stop::isRequested, err::println);
             ablation.run(recipes, budgets, jobs);
             plot(ablation);
         } catch (CancellationException e) {
@@ -165,22 +171,11 @@ final class AblateCommand implements Callable<Integer> {
         return budgets;
     }
 
-    private static int[] labels(Path folder, Device device) throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(folder, device)) {
-            return Labels.real(teacher.condition(), teacher.nullLabel());
-        }
-    }
-
-    /** Null where it cannot measure. */
-    private Ruler ruler(Path folder, Device device) throws IOException {
-        PrintWriter err = spec.commandLine().getErr();
-        try (NetworkTeacher teacher = Teacher.load(folder, device)) {
-            if (!Ruler.fits(teacher.shape(), teacher.condition())) {
-                return null;
-            }
-        }
+    /** Null where there are no images to compare with. */
+    private Ruler ruler(Device device) {
         if (!FashionMnist.hasTest(images)) {
-            err.println("boot: no Frechet distances: " + images + " holds no Fashion-MNIST (Debian: dataset-fashion-mnist)");
+            spec.commandLine().getErr().println("boot: no Frechet distances: " + images
+                    + " holds no test images of Fashion-MNIST (Debian: dataset-fashion-mnist)");
             return null;
         }
         return new Ruler(extractorFolder == null ? Boot.extractor() : extractorFolder, images, device, count);

@@ -123,7 +123,8 @@ final class ReportWriter {
             return null;
         }
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            return tensors.length("sample") < length ? null : Arrays.copyOf(PairedError.clamp(tensors.floats("sample")), length);
+            float[] samples = tensors.floats("sample");
+            return samples.length < length ? null : Arrays.copyOf(PairedError.clamp(samples), length);
         }
     }
 

@@ -28,7 +28,8 @@ final class ReportCommandTest {
         CommandRun.boot("report", run, "--teacher", teacher).succeeded();
         String html = Files.readString(run.resolve("report.html"));
         String[] parts = {
-            "teacher 50 steps", "teacher 1 step", "student 1 step", "class 2", "<svg", "paired RMSE", "Trajectory error", "deltaStart"
+            "teacher 50 steps", "teacher 1 step", "student 1 step", "class 2", "<svg", "paired RMSE",
+            "Trajectory error", "deltaStart"
         };
         for (String part : parts) {
             assertTrue(html.contains(part), part);

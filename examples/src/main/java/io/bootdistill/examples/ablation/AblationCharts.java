@@ -126,18 +126,20 @@ final class AblationCharts {
     private Curve curve(AblationResult run, RunMetrics metrics, double[] images, double[] values) {
         double[] known = metrics.column("images");
         double[] minutes = metrics.minutes();
-        int[] shown = IntStream.range(0, values.length).filter(i -> values[i] > 0 && Double.isFinite(values[i])).toArray();
-        double[] x = Arrays.stream(shown)
-                .mapToDouble(i -> minutes[Math.abs(Arrays.binarySearch(known, images[i]))] * setting.share())
+        int[] shown = IntStream.range(0, values.length)
+                .filter(i -> values[i] > 0 && Double.isFinite(values[i]) && Arrays.binarySearch(known, images[i]) >= 0)
                 .toArray();
-        return new Curve(run.name(), x, Arrays.stream(pick(images, shown)).map(n -> n / THOUSAND).toArray(), pick(values, shown));
+        return new Curve(
+                run.name(),
+                Arrays.stream(shown)
+                        .mapToDouble(i -> minutes[Arrays.binarySearch(known, images[i])] * setting.share())
+                        .toArray(),
+                Arrays.stream(shown).mapToDouble(i -> images[i] / THOUSAND).toArray(),
+                Arrays.stream(shown).mapToDouble(i -> values[i]).toArray());
     }
 
-    private static double[] pick(double[] values, int[] indices) {
-        return Arrays.stream(indices).mapToDouble(i -> values[i]).toArray();
-    }
-
-    private void draw(String file, String title, List<Curve> curves, ToDoubleFunction<AblationResult> level) throws IOException {
+    private void draw(String file, String title, List<Curve> curves, ToDoubleFunction<AblationResult> level)
+            throws IOException {
         List<Curve> known = curves.stream()
                 .filter(curve -> curve.values.length > 0)
                 .sorted(Comparator.comparing(curve -> curve.values[curve.values.length - 1]))
@@ -165,14 +167,16 @@ final class AblationCharts {
         XYChart chart = new XYChartBuilder().title(title).xAxisTitle(xName).build();
         chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false)
                 .setXAxisMin(0.0).setChartBackgroundColor(Color.WHITE);
-        List<String> names = curves.stream().map(Curve::name).filter(name -> !name.equals(Recipes.DEFAULTS)).sorted().toList();
+        List<String> names =
+                curves.stream().map(Curve::name).filter(name -> !name.equals(Recipes.DEFAULTS)).sorted().toList();
         for (Curve curve : curves) {
             int number = names.indexOf(curve.name);
             XYSeries series = chart.addSeries(curve.name, x.apply(curve), curve.values);
             series.setMarker(curve.values.length <= FEW ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
             series.setLineColor(number < 0 ? Color.BLACK : COLOURS[number % COLOURS.length]);
             series.setMarkerColor(series.getLineColor());
-            series.setLineStyle(stroke(number < 0 ? 3 : 1.6f, number < 0 ? null : DASHES[number / COLOURS.length % DASHES.length]));
+            series.setLineStyle(
+                    number < 0 ? stroke(3, null) : stroke(1.6f, DASHES[number / COLOURS.length % DASHES.length]));
         }
         double right = curves.stream().flatMapToDouble(curve -> DoubleStream.of(x.apply(curve))).max().orElse(1);
         double most = curves.stream().flatMapToDouble(curve -> DoubleStream.of(curve.values)).max().orElse(1);

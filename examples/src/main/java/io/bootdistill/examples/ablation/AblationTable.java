@@ -71,7 +71,8 @@ final class AblationTable {
             List<String> header = new ArrayList<>(List.of("values", "steps", "minutes", "FD : default", "RMSE : default"));
             header.addAll(measures());
             header.add("note");
-            text.append("\n## ").append(budget).append("\n\n").append(line("recipe", header)).append(ruler(header.size() + 1));
+            text.append("\n## ").append(budget).append("\n\n")
+                    .append(line("recipe", header)).append(ruler(header.size() + 1));
             results.forEach(result -> text.append(row(result, defaults)));
             addPlots(text, folder, AblationCharts.names(budget));
         });
