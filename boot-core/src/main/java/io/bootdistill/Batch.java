@@ -23,7 +23,6 @@ final class Batch {
     private final SignalOde ode;
     private final Prediction prediction;
     private final Head head;
-    private final Trajectory warmStart;
     private final BootstrapLoss loss;
     private final ConditionSource conditions;
     private final double clip;
@@ -38,8 +37,11 @@ final class Batch {
     final int blocks;
     final int rows;
 
-    /** Whether the step regresses on trajectories. */
-    boolean isWarmStart;
+    /** What the samples of a step regress on; null where none do. */
+    final TrajectoryDraws trajectories;
+
+    /** The step drawn last. */
+    long step;
 
     /** Where the samples lie in the arrays below. */
     final int[] bootstrapRow;
@@ -77,9 +79,6 @@ final class Batch {
 
     final float[] coefficients;
 
-    /** Warm start: the point of the trajectory that a sample regresses on. */
-    final int[] point;
-
     /** w(t) of each sample, and its share of the loss. */
     final double[] weight;
 
@@ -95,7 +94,7 @@ final class Batch {
         this.head = head;
         this.clip = clip;
         this.loss = config.loss();
-        this.warmStart = config.warmStarts() == 0 ? null : WarmStart.trajectory(config, schedule);
+        trajectories = config.regressions() == 0 ? null : new TrajectoryDraws(config, schedule);
         this.conditions = conditions;
         this.conditionFloats = conditionShape.floats();
         this.labels = conditionShape instanceof ConditionShape.Label label ? label.count() : 0;
@@ -131,7 +130,6 @@ final class Batch {
         condition = new float[rows * conditionFloats];
         guidance = new float[rows];
         coefficients = new float[rows * SignalCoefficients.COUNT];
-        point = new int[rows];
         weight = new double[rows];
         factor = new double[rows];
         Arrays.fill(t, schedule.tMax());
@@ -173,16 +171,21 @@ final class Batch {
 
     /** Draws the samples of a step. */
     void draw(long step) {
-        isWarmStart = step < config.warmStarts();
-        if (isWarmStart) {
-            drawWarmStart(step);
+        this.step = step;
+        if (isRegression()) {
+            drawRegression();
         } else {
-            drawBootstrap(step);
+            drawBootstrap();
         }
     }
 
+    /** Whether the step regresses on trajectories. */
+    boolean isRegression() {
+        return step < config.regressions();
+    }
+
     /** t over [t_min + δ, t_max], s = t − δ. */
-    private void drawBootstrap(long step) {
+    private void drawBootstrap() {
         double delta = Math.min(delta(step), (schedule.tMax() - schedule.tMin()) / 2);
         long first = step * config.batch();
         boolean derivative = config.objective().isDerivative();
@@ -205,26 +208,25 @@ final class Batch {
         }
     }
 
-    /** The rows of a block share {@link #noises} noises, and regress on points of their trajectories, spread evenly. */
-    private void drawWarmStart(long step) {
-        long first = step * config.batch();
+    /** The first rows of a block are new noises; the others those of earlier steps, at other points of their trajectories. */
+    private void drawRegression() {
         for (int b = 0; b < blocks; b++) {
             int from = firstRow(b);
             int samples = samples(b);
+            int fresh = trajectories.fresh(samples);
             for (int i = 0; i < samples; i++) {
-                int row = from + i;
-                drawSample(row, first + from + i % noises(b));
-                double place = (i + Philox.uniform(config.seed(), TIME, first + row)) / samples;
-                point[row] = (int) (place * warmStart.evaluations());
-                double time = warmStart.times()[point[row]];
-                set(row, time, time, 1, 1.0 / config.batch());
+                int use = i / fresh;
+                long noise = trajectories.origin(step, use) * config.batch() + from + i % fresh;
+                drawSample(from + i, noise);
+                double time = trajectories.time(trajectories.point(noise, use));
+                set(from + i, time, time, 1, 1.0 / config.batch());
             }
         }
     }
 
-    /** Noises of a block of the warm start: about as many as give each point of a trajectory one sample. */
-    int noises(int blockIndex) {
-        return (samples(blockIndex) + warmStart.evaluations() - 1) / warmStart.evaluations();
+    /** Index of the noise of a row that bootstraps, or is new to a regression. */
+    long noise(int row) {
+        return step * config.batch() + row;
     }
 
     private void drawSample(int row, long index) {

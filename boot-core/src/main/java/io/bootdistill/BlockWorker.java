@@ -29,7 +29,7 @@ final class BlockWorker implements AutoCloseable {
     private final TeacherPlan teacher;
     private final ResidualWeighting residualWeighting;
     private final HardBoundary hard;
-    private final WarmStart warmStart;
+    private final TrajectoryRegression regression;
     private final PinnGradient pinn;
     private final Scope scope = new Scope();
     private final Tensor divisors;
@@ -44,10 +44,12 @@ final class BlockWorker implements AutoCloseable {
 
     /**
      * @param target the student that makes the targets: an average of {@code student}, or itself
-     * @param clip limit of the teacher's prediction along the trajectories of the warm start
+     * @param trajectories where the signals to regress on are kept; null where none are
+     * @param clip limit of the teacher's prediction along these trajectories
      */
     BlockWorker(
-            DistillationConfig config, Teacher teacher, Model target, Model student, Guidance guidance, double clip) {
+            DistillationConfig config, Teacher teacher, Model target, Model student, Guidance guidance,
+            TrajectoryBuffer trajectories, double clip) {
         this.config = config;
         this.residualWeighting = config.residualWeighting();
         this.shape = teacher.shape();
@@ -71,10 +73,10 @@ final class BlockWorker implements AutoCloseable {
                     : scope.own(new HardBoundary(teacher, device, block));
             pinn = config.objective() != Objective.PINN ? null
                     : scope.own(new PinnGradient((NetworkTeacher) teacher, device, block));
-            warmStart = config.warmStarts() == 0 ? null
-                    : scope.own(new WarmStart(
-                            teacher, WarmStart.trajectory(config, teacher.schedule()), this.teacher, kernels, clip, device,
-                            block, this.target));
+            regression = trajectories == null ? null
+                    : scope.own(new TrajectoryRegression(
+                            teacher, TrajectoryDraws.trajectory(config, teacher.schedule()), this.teacher, trajectories, kernels,
+                            clip, device, block, this.target));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -92,7 +94,7 @@ final class BlockWorker implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #run} only calls kernels, and always the same for a block, but for a warm start. The weights of residuals,
+     * Whether {@link #run} only calls kernels, and always the same for a block, but for a regression. The weights of residuals,
      * the hard boundary and the paths through the teacher are calculated on the host in between.
      */
     boolean staysOnDevice() {
@@ -105,13 +107,20 @@ final class BlockWorker implements AutoCloseable {
         runWithNoise(block, lane, accumulate);
     }
 
+    /** Solves the trajectories of a block alone, for steps to come. */
+    void solve(BatchMemory.Block block) {
+        kernels.noise(block.samples(), shape.pixels(), block.seeds(), 0, noise);
+        regression.solve(kernels, block, noise);
+    }
+
     /** Like {@link #run}, with the noise that is there. */
     void runWithNoise(BatchMemory.Block block, Gradients lane, boolean accumulate) {
         int n = block.samples();
-        boolean isWarmStart = block.batch().isWarmStart;
+        boolean isRegression = block.batch().isRegression();
         Slice coefficients = hard == null ? block.coefficients() : hard.begin(kernels, block, noise, teacher, y);
-        if (isWarmStart) {
-            warmStart.run(kernels, block, noise);
+        if (isRegression) {
+            regression.solve(kernels, block, noise);
+            regression.targets(kernels, block);
         } else {
             target(block);
         }
@@ -124,7 +133,7 @@ final class BlockWorker implements AutoCloseable {
         if (!residualWeighting.isNone()) {
             weightByResidual(block);
         }
-        if (pinn != null && !isWarmStart) {
+        if (pinn != null && !isRegression) {
             backwardThroughAll(block, lane, accumulate);
         } else {
             learn.backward(kernels, n, lane, accumulate);

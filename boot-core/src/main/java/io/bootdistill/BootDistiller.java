@@ -258,7 +258,7 @@ public final class BootDistiller {
             if (config.timeBudget() != null) {
                 try (TrainingState copy = newState();
                         Trainer trainer = newTrainer(copy)) {
-                    copy.step = Math.min(config.warmStarts(), config.steps() - 1); // a warm start's steps are shorter
+                    copy.step = Math.min(config.regressions(), config.steps() - 1); // a regression's steps are shorter
                     config = TimeBudget.fit(config, trainer);
                 }
             }

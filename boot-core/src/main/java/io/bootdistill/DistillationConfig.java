@@ -38,9 +38,12 @@ import java.time.Duration;
  * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
  * @param targetEma decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself.
  *     Default 0
- * @param warmStartImages images at the start of the run that regress on the teacher's own trajectories instead, a multiple of
- *     {@code batch}; 0 for none. Default 0
- * @param warmStartSteps steps of such a trajectory, by the same solver, 2 … 1,000. Default 15
+ * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
+ *     0 for none. Default 1
+ * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
+ * @param trajectoryUses samples that a trajectory serves, in different steps, 1 … 64. Default 4
+ * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
+ *     Default 1
  * @param learningRate peak of Adam's rate, in (0, 1]. Default 6e-4
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
  * @param weightDecay decoupled weight decay, ≥ 0. Default 0
@@ -83,8 +86,10 @@ public record DistillationConfig(
         double residualPower,
         double residualKappa,
         double targetEma,
-        long warmStartImages,
-        int warmStartSteps,
+        double trajectoryShare,
+        int trajectorySteps,
+        int trajectoryUses,
+        double trajectoryEnd,
         double learningRate,
         long warmupImages,
         double weightDecay,
@@ -114,6 +119,7 @@ public record DistillationConfig(
         Checks.range("workers", workers, 1, 1 << 16);
         Checks.notNull("objective", objective);
         Checks.notNull("solver", solver);
+        Checks.that(solver != Solver.MULTISTEP, "solver", solver, "EULER, DDIM, HEUN or MIDPOINT: a step alone has no history");
         Checks.that(deltaStart > 0 && deltaStart <= 0.5, "deltaStart", deltaStart, "in (0, 0.5]");
         Checks.that(deltaEnd > 0 && deltaEnd <= deltaStart, "deltaEnd", deltaEnd, "in (0, deltaStart " + deltaStart + "]");
         Checks.notNull("deltaSchedule", deltaSchedule);
@@ -129,9 +135,10 @@ public record DistillationConfig(
         Checks.that(residualPower >= 0 && residualPower <= 2, "residualPower", residualPower, "in [0, 2]");
         Checks.that(residualKappa > 0 && Double.isFinite(residualKappa), "residualKappa", residualKappa, "finite and above 0");
         Checks.that(targetEma >= 0 && targetEma < 1, "targetEma", targetEma, "in [0, 1)");
-        Checks.that(warmStartImages >= 0 && warmStartImages % batch == 0, "warmStartImages", warmStartImages,
-                "0 or a multiple of batch " + batch);
-        Checks.range("warmStartSteps", warmStartSteps, 2, 1000);
+        Checks.that(trajectoryShare >= 0 && trajectoryShare <= 1, "trajectoryShare", trajectoryShare, "in [0, 1]");
+        Checks.range("trajectorySteps", trajectorySteps, 2, 1000);
+        Checks.range("trajectoryUses", trajectoryUses, 1, 64);
+        Checks.that(trajectoryEnd >= 0 && trajectoryEnd <= 1, "trajectoryEnd", trajectoryEnd, "in [0, 1]");
         Checks.that(learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "in (0, 1]");
         Checks.that(warmupImages >= 0, "warmupImages", warmupImages, "at least 0");
         Checks.atLeastZero("weightDecay", weightDecay);
@@ -203,8 +210,8 @@ public record DistillationConfig(
     }
 
     /** Number of training steps at the start that regress on trajectories. */
-    long warmStarts() {
-        return warmStartImages / batch;
+    long regressions() {
+        return Math.round(trajectoryShare * steps());
     }
 
     /** Whether each sample draws its own guidance scale. */

@@ -31,8 +31,10 @@ public final class DistillationConfigBuilder {
     private double residualPower;
     private double residualKappa = 1e-3;
     private double targetEma;
-    private long warmStartImages;
-    private int warmStartSteps = 15;
+    private double trajectoryShare;
+    private int trajectorySteps = 10;
+    private int trajectoryUses = 4;
+    private double trajectoryEnd = 1;
     private double learningRate = 6e-4;
     private long warmupImages = 3_200;
     private double weightDecay;
@@ -75,8 +77,10 @@ public final class DistillationConfigBuilder {
         residualPower = c.residualPower();
         residualKappa = c.residualKappa();
         targetEma = c.targetEma();
-        warmStartImages = c.warmStartImages();
-        warmStartSteps = c.warmStartSteps();
+        trajectoryShare = c.trajectoryShare();
+        trajectorySteps = c.trajectorySteps();
+        trajectoryUses = c.trajectoryUses();
+        trajectoryEnd = c.trajectoryEnd();
         learningRate = c.learningRate();
         warmupImages = c.warmupImages();
         weightDecay = c.weightDecay();
@@ -197,13 +201,23 @@ public final class DistillationConfigBuilder {
         return this;
     }
 
-    public DistillationConfigBuilder warmStartImages(long warmStartImages) {
-        this.warmStartImages = warmStartImages;
+    public DistillationConfigBuilder trajectoryShare(double trajectoryShare) {
+        this.trajectoryShare = trajectoryShare;
         return this;
     }
 
-    public DistillationConfigBuilder warmStartSteps(int warmStartSteps) {
-        this.warmStartSteps = warmStartSteps;
+    public DistillationConfigBuilder trajectorySteps(int trajectorySteps) {
+        this.trajectorySteps = trajectorySteps;
+        return this;
+    }
+
+    public DistillationConfigBuilder trajectoryUses(int trajectoryUses) {
+        this.trajectoryUses = trajectoryUses;
+        return this;
+    }
+
+    public DistillationConfigBuilder trajectoryEnd(double trajectoryEnd) {
+        this.trajectoryEnd = trajectoryEnd;
         return this;
     }
 
@@ -317,8 +331,8 @@ public final class DistillationConfigBuilder {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
                 deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
-                targetEma, warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
-                emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
+                targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, learningRate, warmupImages,
+                weightDecay, beta1, beta2, gradientClip, emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
                 referenceSteps, reportImages, checkpointImages, folder);
     }
 }

@@ -8,7 +8,7 @@ import io.bootdistill.device.Scope;
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, and lets the {@link Optimiser} update
  * the student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
- * by the device and replayed, unless the host takes part. A warm start, whose calls depend on what is drawn, comes before.
+ * by the device and replayed, unless the host takes part. A regression's calls depend on what is drawn.
  */
 final class Trainer implements AutoCloseable {
 
@@ -24,7 +24,12 @@ final class Trainer implements AutoCloseable {
     /** The job of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task runLane = this::runLane;
 
+    private final WorkerPool.Task solveLane = this::solveLane;
+
     private final float[] residual;
+
+    /** Whether the trajectories of the steps before are there. */
+    private boolean isReady;
 
     /** A step after its first run, where it can be captured. */
     private Captured captured;
@@ -43,8 +48,11 @@ final class Trainer implements AutoCloseable {
         Kernels[] contexts = new Kernels[workers.length];
         try {
             memory = scope.own(new BatchMemory(batch, device));
+            TrajectoryBuffer trajectories = batch.trajectories == null
+                    ? null : scope.own(new TrajectoryBuffer(batch, teacher.shape(), device));
             for (int i = 0; i < workers.length; i++) {
-                workers[i] = scope.own(new BlockWorker(config, teacher, state.target, state.student, guidance, clip));
+                workers[i] = scope.own(new BlockWorker(
+                        config, teacher, state.target, state.student, guidance, trajectories, clip));
                 contexts[i] = workers[i].kernels;
             }
             pool = scope.own(new WorkerPool(workers.length));
@@ -58,12 +66,16 @@ final class Trainer implements AutoCloseable {
     /** Runs the next step. */
     Step run() {
         long step = state.step;
+        if (!isReady) {
+            solveHistory(step);
+            isReady = true;
+        }
         batch.draw(step);
         memory.upload(workers[0].kernels);
         optimiser.begin();
         if (captured != null) {
             captured.replay();
-        } else if (workers.length == 1 && !batch.isWarmStart && workers[0].staysOnDevice()) {
+        } else if (workers.length == 1 && !batch.isRegression() && workers[0].staysOnDevice()) {
             captured = scope.own(workers[0].kernels.capture(this::calculate));
         } else {
             calculate();
@@ -71,6 +83,19 @@ final class Trainer implements AutoCloseable {
         optimiser.end();
         memory.download(workers[0].kernels, residual);
         return summary(step);
+    }
+
+    /** Solves the trajectories again that the steps before a continued one have solved. */
+    private void solveHistory(long step) {
+        if (batch.trajectories != null) {
+            for (long past = Math.max(0, step - batch.trajectories.history()); past < step; past++) {
+                batch.draw(past);
+                if (batch.isRegression()) {
+                    memory.upload(workers[0].kernels);
+                    pool.run(lanes, solveLane);
+                }
+            }
+        }
     }
 
     /** All work of the device in a step: the same calls each time. */
@@ -82,6 +107,12 @@ final class Trainer implements AutoCloseable {
     private void runLane(int worker, int lane) {
         for (int block = lane; block < batch.blocks; block += lanes) {
             workers[worker].run(memory.block(block), optimiser.lane(lane), block != lane);
+        }
+    }
+
+    private void solveLane(int worker, int lane) {
+        for (int block = lane; block < batch.blocks; block += lanes) {
+            workers[worker].solve(memory.block(block));
         }
     }
 

@@ -21,6 +21,12 @@ record Trajectory(
         return times.length;
     }
 
+    /** Factor of f − (f of the evaluation before) in f̄; 0 where f is not extrapolated. */
+    double extrapolation(int evaluation) {
+        boolean inside = evaluation > 0 && evaluation < evaluations() - 1;
+        return inside ? solver.extrapolation(times[evaluation - 1], times[evaluation], times[evaluation + 1]) : 0;
+    }
+
     boolean isTwice(int evaluation) {
         return !Double.isNaN(seconds[evaluation]);
     }

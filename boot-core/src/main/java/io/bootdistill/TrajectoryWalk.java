@@ -24,7 +24,10 @@ final class TrajectoryWalk implements AutoCloseable {
     private final DeviceMemory memory;
     private final Tensor y;
     private final Tensor f;
-    private final Tensor predicted;
+
+    /** Heun's and the midpoint's prediction of y; the multistep solver's f of every other evaluation. */
+    private final Tensor other;
+
     private final Slice coefficients;
     private final float[] numbers;
     private final BlockInputs inputs;
@@ -46,7 +49,7 @@ final class TrajectoryWalk implements AutoCloseable {
         memory = device.allocate(3 * size + numbers.length + block * (1L + floats));
         y = Tensor.of(memory.slice(0, size), shape.channels());
         f = Tensor.of(memory.slice(size, size), shape.channels());
-        predicted = Tensor.of(memory.slice(2 * size, size), shape.channels());
+        other = Tensor.of(memory.slice(2 * size, size), shape.channels());
         coefficients = memory.slice(3 * size, numbers.length);
         networkTime = new float[block];
         inputs = BlockInputs.in(memory.slice(3 * size + numbers.length, block * (1L + floats)), block, floats,
@@ -76,14 +79,19 @@ final class TrajectoryWalk implements AutoCloseable {
             double t = trajectory.times()[i];
             double c = trajectory.steps()[i];
             setPredictions(n, t, trajectory.isTwice(i) ? trajectory.seconds()[i] : t);
-            if (!trajectory.isTwice(i)) {
+            if (trajectory.solver() == Solver.MULTISTEP) {
+                double g = trajectory.extrapolation(i);
+                setStep(c, trajectory.alphas()[i], trajectory.sigmas()[i], 1 + g);
+                evaluate(n, t);
+                step(n, 0, noise, g == 0 ? null : i % 2 == 0 ? other : f, i % 2 == 0 ? f : other, y);
+            } else if (!trajectory.isTwice(i)) {
                 setStep(c, trajectory.alphas()[i], trajectory.sigmas()[i], 1);
                 evaluate(n, t);
                 step(n, 0, noise, null, null, y);
             } else if (trajectory.solver() == Solver.HEUN) {
                 setStep(c, trajectory.alphas()[i], trajectory.sigmas()[i], 0.5);
                 evaluate(n, t);
-                step(n, 0, noise, null, f, predicted);
+                step(n, 0, noise, null, f, other);
                 evaluate(n, trajectory.seconds()[i]);
                 step(n, 1, noise, f, null, y);
             } else { // midpoint: see SignalOde.coefficients
@@ -91,7 +99,7 @@ final class TrajectoryWalk implements AutoCloseable {
                 double half = schedule.step(t, m);
                 setStep(half, schedule.alpha(m), schedule.sigma(m), 1);
                 evaluate(n, t);
-                step(n, 0, noise, null, null, predicted);
+                step(n, 0, noise, null, null, other);
                 setStep(half, trajectory.alphas()[i], trajectory.sigmas()[i], c / half);
                 evaluate(n, m);
                 step(n, 1, noise, y, null, y);

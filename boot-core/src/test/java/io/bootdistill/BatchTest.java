@@ -9,8 +9,10 @@ import io.bootdistill.BootstrapLoss.Weighting;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.network.ConditionShape;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -162,31 +164,36 @@ class BatchTest {
         assertEquals(2, sum / count, 4 * 2 * Math.sqrt(1 / 12.0 / count), "uniform: four standard deviations");
     }
 
-    /** Blocks of 6 or 7 rows and trajectories of 4 evaluations: two noises, and every point in each block. */
+    /** Blocks of 6 or 7 rows with trajectories that serve three samples: two or three new noises, each met three times. */
     @Test
-    void warmStartSpreadsOverThePointsOfATrajectory() {
-        DistillationConfig config = config().warmStartImages(64).warmStartSteps(3).build();
+    void regressionUsesEachNoiseSeveralTimes() {
+        DistillationConfig config = config().images(32 * 200).trajectoryShare(1).trajectorySteps(3).trajectoryUses(3).build();
         Batch batch = batch(config);
-        batch.draw(1);
-        assertTrue(batch.isWarmStart);
-        double factors = 0;
-        for (int block = 0; block < batch.blocks; block++) {
-            int first = batch.firstRow(block);
-            assertEquals(2, batch.noises(block));
-            Set<Integer> points = new HashSet<>();
-            for (int i = 0; i < batch.samples(block); i++) {
-                int row = first + i;
-                points.add(batch.point[row]);
-                assertEquals(seed(batch, first + i % 2), seed(batch, row));
-                assertEquals(batch.condition[first + i % 2], batch.condition[row]);
-                assertEquals(0.75 * (1 - batch.point[row] / 3.0), batch.s[row], ROUNDING);
-                factors += batch.factor[row];
+        Map<List<Float>, Integer> uses = new HashMap<>();
+        int steps = (int) config.steps();
+        for (int step = 0; step < steps; step++) {
+            batch.draw(step);
+            assertTrue(batch.isRegression());
+            double factors = 0;
+            for (int block = 0; block < batch.blocks; block++) {
+                int first = batch.firstRow(block);
+                int fresh = batch.trajectories.fresh(batch.samples(block));
+                assertEquals((batch.samples(block) + 2) / 3, fresh);
+                for (int row = first; row < first + batch.samples(block); row++) {
+                    uses.merge(seed(batch, row), 1, Integer::sum);
+                    assertEquals(schedule.tMin(), batch.s[row]);
+                    factors += batch.factor[row];
+                    boolean isNew = row < first + fresh;
+                    assertTrue(!isNew || step < 2 || uses.get(seed(batch, row)) == 1, "step " + step + ", row " + row);
+                }
             }
-            assertEquals(Set.of(0, 1, 2, 3), points);
+            assertEquals(1, factors, ROUNDING, "a mean");
         }
-        assertEquals(1, factors, ROUNDING, "a mean");
-        batch.draw(2);
-        assertTrue(!batch.isWarmStart);
+        double mean = uses.values().stream().mapToInt(Integer::intValue).average().orElseThrow();
+        assertEquals(32.0 * steps / uses.size(), mean, ROUNDING);
+        assertTrue(mean > 2 && uses.values().stream().filter(count -> count == 3).count() > uses.size() / 2, "mean " + mean);
+        batch.draw(config.steps());
+        assertTrue(!batch.isRegression());
     }
 
     @Test

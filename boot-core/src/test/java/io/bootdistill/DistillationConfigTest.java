@@ -36,8 +36,11 @@ class DistillationConfigTest {
                 Map.entry("residualPower is -1.0", b -> b.residualPower(-1)),
                 Map.entry("residualKappa is 0.0", b -> b.residualKappa(0)),
                 Map.entry("targetEma is 1.0", b -> b.targetEma(1)),
-                Map.entry("warmStartImages is 100", b -> b.warmStartImages(100)),
-                Map.entry("warmStartSteps is 1", b -> b.warmStartSteps(1)),
+                Map.entry("solver is MULTISTEP", b -> b.solver(SignalOde.Solver.MULTISTEP)),
+                Map.entry("trajectoryShare is 1.1", b -> b.trajectoryShare(1.1)),
+                Map.entry("trajectorySteps is 1", b -> b.trajectorySteps(1)),
+                Map.entry("trajectoryUses is 0", b -> b.trajectoryUses(0)),
+                Map.entry("trajectoryEnd is -0.1", b -> b.trajectoryEnd(-0.1)),
                 Map.entry("guidanceMost is 1.0", b -> b.guidanceMost(1)),
                 Map.entry("negativeLabel is -2", b -> b.negativeLabel(-2)),
                 Map.entry("boundaryShare is 0.7", b -> b.boundaryShare(0.7)),
@@ -68,7 +71,8 @@ class DistillationConfigTest {
                 .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
                 .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
                 .timeSampling(TimeSampling.UNIFORM)
-                .residualPower(0.5).residualKappa(0.01).targetEma(0.9).warmStartImages(256).warmStartSteps(7)
+                .residualPower(0.5).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
+                .trajectoryUses(3).trajectoryEnd(0.4)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
                 .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)

@@ -64,7 +64,8 @@ public class MixtureDistillationTest {
                 "euler, relative", b -> b.solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
                 "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
                 "hard boundary, uniform", b -> b.boundary(Boundary.HARD).timeSampling(TimeSampling.UNIFORM),
-                "warm start, residual weights", b -> b.warmStartImages(128 * 200).residualPower(0.5),
+                "warm start, residual weights", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(0.5),
+                "trajectories alone", b -> b.trajectoryShare(1),
                 "derivative", b -> b.objective(Objective.DERIVATIVE),
                 "paper", b -> b.solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED)
                         .timeSampling(TimeSampling.UNIFORM).weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM));
@@ -72,8 +73,8 @@ public class MixtureDistillationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "euler, relative", "midpoint, target average", "hard boundary, uniform", "warm start, residual weights", "derivative",
-        "paper"
+        "euler, relative", "midpoint, target average", "hard boundary, uniform", "warm start, residual weights",
+        "trajectories alone", "derivative", "paper"
     })
     void everyOptionReachesTheMap(String recipe) throws IOException {
         MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);

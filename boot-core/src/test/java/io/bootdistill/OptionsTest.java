@@ -51,6 +51,7 @@ public class OptionsTest {
         final Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
         final Batch batch;
         final BatchMemory memory;
+        final TrajectoryBuffer trajectories;
         final BlockWorker worker;
         final Gradients gradients;
         final float[] residual;
@@ -61,13 +62,19 @@ public class OptionsTest {
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
             residual = new float[batch.rows];
             memory = new BatchMemory(batch, device());
-            worker = new BlockWorker(config, teacher, student, student, guidance, 0);
+            trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher.shape(), device());
+            worker = new BlockWorker(config, teacher, student, student, guidance, trajectories, 0);
             gradients = new Gradients(student);
         }
 
         Step run() {
             run(worker);
             return this;
+        }
+
+        void run(int block) {
+            memory.upload(worker.kernels);
+            worker.run(memory.block(block), gradients, false);
         }
 
         void run(BlockWorker other) {
@@ -124,7 +131,7 @@ public class OptionsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Solver.class)
+    @EnumSource(value = Solver.class, names = "MULTISTEP", mode = EnumSource.Mode.EXCLUDE)
     void targetIsTheSolversStep(Solver solver) {
         try (Step step = new Step(config().solver(solver).boundaryShare(0).build(), null)) {
             step.batch.draw(0);
@@ -175,32 +182,45 @@ public class OptionsTest {
         }
     }
 
+    /** Trajectories of three blocks that are used twice, at any of their points. */
     @Test
-    void warmStartTargetsAreTheSamplersTrajectory() {
+    void regressionTargetsAreTheSamplersTrajectory() {
         int steps = 3;
-        DistillationConfig config = config().warmStartImages(BATCH).warmStartSteps(steps).solver(Solver.HEUN).build();
+        DistillationConfig config = config().images(BATCH * 40).block(BATCH / 3).lanes(1).trajectoryShare(1).trajectorySteps(steps)
+                .trajectoryUses(2).trajectoryEnd(0.4).build();
         try (Step step = new Step(config, null)) {
-            step.batch.draw(0);
-            step.run();
-            float[] noise = step.values(step.worker.noise);
-            float[] target = step.values(step.worker.target);
-            float[][] states = new float[steps + 1][];
-            Sampler.reference(teacher, Solver.HEUN, steps).withWorkers(1).sample(
-                    noise, Arrays.copyOf(step.batch.condition, BATCH), (i, from, n, x) -> states[i] =
-                            from == 0 ? join(x, new float[0]) : join(states[i], x));
             int[] seen = new int[steps + 1];
-            for (int i = 0; i < BATCH; i++) {
-                int point = step.batch.point[i];
-                seen[point]++;
-                int evaluation = point == steps ? steps : Math.max(0, point - 1);
-                double s = point == steps ? -1 : schedule.tMax() * (1 - Math.max(point, 1) / (double) steps);
-                for (int d = 0; d < PIXEL; d++) {
-                    double y = target[i * PIXEL + d];
-                    double x = s < 0 ? y : schedule.alpha(s) * y + schedule.sigma(s) * noise[i * PIXEL + d];
-                    assertEquals(states[evaluation][i * PIXEL + d], x, TOLERANCE, "sample " + i + ", point " + point);
+            for (int k = 0; k < 40; k++) {
+                step.batch.draw(k);
+                for (int block = 0; block < step.batch.blocks; block++) {
+                    step.run(block);
+                    float[] noise = Arrays.copyOf(step.values(step.worker.noise), BATCH / 3 * PIXEL);
+                    float[] target = step.values(step.worker.target);
+                    int from = step.batch.firstRow(block);
+                    float[][] states = new float[steps + 1][];
+                    Sampler.reference(teacher, Solver.MULTISTEP, steps).withWorkers(1).sample(
+                            noise, Arrays.copyOfRange(step.batch.condition, from, from + BATCH / 3),
+                            (i, first, n, x) -> states[i] = x.clone());
+                    for (int i = 0; i < BATCH / 3; i++) {
+                        double t = step.batch.s[from + i];
+                        int point = (int) Math.round((1 - t / schedule.tMax()) * steps);
+                        seen[point]++;
+                        // the state after the evaluation at point p is that at p + 1; the last is the signal itself
+                        int evaluation = point == steps ? steps : Math.max(0, point - 1);
+                        double s = point == steps ? -1 : schedule.tMax() * (1 - Math.max(point, 1) / (double) steps);
+                        for (int d = 0; d < PIXEL; d++) {
+                            double y = target[i * PIXEL + d];
+                            double x = s < 0 ? y : schedule.alpha(s) * y + schedule.sigma(s) * noise[i * PIXEL + d];
+                            assertEquals(states[evaluation][i * PIXEL + d], x, TOLERANCE,
+                                    "step " + k + ", sample " + i + ", point " + point);
+                        }
+                    }
                 }
             }
-            assertEquals(BATCH / (steps + 1), Arrays.stream(seen).min().orElseThrow());
+            int samples = 40 * BATCH;
+            double expected = samples * (0.4 + 0.6 / (steps + 1));
+            assertEquals(expected, seen[steps], 4 * Math.sqrt(expected), "at the end: four standard deviations");
+            assertTrue(Arrays.stream(seen).min().orElseThrow() > 0);
         }
     }
 
@@ -323,7 +343,7 @@ public class OptionsTest {
                 };
             }
             try (BlockWorker worker = new BlockWorker(
-                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, 0)) {
+                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, null, 0)) {
                 step.run(worker);
                 float[] values = new float[BATCH * PIXEL];
                 worker.kernels.download(worker.target.data(), values, 0);

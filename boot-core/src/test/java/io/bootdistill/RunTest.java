@@ -65,13 +65,13 @@ public class RunTest {
         requireSameWhenContinued(config());
     }
 
-    /** Stopped in the warm start, and with a target that lags behind. */
+    /** Stopped while it regresses on trajectories, some of which it solves again, and with a target that lags behind. */
     @Test
     void continuedRunWithOptionsEqualsOneThatWasNeverStopped() throws IOException {
         requireSameWhenContinued(config()
                 .solver(SignalOde.Solver.MIDPOINT).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
-                .boundary(BootstrapLoss.Boundary.HARD).residualPower(0.5).targetEma(0.5).warmStartImages(6 * 4)
-                .warmStartSteps(3).guidance(1).guidanceMost(3));
+                .boundary(BootstrapLoss.Boundary.HARD).residualPower(0.5).targetEma(0.5).trajectoryShare(0.5)
+                .trajectorySteps(3).trajectoryUses(2).guidance(1).guidanceMost(3));
     }
 
     private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {

@@ -67,10 +67,10 @@ class CudaStepTest {
                 builder.objective(Objective.DERIVATIVE);
             }
         },
-        WARM_START(2) {
+        REGRESSION(2) {
             @Override
             void set(DistillationConfigBuilder builder) {
-                builder.warmStartImages(2 * BATCH).warmStartSteps(2);
+                builder.trajectoryShare(2.0 / STEPS).trajectorySteps(2);
             }
         },
         HOST_IN_BETWEEN(STEPS) {

@@ -1,0 +1,43 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.network.ImageShape;
+
+/**
+ * The signals of recent trajectories that steps to come regress on, in device memory shared by all workers: a ring of steps for
+ * each block of the batch. A cell is written by the worker that solves its trajectory, and read in that step or a later one.
+ */
+final class TrajectoryBuffer implements AutoCloseable {
+
+    private final DeviceMemory memory;
+
+    /** Made once, so that a step allocates nothing: [block][slot][fresh noise][use]. */
+    private final Tensor[] cells;
+
+    private final int slots;
+    private final int fresh;
+    private final int uses;
+
+    TrajectoryBuffer(Batch batch, ImageShape shape, Device device) {
+        slots = batch.trajectories.history() + 1;
+        uses = batch.config.trajectoryUses();
+        fresh = batch.trajectories.fresh(batch.block);
+        cells = new Tensor[batch.blocks * slots * fresh * uses];
+        memory = device.allocate((long) cells.length * shape.size());
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = Tensor.of(memory.slice((long) i * shape.size(), shape.size()), shape.channels());
+        }
+    }
+
+    /** The signal for a use of a fresh noise of a block, solved in the given step. */
+    Tensor cell(int block, long step, int noise, int use) {
+        return cells[((block * slots + (int) (step % slots)) * fresh + noise) * uses + use];
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

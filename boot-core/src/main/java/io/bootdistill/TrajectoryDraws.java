@@ -1,0 +1,65 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Philox;
+
+/**
+ * Which trajectory and which of its points each sample of a step regresses on, a pure function of (seed, step). A block solves
+ * trajectories for a part of its samples; the others use those of earlier steps again, at intervals that keep the samples of
+ * neighbouring steps different.
+ */
+final class TrajectoryDraws {
+
+    /** Draws of the run's seed: beside those of {@link Batch}. */
+    private static final int POINT = 5;
+
+    /** Steps between two uses of a trajectory. */
+    private static final int INTERVAL = 16;
+
+    private final DistillationConfig config;
+    private final int uses;
+    private final Trajectory trajectory;
+
+    TrajectoryDraws(DistillationConfig config, NoiseSchedule schedule) {
+        this.config = config;
+        uses = config.trajectoryUses();
+        trajectory = trajectory(config, schedule);
+    }
+
+    static Trajectory trajectory(DistillationConfig config, NoiseSchedule schedule) {
+        return Trajectory.reference(schedule, SignalOde.Solver.MULTISTEP, config.trajectorySteps());
+    }
+
+    /** Noises whose trajectories a block of so many samples solves in a step; its first samples. */
+    int fresh(int samples) {
+        return (samples + uses - 1) / uses;
+    }
+
+    /** Steps before this one whose trajectories a step may use. */
+    int history() {
+        return (uses - 1) * INTERVAL;
+    }
+
+    /** The step whose trajectories a sample uses; the first steps of a run use those that there are. */
+    long origin(long step, int use) {
+        return step - use * Math.min(INTERVAL, step / Math.max(1, uses - 1));
+    }
+
+    /** The point of a trajectory that a use regresses on: the last with probability {@code trajectoryEnd}, else any. */
+    int point(long noise, int use) {
+        double u = Philox.uniform(config.seed(), POINT, noise * uses + use);
+        double end = config.trajectoryEnd();
+        int points = trajectory.evaluations();
+        return u < end ? points - 1 : (int) ((u - end) / (1 - end) * points);
+    }
+
+    /** Time of a point. */
+    double time(int point) {
+        return trajectory.times()[point];
+    }
+
+    /** The evaluation after which the signal is the one at a point: the first stands for t_max, too; the last is the sample. */
+    int evaluation(int point) {
+        int last = trajectory.evaluations() - 1;
+        return point == last ? last : Math.max(0, point - 1);
+    }
+}
