@@ -13,21 +13,16 @@ import java.util.Arrays;
 final class Batch {
 
     /** Draws of the run's seed. */
-    private static final int NOISE = 1;
+    private static final int SAMPLE = 1;
 
-    private static final int CONDITION = 2;
-    private static final int TIME = 3;
-    private static final int GUIDANCE = 4;
+    private static final int TIME = 4;
 
     private final NoiseSchedule schedule;
     private final SignalOde ode;
     private final Prediction prediction;
     private final Head head;
     private final BootstrapLoss loss;
-    private final ConditionSource conditions;
     private final double clip;
-    private final int conditionFloats;
-    private final int labels;
     private final int imageSize;
 
     final DistillationConfig config;
@@ -48,8 +43,8 @@ final class Batch {
 
     final int[] boundaryRow;
 
-    /** [rows][{@link Philox#SEED_FLOATS}]. */
-    final float[] seeds;
+    /** Noise, condition and guidance scale of each row. */
+    final SampleDraws samples;
 
     final double[] t;
     final double[] s;
@@ -72,11 +67,6 @@ final class Batch {
     final float[] networkAfter;
     final float[] difference;
 
-    final float[] condition;
-
-    /** Guidance scale w of each sample. */
-    final float[] guidance;
-
     final float[] coefficients;
 
     /** w(t) of each sample, and its share of the loss. */
@@ -95,9 +85,6 @@ final class Batch {
         this.clip = clip;
         this.loss = config.loss();
         trajectories = config.regressions() == 0 ? null : new TrajectoryDraws(config, schedule);
-        this.conditions = conditions;
-        this.conditionFloats = conditionShape.floats();
-        this.labels = conditionShape instanceof ConditionShape.Label label ? label.count() : 0;
         this.imageSize = imageSize;
         block = config.block();
         bootstrapSamples = config.bootstrapSamples();
@@ -115,7 +102,7 @@ final class Batch {
             }
         }
         rows = config.batch();
-        seeds = new float[rows * Philox.SEED_FLOATS];
+        samples = new SampleDraws(config, conditions, conditionShape, rows, SAMPLE);
         t = new double[rows];
         s = new double[rows];
         networkT = new float[rows];
@@ -127,8 +114,6 @@ final class Batch {
         networkBefore = new float[rows];
         networkAfter = new float[rows];
         difference = new float[rows];
-        condition = new float[rows * conditionFloats];
-        guidance = new float[rows];
         coefficients = new float[rows * SignalCoefficients.COUNT];
         weight = new double[rows];
         factor = new double[rows];
@@ -137,7 +122,6 @@ final class Batch {
         Arrays.fill(second, schedule.tMax());
         Arrays.fill(tMax, schedule.tMax());
         Arrays.fill(networkTMax, (float) schedule.networkTime(schedule.tMax()));
-        Arrays.fill(guidance, (float) config.guidance());
     }
 
     /** The first row of a block; those of block {@code blocks} would follow the last. */
@@ -194,7 +178,7 @@ final class Batch {
             double random = Philox.uniform(config.seed(), TIME, first + i);
             double u = config.timeSampling().place(i, bootstrapSamples, random, step, config.steps());
             double time = lowest + u * (schedule.tMax() - lowest);
-            drawSample(bootstrapRow[i], first + i);
+            samples.draw(bootstrapRow[i], first + i);
             if (derivative) {
                 setDerivative(bootstrapRow[i], time);
             } else {
@@ -203,7 +187,7 @@ final class Batch {
             }
         }
         for (int i = 0; i < boundarySamples; i++) {
-            drawSample(boundaryRow[i], first + bootstrapSamples + i);
+            samples.draw(boundaryRow[i], first + bootstrapSamples + i);
             setBoundary(boundaryRow[i], delta);
         }
     }
@@ -212,12 +196,12 @@ final class Batch {
     private void drawRegression() {
         for (int b = 0; b < blocks; b++) {
             int from = firstRow(b);
-            int samples = samples(b);
-            int fresh = trajectories.fresh(samples);
-            for (int i = 0; i < samples; i++) {
+            int n = samples(b);
+            int fresh = trajectories.fresh(n);
+            for (int i = 0; i < n; i++) {
                 int use = i / fresh;
                 long noise = trajectories.origin(step, use) * config.batch() + from + i % fresh;
-                drawSample(from + i, noise);
+                samples.draw(from + i, noise);
                 double time = trajectories.time(trajectories.point(noise, use));
                 set(from + i, time, time, 1, 1.0 / config.batch());
             }
@@ -227,22 +211,6 @@ final class Batch {
     /** Index of the noise of a row that bootstraps, or is new to a regression. */
     long noise(int row) {
         return step * config.batch() + row;
-    }
-
-    private void drawSample(int row, long index) {
-        Philox.writeSeed(Philox.seed(config.seed(), NOISE, index), seeds, row * Philox.SEED_FLOATS);
-        if (config.drawsGuidance()) {
-            double u = Philox.uniform(config.seed(), GUIDANCE, index);
-            guidance[row] = (float) (config.guidance() + u * (config.guidanceMost() - config.guidance()));
-        }
-        conditions.draw(Philox.seed(config.seed(), CONDITION, index), condition, row * conditionFloats);
-        for (int i = row * conditionFloats; i < (row + 1) * conditionFloats; i++) {
-            float value = condition[i]; // a label that is none would read and write beyond its table
-            if (labels > 0 ? !(value >= 0 && value < labels && value == (int) value) : !Float.isFinite(value)) {
-                throw new IllegalArgumentException("the ConditionSource drew " + value + ", must be "
-                        + (labels > 0 ? "a label 0 … " + (labels - 1) : "finite"));
-            }
-        }
     }
 
     /** A sample that bootstraps from time to next. */
@@ -284,7 +252,7 @@ final class Batch {
         ode.coefficients(config.solver(), prediction, time, next, coefficients, offset);
         coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
         coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
-        coefficients[offset + SignalCoefficients.GUIDANCE] = guidance[row];
+        coefficients[offset + SignalCoefficients.GUIDANCE] = samples.guidance[row];
         coefficients[offset + SignalCoefficients.CLIP] = (float) clip;
         coefficients[offset + SignalCoefficients.GRADIENT] = (float) (2 * share / imageSize);
     }

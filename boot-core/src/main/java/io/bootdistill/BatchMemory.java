@@ -1,14 +1,9 @@
 package io.bootdistill;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Philox;
-import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A batch in device memory: what changes from step to step, uploaded before a step, and the residuals that the step leaves. So
@@ -41,76 +36,41 @@ final class BatchMemory implements AutoCloseable {
         }
     }
 
-    /** An array of the batch, [rows][floats], and its place in device memory. */
-    private record Column(float[] source, int floats, Slice memory) {
-
-        Slice slice(int from, int n) {
-            return memory.slice((long) from * floats, (long) n * floats);
-        }
-
-        Tensor rows(int from, int n) {
-            return Tensor.of(slice(from, n), floats);
-        }
-    }
-
+    private final float[] residual;
     private final Batch batch;
-    private final DeviceMemory memory;
-    private final Slice residual;
-    private final Column[] columns;
+    private final DeviceColumns columns;
     private final Block[] blocks;
-    private final Column scale;
-    private final Column condition;
+    private final float[] scale;
 
     BatchMemory(Batch batch, Device device) {
         this.batch = batch;
-        int rows = batch.rows;
-        List<Column> uploaded = new ArrayList<>();
-        int times = 6; // at most, and a scale, a difference and a residual
-        memory = device.allocate((long) rows * (Philox.SEED_FLOATS + SignalCoefficients.COUNT + times + 3)
-                + batch.condition.length);
-        residual = memory.slice(0, rows);
-        Column seeds = column(batch.seeds, uploaded);
-        Column coefficients = column(batch.coefficients, uploaded);
-        Column t = column(batch.networkT, uploaded);
-        Column s = column(batch.networkS, uploaded);
-        Column second = batch.config.solver().callsTwice() ? column(batch.networkSecond, uploaded) : null;
-        Column max = batch.config.boundary() == BootstrapLoss.Boundary.HARD ? column(batch.networkTMax, uploaded) : null;
+        residual = new float[batch.rows];
         boolean derivative = batch.config.objective().isDerivative();
-        Column before = derivative ? column(batch.networkBefore, uploaded) : null;
-        Column after = derivative ? column(batch.networkAfter, uploaded) : null;
-        Column difference = derivative ? column(batch.difference, uploaded) : null;
-        scale = batch.config.drawsGuidance() ? column(batch.guidance, uploaded) : null;
-        condition = batch.condition.length > 0 ? column(batch.condition, uploaded) : null;
-        columns = uploaded.toArray(Column[]::new);
+        scale = batch.config.drawsGuidance() ? batch.samples.guidance : null;
+        float[] second = batch.config.solver().callsTwice() ? batch.networkSecond : null;
+        float[] max = batch.config.boundary() == BootstrapLoss.Boundary.HARD ? batch.networkTMax : null;
+        float[] before = derivative ? batch.networkBefore : null;
+        float[] after = derivative ? batch.networkAfter : null;
+        float[] difference = derivative ? batch.difference : null;
+        columns = new DeviceColumns(device, batch.rows, batch.samples.seeds, batch.samples.condition, scale, batch.coefficients,
+                batch.networkT, batch.networkS, second, max, before, after, difference, residual);
         blocks = new Block[batch.blocks];
         for (int i = 0; i < blocks.length; i++) {
             int from = batch.firstRow(i);
             int n = batch.samples(i);
             blocks[i] = new Block(
-                    batch, i, n, batch.bootstrapSamples(i), seeds.slice(from, n), coefficients.slice(from, n),
-                    inputs(t, batch.t, from, n), inputs(s, batch.s, from, n), inputs(second, batch.second, from, n),
+                    batch, i, n, batch.bootstrapSamples(i), columns.slice(batch.samples.seeds, from, n),
+                    columns.slice(batch.coefficients, from, n), inputs(batch.networkT, batch.t, from, n),
+                    inputs(batch.networkS, batch.s, from, n), inputs(second, batch.second, from, n),
                     inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
-                    rows(difference, from, n), residual.slice(from, n));
+                    columns.rows(difference, from, n), columns.slice(residual, from, n));
         }
     }
 
-    private Column column(float[] source, List<Column> uploaded) {
-        long at = residual.length();
-        for (Column column : uploaded) {
-            at += column.source.length;
-        }
-        Column column = new Column(source, source.length / batch.rows, memory.slice(at, source.length));
-        uploaded.add(column);
-        return column;
-    }
-
-    private static Tensor rows(Column column, int from, int n) {
-        return column == null ? null : column.rows(from, n);
-    }
-
-    private BlockInputs inputs(Column time, double[] times, int from, int n) {
-        return time == null ? null : new BlockInputs(
-                time.rows(from, n), rows(scale, from, n), rows(condition, from, n), times, batch.guidance, batch.condition, from);
+    private BlockInputs inputs(float[] networkTime, double[] times, int from, int n) {
+        return networkTime == null ? null : new BlockInputs(
+                columns.rows(networkTime, from, n), columns.rows(scale, from, n),
+                columns.rows(batch.samples.condition, from, n), times, batch.samples.guidance, batch.samples.condition, from);
     }
 
     Block block(int index) {
@@ -119,18 +79,16 @@ final class BatchMemory implements AutoCloseable {
 
     /** Brings what the batch has drawn to the device. */
     void upload(Kernels kernels) {
-        for (Column column : columns) {
-            kernels.upload(column.source, 0, column.memory);
-        }
+        columns.upload(kernels);
     }
 
     /** Waits for the step and fetches ‖r‖² of each row. */
     void download(Kernels kernels, float[] target) {
-        kernels.download(residual, target, 0);
+        kernels.download(columns.slice(residual, 0, batch.rows), target, 0);
     }
 
     @Override
     public void close() {
-        memory.close();
+        columns.close();
     }
 }

@@ -30,6 +30,7 @@ final class BlockWorker implements AutoCloseable {
     private final ResidualWeighting residualWeighting;
     private final HardBoundary hard;
     private final TrajectoryRegression regression;
+    private final Corrector corrector;
     private final PinnGradient pinn;
     private final Scope scope = new Scope();
     private final Tensor divisors;
@@ -44,12 +45,13 @@ final class BlockWorker implements AutoCloseable {
 
     /**
      * @param target the student that makes the targets: an average of {@code student}, or itself
+     * @param online the network that models the student's own distribution; null for no {@link Corrector}
      * @param trajectories where the signals to regress on are kept; null where none are
      * @param clip limit of the teacher's prediction along these trajectories
      */
     BlockWorker(
             DistillationConfig config, Teacher teacher, Model target, Model student, Guidance guidance,
-            TrajectoryBuffer trajectories, double clip) {
+            Model online, TrajectoryBuffer trajectories, double clip) {
         this.config = config;
         this.residualWeighting = config.residualWeighting();
         this.shape = teacher.shape();
@@ -73,6 +75,8 @@ final class BlockWorker implements AutoCloseable {
                     : scope.own(new HardBoundary(teacher, device, block));
             pinn = config.objective() != Objective.PINN ? null
                     : scope.own(new PinnGradient((NetworkTeacher) teacher, device, block));
+            corrector = online == null ? null
+                    : scope.own(new Corrector(this, this.teacher, online, shape, block));
             regression = trajectories == null ? null
                     : scope.own(new TrajectoryRegression(
                             teacher, TrajectoryDraws.trajectory(config, teacher.schedule()), this.teacher, trajectories, kernels,
@@ -111,6 +115,11 @@ final class BlockWorker implements AutoCloseable {
     void solve(BatchMemory.Block block) {
         kernels.noise(block.samples(), shape.pixels(), block.seeds(), 0, noise);
         regression.solve(kernels, block, noise);
+    }
+
+    /** Runs a block of the corrector's samples and adds to both lanes; the student's holds a sum already. */
+    void correct(CorrectorBatch.Block block, Gradients lane, Gradients onlineLane, boolean accumulate) {
+        corrector.run(kernels, block, lane, onlineLane, accumulate);
     }
 
     /** Like {@link #run}, with the noise that is there. */
@@ -209,8 +218,20 @@ final class BlockWorker implements AutoCloseable {
         }
     }
 
-    private void student(Plan plan, BlockInputs inputs, int n) {
-        kernels.affine((long) n * shape.pixels(), noise, 1, 0, null, plan.x());
+    /** The student that learns. */
+    Plan student() {
+        return learn;
+    }
+
+    /** The student's outputs for the noise that is there. */
+    void student(Plan plan, BlockInputs inputs, int n) {
+        inputs(plan, noise, inputs, n);
+        plan.forward(kernels, n);
+    }
+
+    /** Gives a network its inputs. */
+    void inputs(Plan plan, Tensor x, BlockInputs inputs, int n) {
+        kernels.affine((long) n * shape.pixels(), x, 1, 0, null, plan.x());
         kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
         if (inputs.scale() != null) {
             kernels.affine(n, inputs.scale(), 1, 0, null, plan.scalar(Guidance.SCALAR));
@@ -218,7 +239,6 @@ final class BlockWorker implements AutoCloseable {
         if (plan.condition() != null) {
             kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
         }
-        plan.forward(kernels, n);
     }
 
     @Override

@@ -157,8 +157,9 @@ public final class BootDistiller {
         private Student average;
         private HeldOut heldOut;
 
-        Run(DistillationConfig config, RunFolder folder) {
-            this.config = config;
+        Run(DistillationConfig given, RunFolder folder) {
+            config = given.correctorShare() >= 0 ? given
+                    : given.toBuilder().correctorShare(teacher instanceof NetworkTeacher ? 0.25 : 0).build();
             this.folder = folder;
             nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
             int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
@@ -199,7 +200,15 @@ public final class BootDistiller {
         }
 
         private TrainingState newState() {
-            return new TrainingState(newStudent(), config.targetEma());
+            TrainingState online = config.correctedSamples() == 0 ? null : new TrainingState(newStudent());
+            try {
+                return new TrainingState(newStudent(), config.targetEma(), online);
+            } catch (RuntimeException | Error e) {
+                if (online != null) {
+                    online.close();
+                }
+                throw e;
+            }
         }
 
         private ConditionSource source() {
@@ -250,7 +259,10 @@ public final class BootDistiller {
                     ? known.prediction() : Prediction.SAMPLE;
             Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
                     teacher.condition(), teacher.shape().size());
-            return new Trainer(config, teacher, trained, batch, guidance, clip());
+            CorrectorBatch corrected = config.correctedSamples() == 0 ? null
+                    : new CorrectorBatch(config, teacher.schedule(), output, prediction(), head, clip(), source,
+                            teacher.condition(), teacher.shape().size(), device);
+            return new Trainer(config, teacher, trained, batch, corrected, guidance, clip());
         }
 
         /** Replaces a time budget by the number of images that fit it, after a few steps on a copy of the student. */
@@ -258,8 +270,7 @@ public final class BootDistiller {
             if (config.timeBudget() != null) {
                 try (TrainingState copy = newState();
                         Trainer trainer = newTrainer(copy)) {
-                    copy.step = Math.min(config.regressions(), config.steps() - 1); // a regression's steps are shorter
-                    config = TimeBudget.fit(config, trainer);
+                    config = TimeBudget.fit(config, copy, trainer);
                 }
             }
             if (folder != null) {

@@ -12,8 +12,9 @@ import java.util.Map;
 
 /**
  * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
- * each parameter, {@code target.*} where an average makes the targets, and in the metadata the number of steps done and the
- * teacher it belongs to, as a hash. Nothing else changes during training: all random numbers follow from the seed and the step.
+ * each parameter, {@code target.*} where an average makes the targets, {@code online.*}, {@code online.m.*} and
+ * {@code online.v.*} where there is a corrector, and in the metadata the number of steps done and the teacher it belongs to, as a
+ * hash. Nothing else changes during training: all random numbers follow from the seed and the step.
  */
 final class Checkpoint {
 
@@ -22,6 +23,7 @@ final class Checkpoint {
     private static final String M = "m.";
     private static final String V = "v.";
     private static final String TARGET = "target.";
+    private static final String ONLINE = "online.";
     private static final String STEP = "step";
     private static final String TEACHER = "teacher";
 
@@ -37,6 +39,11 @@ final class Checkpoint {
         add(writer, V, state.student, state.v());
         if (state.hasTarget()) {
             add(writer, TARGET, state.target, state.target.parameters());
+        }
+        if (state.online != null) {
+            add(writer, ONLINE, state.online.student, state.online.student.parameters());
+            add(writer, ONLINE + M, state.online.student, state.online.m());
+            add(writer, ONLINE + V, state.online.student, state.online.v());
         }
         writer.write(file);
     }
@@ -66,6 +73,11 @@ final class Checkpoint {
             restore(tensors, V, state, state.v());
             if (state.hasTarget()) {
                 state.target.load(parameter -> values(tensors, TARGET, parameter));
+            }
+            if (state.online != null) {
+                state.online.student.load(parameter -> values(tensors, ONLINE, parameter));
+                restore(tensors, ONLINE + M, state.online, state.online.m());
+                restore(tensors, ONLINE + V, state.online, state.online.v());
             }
             state.step = step;
         }

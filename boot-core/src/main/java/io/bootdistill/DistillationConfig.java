@@ -44,6 +44,11 @@ import java.time.Duration;
  * @param trajectoryUses samples that a trajectory serves, in different steps, 1 … 64. Default 4
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
  *     Default 1
+ * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
+ *     teachers that are networks, from whose weights the online network can start, else none. Default −1
+ * @param correctorStart share of the run before the corrector begins, in [0, 1). Default 0.55
+ * @param correctorWeight λ, ≥ 0. Default 1
+ * @param correctorRate Adam's rate for the online network, in (0, 1]. Default 3e-4
  * @param learningRate peak of Adam's rate, in (0, 1]. Default 6e-4
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
  * @param weightDecay decoupled weight decay, ≥ 0. Default 0
@@ -90,6 +95,10 @@ public record DistillationConfig(
         int trajectorySteps,
         int trajectoryUses,
         double trajectoryEnd,
+        double correctorShare,
+        double correctorStart,
+        double correctorWeight,
+        double correctorRate,
         double learningRate,
         long warmupImages,
         double weightDecay,
@@ -139,6 +148,11 @@ public record DistillationConfig(
         Checks.range("trajectorySteps", trajectorySteps, 2, 1000);
         Checks.range("trajectoryUses", trajectoryUses, 1, 64);
         Checks.that(trajectoryEnd >= 0 && trajectoryEnd <= 1, "trajectoryEnd", trajectoryEnd, "in [0, 1]");
+        Checks.that(correctorShare == -1 || correctorShare >= 0 && correctorShare <= 1, "correctorShare", correctorShare,
+                "in [0, 1], or -1 for the default of the teacher");
+        Checks.that(correctorStart >= 0 && correctorStart < 1, "correctorStart", correctorStart, "in [0, 1)");
+        Checks.atLeastZero("correctorWeight", correctorWeight);
+        Checks.that(correctorRate > 0 && correctorRate <= 1, "correctorRate", correctorRate, "in (0, 1]");
         Checks.that(learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "in (0, 1]");
         Checks.that(warmupImages >= 0, "warmupImages", warmupImages, "at least 0");
         Checks.atLeastZero("weightDecay", weightDecay);
@@ -212,6 +226,22 @@ public record DistillationConfig(
     /** Number of training steps at the start that regress on trajectories. */
     long regressions() {
         return Math.round(trajectoryShare * steps());
+    }
+
+    /** Samples of the corrector beside a batch. */
+    int correctedSamples() {
+        return correctorShare <= 0 ? 0 : (int) Math.max(1, Math.round(correctorShare * batch));
+    }
+
+    /** The first training step with the corrector. */
+    long correctorFirstStep() {
+        return Math.round(correctorStart * steps());
+    }
+
+    /** The online network follows the student at a constant rate. */
+    Optimiser.Settings onlineOptimiser() {
+        long forever = 1L << 50;
+        return new Optimiser.Settings(forever, batch, correctorRate, warmupImages, 0, 0, beta2, gradientClip, 0);
     }
 
     /** Whether each sample draws its own guidance scale. */

@@ -35,6 +35,10 @@ public final class DistillationConfigBuilder {
     private int trajectorySteps = 10;
     private int trajectoryUses = 4;
     private double trajectoryEnd = 1;
+    private double correctorShare = -1;
+    private double correctorStart = 0.55;
+    private double correctorWeight = 1;
+    private double correctorRate = 3e-4;
     private double learningRate = 6e-4;
     private long warmupImages = 3_200;
     private double weightDecay;
@@ -81,6 +85,10 @@ public final class DistillationConfigBuilder {
         trajectorySteps = c.trajectorySteps();
         trajectoryUses = c.trajectoryUses();
         trajectoryEnd = c.trajectoryEnd();
+        correctorShare = c.correctorShare();
+        correctorStart = c.correctorStart();
+        correctorWeight = c.correctorWeight();
+        correctorRate = c.correctorRate();
         learningRate = c.learningRate();
         warmupImages = c.warmupImages();
         weightDecay = c.weightDecay();
@@ -221,6 +229,26 @@ public final class DistillationConfigBuilder {
         return this;
     }
 
+    public DistillationConfigBuilder correctorShare(double correctorShare) {
+        this.correctorShare = correctorShare;
+        return this;
+    }
+
+    public DistillationConfigBuilder correctorStart(double correctorStart) {
+        this.correctorStart = correctorStart;
+        return this;
+    }
+
+    public DistillationConfigBuilder correctorWeight(double correctorWeight) {
+        this.correctorWeight = correctorWeight;
+        return this;
+    }
+
+    public DistillationConfigBuilder correctorRate(double correctorRate) {
+        this.correctorRate = correctorRate;
+        return this;
+    }
+
     public DistillationConfigBuilder learningRate(double learningRate) {
         this.learningRate = learningRate;
         return this;
@@ -331,7 +359,8 @@ public final class DistillationConfigBuilder {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
                 deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
-                targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, learningRate, warmupImages,
+                targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare,
+                correctorStart, correctorWeight, correctorRate, learningRate, warmupImages,
                 weightDecay, beta1, beta2, gradientClip, emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
                 referenceSteps, reportImages, checkpointImages, folder);
     }

@@ -1,8 +1,11 @@
 package io.bootdistill;
 
 import io.bootdistill.BootstrapLoss.Boundary;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.LongStream;
 
 /** Turns a time budget into a number of images, once, before a run: from then on nothing depends on the clock. */
 final class TimeBudget {
@@ -15,9 +18,35 @@ final class TimeBudget {
 
     private TimeBudget() {}
 
-    /** @throws IllegalArgumentException if the budget leaves no time for a step */
-    static DistillationConfig fit(DistillationConfig config, Trainer trainer) {
-        long steps = steps(config, secondsPerStep(trainer::run));
+    /** Steps of a run that make the same calls. */
+    private record Phase(long first, long steps, boolean isRegression, boolean isCorrected) {}
+
+    private static List<Phase> phases(DistillationConfig config) {
+        long corrected = config.correctedSamples() == 0 ? config.steps() : config.correctorFirstStep();
+        long[] starts = LongStream.of(0, config.regressions(), corrected, config.steps()).sorted().toArray();
+        List<Phase> phases = new ArrayList<>();
+        for (int i = 0; i < starts.length - 1; i++) {
+            if (starts[i] < starts[i + 1]) {
+                phases.add(new Phase(starts[i], starts[i + 1] - starts[i], starts[i] < config.regressions(),
+                        starts[i] >= corrected));
+            }
+        }
+        return phases;
+    }
+
+    /**
+     * Times a few steps of each phase.
+     *
+     * @param state the trainer's
+     * @throws IllegalArgumentException if the budget leaves no time for a step
+     */
+    static DistillationConfig fit(DistillationConfig config, TrainingState state, Trainer trainer) {
+        double seconds = 0;
+        for (Phase phase : phases(config)) {
+            state.step = phase.first;
+            seconds += secondsPerStep(trainer::run) * phase.steps / config.steps();
+        }
+        long steps = steps(config, seconds);
         return config.toBuilder().images(steps * config.batch()).timeBudget(null).build();
     }
 
@@ -45,7 +74,11 @@ final class TimeBudget {
      * {@code checkpointImages}, none without a step, and one at the end.
      */
     static long steps(DistillationConfig config, double secondsPerStep) {
-        double secondsPerPass = secondsPerStep / stepPasses(config);
+        double passes = 0;
+        for (Phase phase : phases(config)) {
+            passes += passes(config, phase) * phase.steps / config.steps();
+        }
+        double secondsPerPass = secondsPerStep / passes;
         double reference = secondsPerPass * config.heldOut() * referencePasses(config);
         double evaluation = secondsPerPass * config.heldOut();
         double evaluationsPerStep = Math.min(1, (double) config.batch() / config.checkpointImages());
@@ -63,7 +96,12 @@ final class TimeBudget {
     }
 
     /** Cost of a step, in forward passes of one sample: a backward pass counts two, a guided prediction is two passes. */
-    private static double stepPasses(DistillationConfig config) {
+    private static double passes(DistillationConfig config, Phase phase) {
+        double corrected = phase.isCorrected ? config.correctedSamples() * (6.0 + guidedPasses(config)) : 0;
+        if (phase.isRegression) {
+            double trajectory = (config.trajectorySteps() + 1.0) / config.trajectoryUses() * guidedPasses(config);
+            return config.batch() * (3 + trajectory) + corrected;
+        }
         int predictions = (config.solver().callsTwice() ? 2 : 1) + (config.boundary() == Boundary.HARD ? 1 : 0);
         double bootstrap = switch (config.objective()) {
             case BOOTSTRAP -> 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
@@ -71,7 +109,7 @@ final class TimeBudget {
             case PINN -> 12 + 4; // backwards from there, and the teacher backwards
         };
         double boundary = 3 + guidedPasses(config);
-        return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary;
+        return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary + corrected;
     }
 
     /** Cost of one reference sample. */

@@ -12,6 +12,7 @@ import io.bootdistill.device.Scope;
  */
 final class Trainer implements AutoCloseable {
 
+    private final DistillationConfig config;
     private final TrainingState state;
     private final Batch batch;
     private final BatchMemory memory;
@@ -20,6 +21,8 @@ final class Trainer implements AutoCloseable {
     private final BlockWorker[] workers;
     private final WorkerPool pool;
     private final Optimiser optimiser;
+    private final CorrectorBatch corrected;
+    private final Optimiser onlineOptimiser;
 
     /** The job of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task runLane = this::runLane;
@@ -27,6 +30,9 @@ final class Trainer implements AutoCloseable {
     private final WorkerPool.Task solveLane = this::solveLane;
 
     private final float[] residual;
+
+    /** Whether the step has samples of the corrector. */
+    private boolean isCorrected;
 
     /** Whether the trajectories of the steps before are there. */
     private boolean isReady;
@@ -38,9 +44,12 @@ final class Trainer implements AutoCloseable {
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
     Trainer(
-            DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, Guidance guidance, double clip) {
+            DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, CorrectorBatch corrected,
+            Guidance guidance, double clip) {
+        this.config = config;
         this.state = state;
         this.batch = batch;
+        this.corrected = corrected == null ? null : scope.own(corrected);
         lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[config.batch()];
         Device device = state.student.device();
@@ -52,11 +61,14 @@ final class Trainer implements AutoCloseable {
                     ? null : scope.own(new TrajectoryBuffer(batch, teacher.shape(), device));
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(
-                        config, teacher, state.target, state.student, guidance, trajectories, clip));
+                        config, teacher, state.target, state.student, guidance,
+                        state.online == null ? null : state.online.student, trajectories, clip));
                 contexts[i] = workers[i].kernels;
             }
             pool = scope.own(new WorkerPool(workers.length));
             optimiser = scope.own(new Optimiser(config.optimiser(), state, lanes, contexts, pool));
+            onlineOptimiser = corrected == null ? null
+                    : scope.own(new Optimiser(config.onlineOptimiser(), state.online, lanes, contexts, pool));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -73,14 +85,27 @@ final class Trainer implements AutoCloseable {
         batch.draw(step);
         memory.upload(workers[0].kernels);
         optimiser.begin();
+        boolean corrects = corrected != null && corrected.takesPart(step);
+        if (corrects != isCorrected) {
+            forget();
+            isCorrected = corrects;
+        }
+        if (corrects) {
+            state.online.step = step - config.correctorFirstStep();
+            corrected.draw(step, workers[0].kernels);
+            onlineOptimiser.begin();
+        }
         if (captured != null) {
             captured.replay();
         } else if (workers.length == 1 && !batch.isRegression() && workers[0].staysOnDevice()) {
-            captured = scope.own(workers[0].kernels.capture(this::calculate));
+            captured = workers[0].kernels.capture(this::calculate);
         } else {
             calculate();
         }
         optimiser.end();
+        if (corrects) {
+            onlineOptimiser.end();
+        }
         memory.download(workers[0].kernels, residual);
         return summary(step);
     }
@@ -102,11 +127,26 @@ final class Trainer implements AutoCloseable {
     private void calculate() {
         pool.run(lanes, runLane);
         optimiser.update();
+        if (isCorrected) {
+            onlineOptimiser.update();
+        }
+    }
+
+    /** The next step makes other calls. */
+    private void forget() {
+        if (captured != null) {
+            captured.close();
+            captured = null;
+        }
     }
 
     private void runLane(int worker, int lane) {
         for (int block = lane; block < batch.blocks; block += lanes) {
             workers[worker].run(memory.block(block), optimiser.lane(lane), block != lane);
+        }
+        for (int block = lane; isCorrected && block < corrected.blocks(); block += lanes) {
+            workers[worker].correct(
+                    corrected.block(block), optimiser.lane(lane), onlineOptimiser.lane(lane), block != lane);
         }
     }
 
@@ -135,6 +175,7 @@ final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        forget();
         scope.close();
     }
 }

@@ -29,17 +29,22 @@ final class TrainingState implements AutoCloseable {
     /** The step of an optimiser that changes nothing but the average. */
     private final Slice following;
 
+    /** The corrector's online network and its moments; null where there is none. */
+    final TrainingState online;
+
     TrainingState(Model student) {
-        this(student, 0);
+        this(student, 0, null);
     }
 
     /**
      * Takes over the ownership of the model, whose weights are the first averages.
      *
      * @param targetDecay decay per step of the average that makes the targets; 0 for none
+     * @param online likewise taken over; may be null
      */
-    TrainingState(Model student, double targetDecay) {
+    TrainingState(Model student, double targetDecay, TrainingState online) {
         this.student = scope.own(student);
+        this.online = online == null ? null : scope.own(online);
         length = student.graph().layout().length();
         try {
             DeviceMemory memory = scope.own(student.device().allocate(3 * length));

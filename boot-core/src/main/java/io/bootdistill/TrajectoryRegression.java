@@ -46,7 +46,7 @@ final class TrajectoryRegression implements AutoCloseable {
         TrajectoryDraws draws = batch.trajectories;
         int fresh = draws.fresh(block.samples());
         int uses = batch.config.trajectoryUses();
-        walk.run(fresh, noise, batch.guidance, batch.condition, block.from(), evaluation -> {
+        walk.run(fresh, noise, batch.samples.guidance, batch.samples.condition, block.from(), evaluation -> {
             for (int i = 0; i < fresh; i++) {
                 for (int use = 0; use < uses; use++) {
                     if (draws.evaluation(draws.point(batch.noise(block.from() + i), use)) == evaluation) {

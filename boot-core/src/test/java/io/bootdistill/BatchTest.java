@@ -155,9 +155,9 @@ class BatchTest {
         for (int step = 0; step < STEPS; step++) {
             batch.draw(step);
             for (int row = 0; row < 32; row++) {
-                assertEquals(batch.guidance[row], (float) coefficient(batch, row, SignalCoefficients.GUIDANCE));
-                assertTrue(batch.guidance[row] >= 1 && batch.guidance[row] <= 3);
-                sum += batch.guidance[row];
+                assertEquals(batch.samples.guidance[row], (float) coefficient(batch, row, SignalCoefficients.GUIDANCE));
+                assertTrue(batch.samples.guidance[row] >= 1 && batch.samples.guidance[row] <= 3);
+                sum += batch.samples.guidance[row];
                 count++;
             }
         }
@@ -238,7 +238,7 @@ class BatchTest {
 
     private static List<Float> seed(Batch batch, int row) {
         int at = row * Philox.SEED_FLOATS;
-        return List.of(batch.seeds[at], batch.seeds[at + 1], batch.seeds[at + 2], batch.seeds[at + 3]);
+        return List.of(batch.samples.seeds[at], batch.samples.seeds[at + 1], batch.samples.seeds[at + 2], batch.samples.seeds[at + 3]);
     }
 
     @Test
@@ -249,8 +249,8 @@ class BatchTest {
         second.draw(7);
         second.draw(3);
         assertArrayEquals(first.t, second.t);
-        assertArrayEquals(first.seeds, second.seeds);
-        assertArrayEquals(first.condition, second.condition);
+        assertArrayEquals(first.samples.seeds, second.samples.seeds);
+        assertArrayEquals(first.samples.condition, second.samples.condition);
         assertArrayEquals(first.coefficients, second.coefficients);
     }
 

@@ -41,6 +41,10 @@ class DistillationConfigTest {
                 Map.entry("trajectorySteps is 1", b -> b.trajectorySteps(1)),
                 Map.entry("trajectoryUses is 0", b -> b.trajectoryUses(0)),
                 Map.entry("trajectoryEnd is -0.1", b -> b.trajectoryEnd(-0.1)),
+                Map.entry("correctorShare is -0.5", b -> b.correctorShare(-0.5)),
+                Map.entry("correctorStart is 1.0", b -> b.correctorStart(1)),
+                Map.entry("correctorWeight is -1.0", b -> b.correctorWeight(-1)),
+                Map.entry("correctorRate is 0.0", b -> b.correctorRate(0)),
                 Map.entry("guidanceMost is 1.0", b -> b.guidanceMost(1)),
                 Map.entry("negativeLabel is -2", b -> b.negativeLabel(-2)),
                 Map.entry("boundaryShare is 0.7", b -> b.boundaryShare(0.7)),
@@ -72,7 +76,7 @@ class DistillationConfigTest {
                 .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
                 .timeSampling(TimeSampling.UNIFORM)
                 .residualPower(0.5).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
-                .trajectoryUses(3).trajectoryEnd(0.4)
+                .trajectoryUses(3).trajectoryEnd(0.4).correctorShare(0.5).correctorStart(0.2).correctorWeight(3).correctorRate(1e-4)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
                 .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)

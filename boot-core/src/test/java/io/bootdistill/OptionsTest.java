@@ -63,7 +63,7 @@ public class OptionsTest {
             residual = new float[batch.rows];
             memory = new BatchMemory(batch, device());
             trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher.shape(), device());
-            worker = new BlockWorker(config, teacher, student, student, guidance, trajectories, 0);
+            worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories, 0);
             gradients = new Gradients(student);
         }
 
@@ -95,7 +95,7 @@ public class OptionsTest {
             try (Plan plan = new Plan(student, BATCH, Plan.Mode.INFERENCE)) {
                 worker.kernels.upload(values(worker.noise), 0, plan.x().data());
                 worker.kernels.upload(networkTime, 0, plan.scalar("t").data());
-                worker.kernels.upload(batch.condition, 0, plan.condition().data());
+                worker.kernels.upload(batch.samples.condition, 0, plan.condition().data());
                 plan.forward(worker.kernels, BATCH);
                 worker.kernels.download(plan.y().data(), signals, 0);
             }
@@ -141,7 +141,7 @@ public class OptionsTest {
             float[] y = step.values(step.worker.y);
             float[] target = step.values(step.worker.target);
             for (int i = 0; i < BATCH; i++) {
-                double[] expected = ode.step(solver, predictor(step.batch.condition[i]), step.row(y, i), step.row(noise, i),
+                double[] expected = ode.step(solver, predictor(step.batch.samples.condition[i]), step.row(y, i), step.row(noise, i),
                         step.batch.t[i], step.batch.s[i]);
                 assertArrayEquals(expected, step.row(target, i), TOLERANCE, solver + ", sample " + i);
             }
@@ -159,14 +159,14 @@ public class OptionsTest {
             step.run();
             float[] noise = step.values(step.worker.noise);
             float[] y = step.values(step.worker.y);
-            double[] boundary = predictor(step.batch.condition[0]).predict(step.row(noise, 0), schedule.tMax());
+            double[] boundary = predictor(step.batch.samples.condition[0]).predict(step.row(noise, 0), schedule.tMax());
             assertArrayEquals(boundary, step.row(y, 0), "exact at t_max");
             // x̂ = α y + σ ε with the whole signal: the DDIM target is a step of the teacher from there
             SignalOde ode = new SignalOde(schedule);
             float[] target = step.values(step.worker.target);
             float[] prediction = step.values(step.worker.prediction);
             for (int i = 0; i < BATCH; i++) {
-                SignalOde.Denoiser f = predictor(step.batch.condition[i]);
+                SignalOde.Denoiser f = predictor(step.batch.samples.condition[i]);
                 double[] atMax = f.predict(step.row(noise, i), schedule.tMax());
                 double k = HardBoundary.share(schedule, step.batch.s[i]);
                 double[] stepped = ode.step(
@@ -199,7 +199,7 @@ public class OptionsTest {
                     int from = step.batch.firstRow(block);
                     float[][] states = new float[steps + 1][];
                     Sampler.reference(teacher, Solver.MULTISTEP, steps).withWorkers(1).sample(
-                            noise, Arrays.copyOfRange(step.batch.condition, from, from + BATCH / 3),
+                            noise, Arrays.copyOfRange(step.batch.samples.condition, from, from + BATCH / 3),
                             (i, first, n, x) -> states[i] = x.clone());
                     for (int i = 0; i < BATCH / 3; i++) {
                         double t = step.batch.s[from + i];
@@ -247,7 +247,7 @@ public class OptionsTest {
                 double t = step.batch.t[i];
                 double slope = schedule.lambdaDerivative(t);
                 double width = (step.batch.networkAfter[i] - step.batch.networkBefore[i]) / schedule.networkTime(1);
-                double[] f = predictor(step.batch.condition[i]).predict(
+                double[] f = predictor(step.batch.samples.condition[i]).predict(
                         new SignalOde(schedule).state(step.row(y, i), step.row(noise, i), t), t);
                 for (int d = 0; d < PIXEL; d++) {
                     int k = i * PIXEL + d;
@@ -343,7 +343,7 @@ public class OptionsTest {
                 };
             }
             try (BlockWorker worker = new BlockWorker(
-                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, null, 0)) {
+                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, null, null, 0)) {
                 step.run(worker);
                 float[] values = new float[BATCH * PIXEL];
                 worker.kernels.download(worker.target.data(), values, 0);
@@ -357,7 +357,7 @@ public class OptionsTest {
         double decay = 0.75;
         Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
         student.initialize(1);
-        try (TrainingState state = new TrainingState(student, decay);
+        try (TrainingState state = new TrainingState(student, decay, null);
                 TrainingState plain = new TrainingState(new Model(student.graph(), device(), true));
                 var kernels = device().openKernels()) {
             assertTrue(plain.target == plain.student, "without a decay, the student makes its own targets");
