@@ -28,8 +28,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -73,6 +75,12 @@ class CudaStepTest {
                 builder.trajectoryShare(2.0 / STEPS).trajectorySteps(2);
             }
         },
+        CORRECTED(0) {
+            @Override
+            void set(DistillationConfigBuilder builder) {
+                builder.correctorShare(0.5).correctorStart(0);
+            }
+        },
         HOST_IN_BETWEEN(STEPS) {
             @Override
             void set(DistillationConfigBuilder builder) {
@@ -94,8 +102,8 @@ class CudaStepTest {
     @EnumSource(Options.class)
     void replayedStepsAreTheCalledOnes(Options options) throws IOException {
         TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
-        List<Set<String>> captured = distil(cuda, options, "captured");
-        List<Set<String>> called = distil(new WithoutCapture(cuda), options, "called");
+        List<Set<String>> captured = distil(cuda, options::set, "captured");
+        List<Set<String>> called = distil(new WithoutCapture(cuda), options::set, "called");
         assertArrayEquals(state("called"), state("captured"));
         for (int step = 0; step <= Math.min(options.first, STEPS - 1); step++) {
             Set<String> calls = captured.get(step);
@@ -107,18 +115,31 @@ class CudaStepTest {
         }
     }
 
+    /** The corrector begins in a step that has been captured without it. */
+    @Test
+    void stepIsCapturedAgainWhenItsCallsChange() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
+        Consumer<DistillationConfigBuilder> late = builder -> builder.correctorShare(0.5).correctorStart(0.5);
+        List<Set<String>> captured = distil(cuda, late, "captured");
+        distil(new WithoutCapture(cuda), late, "called");
+        assertArrayEquals(state("called"), state("captured"));
+        assertEquals(TRANSFERS, captured.get(1));
+        assertTrue(captured.get(2).contains("convForward"));
+        assertEquals(TRANSFERS, captured.get(3));
+    }
+
     /** Weights, averages and moments. */
     private byte[] state(String run) throws IOException {
         return Files.readAllBytes(temp.resolve(run).resolve("state.safetensors"));
     }
 
     /** Trains; returns the operations that each step called. */
-    private List<Set<String>> distil(Device device, Options options, String run) throws IOException {
+    private List<Set<String>> distil(Device device, Consumer<DistillationConfigBuilder> options, String run) throws IOException {
         DistillationConfigBuilder builder = DistillationConfig.builder()
                 .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5)
-                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).heldOut(0)
+                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).heldOut(0).trajectoryShare(0).correctorShare(0)
                 .folder(temp.resolve(run));
-        options.set(builder);
+        options.accept(builder);
         DistillationConfig config = builder.build();
         RecordingDevice recording = new RecordingDevice(device);
         List<Set<String>> steps = new ArrayList<>();
