@@ -179,13 +179,13 @@ public record DistillationConfig(
     }
 
     /**
-     * A builder that holds the paper's recipe (arXiv 2306.05544, §4): DDIM steps of a fixed δ = 0.05, independent uniform
-     * times, a weight of 1/δ², and the boundary as a loss of its own. What the paper leaves open is as in {@link #builder()},
-     * but for Adam's rate of 3e-4 over 160,000 images.
+     * A builder that holds the paper's recipe (arXiv 2306.05544, §4): bootstrapping all the way, by DDIM steps of a fixed
+     * δ = 0.05, independent uniform times, a weight of 1/δ², and the boundary as a loss of its own; no corrector. What the paper
+     * leaves open is as in {@link #builder()}, but for Adam's rate of 3e-4 over 160,000 images.
      */
     public static DistillationConfigBuilder paper() {
         return builder()
-                .images(160_000).learningRate(3e-4).solver(Solver.DDIM)
+                .images(160_000).learningRate(3e-4).trajectoryShare(0).correctorShare(0).solver(Solver.DDIM)
                 .deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
                 .weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM);
     }

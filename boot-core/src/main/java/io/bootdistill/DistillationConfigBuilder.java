@@ -31,7 +31,7 @@ public final class DistillationConfigBuilder {
     private double residualPower;
     private double residualKappa = 1e-3;
     private double targetEma;
-    private double trajectoryShare;
+    private double trajectoryShare = 1;
     private int trajectorySteps = 10;
     private int trajectoryUses = 4;
     private double trajectoryEnd = 1;

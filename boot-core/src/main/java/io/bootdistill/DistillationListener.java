@@ -10,11 +10,11 @@ public interface DistillationListener {
      * @param steps steps of the whole run
      * @param images images done
      * @param loss total loss
-     * @param bootstrap the bootstrap part, mean of w·‖r‖²
-     * @param boundary the boundary part, mean of ‖r‖²
+     * @param bootstrap the bootstrap part, mean of w·‖r‖²; 0 in steps that regress on trajectories
+     * @param boundary the boundary part, mean of ‖r‖²; likewise
      * @param gradientNorm global norm before clipping
      * @param rate Adam's rate
-     * @param delta δ
+     * @param delta δ; likewise
      * @param imagesPerSecond speed since the last report
      * @param secondsLeft at that speed, without evaluations
      */

@@ -170,7 +170,9 @@ final class Trainer implements AutoCloseable {
             boundary += (double) residual[row] / batch.boundarySamples;
             loss += batch.factor[row] * residual[row];
         }
-        return new Step(loss, bootstrap, boundary, optimiser.gradientNorm(), optimiser.rate(step), batch.delta(step));
+        return batch.isRegression()
+                ? new Step(loss, 0, 0, optimiser.gradientNorm(), optimiser.rate(step), 0)
+                : new Step(loss, bootstrap, boundary, optimiser.gradientNorm(), optimiser.rate(step), batch.delta(step));
     }
 
     @Override

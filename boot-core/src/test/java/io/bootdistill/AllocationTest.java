@@ -43,7 +43,7 @@ public class AllocationTest {
     /** Trains, and reads a gauge after each step. */
     protected List<Long> train(Device device, SignalOde.Solver solver, int steps, LongSupplier gauge) throws IOException {
         List<Long> readings = new ArrayList<>(steps);
-        DistillationConfig config = DistillationConfig.builder()
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).solver(solver).guidance(2)
                 .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE)
                 .build();

@@ -30,7 +30,7 @@ class BatchTest {
     private final NoiseSchedule schedule = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
 
     private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().batch(32).block(7).images(32 * STEPS).seed(5)
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(32).block(7).images(32 * STEPS).seed(5)
                 .boundaryShare(6 / 32.0).deltaStart(0.2).deltaEnd(0.05);
     }
 

@@ -62,7 +62,7 @@ class CollapseTest {
     private static List<Long> alarms(boolean forgets) throws IOException {
         ForgetfulTeacher teacher = new ForgetfulTeacher();
         List<Long> steps = new ArrayList<>();
-        DistillationConfig config = DistillationConfig.builder()
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(BATCH).block(32).lanes(4).images((long) BATCH * STEPS).seed(7).learningRate(3e-3).warmupImages(2_000)
                 .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(200).checkpointImages((long) BATCH * STEPS / 2)
                 .build();

@@ -83,7 +83,8 @@ class DynamicThresholdTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 4})
     void distillationWithAThresholdOfOneIsDistillationWithTheClip(double guidanceMost) throws IOException {
-        DistillationConfig config = DistillationConfig.builder().batch(6).block(2).lanes(2).images(12).warmupImages(0)
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+                .batch(6).block(2).lanes(2).images(12).warmupImages(0)
                 .guidance(2).guidanceMost(guidanceMost).heldOut(8).referenceSteps(3).build();
         double[] rmse = new double[2];
         float[][] samples = new float[2][];

@@ -34,7 +34,7 @@ public class MixtureDistillationTest {
     }
 
     private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder()
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(128).block(32).lanes(4).images(128 * 1200L).seed(7)
                 .learningRate(3e-3).warmupImages(2_000).emaHalfLife(3_000)
                 .deltaStart(0.1).deltaEnd(0.02).heldOut(0);

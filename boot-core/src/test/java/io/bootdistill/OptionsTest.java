@@ -42,7 +42,8 @@ public class OptionsTest {
     }
 
     private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().batch(BATCH).block(BATCH).images(BATCH * 4).seed(6).deltaStart(0.1).workers(1);
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(BATCH).block(BATCH)
+                .images(BATCH * 4).seed(6).deltaStart(0.1).workers(1);
     }
 
     /** One step of one block, its values on the host. */

@@ -36,7 +36,7 @@ class PinnGradientTest {
     }
 
     private static void check(NetworkTeacher teacher, Model student) {
-        DistillationConfig config = DistillationConfig.builder().objective(Objective.PINN)
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0).objective(Objective.PINN)
                 .batch(BATCH).block(BATCH).images(BATCH).boundaryShare(0.25).seed(2).build();
         NoiseSchedule schedule = teacher.schedule();
         Batch batch = new Batch(config, schedule, teacher.prediction(), Head.of(teacher.prediction(), schedule), 0,

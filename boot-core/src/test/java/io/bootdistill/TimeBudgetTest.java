@@ -11,7 +11,8 @@ class TimeBudgetTest {
 
     /** 90 s of 100 s to spend. A step of a second is 64 samples, each 5 passes: 320 passes. */
     private static DistillationConfigBuilder budget() {
-        return DistillationConfig.builder().timeBudget(Duration.ofSeconds(100)).batch(64).images(64)
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+                .timeBudget(Duration.ofSeconds(100)).batch(64).images(64)
                 .solver(SignalOde.Solver.DDIM).boundaryShare(0).heldOut(0);
     }
 

@@ -30,7 +30,7 @@ class TrajectoryErrorTest {
     }
 
     private Student train(long steps) throws IOException {
-        DistillationConfig config = DistillationConfig.builder()
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(128).block(32).lanes(4).images(128 * steps).seed(7).learningRate(3e-3).warmupImages(2_000)
                 .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(0).nullProbability(0.2).build();
         return new BootDistiller(teacher, new Mlp(2, 64, 2, 5), Devices.named("reference")).train(config);

@@ -71,6 +71,8 @@ public class TrainingStep implements DistillationListener {
 
     private DistillationConfig config(long steps) {
         return DistillationConfig.builder()
+                .trajectoryShare(0)
+                .correctorShare(0)
                 .solver(solver)
                 .workers(workers)
                 .batch(BATCH)
