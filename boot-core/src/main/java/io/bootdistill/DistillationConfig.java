@@ -49,12 +49,13 @@ import java.time.Duration;
  * @param correctorStart share of the run before the corrector begins, in [0, 1). Default 0.55
  * @param correctorWeight λ, ≥ 0. Default 1
  * @param correctorRate Adam's rate for the online network, in (0, 1]. Default 3e-4
- * @param learningRate peak of Adam's rate, in (0, 1]. Default 6e-4
+ * @param updateRule how a gradient changes the weights. Default Muon
+ * @param learningRate peak of the rate, in (0, 1]. Default 1e-3
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
  * @param weightDecay decoupled weight decay, ≥ 0. Default 0
  * @param beta1 decay of Adam's first moment, in [0, 1). Default 0.9
  * @param beta2 decay of Adam's second moment, in [0, 1). Default 0.99
- * @param gradientClip limit of the global gradient norm; 0 for none. Default 1
+ * @param gradientClip limit of the global gradient norm, for what Adam updates; 0 for none. Default 1
  * @param emaHalfLife half-life of the moving average of the weights, in images, ≥ 0. Default 2,000
  * @param guidance classifier-free guidance scale w that is distilled into the student, ≥ 0; 1 for none. Default 1
  * @param guidanceMost where above {@code guidance}, each sample draws its own w, uniform from {@code guidance} to this, and the
@@ -99,6 +100,7 @@ public record DistillationConfig(
         double correctorStart,
         double correctorWeight,
         double correctorRate,
+        UpdateRule updateRule,
         double learningRate,
         long warmupImages,
         double weightDecay,
@@ -153,6 +155,7 @@ public record DistillationConfig(
         Checks.that(correctorStart >= 0 && correctorStart < 1, "correctorStart", correctorStart, "in [0, 1)");
         Checks.atLeastZero("correctorWeight", correctorWeight);
         Checks.that(correctorRate > 0 && correctorRate <= 1, "correctorRate", correctorRate, "in (0, 1]");
+        Checks.notNull("updateRule", updateRule);
         Checks.that(learningRate > 0 && learningRate <= 1, "learningRate", learningRate, "in (0, 1]");
         Checks.that(warmupImages >= 0, "warmupImages", warmupImages, "at least 0");
         Checks.atLeastZero("weightDecay", weightDecay);
@@ -180,12 +183,13 @@ public record DistillationConfig(
 
     /**
      * A builder that holds the paper's recipe (arXiv 2306.05544, §4): bootstrapping all the way, by DDIM steps of a fixed
-     * δ = 0.05, independent uniform times, a weight of 1/δ², and the boundary as a loss of its own; no corrector. What the paper
-     * leaves open is as in {@link #builder()}, but for Adam's rate of 3e-4 over 160,000 images.
+     * δ = 0.05, independent uniform times, a weight of 1/δ², and the boundary as a loss of its own; no corrector. Its
+     * optimiser is Adam, here at a rate of 3e-4 over 160,000 images. What the paper leaves open is as in {@link #builder()}.
      */
     public static DistillationConfigBuilder paper() {
         return builder()
-                .images(160_000).learningRate(3e-4).trajectoryShare(0).correctorShare(0).solver(Solver.DDIM)
+                .images(160_000).updateRule(UpdateRule.ADAM).learningRate(3e-4)
+                .trajectoryShare(0).correctorShare(0).solver(Solver.DDIM)
                 .deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
                 .weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM);
     }
@@ -241,7 +245,7 @@ public record DistillationConfig(
     /** The online network follows the student at a constant rate. */
     Optimiser.Settings onlineOptimiser() {
         long forever = 1L << 50;
-        return new Optimiser.Settings(forever, batch, correctorRate, warmupImages, 0, 0, beta2, gradientClip, 0);
+        return new Optimiser.Settings(forever, batch, UpdateRule.ADAM, correctorRate, warmupImages, 0, 0, beta2, gradientClip, 0);
     }
 
     /** Whether each sample draws its own guidance scale. */
@@ -267,6 +271,6 @@ public record DistillationConfig(
 
     Optimiser.Settings optimiser() {
         return new Optimiser.Settings(
-                steps(), batch, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip, emaHalfLife);
+                steps(), batch, updateRule, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip, emaHalfLife);
     }
 }

@@ -39,7 +39,8 @@ public final class DistillationConfigBuilder {
     private double correctorStart = 0.55;
     private double correctorWeight = 1;
     private double correctorRate = 3e-4;
-    private double learningRate = 6e-4;
+    private UpdateRule updateRule = UpdateRule.MUON;
+    private double learningRate = 1e-3;
     private long warmupImages = 3_200;
     private double weightDecay;
     private double beta1 = 0.9;
@@ -89,6 +90,7 @@ public final class DistillationConfigBuilder {
         correctorStart = c.correctorStart();
         correctorWeight = c.correctorWeight();
         correctorRate = c.correctorRate();
+        updateRule = c.updateRule();
         learningRate = c.learningRate();
         warmupImages = c.warmupImages();
         weightDecay = c.weightDecay();
@@ -249,6 +251,11 @@ public final class DistillationConfigBuilder {
         return this;
     }
 
+    public DistillationConfigBuilder updateRule(UpdateRule updateRule) {
+        this.updateRule = updateRule;
+        return this;
+    }
+
     public DistillationConfigBuilder learningRate(double learningRate) {
         this.learningRate = learningRate;
         return this;
@@ -359,9 +366,9 @@ public final class DistillationConfigBuilder {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
                 deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
-                targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare,
-                correctorStart, correctorWeight, correctorRate, learningRate, warmupImages,
-                weightDecay, beta1, beta2, gradientClip, emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
-                referenceSteps, reportImages, checkpointImages, folder);
+                targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare, correctorStart,
+                correctorWeight, correctorRate, updateRule, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
+                emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut, referenceSteps,
+                reportImages, checkpointImages, folder);
     }
 }

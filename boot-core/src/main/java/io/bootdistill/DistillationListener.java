@@ -13,7 +13,7 @@ public interface DistillationListener {
      * @param bootstrap the bootstrap part, mean of w·‖r‖²; 0 in steps that regress on trajectories
      * @param boundary the boundary part, mean of ‖r‖²; likewise
      * @param gradientNorm global norm before clipping
-     * @param rate Adam's rate
+     * @param rate the learning rate
      * @param delta δ; likewise
      * @param imagesPerSecond speed since the last report
      * @param secondsLeft at that speed, without evaluations

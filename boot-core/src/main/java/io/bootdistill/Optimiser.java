@@ -5,10 +5,13 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.network.Gradients;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
 
 /**
- * The second half of every training step: sums the gradient lanes, limits their norm, and updates the weights, Adam's moments
- * and the moving averages. The flat passes are shared by all workers; the result does not depend on their number.
+ * The second half of every training step: sums the gradient lanes, limits their norm, and updates the weights, the moments
+ * and the moving averages. All workers share each pass; the result does not depend on their number.
  */
 final class Optimiser implements AutoCloseable {
 
@@ -17,8 +20,11 @@ final class Optimiser implements AutoCloseable {
 
     /** How the weights are updated; names and ranges as in {@link DistillationConfig}. */
     record Settings(
-            long steps, int batch, double learningRate, long warmupImages, double weightDecay, double beta1, double beta2,
-            double gradientClip, double emaHalfLife) {}
+            long steps, int batch, UpdateRule updateRule, double learningRate, long warmupImages, double weightDecay,
+            double beta1, double beta2, double gradientClip, double emaHalfLife) {}
+
+    /** A range of the flat buffers and the numbers of its step. */
+    private record Segment(long from, long to, Slice step) {}
 
     private final Settings settings;
     private final TrainingState state;
@@ -27,12 +33,21 @@ final class Optimiser implements AutoCloseable {
     private final Scope scope = new Scope();
     private final Reducer reducer;
     private final Slice adam;
+
+    /** Null where Adam updates everything. */
+    private final Muon muon;
+
+    /** The step of Adam's pass over Muon's matrices, which leaves the moments alone: decay and moving average. */
+    private final Slice matrixStep;
+
+    private final Segment[] segments;
     private final float[] numbers = new float[AdamStep.COUNT];
 
     /** The jobs of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task reduce = this::reducePart;
 
-    private final WorkerPool.Task update = this::updatePart;
+    private final WorkerPool.Task updateMatrix = this::updateMatrix;
+    private final WorkerPool.Task update = this::updateSegment;
     private final WorkerPool.Task prepare = this::preparePart;
     private final WorkerPool.Task follow = this::followPart;
     private final WorkerPool.Task prepareTarget = this::prepareTargetPart;
@@ -46,6 +61,11 @@ final class Optimiser implements AutoCloseable {
         try {
             reducer = scope.own(new Reducer(state.student, lanes));
             adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+            matrixStep = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+            List<Muon.View> views =
+                    settings.updateRule == UpdateRule.MUON ? Muon.views(state.student.graph().layout()) : List.of();
+            muon = views.isEmpty() ? null : scope.own(new Muon(views, state, reducer.sum(), contexts));
+            segments = segments(Muon.elements(views));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -60,13 +80,23 @@ final class Optimiser implements AutoCloseable {
     void begin() {
         setNumbers(state.step);
         contexts[0].upload(numbers, 0, adam);
+        if (muon != null) {
+            numbers[AdamStep.BETA1] = 1;
+            numbers[AdamStep.BETA2] = 1;
+            numbers[AdamStep.CORRECTION1] = 0;
+            contexts[0].upload(numbers, 0, matrixStep);
+            muon.begin(contexts[0], rate(state.step));
+        }
     }
 
     /** Updates the state by the gradient in the lanes: the same calls each time, without a transfer. */
     void update() {
         pool.run(PARTS, reduce);
         contexts[0].clip(reducer.partialNorms(), reducer.chunks(), adam);
-        pool.run(PARTS, update);
+        if (muon != null) {
+            pool.run(muon.count(), updateMatrix);
+        }
+        pool.run(segments.length, update);
         pool.run(PARTS, prepare);
         if (state.hasTarget()) {
             pool.run(PARTS, follow);
@@ -85,7 +115,7 @@ final class Optimiser implements AutoCloseable {
         return numbers[AdamStep.NORM];
     }
 
-    /** Adam's rate at a step: linear warm-up, then a cosine to zero at the end of the run. */
+    /** The rate at a step: linear warm-up, then a cosine to zero at the end of the run. */
     double rate(long step) {
         double images = (double) (step + 1) * settings.batch;
         double rise = settings.warmupImages == 0 ? 1 : Math.min(1, images / settings.warmupImages);
@@ -110,10 +140,29 @@ final class Optimiser implements AutoCloseable {
         reducer.reduce(contexts[worker], part, PARTS);
     }
 
-    private void updatePart(int worker, int part) {
+    private void updateMatrix(int worker, int matrix) {
+        muon.update(contexts[worker], worker, matrix);
+    }
+
+    private void updateSegment(int worker, int index) {
+        Segment s = segments[index];
         contexts[worker].adamW(
-                adam, state.length * part / PARTS, state.length * (part + 1) / PARTS, reducer.sum(),
-                state.student.parameters(), state.m(), state.v(), state.ema());
+                s.step, s.from, s.to, reducer.sum(), state.student.parameters(), state.m(), state.v(), state.ema());
+    }
+
+    /** Cuts the flat buffers where matrices begin and end, and into pieces of at most a part. */
+    private Segment[] segments(BitSet matrices) {
+        int length = Math.toIntExact(state.length);
+        int most = length / PARTS + 1;
+        List<Segment> segments = new ArrayList<>();
+        int to;
+        for (int from = 0; from < length; from = to) {
+            boolean isMatrix = matrices.get(from);
+            int end = isMatrix ? matrices.nextClearBit(from) : matrices.nextSetBit(from);
+            to = Math.min(end < 0 ? length : end, from + most);
+            segments.add(new Segment(from, to, isMatrix ? matrixStep : adam));
+        }
+        return segments.toArray(Segment[]::new);
     }
 
     private void preparePart(int worker, int part) {

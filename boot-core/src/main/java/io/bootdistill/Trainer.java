@@ -7,7 +7,7 @@ import io.bootdistill.device.Scope;
 
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, and lets the {@link Optimiser} update
- * the student. Workers meet three times per step; the result does not depend on their number. One worker has its step captured
+ * the student. Workers meet a few times per step; the result does not depend on their number. One worker has its step captured
  * by the device and replayed, unless the host takes part. A regression's calls depend on what is drawn.
  */
 final class Trainer implements AutoCloseable {

@@ -49,6 +49,7 @@ class DistillationConfigTest {
                 Map.entry("negativeLabel is -2", b -> b.negativeLabel(-2)),
                 Map.entry("boundaryShare is 0.7", b -> b.boundaryShare(0.7)),
                 Map.entry("beta is NaN", b -> b.beta(Double.NaN)),
+                Map.entry("updateRule is missing", b -> b.updateRule(null)),
                 Map.entry("learningRate is 0.0", b -> b.learningRate(0)),
                 Map.entry("beta1 is 1.0", b -> b.beta1(1)),
                 Map.entry("beta2 is -0.1", b -> b.beta2(-0.1)),
@@ -74,7 +75,7 @@ class DistillationConfigTest {
         DistillationConfig config = DistillationConfig.builder()
                 .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
                 .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
-                .timeSampling(TimeSampling.UNIFORM)
+                .timeSampling(TimeSampling.UNIFORM).updateRule(UpdateRule.ADAM)
                 .residualPower(0.5).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
                 .trajectoryUses(3).trajectoryEnd(0.4).correctorShare(0.5).correctorStart(0.2).correctorWeight(3).correctorRate(1e-4)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
@@ -109,6 +110,7 @@ class DistillationConfigTest {
         assertEquals(SignalOde.Solver.DDIM, paper.solver());
         assertEquals(Weighting.INVERSE_DELTA_SQUARED, paper.weighting());
         assertEquals(Boundary.TERM, paper.boundary());
+        assertEquals(UpdateRule.ADAM, paper.updateRule());
         assertEquals(TimeSampling.UNIFORM, paper.timeSampling());
         for (double progress : new double[] {0, 0.5, 1}) {
             assertEquals(0.05, paper.deltaSchedule().over(paper.deltaStart(), paper.deltaEnd(), progress));

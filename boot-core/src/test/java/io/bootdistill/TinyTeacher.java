@@ -18,14 +18,19 @@ public final class TinyTeacher {
 
     private TinyTeacher() {}
 
-    /** Writes the folder. */
-    public static void write(Path folder, String predictionType) throws IOException {
-        JsonObject network = JsonParser.parseString("""
+    /** The network's config.json. */
+    static JsonObject network() {
+        return JsonParser.parseString("""
                 {"_class_name": "UNet2DModel", "sample_size": 8, "in_channels": 1, "out_channels": 1,
                  "block_out_channels": [8, 12], "layers_per_block": 1, "norm_num_groups": 4, "attention_head_dim": 4,
                  "down_block_types": ["DownBlock2D", "AttnDownBlock2D"], "up_block_types": ["AttnUpBlock2D", "UpBlock2D"],
                  "num_class_embeds": 4}
                 """).getAsJsonObject();
+    }
+
+    /** Writes the folder. */
+    public static void write(Path folder, String predictionType) throws IOException {
+        JsonObject network = network();
         JsonObject scheduler = JsonParser.parseString("""
                 {"_class_name": "DDPMScheduler", "num_train_timesteps": 100, "beta_schedule": "squaredcos_cap_v2",
                  "prediction_type": "%s"}
