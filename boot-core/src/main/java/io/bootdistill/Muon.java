@@ -23,7 +23,7 @@ final class Muon implements AutoCloseable {
     private static final float MOMENTUM = 0.95f;
     private static final double SIZE = 0.2;
 
-    /** A weight in the flat buffers: a row for each input (of each of a convolution's nine places), a column for each output. */
+    /** A weight in the flat buffers: a row for each input (of each of a convolution's nine taps), a column for each output. */
     record View(long offset, int rows, int columns, int stride) {
 
         /** Whether a parameter is a weight of enough channels; an embedding's table lies the other way round. */

@@ -92,7 +92,8 @@ public record TeacherTrainingConfig(
 
     Optimiser.Settings optimiser() {
         return new Optimiser.Settings(
-                steps(), batch, UpdateRule.ADAM, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip, emaHalfLife);
+                steps(), batch, UpdateRule.ADAM, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
+                emaHalfLife);
     }
 
     /** Builds a {@link TeacherTrainingConfig}; each method sets the value of its name. */

@@ -41,7 +41,7 @@ public class OptimiserTest {
         return Devices.named("reference");
     }
 
-    /** Tolerance of a matrix's step, in units of its size: rounding of float32, times 3.4445⁵, and somewhat more for products. */
+    /** Of a matrix's step, in units of its size: rounding of float32, times 3.4445⁵, and somewhat more for products. */
     protected double tolerance() {
         return 2 * 0x1p-24 * 485;
     }

@@ -21,7 +21,7 @@ public interface Kernels extends AutoCloseable {
     /** {@code target = value} everywhere. */
     void fill(Slice target, float value);
 
-    /** {@code y = base + factor·x + offset}; x may be y; {@code base} may be null, y, or another tensor. Also copies and adds. */
+    /** {@code y = base + factor·x + offset}; x may be y, {@code base} may be null, y, or another. Also copies and adds. */
     void affine(long rows, Tensor x, float factor, float offset, Tensor base, Tensor y);
 
     // ---- weights
