@@ -61,7 +61,7 @@ public class MixtureDistillationTest {
     /** Recipes of the options, each of which has to reach the map; how well is for an ablation to say. */
     private static Map<String, Consumer<DistillationConfigBuilder>> recipes() {
         return Map.of(
-                "euler, relative", b -> b.solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
+                "euler, relative", b -> b.updateRule(UpdateRule.ADAM).solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
                 "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
                 "hard boundary, uniform", b -> b.boundary(Boundary.HARD).timeSampling(TimeSampling.UNIFORM),
                 "warm start, residual weights", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(0.5),
