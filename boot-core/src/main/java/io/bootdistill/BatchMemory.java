@@ -22,6 +22,7 @@ final class BatchMemory implements AutoCloseable {
      * @param batch what was drawn, for the options that calculate on the host
      * @param index the block's place in the batch
      * @param samples all of them
+     * @param restarted the first of them; null where all start from pure noise
      * @param bootstrap the first of them, the others are of the boundary
      * @param atSecond where the teacher is called again
      * @param atMax at t_max, for a hard boundary; else null
@@ -31,8 +32,8 @@ final class BatchMemory implements AutoCloseable {
      * @param residual written: ‖r‖² of each sample
      */
     record Block(
-            Batch batch, int index, int samples, int bootstrap, Slice seeds, Slice coefficients, BlockInputs atT,
-            BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
+            Batch batch, int index, int samples, Restarted restarted, int bootstrap, Slice seeds, Slice coefficients,
+            BlockInputs atT, BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
             Tensor difference, Slice residual) {
 
         /** The first row in the arrays of the batch. */
@@ -40,6 +41,13 @@ final class BatchMemory implements AutoCloseable {
             return batch.firstRow(index);
         }
     }
+
+    /**
+     * The samples of a block that start from a state of the student's own; the arrays are those of {@link Restarts}.
+     *
+     * @param atStart from pure noise to the time of the state
+     */
+    record Restarted(int samples, Slice coefficients, Slice divisors, BlockInputs atStart) {}
 
     /** An array of the batch, [rows][floats], and its place in device memory. */
     private record Column(float[] source, int floats, Slice memory) {
@@ -59,14 +67,16 @@ final class BatchMemory implements AutoCloseable {
     private final Column[] columns;
     private final Block[] blocks;
     private final Column scale;
+    private final Column start;
     private final Column condition;
 
     BatchMemory(Batch batch, Device device) {
         this.batch = batch;
         int rows = batch.rows;
         List<Column> uploaded = new ArrayList<>();
-        int times = 6; // at most, and a scale, a difference and a residual
-        memory = device.allocate((long) rows * (Philox.SEED_FLOATS + SignalCoefficients.COUNT + times + 3)
+        int times = 7; // at most, and a scale, a difference and a residual
+        int restarted = batch.restarts == null ? 0 : SignalCoefficients.COUNT + 1;
+        memory = device.allocate((long) rows * (Philox.SEED_FLOATS + SignalCoefficients.COUNT + times + 3 + restarted)
                 + batch.condition.length);
         residual = memory.slice(0, rows);
         Column seeds = column(batch.seeds, uploaded);
@@ -74,24 +84,36 @@ final class BatchMemory implements AutoCloseable {
         Column t = column(batch.networkT, uploaded);
         Column s = column(batch.networkS, uploaded);
         Column second = batch.config.solver().callsTwice() ? column(batch.networkSecond, uploaded) : null;
-        Column max = batch.config.boundary() == BootstrapLoss.Boundary.HARD ? column(batch.networkTMax, uploaded) : null;
+        boolean restarts = batch.restarts != null;
+        boolean needsMax = restarts || batch.config.boundary() == BootstrapLoss.Boundary.HARD;
+        Column max = needsMax ? column(batch.networkTMax, uploaded) : null;
         boolean derivative = batch.config.objective().isDerivative();
         Column before = derivative ? column(batch.networkBefore, uploaded) : null;
         Column after = derivative ? column(batch.networkAfter, uploaded) : null;
         Column difference = derivative ? column(batch.difference, uploaded) : null;
         scale = batch.config.drawsGuidance() ? column(batch.guidance, uploaded) : null;
         condition = batch.condition.length > 0 ? column(batch.condition, uploaded) : null;
+        start = restarts ? column(batch.restarts.networkStart, uploaded) : null;
+        Column jumps = restarts ? column(batch.restarts.coefficients, uploaded) : null;
+        Column divisors = restarts ? column(batch.restarts.divisors, uploaded) : null;
         columns = uploaded.toArray(Column[]::new);
         blocks = new Block[batch.blocks];
         for (int i = 0; i < blocks.length; i++) {
             int from = batch.firstRow(i);
             int n = batch.samples(i);
             blocks[i] = new Block(
-                    batch, i, n, batch.bootstrapSamples(i), seeds.slice(from, n), coefficients.slice(from, n),
+                    batch, i, n, restarts ? restarted(i, jumps, divisors, max) : null, batch.bootstrapSamples(i), seeds.slice(from, n), coefficients.slice(from, n),
                     inputs(t, batch.t, from, n), inputs(s, batch.s, from, n), inputs(second, batch.second, from, n),
                     inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
                     rows(difference, from, n), residual.slice(from, n));
         }
+    }
+
+    private Restarted restarted(int index, Column coefficients, Column divisors, Column max) {
+        int from = batch.firstRow(index);
+        int n = batch.restartSamples(index);
+        return n == 0 ? null : new Restarted(
+                n, coefficients.slice(from, n), divisors.slice(from, n), inputs(start, null, max, from, n));
     }
 
     private Column column(float[] source, List<Column> uploaded) {
@@ -109,8 +131,12 @@ final class BatchMemory implements AutoCloseable {
     }
 
     private BlockInputs inputs(Column time, double[] times, int from, int n) {
+        return inputs(time, times, start, from, n);
+    }
+
+    private BlockInputs inputs(Column time, double[] times, Column start, int from, int n) {
         return time == null ? null : new BlockInputs(
-                time.rows(from, n), rows(scale, from, n), rows(condition, from, n), times, batch.guidance, batch.condition, from);
+                time.rows(from, n), rows(start, from, n), rows(scale, from, n), rows(condition, from, n), times, batch.guidance, batch.condition, from);
     }
 
     Block block(int index) {

@@ -33,7 +33,7 @@ class BatchTest {
     }
 
     private Batch batch(DistillationConfig config) {
-        return new Batch(config, schedule, Prediction.V, Head.of(Prediction.V, schedule), 0,
+        return new Batch(config, schedule, Prediction.V, Prediction.V, 0,
                 ConditionSource.labels(4, 3, 0.1), new ConditionShape.Label(4), IMAGE_SIZE);
     }
 
