@@ -74,6 +74,11 @@ public class RunTest {
                 .warmStartSteps(3).guidance(1).guidanceMost(3));
     }
 
+    @Test
+    void continuedRunOfTwoTimesEqualsOneThatWasNeverStopped() throws IOException {
+        requireSameWhenContinued(config().restartShare(0.5).warmStartImages(6 * 4).warmStartSteps(3));
+    }
+
     private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
