@@ -102,7 +102,8 @@ final class BatchMemory implements AutoCloseable {
             int from = batch.firstRow(i);
             int n = batch.samples(i);
             blocks[i] = new Block(
-                    batch, i, n, restarts ? restarted(i, jumps, divisors, max) : null, batch.bootstrapSamples(i), seeds.slice(from, n), coefficients.slice(from, n),
+                    batch, i, n, restarts ? restarted(i, jumps, divisors, max) : null, batch.bootstrapSamples(i),
+                    seeds.slice(from, n), coefficients.slice(from, n),
                     inputs(t, batch.t, from, n), inputs(s, batch.s, from, n), inputs(second, batch.second, from, n),
                     inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
                     rows(difference, from, n), residual.slice(from, n));
@@ -136,7 +137,8 @@ final class BatchMemory implements AutoCloseable {
 
     private BlockInputs inputs(Column time, double[] times, Column start, int from, int n) {
         return time == null ? null : new BlockInputs(
-                time.rows(from, n), rows(start, from, n), rows(scale, from, n), rows(condition, from, n), times, batch.guidance, batch.condition, from);
+                time.rows(from, n), rows(start, from, n), rows(scale, from, n), rows(condition, from, n), times, batch.guidance,
+                batch.condition, from);
     }
 
     Block block(int index) {

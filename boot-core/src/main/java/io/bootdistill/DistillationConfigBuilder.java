@@ -323,9 +323,9 @@ public final class DistillationConfigBuilder {
     public DistillationConfig build() {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
-                deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, restartShare, residualPower, residualKappa,
-                targetEma, warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
-                emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut,
-                referenceSteps, reportImages, checkpointImages, folder);
+                deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, restartShare, residualPower,
+                residualKappa, targetEma, warmStartImages, warmStartSteps, learningRate, warmupImages, weightDecay, beta1,
+                beta2, gradientClip, emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip,
+                heldOut, referenceSteps, reportImages, checkpointImages, folder);
     }
 }

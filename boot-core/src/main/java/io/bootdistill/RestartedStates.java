@@ -6,7 +6,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 
-/** What a block's samples start from on the device: pure noise, but for the first ones, which start as {@link Restarts} says. */
+/** What a block's samples start from on the device: pure noise, but for the first ones, which {@link Restarts} draws. */
 final class RestartedStates implements AutoCloseable {
 
     private final ImageShape shape;

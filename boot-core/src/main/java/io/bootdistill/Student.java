@@ -85,7 +85,7 @@ public final class Student implements AutoCloseable {
     /**
      * Writes the student in the diffusers layout: an ordinary {@code UNet2DModel} with the time input folded into its weights,
      * and the scheduler whose single step gives the sample. A student that is given the guidance scale keeps that input, which
-     * the format does not have; so does one with two times, which is no diffusers model at all: no scheduler's steps are its own.
+     * the format does not have; so does one with two times, whose steps no diffusers scheduler takes.
      *
      * @throws IOException naming the folder and the cause; an older student there is then as it was
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form

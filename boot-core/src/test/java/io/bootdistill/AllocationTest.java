@@ -82,8 +82,8 @@ public class AllocationTest {
     @Test
     void laterCallsAllocateNoDeviceMemory() throws IOException {
         RecordingDevice device = new RecordingDevice(device());
-        DistillationConfig config = DistillationConfig.builder().batch(2).images(2).workers(WORKERS).heldOut(0).restartShare(0.5)
-                .build();
+        DistillationConfig config = DistillationConfig.builder().batch(2).images(2).workers(WORKERS).heldOut(0)
+                .restartShare(0.5).build();
         try (Teacher teacher = Teacher.load(teacherFolder, device);
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = new float[20 * student.shape().size()];

@@ -33,7 +33,7 @@ class CpuFewStepTest extends FewStepTest {
         try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
             double[] before = errors(teacher, 1);
             double[] after = errors(teacher, 40);
-            String seen = "RMS in 1, 2 and 4 steps: " + Arrays.toString(before) + " before, " + Arrays.toString(after) + " after";
+            String seen = "RMS in 1, 2 and 4 steps: " + Arrays.toString(before) + " before, " + Arrays.toString(after);
             System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, seen);
             for (int i = 0; i < STEPS.length; i++) {
                 assertTrue(i == 2 || after[i] < 0.95 * before[i], seen); // four steps of the teacher need a longer run

@@ -46,8 +46,8 @@ class CudaDistillationTest {
     private float[] distil(Device device, int steps, double restartShare) throws IOException {
         DistillationConfig config = DistillationConfig.builder()
                 .batch(BATCH).block(4).lanes(2).workers(2).images((long) BATCH * steps).seed(3)
-                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0).restartShare(restartShare)
-                .build();
+                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0)
+                .restartShare(restartShare).build();
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
                 Student student = new BootDistiller(teacher).train(config)) {
             return student.sample(new long[] {1, 2, 3, 4}, new int[] {0, 1, 2, 0}, 1.5, restartShare == 0 ? 1 : 2);

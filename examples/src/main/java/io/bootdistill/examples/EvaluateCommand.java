@@ -74,8 +74,8 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path teacherFolder;
 
     @Option(names = "--steps", paramLabel = "K", split = ",", hideParamSyntax = true,
-            description = "Steps of teachers, and of students that were distilled for several, separated by commas, a line for each;"
-                    + " other students take one. Default: 50 of a teacher, 1 of a student.")
+            description = "Steps of teachers, and of students that were distilled for several, separated by commas, a line for"
+                    + " each; other students take one. Default: 50 of a teacher, 1 of a student.")
     private List<Integer> steps;
 
     @Option(names = "--guidance", paramLabel = "W", description = "Guidance of all teachers. Default: 1, none.")
@@ -166,11 +166,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
     /** By the diversity, and by the recall where a teacher has been measured, too. */
     private void warnOfCollapses() {
-        students.forEach((folder, line) -> Stream.of(
+        students.forEach((student, line) -> Stream.of(
                         CollapseAlarm.ofDiversity(line.paired().leastDiversity()),
                         CollapseAlarm.ofRecall(line.figures().recall(), teacherRecall))
                 .flatMap(Optional::stream)
-                .forEach(reason -> spec.commandLine().getErr().println("boot: " + folder + " has collapsed: " + reason)));
+                .forEach(reason -> spec.commandLine().getErr().println("boot: " + student + " has collapsed: " + reason)));
     }
 
     private Generator generator(NetworkTeacher teacher, int k) {

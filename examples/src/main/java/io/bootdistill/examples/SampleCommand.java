@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
         },
         description = {
             "",
-            "A student takes one network call, or K if it was distilled for several; a teacher takes K steps of the deterministic"
-                    + " reference sampler. Image i has the seed S + i and is a function of that seed and its label alone.",
+            "A student takes one network call, or K if it was distilled for several; a teacher takes K steps of the"
+                    + " deterministic reference sampler. Image i has the seed S + i and is a function of that seed and its label"
+                    + " alone.",
             ""
         },
         synopsisHeading = "",
@@ -75,7 +76,8 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
     private Long seed;
 
-    @Option(names = "--steps", paramLabel = "K", description = "Steps of a teacher, or of a student that was distilled for several. Default: 50 of a teacher, 1 of a"
+    @Option(names = "--steps", paramLabel = "K",
+            description = "Steps of a teacher, or of a student that was distilled for several. Default: 50 of a teacher, 1 of a"
                     + " student.")
     private Integer steps;
 
