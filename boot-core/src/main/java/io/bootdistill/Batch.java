@@ -21,6 +21,7 @@ final class Batch {
     private final SignalOde ode;
     private final Prediction prediction;
     private final Head head;
+    private final int restartSamples;
     private final BootstrapLoss loss;
     private final double clip;
     private final int imageSize;
@@ -38,7 +39,10 @@ final class Batch {
     /** The step drawn last. */
     long step;
 
-    /** Where the samples lie in the arrays below. */
+    /** The samples that start from a state of the student's own, the first of each block; null where all start from noise. */
+    final Restarts restarts;
+
+    /** Where the samples lie in the arrays below; those of the bootstrap that restart come last. */
     final int[] bootstrapRow;
 
     final int[] boundaryRow;
@@ -74,14 +78,20 @@ final class Batch {
 
     final double[] factor;
 
+    /**
+     * @param prediction what the teacher's output means
+     * @param student what the student's does
+     */
     Batch(
-            DistillationConfig config, NoiseSchedule schedule, Prediction prediction, Head head, double clip,
+            DistillationConfig config, NoiseSchedule schedule, Prediction prediction, Prediction student, double clip,
             ConditionSource conditions, ConditionShape conditionShape, int imageSize) {
         this.config = config;
         this.schedule = schedule;
         this.ode = new SignalOde(schedule);
         this.prediction = prediction;
-        this.head = head;
+        head = Head.of(student, schedule);
+        restarts = config.restartSamples() == 0 ? null : new Restarts(config, schedule, student);
+        restartSamples = config.restartSamples();
         this.clip = clip;
         this.loss = config.loss();
         trajectories = config.regressions() == 0 ? null : new TrajectoryDraws(config, schedule);
@@ -92,10 +102,12 @@ final class Batch {
         blocks = (config.batch() + block - 1) / block;
         bootstrapRow = new int[bootstrapSamples];
         boundaryRow = new int[boundarySamples];
+        int plain = 0;
+        int restarted = bootstrapSamples - restartSamples;
         for (int b = 0; b < blocks; b++) {
             int row = firstRow(b);
-            for (int i = bootstrapBefore(row); i < bootstrapBefore(firstRow(b + 1)); i++) {
-                bootstrapRow[i] = row++;
+            for (int i = 0; i < bootstrapSamples(b); i++) {
+                bootstrapRow[i < restartSamples(b) ? restarted++ : plain++] = row++;
             }
             for (int i = boundaryBefore(firstRow(b)); i < boundaryBefore(firstRow(b + 1)); i++) {
                 boundaryRow[i] = row++;
@@ -139,6 +151,15 @@ final class Batch {
         return bootstrapBefore(firstRow(blockIndex + 1)) - bootstrapBefore(firstRow(blockIndex));
     }
 
+    /** The first samples of a block, of the bootstrap, that restart. */
+    int restartSamples(int blockIndex) {
+        return restartsBefore(firstRow(blockIndex + 1)) - restartsBefore(firstRow(blockIndex));
+    }
+
+    private int restartsBefore(int row) {
+        return (int) ((long) bootstrapBefore(row) * restartSamples / bootstrapSamples);
+    }
+
     private int boundaryBefore(int row) {
         return (int) ((long) row * boundarySamples / config.batch());
     }
@@ -174,16 +195,25 @@ final class Batch {
         long first = step * config.batch();
         boolean derivative = config.objective().isDerivative();
         double lowest = schedule.tMin() + (derivative ? 0 : config.deltaSchedule().at(delta, schedule.tMin()));
+        int plain = bootstrapSamples - restartSamples;
         for (int i = 0; i < bootstrapSamples; i++) {
+            int row = bootstrapRow[i];
+            boolean restarted = i >= plain;
+            double most = restarted ? restarts.draw(row, step, i - plain, lowest) : schedule.tMax();
             double random = Philox.uniform(config.seed(), TIME, first + i);
-            double u = config.timeSampling().place(i, bootstrapSamples, random, step, config.steps());
-            double time = lowest + u * (schedule.tMax() - lowest);
-            samples.draw(bootstrapRow[i], first + i);
+            double u = restarted
+                    ? config.timeSampling().place(i - plain, restartSamples, random, step, config.steps())
+                    : config.timeSampling().place(i, plain, random, step, config.steps());
+            double time = lowest + u * (most - lowest);
+            samples.draw(row, first + i);
             if (derivative) {
-                setDerivative(bootstrapRow[i], time);
+                setDerivative(row, time);
             } else {
                 double own = config.deltaSchedule().at(delta, time);
-                setBootstrap(bootstrapRow[i], time, Math.max(time - own, schedule.tMin()), own);
+                setBootstrap(row, time, Math.max(time - own, schedule.tMin()), own);
+            }
+            if (restarted) {
+                restarts.set(this, head, row);
             }
         }
         for (int i = 0; i < boundarySamples; i++) {
@@ -194,6 +224,9 @@ final class Batch {
 
     /** The first rows of a block are new noises; the others those of earlier steps, at other points of their trajectories. */
     private void drawRegression() {
+        if (restarts != null) {
+            restarts.reset();
+        }
         for (int b = 0; b < blocks; b++) {
             int from = firstRow(b);
             int n = samples(b);
@@ -237,6 +270,12 @@ final class Batch {
         double time = schedule.tMax();
         set(row, time, time, loss.weight(delta, 1), loss.boundaryFactor(delta, bootstrapSamples, boundarySamples));
         coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.STEP] = 1;
+    }
+
+    /** Divides the share of a sample in the loss. */
+    void weaken(int row, double divisor) {
+        factor[row] /= divisor;
+        coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.GRADIENT] /= (float) divisor;
     }
 
     private void set(int row, double time, double next, double w, double share) {

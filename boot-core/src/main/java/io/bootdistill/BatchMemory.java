@@ -17,6 +17,7 @@ final class BatchMemory implements AutoCloseable {
      * @param batch what was drawn, for the options that calculate on the host
      * @param index the block's place in the batch
      * @param samples all of them
+     * @param restarted the first of them; null where all start from pure noise
      * @param bootstrap the first of them, the others are of the boundary
      * @param atSecond where the teacher is called again
      * @param atMax at t_max, for a hard boundary; else null
@@ -26,8 +27,8 @@ final class BatchMemory implements AutoCloseable {
      * @param residual written: ‖r‖² of each sample
      */
     record Block(
-            Batch batch, int index, int samples, int bootstrap, Slice seeds, Slice coefficients, BlockInputs atT,
-            BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
+            Batch batch, int index, int samples, Restarted restarted, int bootstrap, Slice seeds, Slice coefficients,
+            BlockInputs atT, BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
             Tensor difference, Slice residual) {
 
         /** The first row in the arrays of the batch. */
@@ -36,11 +37,19 @@ final class BatchMemory implements AutoCloseable {
         }
     }
 
+    /**
+     * The samples of a block that start from a state of the student's own; the arrays are those of {@link Restarts}.
+     *
+     * @param atStart from pure noise to the time of the state
+     */
+    record Restarted(int samples, Slice coefficients, Slice divisors, BlockInputs atStart) {}
+
     private final float[] residual;
     private final Batch batch;
     private final DeviceColumns columns;
     private final Block[] blocks;
     private final float[] scale;
+    private final float[] start;
 
     BatchMemory(Batch batch, Device device) {
         this.batch = batch;
@@ -48,18 +57,23 @@ final class BatchMemory implements AutoCloseable {
         boolean derivative = batch.config.objective().isDerivative();
         scale = batch.config.drawsGuidance() ? batch.samples.guidance : null;
         float[] second = batch.config.solver().callsTwice() ? batch.networkSecond : null;
-        float[] max = batch.config.boundary() == BootstrapLoss.Boundary.HARD ? batch.networkTMax : null;
+        Restarts restarts = batch.restarts;
+        boolean needsMax = restarts != null || batch.config.boundary() == BootstrapLoss.Boundary.HARD;
+        float[] max = needsMax ? batch.networkTMax : null;
+        start = restarts == null ? null : restarts.networkStart;
         float[] before = derivative ? batch.networkBefore : null;
         float[] after = derivative ? batch.networkAfter : null;
         float[] difference = derivative ? batch.difference : null;
         columns = new DeviceColumns(device, batch.rows, batch.samples.seeds, batch.samples.condition, scale, batch.coefficients,
-                batch.networkT, batch.networkS, second, max, before, after, difference, residual);
+                batch.networkT, batch.networkS, second, max, before, after, difference, residual, start,
+                restarts == null ? null : restarts.coefficients, restarts == null ? null : restarts.divisors);
         blocks = new Block[batch.blocks];
         for (int i = 0; i < blocks.length; i++) {
             int from = batch.firstRow(i);
             int n = batch.samples(i);
             blocks[i] = new Block(
-                    batch, i, n, batch.bootstrapSamples(i), columns.slice(batch.samples.seeds, from, n),
+                    batch, i, n, restarts == null ? null : restarted(i, max), batch.bootstrapSamples(i),
+                    columns.slice(batch.samples.seeds, from, n),
                     columns.slice(batch.coefficients, from, n), inputs(batch.networkT, batch.t, from, n),
                     inputs(batch.networkS, batch.s, from, n), inputs(second, batch.second, from, n),
                     inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
@@ -67,9 +81,20 @@ final class BatchMemory implements AutoCloseable {
         }
     }
 
+    private Restarted restarted(int index, float[] max) {
+        int from = batch.firstRow(index);
+        int n = batch.restartSamples(index);
+        return n == 0 ? null : new Restarted(n, columns.slice(batch.restarts.coefficients, from, n),
+                columns.slice(batch.restarts.divisors, from, n), inputs(start, null, max, from, n));
+    }
+
     private BlockInputs inputs(float[] networkTime, double[] times, int from, int n) {
+        return inputs(networkTime, times, start, from, n);
+    }
+
+    private BlockInputs inputs(float[] networkTime, double[] times, float[] start, int from, int n) {
         return networkTime == null ? null : new BlockInputs(
-                columns.rows(networkTime, from, n), columns.rows(scale, from, n),
+                columns.rows(networkTime, from, n), columns.rows(start, from, n), columns.rows(scale, from, n),
                 columns.rows(batch.samples.condition, from, n), times, batch.samples.guidance, batch.samples.condition, from);
     }
 

@@ -19,6 +19,8 @@ import io.bootdistill.network.Plan;
  * ε ─ at the boundary t_max: y = 0, x̂ = ε ─ teacher ─► f = target
  * ε ─ student at s ─► ŷ ─► loss against the target ─► gradient
  * </pre>
+ *
+ * With {@link Restarts}, some samples have a state of the student's own in place of ε as the student's input.
  */
 final class BlockWorker implements AutoCloseable {
 
@@ -32,12 +34,17 @@ final class BlockWorker implements AutoCloseable {
     private final TrajectoryRegression regression;
     private final Corrector corrector;
     private final PinnGradient pinn;
+    private final RestartedStates restarts;
     private final Scope scope = new Scope();
     private final Tensor divisors;
     private final float[] rows;
 
     final Kernels kernels;
     final Tensor noise;
+
+    /** What the student reads: the noise, or {@link RestartedStates#x}. */
+    final Tensor input;
+
     final Tensor y;
     final Tensor f;
     final Tensor target;
@@ -71,6 +78,8 @@ final class BlockWorker implements AutoCloseable {
             this.target = tensor(memory, 3, size);
             prediction = tensor(memory, 4, size);
             divisors = Tensor.of(scope.own(device.allocate(block)).slice(), 1);
+            restarts = config.restartSamples() == 0 ? null : scope.own(new RestartedStates(shape, device, block));
+            input = restarts == null ? noise : restarts.x;
             hard = config.boundary() != BootstrapLoss.Boundary.HARD ? null
                     : scope.own(new HardBoundary(teacher, device, block));
             pinn = config.objective() != Objective.PINN ? null
@@ -127,6 +136,14 @@ final class BlockWorker implements AutoCloseable {
         int n = block.samples();
         boolean isRegression = block.batch().isRegression();
         Slice coefficients = hard == null ? block.coefficients() : hard.begin(kernels, block, noise, teacher, y);
+        BatchMemory.Restarted restarted = isRegression ? null : block.restarted();
+        if (restarts != null) {
+            restarts.begin(kernels, n, noise);
+        }
+        if (restarted != null) {
+            call(look, noise, restarted.atStart(), restarted.samples());
+            restarts.restart(kernels, restarted, noise, look.y());
+        }
         if (isRegression) {
             regression.solve(kernels, block, noise);
             regression.targets(kernels, block);
@@ -136,9 +153,12 @@ final class BlockWorker implements AutoCloseable {
         if (hard != null) {
             hard.subtract(kernels, block, target);
         }
-        student(learn, block.atS(), n);
+        if (restarted != null) {
+            restarts.subtract(kernels, restarted, target);
+        }
+        call(learn, input, block.atS(), n);
         kernels.bootstrapLoss(
-                n, shape.pixels(), coefficients, noise, learn.y(), target, prediction, learn.dy(), block.residual());
+                n, shape.pixels(), coefficients, input, learn.y(), target, prediction, learn.dy(), block.residual());
         if (!residualWeighting.isNone()) {
             weightByResidual(block);
         }
@@ -153,7 +173,7 @@ final class BlockWorker implements AutoCloseable {
         pinn.atT(kernels, block, teacher.x(), learn.dy());
         learn.backward(kernels, block.samples(), lane, accumulate);
         for (int sign = 1; sign >= -1 && block.bootstrap() > 0; sign -= 2) {
-            student(learn, sign > 0 ? block.after() : block.before(), block.bootstrap());
+            call(learn, input, sign > 0 ? block.after() : block.before(), block.bootstrap());
             pinn.beside(kernels, block, sign, learn.dy());
             learn.backward(kernels, block.bootstrap(), lane, true);
         }
@@ -184,11 +204,14 @@ final class BlockWorker implements AutoCloseable {
             kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
         }
         if (bootstrap > 0) {
-            student(look, block.atT(), bootstrap);
+            call(look, input, block.atT(), bootstrap);
             Slice head = hard == null ? block.coefficients() : hard.atT();
             kernels.signalState(bootstrap, pixels, head, noise, look.y(), y, teacher.x());
             if (hard != null) {
                 hard.add(kernels, block, y, teacher.x());
+            }
+            if (block.restarted() != null) {
+                restarts.look(kernels, block.restarted(), noise, look.y(), y, teacher.x());
             }
         }
         boolean derivative = config.objective().isDerivative() && bootstrap > 0;
@@ -211,7 +234,7 @@ final class BlockWorker implements AutoCloseable {
     private void addDerivative(BatchMemory.Block block) {
         int n = block.bootstrap();
         for (int sign = 1; sign >= -1; sign -= 2) {
-            student(look, sign > 0 ? block.after() : block.before(), n);
+            call(look, input, sign > 0 ? block.after() : block.before(), n);
             kernels.signalState(n, shape.pixels(), block.coefficients(), noise, look.y(), f, null);
             kernels.affine(n, block.difference(), sign, 0, null, divisors);
             kernels.divideSamples(n, shape.pixels(), f, divisors.data(), target, target);
@@ -223,22 +246,22 @@ final class BlockWorker implements AutoCloseable {
         return learn;
     }
 
-    /** The student's outputs for the noise that is there. */
-    void student(Plan plan, BlockInputs inputs, int n) {
-        inputs(plan, noise, inputs, n);
-        plan.forward(kernels, n);
-    }
-
-    /** Gives a network its inputs. */
-    void inputs(Plan plan, Tensor x, BlockInputs inputs, int n) {
+    /** Lets a network calculate its outputs for n samples of x. */
+    void call(Plan plan, Tensor x, BlockInputs inputs, int n) {
         kernels.affine((long) n * shape.pixels(), x, 1, 0, null, plan.x());
-        kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
+        if (inputs.start() == null) {
+            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar("t"));
+        } else {
+            kernels.affine(n, inputs.start(), 1, 0, null, plan.scalar("t"));
+            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(Restarts.SCALAR));
+        }
         if (inputs.scale() != null) {
             kernels.affine(n, inputs.scale(), 1, 0, null, plan.scalar(Guidance.SCALAR));
         }
         if (plan.condition() != null) {
             kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
         }
+        plan.forward(kernels, n);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class BootDistiller {
 
     private static final Logger LOG = LoggerFactory.getLogger(BootDistiller.class);
+
+    private static final Set<List<String>> SCALARS = Set.of(
+            List.of("t"), List.of("t", Guidance.SCALAR), List.of("t", Restarts.SCALAR),
+            List.of("t", Guidance.SCALAR, Restarts.SCALAR));
 
     private final Teacher teacher;
     private final Network network;
@@ -59,8 +64,8 @@ public final class BootDistiller {
                 "the teacher's " + teacher.condition());
         Checks.that(!(network.condition() instanceof ConditionShape.Tokens), "the network's condition", network.condition(),
                 "none, a label or a vector");
-        Checks.that(network.scalars().equals(List.of("t")) || network.scalars().equals(List.of("t", Guidance.SCALAR)),
-                "the network's scalar inputs", network.scalars(), "[t] or, for a range of guidance, [t, w]");
+        Checks.that(SCALARS.contains(network.scalars()), "the network's scalar inputs", network.scalars(),
+                "[t], with w for a range of guidance, with s for a student of two times");
         if (network instanceof UNet unet) {
             Checks.that(unet.config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
                     "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
@@ -150,7 +155,7 @@ public final class BootDistiller {
         private final Network network;
         private final Guidance guidance;
         private final int nullLabel;
-        private final Head head;
+        private final Prediction prediction;
         private final ConditionSource source;
         private final String teacherKey;
         private final TrainingState state;
@@ -167,8 +172,8 @@ public final class BootDistiller {
                     labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
             guidance = config.isGuided() ? guidance() : null;
             network = network();
-            head = Head.of(prediction(), teacher.schedule());
-            if (prediction() == Prediction.EPSILON) {
+            prediction = prediction();
+            if (prediction == Prediction.EPSILON) {
                 LOG.info("an ε-prediction teacher: the student's head is y = −F, which the boundary loss has to teach first");
             }
             boolean hasGradient = teacher instanceof NetworkTeacher && clip() == 0 && !isThresholded();
@@ -189,14 +194,19 @@ public final class BootDistiller {
             return guidance;
         }
 
-        /** The student's network, which is given w where that is drawn. */
+        /** The student's network, which is given w where that is drawn, and a second time where samples restart. */
         private Network network() {
-            boolean given = BootDistiller.this.network.scalars().contains(Guidance.SCALAR);
-            Checks.that(!given || config.drawsGuidance(), "guidanceMost", config.guidanceMost(),
+            List<String> given = BootDistiller.this.network.scalars();
+            Checks.that(!given.contains(Guidance.SCALAR) || config.drawsGuidance(), "guidanceMost", config.guidanceMost(),
                     "above guidance for a student network with the scalar input w");
-            return config.drawsGuidance() && !given
-                    ? BootDistiller.this.network.withScalar(Guidance.SCALAR)
-                    : BootDistiller.this.network;
+            Checks.that(!given.contains(Restarts.SCALAR) || config.restartSamples() > 0, "restartShare",
+                    config.restartShare(), "above 0 for a student network with the scalar input s");
+            Network made = BootDistiller.this.network;
+            if (config.drawsGuidance() && !given.contains(Guidance.SCALAR)) {
+                made = made.withScalar(Guidance.SCALAR);
+            }
+            return config.restartSamples() > 0 && !given.contains(Restarts.SCALAR)
+                    ? made.withScalar(Restarts.SCALAR) : made;
         }
 
         private TrainingState newState() {
@@ -257,10 +267,10 @@ public final class BootDistiller {
         private Trainer newTrainer(TrainingState trained) {
             Prediction output = teacher instanceof NetworkTeacher known && !isThresholded() // then it is f itself
                     ? known.prediction() : Prediction.SAMPLE;
-            Batch batch = new Batch(config, teacher.schedule(), output, head, clip(), source,
+            Batch batch = new Batch(config, teacher.schedule(), output, prediction, clip(), source,
                     teacher.condition(), teacher.shape().size());
             CorrectorBatch corrected = config.correctedSamples() == 0 ? null
-                    : new CorrectorBatch(config, teacher.schedule(), output, prediction(), head, clip(), source,
+                    : new CorrectorBatch(config, teacher.schedule(), output, prediction, clip(), source,
                             teacher.condition(), teacher.shape().size(), device);
             return new Trainer(config, teacher, trained, batch, corrected, guidance, clip());
         }
@@ -312,7 +322,7 @@ public final class BootDistiller {
             SchedulerConfig scheduler = teacher instanceof NetworkTeacher known ? known.scheduler() : null;
             Model model = new Model(Graph.of(network), device, false);
             return new Student(
-                    model, teacher.schedule(), head, nullLabel, config.guidanceRange(), scheduler, config.workers());
+                    model, teacher.schedule(), prediction, nullLabel, config.guidanceRange(), scheduler, config.workers());
         }
 
         private HeldOut prepareHeldOut() throws IOException {

@@ -62,7 +62,7 @@ final class Corrector implements AutoCloseable {
         Tensor target = worker.target;
         Plan student = worker.student();
         kernels.noise(n, pixels, block.seeds(), 0, noise);
-        worker.student(student, block.atS(), n);
+        worker.call(student, noise, block.atS(), n);
         kernels.signalState(n, pixels, block.coefficients(), noise, student.y(), y, null);
 
         kernels.noise(n, pixels, block.again(), 0, again);
@@ -70,8 +70,7 @@ final class Corrector implements AutoCloseable {
         teacher.run(kernels, n, block.atTau());
         kernels.signalStep(n, pixels, 0, block.teacher(), again, teacher.x(), teacher.output(), teacher.nullOutput(), null, y,
                 null, f, null);
-        worker.inputs(online, teacher.x(), block.atTau(), n);
-        online.forward(kernels, n);
+        worker.call(online, teacher.x(), block.atTau(), n);
         kernels.signalStep(n, pixels, 0, block.online(), again, teacher.x(), online.y(), null, null, y, null, onlineF, null);
 
         // the online network learns the output that stands for the sample and its noise, a step with c = 1 from both

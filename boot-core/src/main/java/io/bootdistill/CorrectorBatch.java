@@ -65,11 +65,11 @@ final class CorrectorBatch implements AutoCloseable {
 
     /**
      * @param teacherOutput what the outputs of the teacher mean
-     * @param onlineOutput what those of the online network mean
+     * @param onlineOutput what those of the student's and of the online network mean
      */
     CorrectorBatch(
-            DistillationConfig config, NoiseSchedule schedule, Prediction teacherOutput, Prediction onlineOutput, Head head,
-            double clip, ConditionSource conditions, ConditionShape conditionShape, int imageSize, Device device) {
+            DistillationConfig config, NoiseSchedule schedule, Prediction teacherOutput, Prediction onlineOutput, double clip,
+            ConditionSource conditions, ConditionShape conditionShape, int imageSize, Device device) {
         this.config = config;
         this.schedule = schedule;
         this.teacherOutput = teacherOutput;
@@ -90,6 +90,11 @@ final class CorrectorBatch implements AutoCloseable {
         float[] networkEnd = new float[rows];
         Arrays.fill(end, schedule.tMin());
         Arrays.fill(networkEnd, (float) schedule.networkTime(schedule.tMin()));
+        float[] networkStart = config.restartSamples() > 0 ? new float[rows] : null;
+        if (networkStart != null) {
+            Arrays.fill(networkStart, (float) schedule.networkTime(schedule.tMax()));
+        }
+        Head head = Head.of(onlineOutput, schedule);
         float gradient = (float) (2.0 / imageSize / rows);
         for (int k = 0; k < coefficients.length; k += SignalCoefficients.COUNT) {
             coefficients[k + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
@@ -107,21 +112,22 @@ final class CorrectorBatch implements AutoCloseable {
         float[] residual = new float[rows];
         float[] scale = config.drawsGuidance() ? samples.guidance : null;
         columns = new DeviceColumns(device, rows, samples.seeds, samples.condition, scale, coefficients, again, teacher, online, learnt,
-                networkEnd, networkTau, divisor, opposite, residual);
+                networkEnd, networkStart, networkTau, divisor, opposite, residual);
         blockAt = new Block[blocks];
         for (int b = 0; b < blocks; b++) {
             int from = rows * b / blocks;
             int n = rows * (b + 1) / blocks - from;
             blockAt[b] = new Block(
                     n, columns.slice(samples.seeds, from, n), columns.slice(coefficients, from, n),
-                    inputs(networkEnd, end, scale, from, n), columns.slice(again, from, n), columns.slice(teacher, from, n),
-                    columns.slice(online, from, n), columns.slice(learnt, from, n), inputs(networkTau, tau, scale, from, n), columns.slice(divisor, from, n),
+                    inputs(networkEnd, networkStart, end, scale, from, n), columns.slice(again, from, n), columns.slice(teacher, from, n),
+                    columns.slice(online, from, n), columns.slice(learnt, from, n), inputs(networkTau, networkStart == null ? null : networkTau, tau,
+                            scale, from, n), columns.slice(divisor, from, n),
                     columns.slice(opposite, from, n), columns.slice(residual, from, n));
         }
     }
 
-    private BlockInputs inputs(float[] networkTime, double[] times, float[] scale, int from, int n) {
-        return new BlockInputs(columns.rows(networkTime, from, n), columns.rows(scale, from, n),
+    private BlockInputs inputs(float[] networkTime, float[] start, double[] times, float[] scale, int from, int n) {
+        return new BlockInputs(columns.rows(networkTime, from, n), columns.rows(start, from, n), columns.rows(scale, from, n),
                 columns.rows(samples.condition, from, n), times, samples.guidance, samples.condition, from);
     }
 

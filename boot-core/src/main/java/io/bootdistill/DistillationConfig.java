@@ -34,6 +34,10 @@ import java.time.Duration;
  * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0; none where it
  *     is hard. Default 1/8
  * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
+ * @param restartShare share of the bootstrap samples that start not from pure noise but from a state of the student's own, at
+ *     a uniform time, in [0, 0.9]; at least one sample unless 0. The student then is given both times, and can take several
+ *     steps (as flow maps do, arXiv 2406.07507). For {@link Objective#BOOTSTRAP} without a hard boundary; 0.5 is a good value.
+ *     0: a one-step student. Default 0
  * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
  * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
  * @param targetEma decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself.
@@ -89,6 +93,7 @@ public record DistillationConfig(
         Boundary boundary,
         double boundaryShare,
         double beta,
+        double restartShare,
         double residualPower,
         double residualKappa,
         double targetEma,
@@ -143,6 +148,13 @@ public record DistillationConfig(
                 "BOOTSTRAP or DERIVATIVE with guidance or a target average");
         Checks.that(boundaryShare >= 0 && boundaryShare <= 0.5, "boundaryShare", boundaryShare, "in [0, 0.5]");
         Checks.atLeastZero("beta", beta);
+        Checks.that(restartShare >= 0 && restartShare <= 0.9, "restartShare", restartShare, "in [0, 0.9]");
+        Checks.that(restartShare == 0 || objective == Objective.BOOTSTRAP, "restartShare", restartShare,
+                "0 with the objective " + objective + ", which follows the path from pure noise alone");
+        Checks.that(restartShare == 0 || trajectoryShare < 1, "restartShare", restartShare,
+                "0 with a trajectoryShare of 1: only samples that bootstrap can restart");
+        Checks.that(restartShare == 0 || boundary != Boundary.HARD, "restartShare", restartShare,
+                "0 with a hard boundary, which is of students of one time");
         Checks.that(residualPower >= 0 && residualPower <= 2, "residualPower", residualPower, "in [0, 2]");
         Checks.that(residualKappa > 0 && Double.isFinite(residualKappa), "residualKappa", residualKappa, "finite and above 0");
         Checks.that(targetEma >= 0 && targetEma < 1, "targetEma", targetEma, "in [0, 1)");
@@ -225,6 +237,11 @@ public record DistillationConfig(
     /** Samples of a batch that bootstrap. */
     public int bootstrapSamples() {
         return batch - boundarySamples();
+    }
+
+    /** Samples of a batch that start from a state of the student's own. */
+    public int restartSamples() {
+        return restartShare == 0 ? 0 : Math.max(1, (int) Math.round(bootstrapSamples() * restartShare));
     }
 
     /** Number of training steps at the start that regress on trajectories. */

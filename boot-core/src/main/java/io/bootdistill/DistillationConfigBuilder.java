@@ -28,6 +28,7 @@ public final class DistillationConfigBuilder {
     private Boundary boundary = Boundary.ATOM;
     private double boundaryShare = 0.125;
     private double beta = 1;
+    private double restartShare;
     private double residualPower;
     private double residualKappa = 1e-3;
     private double targetEma;
@@ -79,6 +80,7 @@ public final class DistillationConfigBuilder {
         boundary = c.boundary();
         boundaryShare = c.boundaryShare();
         beta = c.beta();
+        restartShare = c.restartShare();
         residualPower = c.residualPower();
         residualKappa = c.residualKappa();
         targetEma = c.targetEma();
@@ -193,6 +195,11 @@ public final class DistillationConfigBuilder {
 
     public DistillationConfigBuilder beta(double beta) {
         this.beta = beta;
+        return this;
+    }
+
+    public DistillationConfigBuilder restartShare(double restartShare) {
+        this.restartShare = restartShare;
         return this;
     }
 
@@ -365,8 +372,8 @@ public final class DistillationConfigBuilder {
     public DistillationConfig build() {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
-                deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, residualPower, residualKappa,
-                targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare, correctorStart,
+                deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, restartShare, residualPower,
+                residualKappa, targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare, correctorStart,
                 correctorWeight, correctorRate, updateRule, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
                 emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut, referenceSteps,
                 reportImages, checkpointImages, folder);

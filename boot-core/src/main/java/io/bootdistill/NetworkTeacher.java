@@ -45,8 +45,7 @@ public final class NetworkTeacher implements Teacher {
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = prediction(scheduler);
-        this.schedule = new DiscreteSchedule(
-                scheduler.alphasCumprod(), prediction == Prediction.EPSILON ? LEAST_EPSILON_ALPHA : 0);
+        this.schedule = schedule(scheduler);
         this.nullLabel = nullLabel;
         this.model = model;
     }
@@ -55,6 +54,9 @@ public final class NetworkTeacher implements Teacher {
         DiffusersFolder folder = DiffusersFolder.open(path);
         if (StudentFolder.readGuidance(folder).isWide()) {
             throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
+        }
+        if (StudentFolder.hasTwoTimes(folder)) {
+            throw new ModelFormatException(path + " holds a student that is told two times; use Student.load");
         }
         UNet network = readNetwork(folder);
         SchedulerConfig scheduler = folder.scheduler();
@@ -76,6 +78,7 @@ public final class NetworkTeacher implements Teacher {
         Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
         unknown.remove(StudentFolder.MARK);
         unknown.remove(StudentFolder.GUIDANCE);
+        unknown.remove(StudentFolder.TWO_TIMES);
         if (!unknown.isEmpty()) {
             LOG.warn("{} has keys without a meaning here: {}", source, unknown);
         }
@@ -100,6 +103,11 @@ public final class NetworkTeacher implements Teacher {
             }
             return model;
         }
+    }
+
+    static NoiseSchedule schedule(SchedulerConfig scheduler) {
+        return new DiscreteSchedule(
+                scheduler.alphasCumprod(), prediction(scheduler) == Prediction.EPSILON ? LEAST_EPSILON_ALPHA : 0);
     }
 
     static Prediction prediction(SchedulerConfig scheduler) {

@@ -17,7 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A one-step generator: noise in, image out, one network call.
+ * A one-step generator: noise in, image out, one network call. A student with two times, distilled with a
+ * {@link DistillationConfig#restartShare}, can refine the image in further calls.
  *
  * <p>An image is a function of its seed and label alone: not of the other images of a call, nor of the number of workers.
  * Thread-safe; calls take turns, and each uses all workers. {@link #close} frees the device memory.
@@ -27,9 +28,11 @@ public final class Student implements AutoCloseable {
     /** Samples that a worker takes through the network at once. */
     private static final int BLOCK = 8;
 
+    private static final int MOST_STEPS = 1_000;
+
     private final Model model;
     private final NoiseSchedule schedule;
-    private final Head head;
+    private final Prediction prediction;
     private final int nullLabel;
     private final GuidanceRange guidance;
     private final SchedulerConfig scheduler;
@@ -38,13 +41,18 @@ public final class Student implements AutoCloseable {
     private WorkerPool pool;
     private boolean closed;
 
-    /** Takes over the ownership of the model. {@code scheduler} is the teacher's, null where it has none. */
+    /**
+     * Takes over the ownership of the model.
+     *
+     * @param prediction what its output means
+     * @param scheduler the teacher's, null where it has none
+     */
     Student(
-            Model model, NoiseSchedule schedule, Head head, int nullLabel, GuidanceRange guidance, SchedulerConfig scheduler,
-            int workers) {
+            Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
+            SchedulerConfig scheduler, int workers) {
         this.model = model;
         this.schedule = schedule;
-        this.head = head;
+        this.prediction = prediction;
         this.nullLabel = nullLabel;
         this.guidance = guidance;
         this.scheduler = scheduler;
@@ -77,7 +85,7 @@ public final class Student implements AutoCloseable {
     /**
      * Writes the student in the diffusers layout: an ordinary {@code UNet2DModel} with the time input folded into its weights,
      * and the scheduler whose single step gives the sample. A student that is given the guidance scale keeps that input, which
-     * the format does not have.
+     * the format does not have; so does one with two times, whose steps no diffusers scheduler takes.
      *
      * @throws IOException naming the folder and the cause; an older student there is then as it was
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
@@ -135,6 +143,16 @@ public final class Student implements AutoCloseable {
         return guidance;
     }
 
+    /** Whether {@link #sample(long[], int[], double, int)} can take several steps. */
+    public boolean hasTwoTimes() {
+        return model.graph().network().scalars().contains(Restarts.SCALAR);
+    }
+
+    /** The most steps that a sample can take: 1 for a student with one time. */
+    public int mostSteps() {
+        return hasTwoTimes() ? MOST_STEPS : 1;
+    }
+
     /**
      * Samples one image per seed; a student that is given the guidance scale, with the middle of its range.
      *
@@ -152,6 +170,18 @@ public final class Student implements AutoCloseable {
      */
     public float[] sample(long[] seeds, int[] labels, double scale) {
         return sample(Samples.noise(shape(), seeds), Samples.conditions(labels), scale);
+    }
+
+    /**
+     * Samples one image per seed in several steps.
+     *
+     * @param steps network calls, 1 … {@link #mostSteps}, at even times from t_max to t_min
+     */
+    public float[] sample(long[] seeds, int[] labels, double scale, int steps) {
+        float[] noise = Samples.noise(shape(), seeds);
+        float[] samples = new float[noise.length];
+        sample(noise, Samples.conditions(labels), scale, steps, samples);
+        return samples;
     }
 
     /**
@@ -183,15 +213,33 @@ public final class Student implements AutoCloseable {
     }
 
     /** Like {@link #sample(float[], float[], float[])}, with a guidance scale in the range of {@link #guidance}. */
-    public synchronized void sample(float[] noise, float[] condition, double scale, float[] samples) {
+    public void sample(float[] noise, float[] condition, double scale, float[] samples) {
+        sample(noise, condition, scale, 1, samples);
+    }
+
+    /** Like {@link #sample(float[], float[], double, float[])}, in 1 … {@link #mostSteps} steps. */
+    public synchronized void sample(float[] noise, float[] condition, double scale, int steps, float[] samples) {
         guidance.require(scale);
+        Checks.that(steps >= 1 && steps <= mostSteps(), "steps", steps, hasTwoTimes() ? "1 … " + MOST_STEPS
+                : "1 for this student, which reads pure noise alone; one that is distilled with a restartShare can take more");
         int n = Samples.count(shape(), noise, condition(), condition);
         Checks.that(samples.length == noise.length, "the length of samples", samples.length, "that of noise, " + noise.length);
         requireOpen();
         int blocks = (n + BLOCK - 1) / BLOCK;
         openPlans(model.device().workers(Math.min(workers, blocks)));
+        double[] times = times(steps);
         pool.run(blocks, (worker, task) -> plans.get(worker).run(
-                task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, (float) scale, samples));
+                task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, (float) scale, times, samples));
+    }
+
+    /** Even times from t_max to t_min. */
+    private double[] times(int steps) {
+        double[] times = new double[steps + 1];
+        for (int i = 0; i < steps; i++) {
+            times[i] = schedule.tMax() + (schedule.tMin() - schedule.tMax()) * i / steps;
+        }
+        times[steps] = schedule.tMin();
+        return times;
     }
 
     /** Samples one image per seed, decoded and clamped. */
@@ -205,7 +253,7 @@ public final class Student implements AutoCloseable {
             return;
         }
         while (plans.size() < count) {
-            plans.add(new StudentPlan(model, head, networkTime(), BLOCK));
+            plans.add(new StudentPlan(model, schedule, prediction, BLOCK));
         }
         if (pool != null) {
             pool.close();
@@ -227,15 +275,15 @@ public final class Student implements AutoCloseable {
         return schedule;
     }
 
-    Head head() {
-        return head;
+    Prediction prediction() {
+        return prediction;
     }
 
     SchedulerConfig scheduler() {
         return scheduler;
     }
 
-    /** The time that the network is given. */
+    /** The time that the network of a student with one time is given. */
     double networkTime() {
         return schedule.networkTime(schedule.tMin());
     }

@@ -24,7 +24,8 @@ import java.util.Set;
  * ordinary U-Net that ignores its time step; one step of a DDIM scheduler at the last index is the student's head.
  *
  * <p>A student that is given the guidance scale keeps that input, which the format does not have; written for one scale, it is
- * an ordinary U-Net, too.
+ * an ordinary U-Net, too. A student with two times keeps both, its output as it is, and the teacher's scheduler: no scheduler
+ * of the format samples it.
  */
 final class StudentFolder {
 
@@ -34,12 +35,19 @@ final class StudentFolder {
     /** The smallest and the largest guidance scale that the student was distilled for. */
     static final String GUIDANCE = "boot_guidance";
 
+    /** Marks those of students with two times. */
+    static final String TWO_TIMES = "boot_two_times";
+
     private static final String SECOND_LAYER = "time_embedding.linear_2";
 
     private StudentFolder() {}
 
     static boolean isStudent(DiffusersFolder folder) {
         return folder.networkConfig().has(MARK);
+    }
+
+    static boolean hasTwoTimes(DiffusersFolder folder) {
+        return folder.networkConfig().has(TWO_TIMES);
     }
 
     static Student read(Path path, Device device, int workers) throws IOException {
@@ -52,16 +60,18 @@ final class StudentFolder {
         if (guidance.isWide()) {
             network = network.withScalar(Guidance.SCALAR);
         }
+        if (hasTwoTimes(folder)) {
+            network = network.withScalar(Restarts.SCALAR);
+        }
         SchedulerConfig scheduler = folder.scheduler();
-        NoiseSchedule schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
-        Prediction prediction = switch (scheduler.predictionType()) {
-            case V_PREDICTION -> Prediction.V;
-            case SAMPLE -> Prediction.SAMPLE;
-            case EPSILON -> throw new ModelFormatException(path + ": prediction_type is epsilon, which no student has");
-        };
+        Prediction prediction = NetworkTeacher.prediction(scheduler);
+        if (prediction == Prediction.EPSILON && !hasTwoTimes(folder)) {
+            throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
+        }
         Model model = NetworkTeacher.readModel(folder, network, device, false);
         return new Student(
-                model, schedule, Head.of(prediction, schedule), folder.nullClass().orElse(-1), guidance, scheduler, workers);
+                model, NetworkTeacher.schedule(scheduler), prediction, folder.nullClass().orElse(-1), guidance, scheduler,
+                workers);
     }
 
     static GuidanceRange readGuidance(DiffusersFolder folder) {
@@ -81,25 +91,25 @@ final class StudentFolder {
     /** @param guidance the range to write; for one scale alone, it is folded into the weights like the time */
     static void write(Path folder, Student student, GuidanceRange guidance) throws IOException {
         UNet network = (UNet) student.model().graph().network();
-        boolean negated = student.scheduler().predictionType() == SchedulerConfig.PredictionType.EPSILON;
-        float[] folded =
-                TimeFold.embedding(student.model(), network.config(), "time_embedding", student.networkTime());
+        boolean timeFolded = !student.hasTwoTimes();
+        boolean negated = timeFolded && student.prediction() == Prediction.EPSILON;
+        float[] time = !timeFolded ? null
+                : TimeFold.embedding(student.model(), network.config(), "time_embedding", student.networkTime());
         String scale = UNet.embeddingName(Guidance.SCALAR);
         boolean scaleFolded = student.guidance().isWide() && !guidance.isWide();
-        if (scaleFolded) {
-            float[] e = TimeFold.embedding(student.model(), network.config(), scale, guidance.least());
-            for (int i = 0; i < e.length; i++) {
-                folded[i] += e[i];
-            }
-        }
+        float[] shift = !scaleFolded ? null
+                : TimeFold.embedding(student.model(), network.config(), scale, guidance.least());
         SafetensorsWriter weights = new SafetensorsWriter();
         student.model().save((parameter, values) -> {
             if (!scaleFolded || !parameter.name().startsWith(scale)) {
-                weights.add(parameter.name(), parameter.shape(), export(parameter, values, folded, negated));
+                weights.add(parameter.name(), parameter.shape(), export(parameter, values, time, shift, negated));
             }
         });
         JsonObject config = network.config().toJson();
         config.addProperty(MARK, true);
+        if (student.hasTwoTimes()) {
+            config.addProperty(TWO_TIMES, true);
+        }
         if (!guidance.equals(GuidanceRange.NONE)) {
             JsonArray range = new JsonArray();
             range.add(guidance.least());
@@ -107,15 +117,24 @@ final class StudentFolder {
             config.add(GUIDANCE, range);
         }
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
-        DiffusersFolder.write(folder, config, scheduler(student).toJson(), nullClass, weights);
+        SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
+        DiffusersFolder.write(folder, config, scheduler.toJson(), nullClass, weights);
     }
 
-    private static float[] export(Parameter parameter, float[] values, float[] folded, boolean negated) {
-        if (parameter.name().equals(SECOND_LAYER + ".weight")) {
+    /**
+     * @param time the embedding of a constant time; null where it is none
+     * @param shift that of a constant scale; null where it is none
+     */
+    private static float[] export(Parameter parameter, float[] values, float[] time, float[] shift, boolean negated) {
+        if (time != null && parameter.name().equals(SECOND_LAYER + ".weight")) {
             return new float[values.length];
         }
         if (parameter.name().equals(SECOND_LAYER + ".bias")) {
-            return folded;
+            float[] bias = time != null ? time : values;
+            for (int i = 0; i < bias.length && shift != null; i++) {
+                bias[i] += shift[i];
+            }
+            return bias;
         }
         if (negated && parameter.name().startsWith("conv_out.")) { // the head y = −F becomes y = F
             for (int i = 0; i < values.length; i++) {

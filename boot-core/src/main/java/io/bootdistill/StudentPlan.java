@@ -11,11 +11,19 @@ import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import java.util.Arrays;
 
-/** A student made ready to sample blocks on one worker: one network call and its head. */
+/**
+ * A student made ready to sample blocks on one worker: one network call and its head, and for students with two times, further
+ * calls from the state that the one before has reached, as {@link Restarts} says.
+ */
 final class StudentPlan implements AutoCloseable {
 
+    private final NoiseSchedule schedule;
+    private final Prediction prediction;
+    private final SignalOde ode;
+    private final Head head;
     private final ImageShape shape;
     private final int block;
+    private final boolean hasTwoTimes;
     private final Kernels kernels;
     private final Plan plan;
     private final Scope scope = new Scope();
@@ -26,10 +34,18 @@ final class StudentPlan implements AutoCloseable {
     private final float[] planes;
     private final float[] conditions;
     private final float[] scales;
+    private final float[] numbers;
+    private final float[] networkTimes;
 
-    StudentPlan(Model model, Head head, double networkTime, int block) {
+    /** @param prediction what the student's output means */
+    StudentPlan(Model model, NoiseSchedule schedule, Prediction prediction, int block) {
+        this.schedule = schedule;
+        this.prediction = prediction;
         this.block = block;
+        ode = new SignalOde(schedule);
+        head = Head.of(prediction, schedule);
         shape = model.graph().network().input();
+        hasTwoTimes = model.graph().network().scalars().contains(Restarts.SCALAR);
         long size = (long) block * shape.size();
         try {
             kernels = scope.own(model.device().openKernels());
@@ -46,19 +62,16 @@ final class StudentPlan implements AutoCloseable {
         planes = new float[rows.length];
         scales = new float[model.graph().network().scalars().contains(Guidance.SCALAR) ? block : 0];
         conditions = new float[block * model.graph().network().condition().floats()];
-        float[] numbers = new float[block * SignalCoefficients.COUNT];
-        float[] times = new float[block];
-        for (int i = 0; i < block; i++) {
-            numbers[i * SignalCoefficients.COUNT + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
-            numbers[i * SignalCoefficients.COUNT + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
-            times[i] = (float) networkTime;
-        }
-        kernels.upload(numbers, 0, coefficients);
-        kernels.upload(times, 0, plan.scalar("t").data());
+        numbers = new float[block * SignalCoefficients.COUNT];
+        networkTimes = new float[block];
     }
 
-    /** Samples [from, from + n) of the arrays, which are in the order of users. */
-    void run(int from, int n, float[] source, float[] condition, float scale, float[] samples) {
+    /**
+     * Samples [from, from + n) of the arrays, which are in the order of users.
+     *
+     * @param times where the calls lead from and to, decreasing from t_max; two for students with one time
+     */
+    void run(int from, int n, float[] source, float[] condition, float scale, double[] times, float[] samples) {
         int size = shape.size();
         System.arraycopy(source, from * size, planes, 0, n * size);
         Layout.toRows(n, shape, planes, rows);
@@ -73,11 +86,57 @@ final class StudentPlan implements AutoCloseable {
             System.arraycopy(condition, from * floats, conditions, 0, n * floats);
             kernels.upload(conditions, 0, plan.condition().data());
         }
-        plan.forward(kernels, n);
-        kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, null);
+        for (int i = 1; i < times.length; i++) {
+            Tensor next = i + 1 < times.length ? plan.x() : null;
+            uploadTimes(times[i - 1], times[i]);
+            plan.forward(kernels, n);
+            if (i == 1) {
+                uploadStart(times[i]);
+                kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, next);
+            } else {
+                uploadStep(times[i - 1], times[i]);
+                kernels.signalStep(
+                        n, shape.pixels(), 0, coefficients, noise, plan.x(), plan.y(), null, null, y, null, y, next);
+            }
+        }
         kernels.download(y.data(), rows, 0);
         Layout.toPlanes(n, shape, rows, planes);
         System.arraycopy(planes, 0, samples, from * size, n * size);
+    }
+
+    private void uploadTimes(double t, double s) {
+        if (hasTwoTimes) {
+            uploadTime("t", t);
+            uploadTime(Restarts.SCALAR, s);
+        } else {
+            uploadTime("t", s);
+        }
+    }
+
+    private void uploadTime(String scalar, double time) {
+        Arrays.fill(networkTimes, (float) schedule.networkTime(time));
+        kernels.upload(networkTimes, 0, plan.scalar(scalar).data());
+    }
+
+    /** The head, and the state at s. */
+    private void uploadStart(double s) {
+        numbers[SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
+        numbers[SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
+        numbers[SignalCoefficients.ALPHA_T] = (float) schedule.alpha(s);
+        numbers[SignalCoefficients.SIGMA_T] = (float) schedule.sigma(s);
+        uploadNumbers();
+    }
+
+    private void uploadStep(double t, double s) {
+        ode.coefficients(SignalOde.Solver.DDIM, prediction, t, s, numbers, 0);
+        uploadNumbers();
+    }
+
+    private void uploadNumbers() {
+        for (int i = 1; i < block; i++) {
+            System.arraycopy(numbers, 0, numbers, i * SignalCoefficients.COUNT, SignalCoefficients.COUNT);
+        }
+        kernels.upload(numbers, 0, coefficients);
     }
 
     @Override

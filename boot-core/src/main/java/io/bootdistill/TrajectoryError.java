@@ -15,8 +15,8 @@ public final class TrajectoryError {
     private TrajectoryError() {}
 
     /**
-     * Measures a student that still has its time input: one that {@link BootDistiller} returned, not one that was read
-     * from its folder.
+     * Measures a student that still has its time input: one that {@link BootDistiller} returned, or one with two times, not a
+     * one-step student that was read from its folder.
      *
      * @param guidance of the teacher; null for none. A student that is given the scale is given this one
      * @param noise [n][channels][height][width]
@@ -52,10 +52,10 @@ public final class TrajectoryError {
     private static float[][] signals(
             Student student, float scale, float[] noise, float[] condition, double[] times, int n) {
         float[][] signals = new float[times.length][noise.length];
-        for (int i = 0; i < times.length; i++) {
-            double networkTime = student.schedule().networkTime(times[i]);
-            try (StudentPlan plan = new StudentPlan(student.model(), student.head(), networkTime, n)) {
-                plan.run(0, n, noise, condition, scale, signals[i]);
+        try (StudentPlan plan = new StudentPlan(student.model(), student.schedule(), student.prediction(), n)) {
+            for (int i = 0; i < times.length; i++) {
+                double[] ends = {student.schedule().tMax(), times[i]};
+                plan.run(0, n, noise, condition, scale, ends, signals[i]);
             }
         }
         int last = times.length - 1;

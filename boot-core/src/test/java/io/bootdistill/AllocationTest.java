@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,10 +42,11 @@ public class AllocationTest {
     }
 
     /** Trains, and reads a gauge after each step. */
-    protected List<Long> train(Device device, SignalOde.Solver solver, int steps, LongSupplier gauge) throws IOException {
+    protected List<Long> train(
+            Device device, UnaryOperator<DistillationConfigBuilder> options, int steps, LongSupplier gauge) throws IOException {
         List<Long> readings = new ArrayList<>(steps);
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).solver(solver).guidance(2)
+        DistillationConfig config = options.apply(DistillationConfig.builder().trajectoryShare(0).correctorShare(0))
+                .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).guidance(2)
                 .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE)
                 .build();
         try (Teacher teacher = Teacher.load(teacherFolder, device)) {
@@ -62,8 +64,17 @@ public class AllocationTest {
     @ParameterizedTest
     @EnumSource(value = SignalOde.Solver.class, names = "MULTISTEP", mode = EnumSource.Mode.EXCLUDE)
     void laterStepsAllocateNoDeviceMemory(SignalOde.Solver solver) throws IOException {
+        requireNoLaterAllocations(config -> config.solver(solver));
+    }
+
+    @Test
+    void laterStepsOfTwoTimesAllocateNoDeviceMemory() throws IOException {
+        requireNoLaterAllocations(config -> config.restartShare(0.3));
+    }
+
+    private void requireNoLaterAllocations(UnaryOperator<DistillationConfigBuilder> options) throws IOException {
         RecordingDevice device = new RecordingDevice(device());
-        List<Long> allocations = train(device, solver, 4, device::allocations);
+        List<Long> allocations = train(device, options, 4, device::allocations);
         assertTrue(allocations.get(0) > 0, "the first step has allocated nothing");
         assertEquals(Collections.nCopies(4, allocations.get(0)), allocations);
     }
@@ -71,13 +82,15 @@ public class AllocationTest {
     @Test
     void laterCallsAllocateNoDeviceMemory() throws IOException {
         RecordingDevice device = new RecordingDevice(device());
-        DistillationConfig config = DistillationConfig.builder().batch(2).images(2).workers(WORKERS).heldOut(0).build();
+        DistillationConfig config = DistillationConfig.builder().batch(2).images(2).workers(WORKERS).heldOut(0)
+                .restartShare(0.5).trajectoryShare(0).build();
         try (Teacher teacher = Teacher.load(teacherFolder, device);
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = new float[20 * student.shape().size()];
-            student.sample(noise, new float[20], noise.clone());
+            student.sample(noise, new float[20], 1, 3, noise.clone());
             int allocations = device.allocations();
             for (int i = 0; i < 3; i++) {
+                student.sample(noise, new float[20], 1, 3, noise.clone());
                 student.sample(noise, new float[20], noise.clone());
             }
             assertEquals(allocations, device.allocations());

@@ -9,6 +9,8 @@ import io.bootdistill.BootstrapLoss.Weighting;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.network.ConditionShape;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +37,7 @@ class BatchTest {
     }
 
     private Batch batch(DistillationConfig config) {
-        return new Batch(config, schedule, Prediction.V, Head.of(Prediction.V, schedule), 0,
+        return new Batch(config, schedule, Prediction.V, Prediction.V, 0,
                 ConditionSource.labels(4, 3, 0.1), new ConditionShape.Label(4), IMAGE_SIZE);
     }
 
@@ -67,6 +69,42 @@ class BatchTest {
         assertEquals(26, bootstrap);
         assertEquals(6, boundary);
         assertEquals(32, rows.size());
+    }
+
+    /** 26 bootstrap samples, 13 of which restart: the first of each block, each kind with strata of its own. */
+    @Test
+    void restartedSamplesLeadTheBlocks() {
+        Batch batch = batch(config().restartShare(0.5).build());
+        assertEquals(13, batch.config.restartSamples());
+        List<Double> starts = new ArrayList<>();
+        for (int step : new int[] {0, LAST}) {
+            batch.draw(step);
+            double lowest = schedule.tMin() + batch.delta(step);
+            int seen = 0;
+            for (int block = 0; block < batch.blocks; block++) {
+                int restarted = batch.restartSamples(block);
+                assertTrue(restarted == 2 || restarted == 3, "block " + block + " has " + restarted);
+                for (int i = 0; i < batch.samples(block); i++) {
+                    int row = batch.firstRow(block) + i;
+                    double start = batch.restarts.networkStart[row] / schedule.networkTime(1);
+                    assertEquals(i >= restarted, start == schedule.tMax());
+                    if (i < restarted) {
+                        assertEquals(row, batch.bootstrapRow[13 + seen]);
+                        double stratum = (start - lowest) / 13;
+                        assertTrue(start >= lowest - 1e-6 && batch.t[row] <= start + 1e-6);
+                        assertTrue(batch.t[row] >= lowest + seen * stratum - 1e-6);
+                        assertTrue(batch.t[row] <= lowest + (seen + 1) * stratum + 1e-6);
+                        starts.add((start - lowest) / (schedule.tMax() - lowest));
+                        seen++;
+                    }
+                }
+            }
+            assertEquals(13, seen);
+        }
+        Collections.sort(starts.subList(0, 13));
+        for (int i = 0; i < 12; i++) {
+            assertTrue(starts.get(i + 1) - starts.get(i) < 2.0 / 13, "the starts of a step are spread: " + starts);
+        }
     }
 
     @Test

@@ -81,7 +81,7 @@ public class BootStepGoldenTest {
                     .build();
             guidance = guided ? new Guidance(config.guidance(), teacher.nullLabel()) : null;
             schedule = teacher.schedule();
-            batch = new Batch(config, schedule, teacher.prediction(), Head.of(teacher.prediction(), schedule), 0,
+            batch = new Batch(config, schedule, teacher.prediction(), teacher.prediction(), 0,
                     ConditionSource.none(), teacher.condition(), size);
         }
 

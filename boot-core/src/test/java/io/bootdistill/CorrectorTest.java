@@ -55,8 +55,7 @@ public class CorrectorTest {
         Step(DistillationConfig config, long step) {
             student.initialize(3);
             online.initialize(4);
-            Head head = Head.of(Prediction.SAMPLE, schedule);
-            batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, head, 0,
+            batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL, device());
             worker = new BlockWorker(config, teacher, student, student, null, online, null, 0);
             gradients = new Gradients(student);
@@ -234,7 +233,7 @@ public class CorrectorTest {
         DistillationConfig config = config().block(5).correctorShare(0.75).build();
         assertEquals(9, config.correctedSamples());
         try (CorrectorBatch batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE,
-                        Head.of(Prediction.SAMPLE, schedule), 0, ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL,
+                        0, ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL,
                         device());
                 var kernels = device().openKernels()) {
             assertEquals(3, batch.blocks(), "as many as the batch has");

@@ -59,7 +59,7 @@ public class OptionsTest {
 
         Step(DistillationConfig config, Guidance guidance) {
             student.initialize(3);
-            batch = new Batch(config, schedule, Prediction.SAMPLE, Head.of(Prediction.SAMPLE, schedule), 0,
+            batch = new Batch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
             residual = new float[batch.rows];
             memory = new BatchMemory(batch, device());

@@ -39,7 +39,7 @@ class PinnGradientTest {
         DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0).objective(Objective.PINN)
                 .batch(BATCH).block(BATCH).images(BATCH).boundaryShare(0.25).seed(2).build();
         NoiseSchedule schedule = teacher.schedule();
-        Batch batch = new Batch(config, schedule, teacher.prediction(), Head.of(teacher.prediction(), schedule), 0,
+        Batch batch = new Batch(config, schedule, teacher.prediction(), teacher.prediction(), 0,
                 ConditionSource.labels(4, 3, 0.1), teacher.condition(), teacher.shape().size());
         batch.draw(0);
         int length = Math.toIntExact(student.parameters().length());

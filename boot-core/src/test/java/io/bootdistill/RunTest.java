@@ -74,6 +74,11 @@ public class RunTest {
                 .trajectorySteps(3).trajectoryUses(2).guidance(1).guidanceMost(3));
     }
 
+    @Test
+    void continuedRunOfTwoTimesEqualsOneThatWasNeverStopped() throws IOException {
+        requireSameWhenContinued(config().restartShare(0.5).trajectoryShare(0.5).trajectorySteps(3));
+    }
+
     private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");

@@ -48,8 +48,8 @@ class TrajectoryErrorTest {
             float[] start = Sampler.reference(teacher, 1).sample(noise, labels);
             float[] signal = new float[noise.length];
             try (StudentPlan plan =
-                    new StudentPlan(student.model(), student.head(), teacher.schedule().networkTime(most), NOISES)) {
-                plan.run(0, NOISES, noise, labels, 1, signal);
+                    new StudentPlan(student.model(), teacher.schedule(), student.prediction(), NOISES)) {
+                plan.run(0, NOISES, noise, labels, 1, new double[] {most, most}, signal);
             }
             assertEquals(PairedError.rmse(signal, start), errors[0], 1e-6);
         }

@@ -4,14 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.bootdistill.AllocationTest;
-import io.bootdistill.SignalOde;
 import io.bootdistill.device.Device;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The cpu device's kernels allocate nothing on the heap either. */
 class CpuAllocationTest extends AllocationTest {
@@ -25,9 +25,11 @@ class CpuAllocationTest extends AllocationTest {
     }
 
     /** The median: now and then the JVM allocates for itself. */
-    @Test
-    void laterStepsAllocateNextToNothingOnTheHeap() throws IOException {
-        List<Long> bytes = train(device(), SignalOde.Solver.HEUN, 101, CpuAllocationTest::bytesOfAllThreads);
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.3})
+    void laterStepsAllocateNextToNothingOnTheHeap(double restartShare) throws IOException {
+        List<Long> bytes =
+                train(device(), config -> config.restartShare(restartShare), 101, CpuAllocationTest::bytesOfAllThreads);
         long[] steps = IntStream.range(1, bytes.size()).mapToLong(i -> bytes.get(i) - bytes.get(i - 1)).sorted().toArray();
         assertTrue(steps[steps.length / 2] < BOUND, "bytes of each step, sorted: " + Arrays.toString(steps));
     }

@@ -12,8 +12,9 @@ import io.bootdistill.device.Devices;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Twenty steps of a distillation on the cuda device, emulated, and on the cpu device: Adam divides a gradient by its size, so
@@ -29,26 +30,27 @@ class CudaDistillationTest {
     @TempDir
     Path temp;
 
-    @Test
-    void agreesWithTheCpuDevice() throws IOException {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5})
+    void agreesWithTheCpuDevice(double restartShare) throws IOException {
         TinyTeacher.write(temp.resolve("teacher"), "epsilon");
         Device cpu = Devices.named("cpu");
-        float[] expected = distil(cpu, STEPS);
-        double training = distance(expected, distil(cpu, 1));
-        double difference = distance(expected, distil(Devices.named(CudaDevice.NAME), STEPS));
+        float[] expected = distil(cpu, STEPS, restartShare);
+        double training = distance(expected, distil(cpu, 1, restartShare));
+        double difference = distance(expected, distil(Devices.named(CudaDevice.NAME), STEPS, restartShare));
         assertTrue(difference <= AGREEMENT * training,
                 "samples differ by " + difference + " between devices, and by " + training + " through training");
         assertTrue(training > 1e-3, "training changed samples by " + training + " only");
     }
 
-    private float[] distil(Device device, int steps) throws IOException {
+    private float[] distil(Device device, int steps, double restartShare) throws IOException {
         DistillationConfig config = DistillationConfig.builder()
                 .batch(BATCH).block(4).lanes(2).workers(2).images((long) BATCH * steps).seed(3)
                 .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0)
-                .build();
+                .restartShare(restartShare).trajectoryShare(restartShare > 0 ? 0.5 : 1).build();
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
                 Student student = new BootDistiller(teacher).train(config)) {
-            return student.sample(new long[] {1, 2, 3, 4}, new int[] {0, 1, 2, 0});
+            return student.sample(new long[] {1, 2, 3, 4}, new int[] {0, 1, 2, 0}, 1.5, restartShare == 0 ? 1 : 2);
         }
     }
 

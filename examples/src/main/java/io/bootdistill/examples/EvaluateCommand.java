@@ -74,8 +74,9 @@ final class EvaluateCommand implements Callable<Integer> {
     private Path teacherFolder;
 
     @Option(names = "--steps", paramLabel = "K", split = ",", hideParamSyntax = true,
-            description = "Steps of a teacher, separated by commas, a line for each. Default: 50.")
-    private List<Integer> steps = List.of(REFERENCE_STEPS);
+            description = "Steps of teachers, and of students that were distilled for several, separated by commas, a line for"
+                    + " each; other students take one. Default: 50 of a teacher, 1 of a student.")
+    private List<Integer> steps;
 
     @Option(names = "--guidance", paramLabel = "W", description = "Guidance of all teachers. Default: 1, none.")
     private double guidance = 1;
@@ -96,7 +97,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    private final Map<Path, Line> students = new LinkedHashMap<>();
+    /** Of each student and number of steps. */
+    private final Map<String, Line> students = new LinkedHashMap<>();
 
     /** The reference sampler's images of the first noises. */
     private float[] reference;
@@ -110,7 +112,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         require(spec, count >= LEAST && count <= Ruler.COUNT, "--count", count, LEAST + " … 10,000");
-        for (int k : steps) {
+        for (int k : steps == null ? List.<Integer>of() : steps) {
             require(spec, k >= 1 && k <= 1_000_000, "--steps", k, "1 … 1,000,000");
         }
         Device device = Devices.best();
@@ -135,7 +137,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (model.kind() == ModelFolder.Kind.TEACHER) {
             try (NetworkTeacher teacher = Teacher.load(model.path(), device)) {
                 requireFashion(teacher.shape(), teacher.condition(), folder);
-                for (int k : steps) {
+                for (int k : steps == null ? List.of(REFERENCE_STEPS) : steps) {
                     Line line = measure(ruler, generator(teacher, k), folder + ", " + k + " steps");
                     teacherRecall = Math.max(teacherRecall, line.figures().recall());
                     print(folder, k, line);
@@ -144,9 +146,14 @@ final class EvaluateCommand implements Callable<Integer> {
         } else {
             try (Student student = Student.load(model.path(), device)) {
                 requireFashion(student.shape(), student.condition(), folder);
-                Line line = measure(ruler, student::sample, folder);
-                students.put(folder, line);
-                print(folder, 1, line);
+                for (int k : steps == null || !student.hasTwoTimes() ? List.of(1) : steps) {
+                    require(spec, k <= student.mostSteps(), "--steps", k, "1 … " + student.mostSteps() + " for a student");
+                    double scale = student.guidance().middle();
+                    String name = folder + (k == 1 ? "" : ", " + k + " steps");
+                    Line line = measure(ruler, (seeds, labels) -> student.sample(seeds, labels, scale, k), name);
+                    students.put(name, line);
+                    print(folder, k, line);
+                }
             }
         }
     }
@@ -159,11 +166,11 @@ final class EvaluateCommand implements Callable<Integer> {
 
     /** By the diversity, and by the recall where a teacher has been measured, too. */
     private void warnOfCollapses() {
-        students.forEach((folder, line) -> Stream.of(
+        students.forEach((student, line) -> Stream.of(
                         CollapseAlarm.ofDiversity(line.paired().leastDiversity()),
                         CollapseAlarm.ofRecall(line.figures().recall(), teacherRecall))
                 .flatMap(Optional::stream)
-                .forEach(reason -> spec.commandLine().getErr().println("boot: " + folder + " has collapsed: " + reason)));
+                .forEach(reason -> spec.commandLine().getErr().println("boot: " + student + " has collapsed: " + reason)));
     }
 
     private Generator generator(NetworkTeacher teacher, int k) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code boot sample}: images from a student in one step, or from a teacher in many. */
+/** {@code boot sample}: images from a student in one step or a few, or from a teacher in many. */
 @Command(
         name = "sample",
         header = "Samples a student, a teacher, or the student of a run.",
@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
         },
         description = {
             "",
-            "A student takes one network call; a teacher takes K steps of the deterministic reference sampler. Image i has the"
-                    + " seed S + i and is a function of that seed and its label alone.",
+            "A student takes one network call, or K if it was distilled for several; a teacher takes K steps of the"
+                    + " deterministic reference sampler. Image i has the seed S + i and is a function of that seed and its label"
+                    + " alone.",
             ""
         },
         synopsisHeading = "",
@@ -75,7 +76,9 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
     private Long seed;
 
-    @Option(names = "--steps", paramLabel = "K", description = "Steps of a teacher. Default: 50.")
+    @Option(names = "--steps", paramLabel = "K",
+            description = "Steps of a teacher, or of a student that was distilled for several. Default: 50 of a teacher, 1 of a"
+                    + " student.")
     private Integer steps;
 
     @Option(names = "--guidance", paramLabel = "W",
@@ -105,16 +108,23 @@ final class SampleCommand implements Callable<Integer> {
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample, sampler::sample);
             }
         } else {
-            require(spec, steps == null, "--steps", steps, "left out for a student, which takes one step");
             try (Student student = Student.load(model.path())) {
+                int taken = steps == null ? 1 : steps;
+                require(spec, taken <= student.mostSteps(), "--steps", steps, student.hasTwoTimes()
+                        ? "1 … " + student.mostSteps() + " for a student"
+                        : "1 or left out for this student, which was distilled for one step");
                 GuidanceRange range = student.guidance();
                 double scale = guidance == null ? range.middle() : guidance;
                 require(spec, scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
-                        (seeds, labels) -> student.sample(seeds, labels, scale),
-                        (noise, condition) -> student.sample(noise, condition, scale));
+                        (seeds, labels) -> student.sample(seeds, labels, scale, taken),
+                        (noise, condition) -> {
+                            float[] samples = new float[noise.length];
+                            student.sample(noise, condition, scale, taken, samples);
+                            return samples;
+                        });
             }
         }
         return Boot.OK;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.Sampler;
+import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Philox;
@@ -85,6 +86,27 @@ final class SampleCommandTest {
         float[] unguided = sample("--model", teacher, "--steps", 1, "--count", 2);
         assertArrayEquals(unguided, sample("--model", teacher, "--steps", 1, "--count", 2, "--guidance", 1), 1e-5f);
         assertFalse(Arrays.equals(unguided, sample("--model", teacher, "--steps", 1, "--count", 2, "--guidance", 3)));
+    }
+
+    @Test
+    void studentsOfTwoTimesTakeSteps() throws IOException {
+        Path recipe = folder.resolve("recipe.json");
+        String config = Files.readString(run.resolve("config.json"));
+        Files.writeString(recipe, config.replace("\"restartShare\": 0.0", "\"restartShare\": 0.5"));
+        Path two = folder.resolve("two");
+        CommandRun.distill(teacher, two, "--recipe", recipe).succeeded();
+        float[] one = sample("--model", two, "--count", 2);
+        assertArrayEquals(one, sample("--model", two, "--count", 2, "--steps", 1));
+        float[] refined = sample("--model", two, "--count", 2, "--steps", 2);
+        assertFalse(Arrays.equals(one, refined));
+        try (Student student = Student.load(two.resolve("student"))) {
+            assertArrayEquals(student.sample(new long[] {0, 1}, new int[] {0, 1}, 1, 2), refined);
+        }
+        Path out = folder.resolve("grid.png");
+        CommandRun.boot("sample", "--model", two, "--steps", 1001, "--out", out)
+                .refused(2, "--steps is 1001, must be 1 … 1000 for a student");
+        CommandRun.boot("sample", "--model", run, "--steps", 2, "--out", out)
+                .refused(2, "--steps is 2, must be 1 or left out for this student");
     }
 
     @Test

@@ -1,0 +1,92 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalCoefficients;
+import java.util.Arrays;
+
+/**
+ * Where the samples of a step start that do not start from pure noise: at a state x_u = α_u y_u + σ_u ε of the student's own,
+ * with y_u = ŷ(ε, t_max → u) and no gradient. Such a student has two times, that of its input and that of the signal:
+ * ŷ(x_u, u → t) = y_u + c(u → t)(F̂ − y_u). F̂ is what the network's output means at u, a mean of f over [t, u], so that a
+ * student with the teacher's weights takes a DDIM step of the teacher; at t = u the signal is y_u by construction. A flow map
+ * learnt in this way takes one step or several (as in arXiv 2406.07507 and 2411.08378, here from the student's own states).
+ *
+ * <p>Rows that start from pure noise have u = t_max and the plain {@link Head}, which is the same with c = 1.
+ */
+final class Restarts {
+
+    /** The scalar input of networks with two times that is given that of the signal; {@code t} is that of the input. */
+    static final String SCALAR = "s";
+
+    /** A draw of the run's seed. */
+    private static final int START = 6;
+
+    /** Spreads the starts of a step evenly and unlike its times. */
+    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+    private final long seed;
+    private final NoiseSchedule schedule;
+    private final SignalOde ode;
+    private final Prediction prediction;
+
+    /** u of each row of the batch, as the network is given it. */
+    final float[] networkStart;
+
+    /** Of the restarted rows: from the noise to u by {@code HEAD} and the state at t; then the step u → t, and its state. */
+    final float[] coefficients;
+
+    /** Of the restarted rows: −1/(1 − c(u → s)), the divisor that leaves of a target at s what F̂ has to learn. */
+    final float[] divisors;
+
+    /** u of each row. */
+    private final double[] start;
+
+    /** @param prediction what the student's output means */
+    Restarts(DistillationConfig config, NoiseSchedule schedule, Prediction prediction) {
+        seed = config.seed();
+        this.schedule = schedule;
+        this.prediction = prediction;
+        ode = new SignalOde(schedule);
+        start = new double[config.batch()];
+        networkStart = new float[config.batch()];
+        coefficients = new float[config.batch() * SignalCoefficients.COUNT];
+        divisors = new float[config.batch()];
+        reset();
+    }
+
+    /** Lets all rows start from pure noise. */
+    void reset() {
+        Arrays.fill(start, schedule.tMax());
+        Arrays.fill(networkStart, (float) schedule.networkTime(schedule.tMax()));
+    }
+
+    /**
+     * Draws u of a row, uniform in [lowest, t_max).
+     *
+     * @param index of the restarted rows
+     * @return u
+     */
+    double draw(int row, long step, int index, double lowest) {
+        double place = (Philox.uniform(seed, START, step) + (index + 1) * GOLDEN) % 1;
+        start[row] = lowest + place * (schedule.tMax() - lowest);
+        networkStart[row] = (float) schedule.networkTime(start[row]);
+        return start[row];
+    }
+
+    /** Sets the numbers of a drawn row, after those of the batch, whose head becomes that of the step u → s. */
+    void set(Batch batch, Head head, int row) {
+        double u = start[row];
+        double alpha = schedule.alpha(u);
+        double sigma = schedule.sigma(u);
+        double c = schedule.step(u, batch.s[row]);
+        double output = c * prediction.outputFactor(alpha, sigma);
+        int offset = row * SignalCoefficients.COUNT;
+        batch.coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) (c * prediction.stateFactor(alpha, sigma));
+        batch.coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) output;
+        batch.weaken(row, Math.max(1, output * output));
+        divisors[row] = (float) (-1 / (1 - c));
+        ode.coefficients(SignalOde.Solver.DDIM, prediction, u, batch.t[row], coefficients, offset);
+        coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
+        coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
+    }
+}

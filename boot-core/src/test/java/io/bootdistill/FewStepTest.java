@@ -1,0 +1,240 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.Mlp;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Students with two times: where they start, what they learn, how they are stored and what they refuse. */
+public class FewStepTest {
+
+    private static final long[] SEEDS = {1, 2, 3, 4, 5};
+    private static final int[] LABELS = {0, 1, 2, 0, 1};
+
+    @TempDir
+    Path temp;
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    private NetworkTeacher teacher(String prediction) throws IOException {
+        Path folder = temp.resolve(prediction);
+        TinyTeacher.write(folder, prediction);
+        return Teacher.load(folder, device());
+    }
+
+    private static DistillationConfigBuilder config() {
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
+                .emaHalfLife(0).restartShare(0.5);
+    }
+
+    private static Student train(NetworkTeacher teacher, DistillationConfigBuilder config) throws IOException {
+        return new BootDistiller(teacher).train(config.build());
+    }
+
+    private static float[] sample(Student student, int steps) {
+        return student.sample(SEEDS, LABELS, student.guidance().middle(), steps);
+    }
+
+    /** With the teacher's weights, F̂ is the teacher's f at the time of the state, and each step one of DDIM. */
+    @ParameterizedTest
+    @ValueSource(strings = {"v_prediction", "sample"})
+    void startsAsTheTeachersOwnSteps(String prediction) throws IOException {
+        try (NetworkTeacher teacher = teacher(prediction);
+                Student student = train(teacher, config().learningRate(1e-30))) {
+            SignalOde ode = new SignalOde(teacher.schedule());
+            double most = teacher.schedule().tMax();
+            float[] noise = Samples.noise(teacher.shape(), SEEDS);
+            int size = teacher.shape().size();
+            for (int steps : new int[] {1, 2, 4}) {
+                float[] samples = sample(student, steps);
+                for (int k = 0; k < SEEDS.length; k++) {
+                    float[] label = {LABELS[k]};
+                    SignalOde.Denoiser f = (x, t) -> {
+                        float[] out = new float[size];
+                        teacher.predict(1, floats(x), new double[] {t}, label, out);
+                        return doubles(out);
+                    };
+                    double[] epsilon = doubles(Arrays.copyOfRange(noise, k * size, (k + 1) * size));
+                    double[] y = f.predict(epsilon, most);
+                    for (int i = 1; i < steps; i++) {
+                        y = ode.step(Solver.DDIM, f, y, epsilon, most * (steps - i) / steps, most * (steps - i - 1) / steps);
+                    }
+                    float[] actual = Arrays.copyOfRange(samples, k * size, (k + 1) * size);
+                    Golden.values(steps + " steps, sample " + k, floats(y), actual);
+                }
+            }
+        }
+    }
+
+    /** Where the signal is that of t_max, both students read (ε, t_max). */
+    @Test
+    void atTheNoisyEndItIsTheOneStepStudent() throws IOException {
+        try (NetworkTeacher teacher = teacher("v_prediction");
+                Student one = train(teacher, config().learningRate(1e-30).restartShare(0));
+                Student two = train(teacher, config().learningRate(1e-30))) {
+            double most = teacher.schedule().tMax();
+            float[] noise = Samples.noise(teacher.shape(), SEEDS);
+            float[][] signals = new float[2][noise.length];
+            Student[] students = {one, two};
+            for (int i = 0; i < 2; i++) {
+                try (StudentPlan plan =
+                        new StudentPlan(students[i].model(), teacher.schedule(), students[i].prediction(), SEEDS.length)) {
+                    plan.run(0, SEEDS.length, noise, Samples.conditions(LABELS), 1, new double[] {most, most}, signals[i]);
+                }
+            }
+            assertArrayEquals(signals[0], signals[1]);
+            assertArrayEquals(sample(two, 1), two.sample(SEEDS, LABELS), "one step unless said otherwise");
+        }
+    }
+
+    /** In the plane, jumps from a state are no easier to learn than those from noise: several steps reach what one does. */
+    @Test
+    void anyNumberOfStepsReachesTheMap() throws IOException {
+        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+                .batch(128).block(32).lanes(4).images(128 * 600L).seed(7).learningRate(3e-3).warmupImages(2_000)
+                .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(0).restartShare(0.5).build();
+        long[] seeds = LongStream.range(1_000_000, 1_000_512).toArray();
+        float[] exact = Sampler.reference(teacher, Solver.HEUN, 60).sample(seeds, null);
+        try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config)) {
+            double[] errors = new double[3];
+            for (int i = 0; i < 3; i++) {
+                errors[i] = PairedError.rmse(exact, student.sample(seeds, null, 1, 1 << i));
+            }
+            System.getLogger(getClass().getName()).log(
+                    System.Logger.Level.INFO, "RMS in 1, 2 and 4 steps: {0}", Arrays.toString(errors));
+            assertTrue(Arrays.stream(errors).max().orElseThrow() < 0.15, Arrays.toString(errors));
+        }
+    }
+
+    /** With one worker, steps after the first are replayed where the device can. */
+    @Test
+    void resultDoesNotDependOnTheNumberOfWorkers() throws IOException {
+        try (NetworkTeacher teacher = teacher("v_prediction")) {
+            float[][] samples = new float[3][];
+            for (int workers = 1; workers <= 3; workers++) {
+                try (Student student = train(teacher, config().batch(14).images(14 * 4).lanes(3).workers(workers)
+                        .learningRate(1e-2).warmupImages(0))) {
+                    samples[workers - 1] = sample(student, 3);
+                }
+            }
+            assertArrayEquals(samples[0], samples[1]);
+            assertArrayEquals(samples[0], samples[2]);
+        }
+    }
+
+    @Test
+    void samplesDoNotDependOnTheirBatch() throws IOException {
+        try (NetworkTeacher teacher = teacher("v_prediction");
+                Student student = train(teacher, config().learningRate(1e-2).warmupImages(0))) {
+            int size = teacher.shape().size();
+            float[] together = sample(student, 3);
+            for (int i = 0; i < SEEDS.length; i++) {
+                float[] alone = student.sample(new long[] {SEEDS[i]}, new int[] {LABELS[i]}, 1, 3);
+                assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v_prediction", "sample", "epsilon"})
+    void savedStudentSamplesTheSameBits(String prediction) throws IOException {
+        Path saved = temp.resolve("student");
+        try (NetworkTeacher teacher = teacher(prediction);
+                Student student = train(teacher, config().learningRate(1e-2).warmupImages(0))) {
+            student.save(saved);
+            try (Student loaded = Student.load(saved, device())) {
+                assertTrue(loaded.hasTwoTimes());
+                assertEquals(3, loaded.nullLabel());
+                for (int steps : new int[] {1, 2, 4}) {
+                    assertArrayEquals(sample(student, steps), sample(loaded, steps), prediction + ", " + steps + " steps");
+                }
+                assertFalse(Arrays.equals(sample(loaded, 1), sample(loaded, 2)));
+            }
+            assertThrows(ModelFormatException.class, () -> Teacher.load(saved, device()), "not of the format");
+        }
+    }
+
+    @Test
+    void bothTimesGoWithARangeOfGuidance() throws IOException {
+        Path whole = temp.resolve("whole");
+        Path single = temp.resolve("single");
+        try (NetworkTeacher teacher = teacher("v_prediction");
+                Student student = train(teacher,
+                        config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
+            student.save(whole);
+            student.save(single, 3);
+            float[] expected = student.sample(SEEDS, LABELS, 3, 2);
+            try (Student loaded = Student.load(whole, device()); Student folded = Student.load(single, device())) {
+                assertArrayEquals(expected, loaded.sample(SEEDS, LABELS, 3, 2));
+                assertFalse(Arrays.equals(expected, loaded.sample(SEEDS, LABELS, 2, 2)));
+                Golden.values("folded", expected, sample(folded, 2));
+            }
+        }
+    }
+
+    @Test
+    void wrongNumbersOfStepsAreRefused() throws IOException {
+        try (NetworkTeacher teacher = teacher("v_prediction");
+                Student one = train(teacher, config().restartShare(0));
+                Student two = train(teacher, config())) {
+            assertEquals(1, one.mostSteps());
+            assertRefused("steps is 2, must be 1 for this student", () -> sample(one, 2));
+            assertRefused("steps is 0, must be 1 … 1000", () -> sample(two, 0));
+            assertRefused("steps is 1001, must be 1 … 1000", () -> sample(two, 1_001));
+        }
+    }
+
+    @Test
+    void networkWithTwoTimesNeedsRestarts() {
+        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("s"), device());
+        assertRefused("restartShare is 0.0", () -> {
+            try (Student student = distiller.train(config().restartShare(0).build())) {
+                student.shape();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private static void assertRefused(String start, Runnable call) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call::run, start);
+        assertTrue(refused.getMessage().startsWith(start), refused.getMessage());
+    }
+
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] doubles = new double[values.length];
+        for (int i = 0; i < doubles.length; i++) {
+            doubles[i] = values[i];
+        }
+        return doubles;
+    }
+}

@@ -1,0 +1,59 @@
+package io.bootdistill.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BootDistiller;
+import io.bootdistill.BundledTeacher;
+import io.bootdistill.DistillationConfig;
+import io.bootdistill.FewStepTest;
+import io.bootdistill.HeldOut;
+import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Sampler;
+import io.bootdistill.Student;
+import io.bootdistill.Teacher;
+import io.bootdistill.device.Device;
+import io.bootdistill.metric.PairedError;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Students with two times on the cpu device. */
+class CpuFewStepTest extends FewStepTest {
+
+    private static final int[] STEPS = {1, 2, 4};
+
+    @Override
+    protected Device device() {
+        return NativeBuild.best();
+    }
+
+    /** A short run on the bundled teacher improves one step and two, and leaves the order. */
+    @Test
+    void severalStepsAreMoreAccurateThanOne() throws IOException {
+        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
+            double[] before = errors(teacher, 1);
+            double[] after = errors(teacher, 40);
+            String seen = "RMS in 1, 2 and 4 steps: " + Arrays.toString(before) + " before, " + Arrays.toString(after);
+            System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, seen);
+            for (int i = 0; i < STEPS.length; i++) {
+                assertTrue(i == 2 || after[i] < 0.95 * before[i], seen); // four steps of the teacher need a longer run
+                assertTrue(i == 0 || after[i] < 0.9 * after[i - 1], seen);
+            }
+        }
+    }
+
+    private double[] errors(NetworkTeacher teacher, int steps) throws IOException {
+        DistillationConfig config = DistillationConfig.builder()
+                .batch(32).block(16).images(32L * steps).seed(1).warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5)
+                .build();
+        long[] seeds = HeldOut.seeds(100);
+        int[] labels = new int[seeds.length];
+        Arrays.setAll(labels, i -> i % 10);
+        float[] reference = Sampler.reference(teacher, 50).sample(seeds, labels);
+        try (Student student = new BootDistiller(teacher).train(config)) {
+            return Arrays.stream(STEPS)
+                    .mapToDouble(k -> PairedError.rmse(reference, student.sample(seeds, labels, 1, k)))
+                    .toArray();
+        }
+    }
+}
