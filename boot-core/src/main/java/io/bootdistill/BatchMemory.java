@@ -25,15 +25,16 @@ final class BatchMemory implements AutoCloseable {
      * @param bootstrap the first of them, the others are of the boundary
      * @param atSecond where the teacher is called again
      * @param atMax at t_max, for a hard boundary; else null
-     * @param before just before t, for a derivative; else null
-     * @param after just after t, for a derivative; else null
+     * @param timeTangent how fast the network's time changes, for a derivative by forward mode; else null
+     * @param before just before t, for the residual as a loss; else null
+     * @param after just after t, for the residual as a loss; else null
      * @param difference the divisor of the difference of the signals there; else null
      * @param residual written: ‖r‖² of each sample
      */
     record Block(
             Batch batch, int index, int samples, int bootstrap, Slice seeds, Slice coefficients, BlockInputs atT,
-            BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
-            Tensor difference, Slice residual) {
+            BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, Tensor timeTangent, BlockInputs before,
+            BlockInputs after, Tensor difference, Slice residual) {
 
         /** The first row in the arrays of the batch. */
         int from() {
@@ -75,10 +76,11 @@ final class BatchMemory implements AutoCloseable {
         Column s = column(batch.networkS, uploaded);
         Column second = batch.config.solver().callsTwice() ? column(batch.networkSecond, uploaded) : null;
         Column max = batch.config.boundary() == BootstrapLoss.Boundary.HARD ? column(batch.networkTMax, uploaded) : null;
-        boolean derivative = batch.config.objective().isDerivative();
-        Column before = derivative ? column(batch.networkBefore, uploaded) : null;
-        Column after = derivative ? column(batch.networkAfter, uploaded) : null;
-        Column difference = derivative ? column(batch.difference, uploaded) : null;
+        Objective objective = batch.config.objective();
+        Column tangent = objective == Objective.DERIVATIVE ? column(batch.timeTangent, uploaded) : null;
+        Column before = objective == Objective.PINN ? column(batch.networkBefore, uploaded) : null;
+        Column after = objective == Objective.PINN ? column(batch.networkAfter, uploaded) : null;
+        Column difference = objective == Objective.PINN ? column(batch.difference, uploaded) : null;
         scale = batch.config.drawsGuidance() ? column(batch.guidance, uploaded) : null;
         condition = batch.condition.length > 0 ? column(batch.condition, uploaded) : null;
         columns = uploaded.toArray(Column[]::new);
@@ -89,8 +91,8 @@ final class BatchMemory implements AutoCloseable {
             blocks[i] = new Block(
                     batch, i, n, batch.bootstrapSamples(i), seeds.slice(from, n), coefficients.slice(from, n),
                     inputs(t, batch.t, from, n), inputs(s, batch.s, from, n), inputs(second, batch.second, from, n),
-                    inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
-                    rows(difference, from, n), residual.slice(from, n));
+                    inputs(max, batch.tMax, from, n), rows(tangent, from, n), inputs(before, null, from, n),
+                    inputs(after, null, from, n), rows(difference, from, n), residual.slice(from, n));
         }
     }
 

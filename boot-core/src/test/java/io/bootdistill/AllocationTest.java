@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,12 +42,13 @@ public class AllocationTest {
     }
 
     /** Trains, and reads a gauge after each step. */
-    protected List<Long> train(Device device, SignalOde.Solver solver, int steps, LongSupplier gauge) throws IOException {
+    protected List<Long> train(
+            Device device, Consumer<DistillationConfigBuilder> options, int steps, LongSupplier gauge) throws IOException {
         List<Long> readings = new ArrayList<>(steps);
-        DistillationConfig config = DistillationConfig.builder()
-                .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).solver(solver).guidance(2)
-                .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE)
-                .build();
+        DistillationConfigBuilder builder = DistillationConfig.builder()
+                .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).guidance(2)
+                .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE);
+        options.accept(builder);
         try (Teacher teacher = Teacher.load(teacherFolder, device)) {
             new BootDistiller(teacher).listener(new DistillationListener() {
                 @Override
@@ -54,7 +56,7 @@ public class AllocationTest {
                     readings.add(gauge.getAsLong());
                     return false;
                 }
-            }).train(config).close();
+            }).train(builder.build()).close();
         }
         return readings;
     }
@@ -62,8 +64,17 @@ public class AllocationTest {
     @ParameterizedTest
     @EnumSource(SignalOde.Solver.class)
     void laterStepsAllocateNoDeviceMemory(SignalOde.Solver solver) throws IOException {
+        requireNoAllocations(builder -> builder.solver(solver));
+    }
+
+    @Test
+    void laterDerivativesAllocateNoDeviceMemory() throws IOException {
+        requireNoAllocations(builder -> builder.objective(Objective.DERIVATIVE));
+    }
+
+    private void requireNoAllocations(Consumer<DistillationConfigBuilder> options) throws IOException {
         RecordingDevice device = new RecordingDevice(device());
-        List<Long> allocations = train(device, solver, 4, device::allocations);
+        List<Long> allocations = train(device, options, 4, device::allocations);
         assertTrue(allocations.get(0) > 0, "the first step has allocated nothing");
         assertEquals(Collections.nCopies(4, allocations.get(0)), allocations);
     }

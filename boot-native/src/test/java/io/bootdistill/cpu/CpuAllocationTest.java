@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.bootdistill.AllocationTest;
-import io.bootdistill.SignalOde;
+import io.bootdistill.Objective;
 import io.bootdistill.device.Device;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cpu device's kernels allocate nothing on the heap either. */
 class CpuAllocationTest extends AllocationTest {
@@ -25,9 +26,10 @@ class CpuAllocationTest extends AllocationTest {
     }
 
     /** The median: now and then the JVM allocates for itself. */
-    @Test
-    void laterStepsAllocateNextToNothingOnTheHeap() throws IOException {
-        List<Long> bytes = train(device(), SignalOde.Solver.HEUN, 101, CpuAllocationTest::bytesOfAllThreads);
+    @ParameterizedTest
+    @EnumSource(value = Objective.class, names = {"BOOTSTRAP", "DERIVATIVE"})
+    void laterStepsAllocateNextToNothingOnTheHeap(Objective objective) throws IOException {
+        List<Long> bytes = train(device(), builder -> builder.objective(objective), 101, CpuAllocationTest::bytesOfAllThreads);
         long[] steps = IntStream.range(1, bytes.size()).mapToLong(i -> bytes.get(i) - bytes.get(i - 1)).sorted().toArray();
         assertTrue(steps[steps.length / 2] < BOUND, "bytes of each step, sorted: " + Arrays.toString(steps));
     }
