@@ -14,9 +14,10 @@ public enum Objective {
     DERIVATIVE,
 
     /**
-     * The residual of {@link #DERIVATIVE} squared, and differentiated through everything: through f, and through dy_θ/dt, which
-     * here is a central difference over ±{@value #DIFFERENCE}, one-sided at the ends. For comparison, as in physics-informed networks (arXiv 1711.10561): it needs the teacher's gradient by its
-     * input, which only networks without guidance give here, and costs three backward passes of the student.
+     * The residual of {@link #DERIVATIVE} squared, and differentiated through everything: through f, and through dy_θ/dt,
+     * which here is a central difference over ±{@value #DIFFERENCE}, one-sided at the ends. For comparison, as in
+     * physics-informed networks (arXiv 1711.10561): it needs the teacher's gradient by its input, which only networks without
+     * guidance give here, and costs three backward passes of the student.
      */
     PINN;
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How the derivative by the time travels through a graph, decided once: which operations make a tangent, and which tangents they
- * read. What does not depend on the time has none, unless one is read: because a kernel needs it, or because it is a part of a
- * concatenation whose other part has one. That is zero.
+ * How the derivative by the time travels through a graph, decided once: which operations make a tangent, and which tangents
+ * they read. What does not depend on the time has none, unless one is read: because a kernel needs it, or because it is a part
+ * of a concatenation whose other part has one. That is zero.
  *
  * <p>A value stands here for the tangent memory that is laid out like it.
  */

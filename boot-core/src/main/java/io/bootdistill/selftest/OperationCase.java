@@ -183,9 +183,9 @@ public final class OperationCase {
     }
 
     /**
-     * Makes this a case of forward mode: {@code forwardCall} computes {@code y} (and other derived operands) from the inputs, and
-     * the call writes to {@code yTangent} the derivative of y along {@code xTangent} (or {@code scaleTangent} …), for all of the
-     * inputs named here at once.
+     * Makes this a case of forward mode: {@code forwardCall} computes {@code y} (and other derived operands) from the inputs,
+     * and the call writes to {@code yTangent} the derivative of y along {@code xTangent} (or {@code scaleTangent} …), for all
+     * of the inputs named here at once.
      */
     OperationCase moves(Call forwardCall, String... inputs) {
         forward = forwardCall;

@@ -34,9 +34,9 @@ class PlanTangentTest {
     }
 
     /**
-     * The tangent is the central difference of fourth order, at a time where the angles of the embedding are exact, or nearly so.
-     * These are float32: at t = 0 and steps that are powers of two, the products t·ω are exact; at ln t = 0 they are off by some
-     * 2⁻²⁴ of what they differ by; at other times by that of what they are.
+     * The tangent is the central difference of fourth order, at times where the angles of the embedding are exact, or nearly
+     * so. They are float32: at t = 0 and steps that are powers of two, the products t·ω are exact; at ln t = 0 they are off by
+     * some 2⁻²⁴ of what they differ by; at other times by that of what they are.
      */
     @ParameterizedTest
     @MethodSource("networks")
@@ -72,8 +72,8 @@ class PlanTangentTest {
         System.getLogger(PlanTangentTest.class.getName()).log(System.Logger.Level.INFO,
                 "{0} at {1}: {2} of the tolerance", network, time, norm(error) / allowed);
         assertTrue(norm(tangent) > 0);
-        assertTrue(norm(error) <= allowed, network + " at " + time + ": the tangent differs from the difference by " + norm(error)
-                + ", its norm is " + norm(tangent) + ", allowed " + allowed);
+        assertTrue(norm(error) <= allowed, network + " at " + time + ": the tangent differs from the difference by "
+                + norm(error) + ", its norm is " + norm(tangent) + ", allowed " + allowed);
     }
 
     private static double norm(double[] values) {
