@@ -88,7 +88,7 @@ int32_t boot_cuda_scratch(boot_context context, int64_t floats, boot_floats* scr
 /* y = x transposed, added to y with `accumulate`; x is [rows][columns], both are dense. */
 int32_t boot_cuda_transpose(boot_context context, int64_t rows, int64_t columns, boot_floats x, boot_floats y,
     int32_t accumulate);
-/* y = x + bias + shift + residual, as boot_conv_forward ends; x is dense. */
+/* y = x + bias + shift + residual, as boot_conv_forward ends; x is dense. bias, shift and residual may be absent. */
 int32_t boot_cuda_add_to_images(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x,
     boot_floats bias, boot_floats shift, int64_t ldshift, boot_floats residual, int64_t ldresidual, boot_floats y,
     int64_t ldy);

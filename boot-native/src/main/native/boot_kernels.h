@@ -91,6 +91,11 @@ int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats dy, int64_t lddy,
     boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx, boot_floats dgamma, boot_floats dbeta,
     boot_floats dscale, int64_t lddscale, boot_floats dshift, int64_t lddshift, int32_t accumulate);
+int32_t boot_group_norm_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
+    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats xtangent, int64_t ldxtangent,
+    boot_floats scaletangent, int64_t ldscaletangent, boot_floats shifttangent, int64_t ldshifttangent,
+    boot_floats ytangent, int64_t ldytangent);
 int32_t boot_silu_forward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
     boot_floats y, int64_t ldy);
 int32_t boot_silu_backward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
@@ -105,6 +110,11 @@ int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries
     int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
     boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
     boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv);
+int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
+    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
+    boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
+    int64_t ldytangent);
 
 /* ---- size changes; height and width are those of the small image */
 
@@ -121,6 +131,9 @@ int32_t boot_downsample_backward(boot_context context, int32_t n, int32_t height
 
 int32_t boot_time_embedding(boot_context context, int32_t n, int32_t half, int32_t fourier, int32_t cosine_first,
     boot_floats t, boot_floats frequencies, boot_floats y, int64_t ldy);
+int32_t boot_time_embedding_tangent(boot_context context, int32_t n, int32_t half, int32_t fourier,
+    int32_t cosine_first, boot_floats t, boot_floats frequencies, boot_floats ttangent, boot_floats ytangent,
+    int64_t ldytangent);
 int32_t boot_embedding_forward(boot_context context, int32_t n, int32_t table_rows, int32_t channels, boot_floats labels,
     boot_floats table, boot_floats x, int64_t ldx, boot_floats y, int64_t ldy);
 int32_t boot_embedding_backward(boot_context context, int32_t n, int32_t table_rows, int32_t channels,

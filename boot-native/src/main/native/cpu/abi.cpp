@@ -145,6 +145,17 @@ int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels
         sink(dx, lddx), at(dgamma), at(dbeta), sink(dscale, lddscale), sink(dshift, lddshift), accumulate));
 }
 
+int32_t boot_group_norm_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
+    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats xtangent, int64_t ldxtangent,
+    boot_floats scaletangent, int64_t ldscaletangent, boot_floats shifttangent, int64_t ldshifttangent,
+    boot_floats ytangent, int64_t ldytangent) {
+    const GroupNorm norm = {pixels, channels, groups, epsilon, silu != 0};
+    return ON_TIER(context, group_norm_tangent(of(context), n, norm, source(x, ldx), at(gamma), at(beta),
+        source(scale, ldscale), source(shift, ldshift), at(statistics), source(xtangent, ldxtangent),
+        source(scaletangent, ldscaletangent), source(shifttangent, ldshifttangent), sink(ytangent, ldytangent)));
+}
+
 int32_t boot_silu_forward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
     boot_floats y, int64_t ldy) {
     ON_TIER(context, silu_forward(rows, channels, source(x, ldx), sink(y, ldy)));
@@ -176,6 +187,17 @@ int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries
     return ON_TIER(context, attention_backward(of(context), n, attention, source(q, ldq), source(k, ldk),
         source(v, ldv), at(mask), source(y, ldy), at(log_sum_exp), source(dy, lddy), sink(dq, lddq),
         sink(dk, lddk), sink(dv, lddv)));
+}
+
+int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
+    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats, int64_t, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
+    boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
+    int64_t ldytangent) {
+    const Attention attention = {queries, keys, heads, head_size};
+    return ON_TIER(context, attention_tangent(of(context), n, attention, source(q, ldq), source(k, ldk),
+        source(v, ldv), at(mask), at(log_sum_exp), source(qtangent, ldqtangent), source(ktangent, ldktangent),
+        source(vtangent, ldvtangent), sink(ytangent, ldytangent)));
 }
 
 // ---- size changes
@@ -211,6 +233,14 @@ int32_t boot_downsample_backward(boot_context context, int32_t n, int32_t height
 int32_t boot_time_embedding(boot_context context, int32_t n, int32_t half, int32_t fourier, int32_t cosine_first,
     boot_floats t, boot_floats frequencies, boot_floats y, int64_t ldy) {
     ON_TIER(context, time_embedding(n, half, fourier, cosine_first, at(t), at(frequencies), sink(y, ldy)));
+    return BOOT_OK;
+}
+
+int32_t boot_time_embedding_tangent(boot_context context, int32_t n, int32_t half, int32_t fourier,
+    int32_t cosine_first, boot_floats t, boot_floats frequencies, boot_floats ttangent, boot_floats ytangent,
+    int64_t ldytangent) {
+    ON_TIER(context, time_embedding_tangent(n, half, fourier, cosine_first, at(t), at(frequencies), at(ttangent),
+        sink(ytangent, ldytangent)));
     return BOOT_OK;
 }
 

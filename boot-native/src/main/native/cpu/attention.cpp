@@ -4,24 +4,10 @@
 
 #include "../boot_kernels.h"
 #include "activation.h"
-#include "gemm.h"
+#include "attention.h"
 #include "operations.h"
 
 namespace boot::BOOT_TIER {
-
-constexpr int64_t MAX_BLOCK = 96;
-
-// Queries of a block: their scores stay in the second-level cache.
-static int64_t block_queries(const Attention& shape) {
-    return smaller(shape.queries, larger(TILE_ROWS, smaller(MAX_BLOCK, 32768 / shape.keys / TILE_ROWS * TILE_ROWS)));
-}
-
-// The mask of a sample, −∞ beyond the last key.
-static void fill_mask(const Attention& shape, const float* mask, int64_t padded_keys, float* filled) {
-    for (int64_t key = 0; key < padded_keys; key++) {
-        filled[key] = key >= shape.keys ? -INFINITY : mask == nullptr ? 0 : mask[key];
-    }
-}
 
 // scores = exp(scale·scores + mask − largest)/sum, row by row; the log-sum-exp of each row. Each pass goes over all rows, so
 // that one row need not wait for the sum of another.

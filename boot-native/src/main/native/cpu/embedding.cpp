@@ -31,6 +31,20 @@ void time_embedding(int32_t n, int32_t half, bool fourier, bool cosine_first, co
     }
 }
 
+void time_embedding_tangent(int32_t n, int32_t half, bool fourier, bool cosine_first, const float* t,
+    const float* frequencies, const float* ttangent, Target ytangent) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        float* sines = ytangent.row(sample) + (cosine_first ? half : 0);
+        float* cosines = ytangent.row(sample) + (cosine_first ? 0 : half);
+        const float speed = fourier ? 2.0f * PI * ttangent[sample] / t[sample] : ttangent[sample];
+        for (int32_t i = 0; i < half; i++) {
+            double exact = angle(fourier, t[sample], frequencies[i]);
+            sines[i] = static_cast<float>(cos(exact) * frequencies[i] * speed);
+            cosines[i] = static_cast<float>(-sin(exact) * frequencies[i] * speed);
+        }
+    }
+}
+
 void embedding_forward(int32_t n, int32_t channels, const float* labels, const float* table, Source x, Target y) {
     for (int32_t sample = 0; sample < n; sample++) {
         const float* entry = table + static_cast<int64_t>(labels[sample]) * channels;

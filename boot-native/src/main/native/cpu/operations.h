@@ -34,6 +34,9 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
 int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
     const float* beta, Source scale, Source shift, const float* statistics, Source dy, Source base, Target dx,
     float* dgamma, float* dbeta, Target dscale, Target dshift, bool accumulate);
+int32_t group_norm_tangent(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
+    const float* beta, Source scale, Source shift, const float* statistics, Source xtangent, Source scaletangent,
+    Source shifttangent, Target ytangent);
 void silu_forward(int64_t rows, int32_t channels, Source x, Target y);
 void silu_backward(int64_t rows, int32_t channels, Source x, Source dy, Source base, Target dx);
 
@@ -41,6 +44,8 @@ int32_t attention_forward(Context& context, int32_t n, const Attention& attentio
     const float* mask, Target y, float* log_sum_exp);
 int32_t attention_backward(Context& context, int32_t n, const Attention& attention, Source q, Source k, Source v,
     const float* mask, Source y, const float* log_sum_exp, Source dy, Target dq, Target dk, Target dv);
+int32_t attention_tangent(Context& context, int32_t n, const Attention& attention, Source q, Source k, Source v,
+    const float* mask, const float* log_sum_exp, Source qtangent, Source ktangent, Source vtangent, Target ytangent);
 
 void upsample_forward(int32_t n, int32_t height, int32_t width, int32_t channels, Source x, Target y);
 void upsample_backward(int32_t n, int32_t height, int32_t width, int32_t channels, Source dy, Source base, Target dx);
@@ -49,6 +54,8 @@ void downsample_backward(int32_t n, int32_t height, int32_t width, int32_t chann
 
 void time_embedding(int32_t n, int32_t half, bool fourier, bool cosine_first, const float* t, const float* frequencies,
     Target y);
+void time_embedding_tangent(int32_t n, int32_t half, bool fourier, bool cosine_first, const float* t,
+    const float* frequencies, const float* ttangent, Target ytangent);
 void embedding_forward(int32_t n, int32_t channels, const float* labels, const float* table, Source x, Target y);
 void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const float* labels, Source dy, float* dtable,
     bool accumulate);

@@ -29,11 +29,14 @@ __global__ void __launch_bounds__(SQUARE * SQUARE_LINES) transpose(int64_t rows,
     }
 }
 
-// y = x + bias + shift + residual, in the order of boot_conv_forward.
+// y = x + bias + shift + residual, in the order of boot_conv_forward; what is added may be absent.
 __global__ void __launch_bounds__(BLOCK_THREADS) add_to_images(Elements elements, Source x, const float* bias, Source shift,
     Source residual, Target y) {
     over_elements(elements, [&](int64_t sample, int64_t row, int64_t i) {
-        float value = x.row(row)[i] + bias[i];
+        float value = x.row(row)[i];
+        if (bias != nullptr) {
+            value += bias[i];
+        }
         if (shift.given()) {
             value += shift.row(sample)[i];
         }

@@ -40,19 +40,32 @@ __device__ __forceinline__ void sine_cosine(float angle, float& sine, float& cos
 }
 
 // The angle in float32, each product rounded; see TimeEmbedding.
+__device__ __forceinline__ float angle_of(bool fourier, float t, float frequency) {
+    const float angle = __fmul_rn(fourier ? natural_log(t) : t, frequency);
+    return fourier ? __fmul_rn(__fmul_rn(angle, 2.0f), 3.14159265f) : angle;
+}
+
 __global__ void __launch_bounds__(BLOCK_THREADS) time_embedding(Elements angles, bool fourier, bool cosine_first,
     const float* t, const float* frequencies, Target y) {
     over_elements(angles, [&](int64_t, int64_t sample, int64_t i) {
-        const float factor = fourier ? natural_log(t[sample]) : t[sample];
-        float angle = __fmul_rn(factor, frequencies[i]);
-        if (fourier) {
-            angle = __fmul_rn(__fmul_rn(angle, 2.0f), 3.14159265f);
-        }
         float sine, cosine;
-        sine_cosine(angle, sine, cosine);
+        sine_cosine(angle_of(fourier, t[sample], frequencies[i]), sine, cosine);
         float* row = y.row(sample) + i;
         row[cosine_first ? angles.columns : 0] = sine;
         row[cosine_first ? 0 : angles.columns] = cosine;
+    });
+}
+
+// The derivatives: cosine and -sine, times that of the angle.
+__global__ void __launch_bounds__(BLOCK_THREADS) time_embedding_tangent(Elements angles, bool fourier, bool cosine_first,
+    const float* t, const float* frequencies, const float* ttangent, Target ytangent) {
+    over_elements(angles, [&](int64_t, int64_t sample, int64_t i) {
+        float sine, cosine;
+        sine_cosine(angle_of(fourier, t[sample], frequencies[i]), sine, cosine);
+        const float speed = frequencies[i] * ttangent[sample] * (fourier ? 6.28318531f / t[sample] : 1.0f);
+        float* row = ytangent.row(sample) + i;
+        row[cosine_first ? angles.columns : 0] = cosine * speed;
+        row[cosine_first ? 0 : angles.columns] = -sine * speed;
     });
 }
 
@@ -95,6 +108,14 @@ int32_t boot_time_embedding(boot_context context, int32_t n, int32_t half, int32
     const Elements angles = {1, n, half};
     BOOT_LAUNCH(time_embedding, grid_of(angles), block_of(angles), 0, of(context).stream, angles, fourier != 0,
         cosine_first != 0, at(t), at(frequencies), sink(y, ldy));
+    return launched();
+}
+
+int32_t boot_time_embedding_tangent(boot_context context, int32_t n, int32_t half, int32_t fourier, int32_t cosine_first,
+    boot_floats t, boot_floats frequencies, boot_floats ttangent, boot_floats ytangent, int64_t ldytangent) {
+    const Elements angles = {1, n, half};
+    BOOT_LAUNCH(time_embedding_tangent, grid_of(angles), block_of(angles), 0, of(context).stream, angles, fourier != 0,
+        cosine_first != 0, at(t), at(frequencies), at(ttangent), sink(ytangent, ldytangent));
     return launched();
 }
 

@@ -18,9 +18,10 @@
 #define FUNCTIONS(F)                                                                                                  \
     F(context_create) F(context_destroy) F(allocate) F(free) F(upload) F(download) F(conv_prepared) F(conv_prepare)   \
     F(linear_prepared) F(linear_prepare) F(conv_forward) F(conv_backward_input) F(conv_backward_weights)              \
-    F(linear_forward) F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(attention_forward)    \
-    F(attention_backward) F(upsample_forward) F(upsample_backward) F(embedding_forward) F(embedding_backward)         \
-    F(noise) F(signal_state) F(bootstrap_loss) F(squared_norm) F(clip) F(adam_w) F(sum_lanes)
+    F(linear_forward) F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(group_norm_tangent)   \
+    F(attention_forward) F(attention_backward) F(attention_tangent) F(upsample_forward) F(upsample_backward)          \
+    F(time_embedding_tangent) F(embedding_forward) F(embedding_backward) F(noise) F(signal_state) F(bootstrap_loss)   \
+    F(squared_norm) F(clip) F(adam_w) F(sum_lanes)
 
 struct Library {
 #define DECLARE(name) decltype(&boot_##name) name;
@@ -168,6 +169,17 @@ static void group_norm(Run& r, bool backward) {
     }
 }
 
+static void group_norm_tangent(Run& r) {
+    const int32_t n = 2, pixels = 70, channels = 36, groups = 4, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
+    const boot_floats scale = r.input(n * channels), shift = r.input(n * channels), statistics = r.output(n * groups * 2);
+    r.call(r.boot.group_norm_forward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+        channels, shift, channels, statistics, r.output(all), channels));
+    r.call(r.boot.group_norm_tangent(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+        channels, shift, channels, statistics, r.input(all), channels, r.input(n * channels), channels,
+        r.input(n * channels), channels, r.output(all), channels));
+}
+
 static void attention(Run& r, bool backward) {
     // Backward, the channels of a head fit one tile: each pass over them begins where the pass before has ended.
     const int32_t n = 1, tokens = 70, heads = 2, size = backward ? 12 : 20;
@@ -183,6 +195,17 @@ static void attention(Run& r, bool backward) {
     }
 }
 
+static void attention_tangent(Run& r) {
+    const int32_t n = 1, tokens = 70, heads = 2, size = 12, channels = heads * size, all = n * tokens * channels;
+    const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
+    const boot_floats statistics = r.output(n * heads * tokens);
+    r.call(r.boot.attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
+        channels, statistics));
+    r.call(r.boot.attention_tangent(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
+        channels, statistics, r.input(all), channels, r.input(all), channels, r.input(all), channels, r.output(all),
+        channels));
+}
+
 static void resize(Run& r) {
     const int32_t n = 2, height = 3, width = 5, channels = 7, small = n * height * width * channels;
     r.call(r.boot.upsample_forward(r.context, n, height, width, channels, r.input(small), channels, r.output(4 * small),
@@ -192,7 +215,9 @@ static void resize(Run& r) {
 }
 
 static void embedding(Run& r) {
-    const int32_t n = 5, rows = 4, channels = 9;
+    const int32_t n = 5, rows = 4, channels = 9, half = 7;
+    r.call(r.boot.time_embedding_tangent(r.context, n, half, 0, 1, r.input(n), r.input(half), r.input(n),
+        r.output(2 * n * half), 2 * half));
     const boot_floats labels = r.place({3, 0, 3, 1, 2});
     r.call(r.boot.embedding_forward(r.context, n, rows, channels, labels, r.input(rows * channels), 0, 0,
         r.output(n * channels), channels));
@@ -238,8 +263,10 @@ static const std::map<std::string, Operation> operations = {
     {"convolution_bf16", {BF16, SUMS, [](Run& r) { convolution(r, 8, 12, 1); }}},
     {"group_norm", {FLOAT32, SUMS, [](Run& r) { group_norm(r, false); }}},
     {"group_norm_gradient", {FLOAT32, SUMS, [](Run& r) { group_norm(r, true); }}},
+    {"group_norm_tangent", {FLOAT32, SUMS, group_norm_tangent}},
     {"attention", {FLOAT32, SUMS, [](Run& r) { attention(r, false); }}},
     {"attention_gradient", {FLOAT32, 4 * SUMS, [](Run& r) { attention(r, true); }}},
+    {"attention_tangent", {FLOAT32, 4 * SUMS, attention_tangent}},
     {"resize", {FLOAT32, SUMS, resize}},
     {"embedding", {FLOAT32, SUMS, embedding}},
     {"noise", {FLOAT32, 0, noise}},

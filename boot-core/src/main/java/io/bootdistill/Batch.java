@@ -65,7 +65,10 @@ final class Batch {
 
     final float[] networkTMax;
 
-    /** Just before and after t, and the divisor of the difference of the signals there, for a derivative. */
+    /** For forward mode: the tangent of the network's time that makes the network's tangent (1 − c) dy/dt. */
+    final float[] timeTangent;
+
+    /** Just before and after t, and the divisor of the difference of the signals there, for the residual as a loss. */
     final float[] networkBefore;
 
     final float[] networkAfter;
@@ -123,6 +126,7 @@ final class Batch {
         networkSecond = new float[rows];
         tMax = new double[rows];
         networkTMax = new float[rows];
+        timeTangent = new float[rows];
         networkBefore = new float[rows];
         networkAfter = new float[rows];
         difference = new float[rows];
@@ -260,6 +264,7 @@ final class Batch {
         double c = 1 - rest;
         set(row, time, time, loss.weight(1, c), loss.bootstrapFactor(1, c, bootstrapSamples, boundarySamples));
         coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.STEP] = (float) c;
+        timeTangent[row] = (float) (rest * head.outputFactor() * schedule.networkTimeDerivative(time));
         networkBefore[row] = (float) schedule.networkTime(before);
         networkAfter[row] = (float) schedule.networkTime(after);
         difference[row] = (float) ((after - before) / rest);

@@ -21,15 +21,16 @@ final class BatchMemory implements AutoCloseable {
      * @param bootstrap the first of them, the others are of the boundary
      * @param atSecond where the teacher is called again
      * @param atMax at t_max, for a hard boundary; else null
-     * @param before just before t, for a derivative; else null
-     * @param after just after t, for a derivative; else null
+     * @param timeTangent how fast the network's time changes, for a derivative by forward mode; else null
+     * @param before just before t, for the residual as a loss; else null
+     * @param after just after t, for the residual as a loss; else null
      * @param difference the divisor of the difference of the signals there; else null
      * @param residual written: ‖r‖² of each sample
      */
     record Block(
             Batch batch, int index, int samples, Restarted restarted, int bootstrap, Slice seeds, Slice coefficients,
-            BlockInputs atT, BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, BlockInputs before, BlockInputs after,
-            Tensor difference, Slice residual) {
+            BlockInputs atT, BlockInputs atS, BlockInputs atSecond, BlockInputs atMax, Tensor timeTangent,
+            BlockInputs before, BlockInputs after, Tensor difference, Slice residual) {
 
         /** The first row in the arrays of the batch. */
         int from() {
@@ -54,18 +55,19 @@ final class BatchMemory implements AutoCloseable {
     BatchMemory(Batch batch, Device device) {
         this.batch = batch;
         residual = new float[batch.rows];
-        boolean derivative = batch.config.objective().isDerivative();
+        boolean isPinn = batch.config.objective() == Objective.PINN;
         scale = batch.config.drawsGuidance() ? batch.samples.guidance : null;
         float[] second = batch.config.solver().callsTwice() ? batch.networkSecond : null;
         Restarts restarts = batch.restarts;
         boolean needsMax = restarts != null || batch.config.boundary() == BootstrapLoss.Boundary.HARD;
         float[] max = needsMax ? batch.networkTMax : null;
         start = restarts == null ? null : restarts.networkStart;
-        float[] before = derivative ? batch.networkBefore : null;
-        float[] after = derivative ? batch.networkAfter : null;
-        float[] difference = derivative ? batch.difference : null;
+        float[] before = isPinn ? batch.networkBefore : null;
+        float[] after = isPinn ? batch.networkAfter : null;
+        float[] difference = isPinn ? batch.difference : null;
+        float[] tangent = batch.config.objective() == Objective.DERIVATIVE ? batch.timeTangent : null;
         columns = new DeviceColumns(device, batch.rows, batch.samples.seeds, batch.samples.condition, scale, batch.coefficients,
-                batch.networkT, batch.networkS, second, max, before, after, difference, residual, start,
+                batch.networkT, batch.networkS, second, max, tangent, before, after, difference, residual, start,
                 restarts == null ? null : restarts.coefficients, restarts == null ? null : restarts.divisors);
         blocks = new Block[batch.blocks];
         for (int i = 0; i < blocks.length; i++) {
@@ -76,8 +78,8 @@ final class BatchMemory implements AutoCloseable {
                     columns.slice(batch.samples.seeds, from, n),
                     columns.slice(batch.coefficients, from, n), inputs(batch.networkT, batch.t, from, n),
                     inputs(batch.networkS, batch.s, from, n), inputs(second, batch.second, from, n),
-                    inputs(max, batch.tMax, from, n), inputs(before, null, from, n), inputs(after, null, from, n),
-                    columns.rows(difference, from, n), columns.slice(residual, from, n));
+                    inputs(max, batch.tMax, from, n), columns.rows(tangent, from, n), inputs(before, null, from, n),
+                    inputs(after, null, from, n), columns.rows(difference, from, n), columns.slice(residual, from, n));
         }
     }
 

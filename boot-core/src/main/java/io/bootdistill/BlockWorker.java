@@ -66,7 +66,8 @@ final class BlockWorker implements AutoCloseable {
         int block = config.block();
         try {
             kernels = scope.own(device.openKernels());
-            look = scope.own(new Plan(target, block, Plan.Mode.INFERENCE));
+            look = scope.own(new Plan(target, block,
+                    config.objective() == Objective.DERIVATIVE ? Plan.Mode.TANGENT : Plan.Mode.INFERENCE));
             learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
             this.teacher = scope.own(TeacherPlan.of(
                     teacher, device, block, guidance, config.clip() < 0 ? NetworkTeacher.schedulerThreshold(teacher) : null));
@@ -204,6 +205,9 @@ final class BlockWorker implements AutoCloseable {
             kernels.affine((long) n * pixels, noise, 1, 0, null, teacher.x());
         }
         if (bootstrap > 0) {
+            if (block.timeTangent() != null) {
+                kernels.affine(bootstrap, block.timeTangent(), 1, 0, null, look.timeTangent());
+            }
             call(look, input, block.atT(), bootstrap);
             Slice head = hard == null ? block.coefficients() : hard.atT();
             kernels.signalState(bootstrap, pixels, head, noise, look.y(), y, teacher.x());
@@ -225,13 +229,15 @@ final class BlockWorker implements AutoCloseable {
             kernels.signalStep(bootstrap, pixels, 1, block.coefficients(), noise, teacher.x(), teacher.output(),
                     teacher.nullOutput(), previous, y, null, target, null);
         }
-        if (derivative) {
-            addDerivative(block);
+        if (derivative && pinn == null) {
+            kernels.affine((long) bootstrap * pixels, look.yTangent(), 1, 0, target, target); // (1 − c) dy/dt
+        } else if (derivative) {
+            addDifference(block);
         }
     }
 
     /** Adds (1 − c) dy/dt to the targets, as a difference of the student's signals after and before t. */
-    private void addDerivative(BatchMemory.Block block) {
+    private void addDifference(BatchMemory.Block block) {
         int n = block.bootstrap();
         for (int sign = 1; sign >= -1; sign -= 2) {
             call(look, input, sign > 0 ? block.after() : block.before(), n);

@@ -21,6 +21,13 @@ public interface NoiseSchedule {
     /** The time that a network is given for t: the real-valued index of a discrete schedule. */
     double networkTime(double t);
 
+    /** How fast {@link #networkTime} grows with t; by default a difference, which is exact where that is linear in t. */
+    default double networkTimeDerivative(double t) {
+        double before = Math.max(t - 1e-4, tMin());
+        double after = Math.min(t + 1e-4, tMax());
+        return (networkTime(after) - networkTime(before)) / (after - before);
+    }
+
     /** The time of the cleanest state, where the sample is read. */
     double tMin();
 

@@ -8,16 +8,16 @@ public enum Objective {
 
     /**
      * Its limit δ → 0: the gradient −∇_θ y_θ · SG[dy_θ/dt + λ' (f − y_θ)] / (1 + λ'), without solver error. The factor keeps
-     * the residual bounded where λ' is not: it then is f − y. With ε constant, dy_θ/dt is a derivative of the network by its
-     * time input; it is taken as a central difference over ±{@value #DIFFERENCE}, one-sided at the ends (as continuous-time
-     * consistency models have it exactly, arXiv 2410.11081).
+     * the residual bounded where λ' is not: it then is f − y. With ε constant, dy_θ/dt is the derivative of the network by its
+     * time input, which forward mode gives exactly, as in continuous-time consistency models (arXiv 2410.11081).
      */
     DERIVATIVE,
 
     /**
-     * The residual of {@link #DERIVATIVE} squared, and differentiated through everything: through f, and through the
-     * difference. For comparison, as in physics-informed networks (arXiv 1711.10561): it needs the teacher's gradient by its
-     * input, which only networks without guidance give here, and costs three backward passes of the student.
+     * The residual of {@link #DERIVATIVE} squared, and differentiated through everything: through f, and through dy_θ/dt,
+     * which here is a central difference over ±{@value #DIFFERENCE}, one-sided at the ends. For comparison, as in
+     * physics-informed networks (arXiv 1711.10561): it needs the teacher's gradient by its input, which only networks without
+     * guidance give here, and costs three backward passes of the student.
      */
     PINN;
 

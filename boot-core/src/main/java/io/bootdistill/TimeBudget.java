@@ -105,8 +105,8 @@ final class TimeBudget {
         int predictions = (config.solver().callsTwice() ? 2 : 1) + (config.boundary() == Boundary.HARD ? 1 : 0);
         double bootstrap = switch (config.objective()) {
             case BOOTSTRAP -> 4 + predictions * guidedPasses(config); // the student at t, at s, and backwards
-            case DERIVATIVE -> 6 + guidedPasses(config); // before and after t, too
-            case PINN -> 12 + 4; // backwards from there, and the teacher backwards
+            case DERIVATIVE -> 5 + guidedPasses(config); // with a tangent at t
+            case PINN -> 12 + 4; // before and after t, backwards from there, and the teacher backwards
         };
         double boundary = 3 + guidedPasses(config);
         return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary + corrected;

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +43,12 @@ public class AllocationTest {
 
     /** Trains, and reads a gauge after each step. */
     protected List<Long> train(
-            Device device, UnaryOperator<DistillationConfigBuilder> options, int steps, LongSupplier gauge) throws IOException {
+            Device device, Consumer<DistillationConfigBuilder> options, int steps, LongSupplier gauge) throws IOException {
         List<Long> readings = new ArrayList<>(steps);
-        DistillationConfig config = options.apply(DistillationConfig.builder().trajectoryShare(0).correctorShare(0))
+        DistillationConfigBuilder builder = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).guidance(2)
-                .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE)
-                .build();
+                .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE);
+        options.accept(builder);
         try (Teacher teacher = Teacher.load(teacherFolder, device)) {
             new BootDistiller(teacher).listener(new DistillationListener() {
                 @Override
@@ -56,7 +56,7 @@ public class AllocationTest {
                     readings.add(gauge.getAsLong());
                     return false;
                 }
-            }).train(config).close();
+            }).train(builder.build()).close();
         }
         return readings;
     }
@@ -72,7 +72,12 @@ public class AllocationTest {
         requireNoLaterAllocations(config -> config.restartShare(0.3));
     }
 
-    private void requireNoLaterAllocations(UnaryOperator<DistillationConfigBuilder> options) throws IOException {
+    @Test
+    void laterDerivativesAllocateNoDeviceMemory() throws IOException {
+        requireNoLaterAllocations(builder -> builder.objective(Objective.DERIVATIVE));
+    }
+
+    private void requireNoLaterAllocations(Consumer<DistillationConfigBuilder> options) throws IOException {
         RecordingDevice device = new RecordingDevice(device());
         List<Long> allocations = train(device, options, 4, device::allocations);
         assertTrue(allocations.get(0) > 0, "the first step has allocated nothing");

@@ -47,6 +47,7 @@ public interface Kernels extends AutoCloseable {
     /**
      * {@code y = conv(x) + bias + shift + residual}.
      *
+     * @param bias may be null
      * @param shift one row per sample, added to all of its pixels (the time shift); may be null
      * @param residual of the shape of y; may be null
      */
@@ -96,10 +97,21 @@ public interface Kernels extends AutoCloseable {
             int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics,
             Tensor dy, Tensor base, Tensor dx, Slice dGamma, Slice dBeta, Tensor dScale, Tensor dShift, boolean accumulate);
 
+    /**
+     * Forward mode of {@link #groupNormForward}: the derivative of y along the tangents of x, scale and shift. It is recomputed
+     * from x and the statistics.
+     *
+     * @param scaleTangent one row per sample, with {@code shiftTangent}; null where scale is null
+     * @param yTangent overwritten
+     */
+    void groupNormTangent(
+            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics,
+            Tensor xTangent, Tensor scaleTangent, Tensor shiftTangent, Tensor yTangent);
+
     /** {@code y = x·sigmoid(x)}. */
     void siluForward(long rows, Tensor x, Tensor y);
 
-    /** {@code dx = base + dy·silu'(x)}. */
+    /** {@code dx = base + dy·silu'(x)}; with a tangent for dy, its forward mode. */
     void siluBackward(long rows, Tensor x, Tensor dy, Tensor base, Tensor dx);
 
     // ---- attention
@@ -119,6 +131,11 @@ public interface Kernels extends AutoCloseable {
             int n, Attention attention, Tensor q, Tensor k, Tensor v, Slice mask, Tensor y, Slice logSumExp,
             Tensor dy, Tensor dq, Tensor dk, Tensor dv);
 
+    /** Forward mode of {@link #attentionForward}: the derivative of y along the tangents of q, k and v, overwritten. */
+    void attentionTangent(
+            int n, Attention attention, Tensor q, Tensor k, Tensor v, Slice mask, Tensor y, Slice logSumExp,
+            Tensor qTangent, Tensor kTangent, Tensor vTangent, Tensor yTangent);
+
     // ---- size changes; height and width are those of the small image
 
     /** Nearest-neighbour doubling: y(2i + a, 2j + b) = x(i, j). */
@@ -137,6 +154,10 @@ public interface Kernels extends AutoCloseable {
 
     /** Sinusoidal embedding of n scalars. */
     void timeEmbedding(int n, TimeEmbedding embedding, Slice t, Slice frequencies, Tensor y);
+
+    /** Forward mode of {@link #timeEmbedding}: the derivative of y along the tangents of the scalars, overwritten. */
+    void timeEmbeddingTangent(
+            int n, TimeEmbedding embedding, Slice t, Slice frequencies, Slice tTangent, Tensor yTangent);
 
     /** {@code y = x + table[label]}, table [rows][channels]; {@code x} may be null or y. */
     void embeddingForward(int n, int tableRows, Slice labels, Slice table, Tensor x, Tensor y);

@@ -31,6 +31,11 @@ final class AffineOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.affine((long) n * output.pixels(), b.xTangent[X], factor, 0, b.xTangent[ADDEND], b.yTangent);
+    }
+
+    @Override
     Gradient gradient(int input) {
         return input == X ? Gradient.ADDED : Gradient.IDENTITY;
     }

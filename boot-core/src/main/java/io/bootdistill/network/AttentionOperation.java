@@ -35,6 +35,18 @@ final class AttentionOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.attentionTangent(
+                n, attention, b.x[Q], b.x[K], b.x[V], mask(b), b.y, b.statistics, b.xTangent[Q], b.xTangent[K],
+                b.xTangent[V], b.yTangent);
+    }
+
+    @Override
+    boolean tangentReads(int input) {
+        return input != MASK;
+    }
+
+    @Override
     Gradient gradient(int input) {
         return input == MASK ? Gradient.NONE : Gradient.OVERWRITTEN;
     }

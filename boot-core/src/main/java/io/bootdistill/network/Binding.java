@@ -21,11 +21,20 @@ final class Binding {
     /** Where a residual's gradient has to be stored: dx[i] = base[i] + dy by a pass of its own. */
     final boolean[] copied;
 
+    /** Tangents of the inputs, null where none is read; and that of the output, null where none is made. */
+    final Tensor[] xTangent;
+
+    Tensor yTangent;
+
+    /** Whether the output's tangent is zero. */
+    boolean constant;
+
     Binding(int inputs, int blocks) {
         x = new Tensor[inputs];
         dx = new Tensor[inputs];
         base = new Tensor[inputs];
         copied = new boolean[inputs];
+        xTangent = new Tensor[inputs];
         parameters = new Slice[blocks];
     }
 }

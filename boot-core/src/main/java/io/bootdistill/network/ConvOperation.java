@@ -33,6 +33,12 @@ final class ConvOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.convForward(
+                n, conv, b.xTangent[X], b.weights, null, b.xTangent[SHIFT], b.xTangent[RESIDUAL], b.yTangent);
+    }
+
+    @Override
     Gradient gradient(int input) {
         return input == X ? Gradient.ADDED : input == SHIFT ? Gradient.OVERWRITTEN : Gradient.IDENTITY;
     }

@@ -2,8 +2,9 @@ package io.bootdistill.network;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
 
-/** y = x/divisor, the divisor a scalar of the sample without a gradient. */
+/** y = x/divisor, the divisor a scalar of the sample: with a tangent, but without a gradient. */
 final class DivideOperation extends Operation {
 
     private static final int X = 0;
@@ -21,6 +22,23 @@ final class DivideOperation extends Operation {
     @Override
     void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
         kernels.divideSamples(n, output.pixels(), b.dy, b.x[DIVISOR].data(), b.base[X], b.dx[X]);
+    }
+
+    /** ẋ/s − y·ṡ/s, s being the divisor: a division by s and one by −s/ṡ. */
+    @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.divideSamples(n, output.pixels(), b.xTangent[X], b.x[DIVISOR].data(), null, b.yTangent);
+        if (b.xTangent[DIVISOR] != null) {
+            Tensor quotient = Tensor.of(b.statistics, 1);
+            kernels.divideSamples(n, 1, b.x[DIVISOR], b.xTangent[DIVISOR].data(), null, quotient);
+            kernels.affine(n, quotient, -1, 0, null, quotient);
+            kernels.divideSamples(n, output.pixels(), b.y, quotient.data(), b.yTangent, b.yTangent);
+        }
+    }
+
+    @Override
+    int statistics() {
+        return 1;
     }
 
     @Override

@@ -27,6 +27,11 @@ final class EmbeddingOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.affine(n, b.xTangent[X], 1, 0, null, b.yTangent);
+    }
+
+    @Override
     Gradient gradient(int input) {
         return input == X ? Gradient.IDENTITY : Gradient.NONE;
     }

@@ -32,6 +32,18 @@ final class GroupNormOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.groupNormTangent(
+                n, norm, b.x[X], b.parameters[0], b.parameters[1], b.x[SCALE], b.x[SHIFT], b.statistics,
+                b.xTangent[X], b.xTangent[SCALE], b.xTangent[SHIFT], b.yTangent);
+    }
+
+    @Override
+    boolean tangentReads(int input) {
+        return true;
+    }
+
+    @Override
     Gradient gradient(int input) {
         return input == X ? Gradient.ADDED : Gradient.OVERWRITTEN;
     }

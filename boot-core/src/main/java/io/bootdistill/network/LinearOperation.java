@@ -36,6 +36,11 @@ final class LinearOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.linearForward(rows(n), linear, b.xTangent[X], b.weights, null, b.xTangent[RESIDUAL], b.yTangent);
+    }
+
+    @Override
     Gradient gradient(int input) {
         return input == X ? Gradient.ADDED : Gradient.IDENTITY;
     }

@@ -41,7 +41,18 @@ abstract class Operation {
     /** Writes the gradients of inputs where {@code b.dx[i]} is not null, and those of its parameters. */
     abstract void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate);
 
+    /**
+     * Writes the tangent of the output, its derivative along the tangents of the inputs; null where an input has none. Called
+     * after forward.
+     */
+    abstract void tangent(Kernels kernels, int n, Binding b);
+
     abstract Gradient gradient(int input);
+
+    /** Whether {@link #tangent} reads this input's tangent even where it is zero. */
+    boolean tangentReads(int input) {
+        return input == 0;
+    }
 
     /** Whether backward reads this input's value. */
     abstract boolean backwardReads(int input);
@@ -51,7 +62,7 @@ abstract class Operation {
         return false;
     }
 
-    /** Floats per sample that forward leaves for backward. */
+    /** Floats per sample that forward leaves for backward, or that the tangent is calculated with. */
     int statistics() {
         return 0;
     }

@@ -8,10 +8,11 @@ import java.util.Map;
 
 /**
  * A network made ready for a block of samples: every activation and gradient has its place in one arena. Walks the
- * operations forward and backward; allocates nothing while doing so.
+ * operations forward and backward, or forward with their tangents; allocates nothing while doing so.
  *
  * <p>Inputs are written into {@link #x()}, {@link #scalar} and {@link #condition()} by kernels or uploads, then
  * {@link #forward} fills {@link #y()}. For a gradient, {@link #dy()} is written and {@link #backward} called with the same n.
+ * For a derivative by the time, {@link #timeTangent} is written beside the inputs, and forward fills {@link #yTangent}, too.
  * A plan serves one thread at a time; plans of one model may run at the same time.
  */
 public final class Plan implements AutoCloseable {
@@ -20,10 +21,16 @@ public final class Plan implements AutoCloseable {
     public enum Mode {
         /** Forward alone: activations share memory. */
         INFERENCE,
+        /** Forward, with the derivative of y along a change of the time: forward mode (Griewank and Walther, 2008, §3.1). */
+        TANGENT,
         /** Forward and backward, gradients of the parameters. */
         TRAINING,
         /** Forward and backward, gradients of the parameters and of x. */
-        TRAINING_WITH_INPUT_GRADIENT
+        TRAINING_WITH_INPUT_GRADIENT;
+
+        boolean isTraining() {
+            return this == TRAINING || this == TRAINING_WITH_INPUT_GRADIENT;
+        }
     }
 
     private final Graph graph;
@@ -34,6 +41,9 @@ public final class Plan implements AutoCloseable {
     private final Tensor y;
     private final Tensor dy;
     private final Tensor dx;
+    private final Tensor timeTangent;
+    private final Tensor yTangent;
+    private final Tensor[] zeroTangents;
 
     /**
      * @param block the most samples of one run, at least 1
@@ -43,7 +53,7 @@ public final class Plan implements AutoCloseable {
         if (block < 1) {
             throw new IllegalArgumentException("block is " + block + ", must be at least 1");
         }
-        if (mode != Mode.INFERENCE && !model.gradient()) {
+        if (mode.isTraining() && !model.gradient()) {
             throw new IllegalArgumentException("mode is " + mode + ", but the model was made without gradients");
         }
         this.graph = model.graph();
@@ -53,8 +63,12 @@ public final class Plan implements AutoCloseable {
         bindings = memory.bindings();
         graph.inputs.forEach((name, value) -> inputs.put(name, memory.value(value)));
         y = memory.value(graph.output);
-        dy = mode == Mode.INFERENCE ? null : memory.gradient(graph.output);
+        dy = mode.isTraining() ? memory.gradient(graph.output) : null;
         dx = mode == Mode.TRAINING_WITH_INPUT_GRADIENT ? memory.gradient(graph.inputs.get(GraphBuilder.X)) : null;
+        TangentFlow flow = memory.tangentFlow();
+        timeTangent = flow == null ? null : memory.tangent(flow.time);
+        yTangent = flow == null ? null : memory.tangent(graph.output);
+        zeroTangents = flow == null ? new Tensor[0] : flow.zeroInputs.stream().map(memory::tangent).toArray(Tensor[]::new);
     }
 
     /** The most samples of one run. */
@@ -102,11 +116,31 @@ public final class Plan implements AutoCloseable {
         return dx;
     }
 
+    /** The tangent of the time, in the mode that takes it: how fast it changes, one row of one value per sample. */
+    public Tensor timeTangent() {
+        return timeTangent;
+    }
+
+    /** The tangent of the output, in the mode that makes it: ∂y/∂t times that of the time. */
+    public Tensor yTangent() {
+        return yTangent;
+    }
+
     /** Runs the first n samples of the block. */
     public void forward(Kernels kernels, int n) {
         requireSamples(n);
+        for (Tensor tangent : zeroTangents) {
+            kernels.fill(tangent.data(), 0);
+        }
         for (int i = 0; i < bindings.length; i++) {
-            graph.operations.get(i).forward(kernels, n, bindings[i]);
+            Operation operation = graph.operations.get(i);
+            Binding b = bindings[i];
+            operation.forward(kernels, n, b);
+            if (b.constant) {
+                kernels.affine((long) n * operation.output.pixels(), b.y, 0, 0, null, b.yTangent);
+            } else if (b.yTangent != null) {
+                operation.tangent(kernels, n, b);
+            }
         }
     }
 
@@ -114,7 +148,7 @@ public final class Plan implements AutoCloseable {
     public void backward(Kernels kernels, int n, Gradients gradients, boolean accumulate) {
         requireSamples(n);
         if (dy == null) {
-            throw new IllegalStateException("an inference plan has no backward");
+            throw new IllegalStateException("a plan that is not for training has no backward");
         }
         for (int i = bindings.length - 1; i >= 0; i--) {
             Binding b = bindings[i];

@@ -18,9 +18,11 @@ final class PlanMemory {
     private final Model model;
     private final int block;
     private final GradientFlow flow;
+    private final TangentFlow tangentFlow;
     private final MemoryPlanner planner = new MemoryPlanner();
     private final Map<Value, Buffer> values = new HashMap<>();
     private final Map<Value, Buffer> gradients = new HashMap<>();
+    private final Map<Value, Buffer> tangents = new HashMap<>();
     private final Buffer[] statistics;
     private final int end;
     private final DeviceMemory arena;
@@ -32,7 +34,8 @@ final class PlanMemory {
         int count = graph.operations.size();
         this.end = 2 * count + 1;
         this.statistics = new Buffer[count];
-        this.flow = mode == Mode.INFERENCE ? null : new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT);
+        this.flow = mode.isTraining() ? new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT) : null;
+        this.tangentFlow = mode == Mode.TANGENT ? new TangentFlow(graph) : null;
         for (Value input : graph.inputs.values()) {
             use(values, input, -1);
             use(values, input, end);
@@ -49,6 +52,9 @@ final class PlanMemory {
             if (mode == Mode.TRAINING_WITH_INPUT_GRADIENT) {
                 use(gradients, graph.inputs.get(GraphBuilder.X), end);
             }
+        }
+        if (tangentFlow != null) {
+            noteTangents();
         }
         arena = model.device().allocate(Math.max(1, planner.place()));
     }
@@ -84,6 +90,26 @@ final class PlanMemory {
         }
     }
 
+    private void noteTangents() {
+        use(tangents, tangentFlow.time, -1);
+        use(tangents, tangentFlow.time, end);
+        use(tangents, graph.output, end);
+        for (Value input : tangentFlow.zeroInputs) {
+            use(tangents, input, -1);
+        }
+        for (int i = 0; i < graph.operations.size(); i++) {
+            Operation operation = graph.operations.get(i);
+            for (int k = 0; k < operation.inputs.length; k++) {
+                if (tangentFlow.reads[i][k]) {
+                    use(tangents, operation.inputs[k], i);
+                }
+            }
+            if (tangentFlow.outputs[i] != TangentFlow.Output.NONE) {
+                use(tangents, operation.output, i);
+            }
+        }
+    }
+
     private void use(Map<Value, Buffer> buffers, Value value, int time) {
         if (value != null) {
             Value root = value.root();
@@ -101,6 +127,15 @@ final class PlanMemory {
 
     Tensor gradient(Value value) {
         return tensor(gradients, value);
+    }
+
+    Tensor tangent(Value value) {
+        return tensor(tangents, value);
+    }
+
+    /** The derivative by the time; null in modes without. */
+    TangentFlow tangentFlow() {
+        return tangentFlow;
     }
 
     private Tensor tensor(Map<Value, Buffer> buffers, Value value) {
@@ -132,6 +167,9 @@ final class PlanMemory {
             if (flow != null && flow.dy[i] != null) {
                 bindGradients(i, b);
             }
+            if (tangentFlow != null) {
+                bindTangents(i, b);
+            }
             bindings[i] = b;
         }
         return bindings;
@@ -144,5 +182,14 @@ final class PlanMemory {
             b.base[k] = gradient(flow.base[i][k]);
             b.copied[k] = flow.copied[i][k];
         }
+    }
+
+    private void bindTangents(int i, Binding b) {
+        Operation operation = graph.operations.get(i);
+        for (int k = 0; k < b.xTangent.length; k++) {
+            b.xTangent[k] = tangentFlow.reads[i][k] ? tangent(operation.inputs[k]) : null;
+        }
+        b.constant = tangentFlow.outputs[i] == TangentFlow.Output.ZERO;
+        b.yTangent = tangentFlow.outputs[i] == TangentFlow.Output.NONE ? null : tangent(operation.output);
     }
 }

@@ -2,6 +2,7 @@ package io.bootdistill.network;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
 
 /** Nearest-neighbour doubling, or halving by the mean of 2×2 pixels. */
 final class ResampleOperation extends Operation {
@@ -15,10 +16,14 @@ final class ResampleOperation extends Operation {
 
     @Override
     void forward(Kernels kernels, int n, Binding b) {
+        resample(kernels, n, b.x[0], b.y);
+    }
+
+    private void resample(Kernels kernels, int n, Tensor x, Tensor y) {
         if (up) {
-            kernels.upsampleForward(n, inputs[0].height, inputs[0].width, b.x[0], b.y);
+            kernels.upsampleForward(n, inputs[0].height, inputs[0].width, x, y);
         } else {
-            kernels.downsampleForward(n, output.height, output.width, b.x[0], b.y);
+            kernels.downsampleForward(n, output.height, output.width, x, y);
         }
     }
 
@@ -29,6 +34,11 @@ final class ResampleOperation extends Operation {
         } else {
             kernels.downsampleBackward(n, output.height, output.width, b.dy, b.base[0], b.dx[0]);
         }
+    }
+
+    @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        resample(kernels, n, b.xTangent[0], b.yTangent);
     }
 
     @Override

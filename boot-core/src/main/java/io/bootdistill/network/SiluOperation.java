@@ -21,6 +21,11 @@ final class SiluOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.siluBackward((long) n * output.pixels(), b.x[0], b.xTangent[0], null, b.yTangent);
+    }
+
+    @Override
     Gradient gradient(int input) {
         return Gradient.ADDED;
     }

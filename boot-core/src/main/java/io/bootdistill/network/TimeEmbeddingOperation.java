@@ -25,6 +25,12 @@ final class TimeEmbeddingOperation extends Operation {
     }
 
     @Override
+    void tangent(Kernels kernels, int n, Binding b) {
+        kernels.timeEmbeddingTangent(
+                n, embedding, b.x[0].data(), b.parameters[0], b.xTangent[0].data(), b.yTangent);
+    }
+
+    @Override
     Gradient gradient(int input) {
         return Gradient.NONE;
     }

@@ -46,6 +46,12 @@ public final class Value {
         this.column = column;
     }
 
+    /** Whether the two share memory. */
+    boolean overlaps(Value other) {
+        return root() == other.root() && rootColumn() < other.rootColumn() + other.channels
+                && other.rootColumn() < rootColumn() + channels;
+    }
+
     /** First column in the root. */
     int rootColumn() {
         return parent == null ? 0 : column + parent.rootColumn();

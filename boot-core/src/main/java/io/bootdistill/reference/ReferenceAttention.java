@@ -98,6 +98,52 @@ interface ReferenceAttention extends Kernels {
         }
     }
 
+    /** With s = (q̇·kᵀ + q·k̇ᵀ)/√d, the tangent of S: ẏ = (P∘(s − rowsum(P∘s)))·v + P·v̇. */
+    @Override
+    default void attentionTangent(
+            int n, Attention attention, Tensor qTensor, Tensor kTensor, Tensor vTensor, Slice maskSlice, Tensor yTensor,
+            Slice logSumExpSlice, Tensor qTangentTensor, Tensor kTangentTensor, Tensor vTangentTensor, Tensor yTangentTensor) {
+        int queries = attention.queries();
+        int keys = attention.keys();
+        Matrix q = Matrix.of("q", qTensor, (long) n * queries, attention.channels());
+        Matrix k = Matrix.of("k", kTensor, (long) n * keys, attention.channels());
+        Matrix v = Matrix.of("v", vTensor, (long) n * keys, attention.channels());
+        Matrix mask = Matrix.optional("mask", maskSlice, n, keys);
+        Matrix.of("y", yTensor, (long) n * queries, attention.channels()); // for devices that have the row sums at the end
+        Matrix logSumExp = Matrix.of("logSumExp", logSumExpSlice, (long) n * attention.heads(), queries);
+        Matrix qTangent = Matrix.of("qTangent", qTangentTensor, (long) n * queries, attention.channels());
+        Matrix kTangent = Matrix.of("kTangent", kTangentTensor, (long) n * keys, attention.channels());
+        Matrix vTangent = Matrix.of("vTangent", vTangentTensor, (long) n * keys, attention.channels());
+        Matrix yTangent = Matrix.of("yTangent", yTangentTensor, (long) n * queries, attention.channels());
+
+        double[] p = new double[keys];
+        double[] slopes = new double[keys];
+        for (int sample = 0; sample < n; sample++) {
+            for (int head = 0; head < attention.heads(); head++) {
+                for (int i = 0; i < queries; i++) {
+                    int query = sample * queries + i;
+                    double logSum = logSumExp.get(sample * attention.heads() + head, i);
+                    double rowSum = 0;
+                    for (int j = 0; j < keys; j++) {
+                        int key = sample * keys + j;
+                        p[j] = Math.exp(score(attention, head, q, query, k, key) + Matrix.orZero(mask, sample, j) - logSum);
+                        slopes[j] = score(attention, head, qTangent, query, k, key)
+                                + score(attention, head, q, query, kTangent, key);
+                        rowSum += p[j] * slopes[j];
+                    }
+                    for (int c = head * attention.headSize(); c < (head + 1) * attention.headSize(); c++) {
+                        double value = 0;
+                        for (int j = 0; j < keys; j++) {
+                            int key = sample * keys + j;
+                            value += p[j] * ((slopes[j] - rowSum) * v.get(key, c) + vTangent.get(key, c));
+                        }
+                        yTangent.set(query, c, value);
+                    }
+                }
+            }
+        }
+    }
+
     private static double score(Attention attention, int head, Matrix q, int query, Matrix k, int key) {
         return headProduct(attention, head, q, query, k, key) / Math.sqrt(attention.headSize());
     }

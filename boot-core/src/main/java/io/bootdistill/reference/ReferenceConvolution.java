@@ -30,7 +30,7 @@ interface ReferenceConvolution extends Kernels {
             Tensor yTensor) {
         Matrix x = Matrix.of("x", xTensor, (long) n * conv.pixels(), conv.in());
         Matrix w = weightMatrix(conv, weights.values());
-        Matrix bias = Matrix.of("bias", biasSlice, 1, conv.out());
+        Matrix bias = Matrix.optional("bias", biasSlice, 1, conv.out());
         Matrix shift = Matrix.optional("shift", shiftTensor, n, conv.out());
         Matrix residual = Matrix.optional("residual", residualTensor, (long) n * conv.outPixels(), conv.out());
         Matrix y = Matrix.of("y", yTensor, (long) n * conv.outPixels(), conv.out());
@@ -41,7 +41,7 @@ interface ReferenceConvolution extends Kernels {
             for (int pixel = 0; pixel < conv.outPixels(); pixel++) {
                 int row = sample * conv.outPixels() + pixel;
                 for (int c = 0; c < conv.out(); c++) {
-                    y.set(row, c, product.get(pixel, c) + bias.get(0, c) + Matrix.orZero(shift, sample, c)
+                    y.set(row, c, product.get(pixel, c) + Matrix.orZero(bias, 0, c) + Matrix.orZero(shift, sample, c)
                             + Matrix.orZero(residual, row, c));
                 }
             }

@@ -25,6 +25,26 @@ interface ReferenceEmbedding extends Kernels {
         }
     }
 
+    @Override
+    default void timeEmbeddingTangent(
+            int n, TimeEmbedding embedding, Slice tSlice, Slice frequenciesSlice, Slice tTangentSlice, Tensor yTangentTensor) {
+        Matrix t = Matrix.of("t", tSlice, n, 1);
+        Matrix frequencies = Matrix.of("frequencies", frequenciesSlice, 1, embedding.half());
+        Matrix tTangent = Matrix.of("tTangent", tTangentSlice, n, 1);
+        Matrix yTangent = Matrix.of("yTangent", yTangentTensor, n, embedding.channels());
+        int sines = embedding.cosineFirst() ? embedding.half() : 0;
+        int cosines = embedding.half() - sines;
+        for (int sample = 0; sample < n; sample++) {
+            double factor = embedding.fourier() ? 2 * Math.PI / t.get(sample, 0) : 1;
+            for (int i = 0; i < embedding.half(); i++) {
+                float angle = angle(embedding, (float) t.get(sample, 0), (float) frequencies.get(0, i));
+                double speed = factor * frequencies.get(0, i) * tTangent.get(sample, 0);
+                yTangent.set(sample, sines + i, Math.cos(angle) * speed);
+                yTangent.set(sample, cosines + i, -Math.sin(angle) * speed);
+            }
+        }
+    }
+
     /** Float32 on purpose: see {@link TimeEmbedding}. */
     private static float angle(TimeEmbedding embedding, float t, float frequency) {
         return embedding.fourier() ? (float) Math.log(t) * frequency * 2f * (float) Math.PI : t * frequency;

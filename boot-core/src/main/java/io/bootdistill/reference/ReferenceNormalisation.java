@@ -135,6 +135,64 @@ interface ReferenceNormalisation extends Kernels {
         }
     }
 
+    /**
+     * With u as in {@link #groupNormBackward}: the tangent of x̂ is (ẋ − mean(ẋ) − x̂·mean(ẋ·x̂))/σ, the means taken over the
+     * group; the rest is the rule of products.
+     */
+    @Override
+    default void groupNormTangent(
+            int n, GroupNorm norm, Tensor xTensor, Slice gammaSlice, Slice betaSlice, Tensor scaleTensor, Tensor shiftTensor,
+            Slice statisticsSlice, Tensor xTangentTensor, Tensor scaleTangentTensor, Tensor shiftTangentTensor,
+            Tensor yTangentTensor) {
+        requireTogether("scale", scaleTensor, "shift", shiftTensor);
+        requireTogether("scale", scaleTensor, "scaleTangent", scaleTangentTensor);
+        requireTogether("scale", scaleTensor, "shiftTangent", shiftTangentTensor);
+        Matrix x = Matrix.of("x", xTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix gamma = Matrix.of("gamma", gammaSlice, 1, norm.channels());
+        Matrix beta = Matrix.of("beta", betaSlice, 1, norm.channels());
+        Matrix scale = Matrix.optional("scale", scaleTensor, n, norm.channels());
+        Matrix shift = Matrix.optional("shift", shiftTensor, n, norm.channels());
+        Matrix statistics = Matrix.of("statistics", statisticsSlice, (long) n * norm.groups(), 2);
+        Matrix xTangent = Matrix.of("xTangent", xTangentTensor, (long) n * norm.pixels(), norm.channels());
+        Matrix scaleTangent = Matrix.optional("scaleTangent", scaleTangentTensor, n, norm.channels());
+        Matrix shiftTangent = Matrix.optional("shiftTangent", shiftTangentTensor, n, norm.channels());
+        Matrix yTangent = Matrix.of("yTangent", yTangentTensor, (long) n * norm.pixels(), norm.channels());
+
+        int groupChannels = norm.channels() / norm.groups();
+        double count = (double) norm.pixels() * groupChannels;
+        for (int sample = 0; sample < n; sample++) {
+            int first = sample * norm.pixels();
+            int last = first + norm.pixels();
+            for (int group = 0; group < norm.groups(); group++) {
+                int from = group * groupChannels;
+                int to = from + groupChannels;
+                double mean = statistics.get(sample * norm.groups() + group, 0);
+                double inverseDeviation = statistics.get(sample * norm.groups() + group, 1);
+                double sum = 0; // of ẋ
+                double sumWithX = 0; // of ẋ·x̂
+                for (int row = first; row < last; row++) {
+                    for (int c = from; c < to; c++) {
+                        sum += xTangent.get(row, c);
+                        sumWithX += xTangent.get(row, c) * (x.get(row, c) - mean) * inverseDeviation;
+                    }
+                }
+                for (int row = first; row < last; row++) {
+                    for (int c = from; c < to; c++) {
+                        double xHat = (x.get(row, c) - mean) * inverseDeviation;
+                        double xHatTangent =
+                                (xTangent.get(row, c) - sum / count - xHat * sumWithX / count) * inverseDeviation;
+                        double z = xHat * gamma.get(0, c) + beta.get(0, c);
+                        double factor = 1 + Matrix.orZero(scale, sample, c);
+                        double u = z * factor + Matrix.orZero(shift, sample, c);
+                        double uTangent = xHatTangent * gamma.get(0, c) * factor
+                                + z * Matrix.orZero(scaleTangent, sample, c) + Matrix.orZero(shiftTangent, sample, c);
+                        yTangent.set(row, c, norm.silu() ? uTangent * siluDerivative(u) : uTangent);
+                    }
+                }
+            }
+        }
+    }
+
     @Override
     default void siluForward(long rows, Tensor xTensor, Tensor yTensor) {
         int channels = yTensor.channels();

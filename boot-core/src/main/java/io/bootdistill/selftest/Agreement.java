@@ -12,7 +12,7 @@ import java.util.Map;
  * <ul>
  *   <li>values: |a − r| ≤ K·ε·√L·(|r| + s) for each element, where s is the root mean square of the output (sums whose terms
  *       cancel have the error of their terms, not of their result), or what the case declares as cancelling, if larger;
- *   <li>gradients: ‖a − r‖ ≤ K·ε·√L·(‖r‖ + cancelling·√elements) for each tensor;
+ *   <li>gradients and tangents: ‖a − r‖ ≤ K·ε·√L·(‖r‖ + cancelling·√elements) for each tensor;
  *   <li>exact cases: the same bits.
  * </ul>
  * A device whose algorithm is less exact has a factor on the bound: {@link io.bootdistill.device.Device#errorFactor}.

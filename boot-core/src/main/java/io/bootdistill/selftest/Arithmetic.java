@@ -22,9 +22,9 @@ final class Arithmetic {
         return 2.0 * rows * linear.weights();
     }
 
-    /** Two products forward; backward the scores again and four gradients. */
-    static double of(long n, Attention attention, boolean backward) {
-        return (backward ? 10.0 : 4.0) * n * attention.queries() * attention.keys() * attention.channels();
+    /** Two products forward; backward the scores again and four gradients; in forward mode the scores and two pairs. */
+    static double of(long n, Attention attention, boolean derivative) {
+        return (derivative ? 10.0 : 4.0) * n * attention.queries() * attention.keys() * attention.channels();
     }
 
     /** A call of any operation: 0 for those that memory bounds. */
@@ -35,6 +35,6 @@ final class Arithmetic {
         if (shape instanceof Linear linear) {
             return of(n, linear);
         }
-        return shape instanceof Attention attention ? of(n, attention, operation.equals("attentionBackward")) : 0;
+        return shape instanceof Attention attention ? of(n, attention, !operation.equals("attentionForward")) : 0;
     }
 }

@@ -28,12 +28,14 @@ final class AttentionCases {
             boolean strided = i % 2 == 1;
             cases.add(forward(s[0], attention, i % 4 < 2, strided));
             cases.add(backward(s[0], attention, i % 4 < 2, strided));
+            cases.add(tangent(s[0], attention, i % 4 < 2, strided));
         }
         Attention attention = new Attention(10, 9, 3, 8); // every option
         for (boolean mask : new boolean[] {false, true}) {
             for (boolean strided : new boolean[] {false, true}) {
                 cases.add(forward(3, attention, mask, strided));
                 cases.add(backward(3, attention, mask, strided));
+                cases.add(tangent(3, attention, mask, strided));
             }
         }
         return cases;
@@ -46,6 +48,7 @@ final class AttentionCases {
             Attention attention = new Attention(s[0], s[0], s[1], s[2]);
             cases.add(forward(8, attention, false, false));
             cases.add(backward(8, attention, false, false));
+            cases.add(tangent(8, attention, false, false));
         }
         return cases;
     }
@@ -81,6 +84,26 @@ final class AttentionCases {
                         o.slice("mask"), o.tensor("y"), o.slice("logSumExp"), o.tensor("dy"), o.tensor("dq"),
                         o.tensor("dk"), o.tensor("dv")))
                 .differentiates((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
+                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp")), "q", "k", "v");
+    }
+
+    /** Forward mode. */
+    static OperationCase tangent(int n, Attention attention, boolean mask, boolean strided) {
+        OperationCase operation = OperationCase.of("attentionTangent", describe(n, attention, mask), n, strided);
+        addInputs(operation, attention, mask);
+        return operation
+                .tensor(DERIVED, "y", attention.queries(), attention.channels())
+                .perSample(DERIVED, "logSumExp", attention.statistics(), Philox::normal)
+                .tensor(INPUT, "qTangent", attention.queries(), attention.channels())
+                .tensor(INPUT, "kTangent", attention.keys(), attention.channels())
+                .tensor(INPUT, "vTangent", attention.keys(), attention.channels())
+                .tensor(OUTPUT, "yTangent", attention.queries(), attention.channels())
+                .length(attention.keys() + 2 * attention.headSize())
+                .flops(Arithmetic.of(n, attention, true))
+                .calls((k, o) -> k.attentionTangent(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
+                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp"), o.tensor("qTangent"), o.tensor("kTangent"),
+                        o.tensor("vTangent"), o.tensor("yTangent")))
+                .moves((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
                         o.slice("mask"), o.tensor("y"), o.slice("logSumExp")), "q", "k", "v");
     }
 

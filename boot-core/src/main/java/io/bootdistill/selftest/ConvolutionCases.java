@@ -27,6 +27,12 @@ final class ConvolutionCases {
             cases.add(backwardInput(n, conv, Addend.turn(i), strided));
             cases.add(backwardWeights(n, conv, i % 3 == 0, i % 4 < 2, strided));
         }
+        for (Conv conv : List.of( // each algorithm without a bias
+                Conv.same(7, 6, 5, 9), Conv.same(8, 9, 16, 32), Conv.same(8, 5, 9, 1), Conv.halving(4, 6, 16, 16, 1),
+                Conv.doubling(3, 5, 8, 16))) {
+            cases.add(forward(2, conv, true, Addend.OTHER, false, true, false));
+            cases.add(forward(2, conv, false, Addend.NONE, true, false, false));
+        }
         Conv conv = Conv.same(7, 6, 5, 9); // every option
         for (Addend addend : Addend.values()) {
             for (boolean strided : new boolean[] {false, true}) {
@@ -97,11 +103,19 @@ final class ConvolutionCases {
     /** A forward pass. */
     static OperationCase forward(
             int n, Conv conv, boolean shift, Addend residual, boolean gradient, boolean strided) {
-        String options = (shift ? " shift" : "") + residual.describe("residual") + (gradient ? " gradient" : "");
+        return forward(n, conv, shift, residual, gradient, strided, true);
+    }
+
+    private static OperationCase forward(
+            int n, Conv conv, boolean shift, Addend residual, boolean gradient, boolean strided, boolean bias) {
+        String options = (bias ? "" : " no bias") + (shift ? " shift" : "") + residual.describe("residual")
+                + (gradient ? " gradient" : "");
         OperationCase operation = OperationCase.of("convForward", describe(n, conv) + options, n, strided)
                 .tensor(INPUT, "x", conv.pixels(), conv.in())
-                .weights(conv, gradient)
-                .shared(INPUT, "bias", conv.out());
+                .weights(conv, gradient);
+        if (bias) {
+            operation.shared(INPUT, "bias", conv.out());
+        }
         if (shift) {
             operation.tensor(INPUT, "shift", 1, conv.out());
         }

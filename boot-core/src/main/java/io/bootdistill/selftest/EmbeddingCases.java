@@ -29,6 +29,7 @@ final class EmbeddingCases {
             for (int option = 0; option < 4; option++) {
                 TimeEmbedding embedding = new TimeEmbedding(half, option % 2 == 1, option / 2 == 1);
                 cases.add(timeEmbedding(1 + half % 5, embedding, (half + option) % 3 == 0));
+                cases.add(timeEmbeddingTangent(1 + half % 5, embedding, (half + option) % 3 == 0));
             }
         }
         for (int i = 0; i < TABLES.length; i++) {
@@ -53,6 +54,7 @@ final class EmbeddingCases {
     static List<OperationCase> network() {
         return List.of(
                 timeEmbedding(8, new TimeEmbedding(16, false, true), false),
+                timeEmbeddingTangent(8, new TimeEmbedding(16, false, true), false),
                 embeddingForward(8, 11, 128, Addend.OUTPUT, false),
                 embeddingBackward(8, 11, 128, true, false),
                 divideSamples(8, 256, 1, Addend.NONE, false));
@@ -60,6 +62,22 @@ final class EmbeddingCases {
 
     /** The embedding of real-valued indices up to 999, or of noise levels. */
     static OperationCase timeEmbedding(int n, TimeEmbedding embedding, boolean strided) {
+        return timeEmbedding("timeEmbedding", n, embedding, strided)
+                .tensor(OUTPUT, "y", 1, embedding.channels())
+                .calls((k, o) -> k.timeEmbedding(o.n(), embedding, o.slice("t"), o.slice("frequencies"), o.tensor("y")));
+    }
+
+    /** Forward mode. A difference would meet the rounded angles: the reference device's unit test has the formula. */
+    static OperationCase timeEmbeddingTangent(int n, TimeEmbedding embedding, boolean strided) {
+        return timeEmbedding("timeEmbeddingTangent", n, embedding, strided)
+                .perSample(INPUT, "tTangent", 1, Philox::normal)
+                .tensor(OUTPUT, "yTangent", 1, embedding.channels())
+                .length(4) // factors, each rounded
+                .calls((k, o) -> k.timeEmbeddingTangent(o.n(), embedding, o.slice("t"), o.slice("frequencies"),
+                        o.slice("tTangent"), o.tensor("yTangent")));
+    }
+
+    private static OperationCase timeEmbedding(String operation, int n, TimeEmbedding embedding, boolean strided) {
         int half = embedding.half();
         Values times = (seed, draw, i) -> (float) (Philox.uniform(seed, draw, i) * (embedding.fourier() ? 80 : 999) + 0.01);
         Values frequencies = embedding.fourier()
@@ -67,11 +85,9 @@ final class EmbeddingCases {
                 : (seed, draw, i) -> (float) Math.exp(-Math.log(10_000) * i / half);
         String description = n + "×" + half + (embedding.fourier() ? " fourier" : " positional")
                 + (embedding.cosineFirst() ? " cosine first" : "");
-        return OperationCase.of("timeEmbedding", description, n, strided)
+        return OperationCase.of(operation, description, n, strided)
                 .perSample(INPUT, "t", 1, times)
-                .shared(INPUT, "frequencies", half, frequencies)
-                .tensor(OUTPUT, "y", 1, embedding.channels())
-                .calls((k, o) -> k.timeEmbedding(o.n(), embedding, o.slice("t"), o.slice("frequencies"), o.tensor("y")));
+                .shared(INPUT, "frequencies", half, frequencies);
     }
 
     /** Labels from a table, with repetitions. */

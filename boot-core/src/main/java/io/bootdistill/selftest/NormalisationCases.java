@@ -32,12 +32,14 @@ final class NormalisationCases {
             boolean strided = i % 2 == 1;
             cases.add(forward(s[0], norm, i % 4 < 2, 0, strided));
             cases.add(backward(s[0], norm, i % 4 < 2, Addend.turn(i), i % 5 < 2, strided));
+            cases.add(tangent(s[0], norm, i % 4 < 2, strided));
         }
         for (boolean silu : new boolean[] {false, true}) { // every option
             GroupNorm norm = new GroupNorm(9, 10, 5, 1e-6f, silu);
             for (boolean modulated : new boolean[] {false, true}) {
                 for (boolean strided : new boolean[] {false, true}) {
                     cases.add(forward(3, norm, modulated, 0, strided));
+                    cases.add(tangent(3, norm, modulated, strided));
                     for (Addend base : Addend.values()) {
                         cases.add(backward(3, norm, modulated, base, silu, strided));
                     }
@@ -67,6 +69,7 @@ final class NormalisationCases {
             GroupNorm norm = new GroupNorm(s[0], s[1], s[2], 1e-5f, s[3] == 1);
             cases.add(forward(8, norm, false, 0, false));
             cases.add(backward(8, norm, false, Addend.NONE, true, false));
+            cases.add(tangent(8, norm, false, false));
         }
         cases.add(siluForward(8, 1, 128, false));
         cases.add(siluBackward(8, 1, 128, Addend.NONE, false));
@@ -128,6 +131,31 @@ final class NormalisationCases {
                 .differentiates((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
                         o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")),
                         "x", "gamma", "beta", "scale", "shift");
+    }
+
+    /** Forward mode. */
+    static OperationCase tangent(int n, GroupNorm norm, boolean modulated, boolean strided) {
+        OperationCase operation = OperationCase.of("groupNormTangent", describe(n, norm, modulated), n, strided)
+                .tensor(INPUT, "x", norm.pixels(), norm.channels())
+                .shared(INPUT, "gamma", norm.channels())
+                .shared(INPUT, "beta", norm.channels())
+                .perSample(DERIVED, "statistics", norm.statistics(), Philox::normal)
+                .tensor(INPUT, "xTangent", norm.pixels(), norm.channels())
+                .tensor(OUTPUT, "yTangent", norm.pixels(), norm.channels());
+        if (modulated) {
+            operation.tensor(INPUT, "scale", 1, norm.channels())
+                    .tensor(INPUT, "shift", 1, norm.channels())
+                    .tensor(INPUT, "scaleTangent", 1, norm.channels())
+                    .tensor(INPUT, "shiftTangent", 1, norm.channels());
+        }
+        return operation.length(groupSize(norm))
+                .cancelling(groupSize(norm) <= 2 ? 1 / Math.sqrt(norm.epsilon()) : 0) // as in the backward pass
+                .calls((k, o) -> k.groupNormTangent(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
+                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("xTangent"),
+                        o.tensor("scaleTangent"), o.tensor("shiftTangent"), o.tensor("yTangent")))
+                .tensor(DERIVED, "y", norm.pixels(), norm.channels())
+                .moves((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
+                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")), "x", "scale", "shift");
     }
 
     /** SiLU. */

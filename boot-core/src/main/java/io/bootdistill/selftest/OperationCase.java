@@ -25,7 +25,7 @@ public final class OperationCase {
     enum Role {
         /** Read. */
         INPUT,
-        /** Read by a backward call, and written by its forward one: given the reference device's values. */
+        /** Read by the call of a derivative, and written by its forward one: given the reference device's values. */
         DERIVED,
         /** Overwritten. */
         OUTPUT,
@@ -80,6 +80,7 @@ public final class OperationCase {
     private Call call;
     private Call forward;
     private List<String> differentiated = List.of();
+    private List<String> moved = List.of();
     private double length = 1;
     private double flops;
     private double cancelling;
@@ -178,6 +179,17 @@ public final class OperationCase {
     OperationCase differentiates(Call forwardCall, String... inputs) {
         forward = forwardCall;
         differentiated = List.of(inputs);
+        return this;
+    }
+
+    /**
+     * Makes this a case of forward mode: {@code forwardCall} computes {@code y} (and other derived operands) from the inputs,
+     * and the call writes to {@code yTangent} the derivative of y along {@code xTangent} (or {@code scaleTangent} …), for all
+     * of the inputs named here at once.
+     */
+    OperationCase moves(Call forwardCall, String... inputs) {
+        forward = forwardCall;
+        moved = List.of(inputs);
         return this;
     }
 
@@ -286,13 +298,17 @@ public final class OperationCase {
         return call;
     }
 
-    /** Null unless this is a backward case. */
+    /** Null unless this is a case of a derivative. */
     Call forward() {
         return forward;
     }
 
     List<String> differentiated() {
         return differentiated;
+    }
+
+    List<String> moved() {
+        return moved;
     }
 
     double length() {

@@ -36,6 +36,7 @@ final class TransferCases {
     static List<OperationCase> network() {
         return List.of(
                 fill(8 * 256 * 32, 0, false),
+                affine(8, 1, 128, 1, 0, Addend.NONE, false),
                 affine(8, 256, 1, 1, 0, Addend.NONE, false),
                 affine(8, 256, 32, 1, 0, Addend.OTHER, false),
                 affine(8, 16, 64, 1, 0, Addend.OTHER, false));

@@ -21,7 +21,7 @@ class PlanTest {
     private final Graph graph = Graph.of(new Tangle());
 
     /** Skips used twice, a residual of a part, two residuals of one value, a concatenation of one. */
-    private record Tangle() implements Network {
+    record Tangle() implements Network {
 
         @Override
         public ImageShape input() {

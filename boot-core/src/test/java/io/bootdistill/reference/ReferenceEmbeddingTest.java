@@ -51,6 +51,24 @@ class ReferenceEmbeddingTest {
         assertNotEquals((float) (Math.log(t) * frequency * 2 * Math.PI), angle, 0f);
     }
 
+    /** d sin(a) = cos(a) da with a = t·f, or 2π·f·ln t. */
+    @Test
+    void derivesEmbeddingsByTheTime() {
+        Slice t = slice(0, 2);
+        Slice frequencies = slice(1, 0.25);
+        Slice speeds = slice(3, -0.5);
+        Tensor tangent = tensor(4, new double[8]);
+        kernels.timeEmbeddingTangent(2, new TimeEmbedding(2, false, false), t, frequencies, speeds, tangent);
+        double[] sinesFirst = {3, 0.75, 0, 0,
+            -0.5 * Math.cos(2), -0.125 * Math.cos(0.5), 0.5 * Math.sin(2), 0.125 * Math.sin(0.5)};
+        assertArrayEquals(sinesFirst, read(tangent), 1e-15);
+        tangent = tensor(2, 0, 0);
+        kernels.timeEmbeddingTangent(1, new TimeEmbedding(1, true, true), slice(4), slice(0.5), slice(3), tangent);
+        float angle = (float) Math.log(4) * 0.5f * 2 * (float) Math.PI;
+        double speed = 2 * Math.PI * 0.5 / 4 * 3;
+        assertArrayEquals(new double[] {-speed * Math.sin(angle), speed * Math.cos(angle)}, read(tangent), 1e-15);
+    }
+
     @Test
     void looksLabelsUpAndSumsTheirGradients() {
         Slice labels = slice(2, 0, 2);

@@ -35,11 +35,13 @@ class NetworkCasesTest {
         try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device);
                 Model student = new Model(teacher.model().graph(), device, true);
                 Plan plan = new Plan(student, BLOCK, Plan.Mode.TRAINING);
+                Plan tangent = new Plan(student, BLOCK, Plan.Mode.TANGENT);
                 Gradients gradients = new Gradients(student);
                 Kernels kernels = device.openKernels()) {
             device.clear();
             plan.forward(kernels, BLOCK);
             plan.backward(kernels, BLOCK, gradients, false);
+            tangent.forward(kernels, BLOCK);
             missing.addAll(device.calls());
             assertEquals(OptimiserCases.PARAMETERS, student.parameters().length());
         }
@@ -105,6 +107,7 @@ class NetworkCasesTest {
         Attention attention = new Attention(3, 5, 2, 7);
         assertEquals(2 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.forward(3, attention, true, false).flops());
         assertEquals(5 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.backward(3, attention, true, false).flops());
+        assertEquals(5 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.tangent(3, attention, true, false).flops());
         assertEquals(0, NormalisationCases.siluForward(1, 2, 3, false).flops());
     }
 }

@@ -39,7 +39,7 @@ interface CpuConvolution extends CpuContext {
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
                 address("weights", weights.values(), conv.weights()), prepared(conv, weights),
-                address("bias", bias, conv.out()),
+                optional("bias", bias, conv.out()),
                 optional("shift", shift, n, conv.out()), stride(shift),
                 optional("residual", residual, rows, conv.out()), stride(residual),
                 address("y", y, rows, conv.out()), stride(y)));

@@ -23,6 +23,17 @@ interface CpuEmbedding extends CpuContext {
     }
 
     @Override
+    default void timeEmbeddingTangent(
+            int n, TimeEmbedding embedding, Slice t, Slice frequencies, Slice tTangent, Tensor yTangent) {
+        requirePositive("n", n);
+        requireOk("timeEmbeddingTangent", BootCpu.boot_time_embedding_tangent(
+                context(), n, embedding.half(), embedding.fourier() ? 1 : 0, embedding.cosineFirst() ? 1 : 0,
+                address("t", t, n), address("frequencies", frequencies, embedding.half()),
+                address("tTangent", tTangent, n),
+                address("yTangent", yTangent, n, embedding.channels()), stride(yTangent)));
+    }
+
+    @Override
     default void embeddingForward(int n, int tableRows, Slice labels, Slice table, Tensor x, Tensor y) {
         requirePositive("n", n);
         requirePositive("tableRows", tableRows);

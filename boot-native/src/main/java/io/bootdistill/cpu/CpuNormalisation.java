@@ -57,6 +57,29 @@ interface CpuNormalisation extends CpuContext {
     }
 
     @Override
+    default void groupNormTangent(
+            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics,
+            Tensor xTangent, Tensor scaleTangent, Tensor shiftTangent, Tensor yTangent) {
+        requirePositive("n", n);
+        requireTogether("scale", scale, "shift", shift);
+        requireTogether("scale", scale, "scaleTangent", scaleTangent);
+        requireTogether("scale", scale, "shiftTangent", shiftTangent);
+        int channels = norm.channels();
+        long rows = (long) n * norm.pixels();
+        requireOk("groupNormTangent", BootCpu.boot_group_norm_tangent(
+                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
+                address("x", x, rows, channels), stride(x),
+                address("gamma", gamma, channels), address("beta", beta, channels),
+                optional("scale", scale, n, channels), stride(scale),
+                optional("shift", shift, n, channels), stride(shift),
+                address("statistics", statistics, (long) n * norm.statistics()),
+                address("xTangent", xTangent, rows, channels), stride(xTangent),
+                optional("scaleTangent", scaleTangent, n, channels), stride(scaleTangent),
+                optional("shiftTangent", shiftTangent, n, channels), stride(shiftTangent),
+                address("yTangent", yTangent, rows, channels), stride(yTangent)));
+    }
+
+    @Override
     default void siluForward(long rows, Tensor x, Tensor y) {
         requirePositive("rows", rows);
         int channels = y.channels();

@@ -69,7 +69,7 @@ final class CudnnKernels extends CudaKernels {
         long outRows = (long) n * conv.outPixels();
         long xAt = address("x", x, rows, conv.in());
         long filters = filters(conv, weights);
-        long biasAt = address("bias", bias, conv.out());
+        long biasAt = optional("bias", bias, conv.out());
         long shiftAt = optional("shift", shift, n, conv.out());
         long residualAt = optional("residual", residual, outRows, conv.out());
         long yAt = address("y", y, outRows, conv.out());

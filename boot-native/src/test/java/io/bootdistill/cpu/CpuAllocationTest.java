@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.bootdistill.AllocationTest;
+import io.bootdistill.DistillationConfigBuilder;
+import io.bootdistill.Objective;
 import io.bootdistill.device.Device;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cpu device's kernels allocate nothing on the heap either. */
 class CpuAllocationTest extends AllocationTest {
@@ -24,12 +27,25 @@ class CpuAllocationTest extends AllocationTest {
         return NativeBuild.best();
     }
 
+    /** Kinds of steps. */
+    enum Steps {
+        BOOTSTRAP(builder -> {}),
+        CORRECTED_REGRESSION(builder -> builder.trajectoryShare(1).correctorShare(0.5).correctorStart(0)),
+        TWO_TIMES(builder -> builder.restartShare(0.3)),
+        DERIVATIVE(builder -> builder.objective(Objective.DERIVATIVE));
+
+        final Consumer<DistillationConfigBuilder> options;
+
+        Steps(Consumer<DistillationConfigBuilder> options) {
+            this.options = options;
+        }
+    }
+
     /** The median: now and then the JVM allocates for itself. */
     @ParameterizedTest
-    @ValueSource(doubles = {0, 0.3})
-    void laterStepsAllocateNextToNothingOnTheHeap(double restartShare) throws IOException {
-        List<Long> bytes =
-                train(device(), config -> config.restartShare(restartShare), 101, CpuAllocationTest::bytesOfAllThreads);
+    @EnumSource(Steps.class)
+    void laterStepsAllocateNextToNothingOnTheHeap(Steps kind) throws IOException {
+        List<Long> bytes = train(device(), kind.options, 101, CpuAllocationTest::bytesOfAllThreads);
         long[] steps = IntStream.range(1, bytes.size()).mapToLong(i -> bytes.get(i) - bytes.get(i - 1)).sorted().toArray();
         assertTrue(steps[steps.length / 2] < BOUND, "bytes of each step, sorted: " + Arrays.toString(steps));
     }

@@ -1,0 +1,23 @@
+// What the passes of attention share: blocks of queries, and the mask.
+#pragma once
+#include <math.h>
+
+#include "gemm.h"
+
+namespace boot::BOOT_TIER {
+
+constexpr int64_t MAX_BLOCK = 96;
+
+// Queries of a block: their scores stay in the second-level cache.
+static BOOT_INLINE int64_t block_queries(const Attention& shape) {
+    return smaller(shape.queries, larger(TILE_ROWS, smaller(MAX_BLOCK, 32768 / shape.keys / TILE_ROWS * TILE_ROWS)));
+}
+
+// The mask of a sample, −∞ beyond the last key.
+static BOOT_INLINE void fill_mask(const Attention& shape, const float* mask, int64_t padded_keys, float* filled) {
+    for (int64_t key = 0; key < padded_keys; key++) {
+        filled[key] = key >= shape.keys ? -INFINITY : mask == nullptr ? 0 : mask[key];
+    }
+}
+
+}  // namespace boot::BOOT_TIER
