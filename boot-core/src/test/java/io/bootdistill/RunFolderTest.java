@@ -85,8 +85,8 @@ class RunFolderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "solver        | \"RK4\"    | one of [EULER, DDIM, HEUN, MIDPOINT]",
-        "solver        | 1          | one of [EULER, DDIM, HEUN, MIDPOINT]",
+        "solver        | \"RK4\"    | one of [EULER, DDIM, HEUN, MIDPOINT, MULTISTEP]",
+        "solver        | 1          | one of [EULER, DDIM, HEUN, MIDPOINT, MULTISTEP]",
         "boundary      | null       | one of [TERM, ATOM, HARD]",
         "weighting     | [\"FLAT\"] | one of",
         "batch         | 64.5       | a whole number",
