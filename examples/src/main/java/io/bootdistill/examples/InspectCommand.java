@@ -68,7 +68,7 @@ final class InspectCommand implements Callable<Integer> {
 
     /** Where the run stands, from the last lines of its metrics. */
     private String lastStep() throws IOException {
-        RunMetrics metrics = RunMetrics.read(folder);
+        RunMetrics metrics = RunMetrics.read(folder.resolve(RunMetrics.FILE));
         if (metrics.size() == 0) {
             return "not yet at its first report";
         }

@@ -151,9 +151,13 @@ final class ReportWriter {
 
     // ---- the way
 
-    /** Null for teachers whose predictions are limited, as those of noise are: the error is that of a path without limits. */
+    /**
+     * Null for students that have learnt the end of the way alone, and for teachers whose predictions are limited, as those of
+     * noise are: the error is that of a path without limits.
+     */
     private TrajectoryCurve trajectory() {
-        if (config.clip() > 0 || config.clip() < 0 && teacher.prediction() == Prediction.EPSILON) {
+        boolean endAlone = config.trajectoryShare() == 1 && config.trajectoryEnd() == 1;
+        if (endAlone || config.clip() > 0 || config.clip() < 0 && teacher.prediction() == Prediction.EPSILON) {
             return null;
         }
         double most = teacher.schedule().tMax();
