@@ -173,8 +173,8 @@ final class CorrectorBatch implements AutoCloseable {
         online[k + SignalCoefficients.OUTPUT_FACTOR_T] = (float) onlineOutput.outputFactor(alpha, sigma);
         learnt[k + SignalCoefficients.STATE_FACTOR_T] = (float) onlineOutput.imageShare(sigma);
         learnt[k + SignalCoefficients.OUTPUT_FACTOR_T] = (float) onlineOutput.noiseShare(alpha);
-        // the error of a prediction of x₀ grows about like σ; an infinite divisor leaves the target at the sample itself
-        divisor[row] = alone ? Float.POSITIVE_INFINITY : (float) (sigma / config.correctorWeight());
+        double unit = Math.abs(onlineOutput.outputFactor(alpha, sigma)); // what a difference of 1 of the outputs is in f
+        divisor[row] = alone ? Float.POSITIVE_INFINITY : (float) (unit / config.correctorWeight()); // ∞: the sample itself
         opposite[row] = -divisor[row];
     }
 

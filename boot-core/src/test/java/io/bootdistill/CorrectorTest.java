@@ -41,7 +41,7 @@ public class CorrectorTest {
                 .correctorShare(1).correctorStart(0.5).correctorWeight(WEIGHT);
     }
 
-    /** One block of the corrector, its values on the host. The networks' outputs are x₀ itself. */
+    /** One block of the corrector, its values on the host. The networks' outputs are o = ε − x₀, the teacher's x₀ itself. */
     private final class Step implements AutoCloseable {
 
         final Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
@@ -55,7 +55,7 @@ public class CorrectorTest {
         Step(DistillationConfig config, long step) {
             student.initialize(3);
             online.initialize(4);
-            batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
+            batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.FLOW, 0,
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL, device());
             worker = new BlockWorker(config, teacher, student, student, null, online, null, 0);
             gradients = new Gradients(student);
@@ -113,7 +113,7 @@ public class CorrectorTest {
         }
     }
 
-    /** target = y + λ/σ_τ (f_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε', and the loss of the online network is E‖f_ψ − y‖². */
+    /** target = y + λ/σ_τ (f_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = x_τ − τ F_ψ. */
     @Test
     void targetIsTheSampleMovedByTheDifferenceOfThePredictions() {
         long step = 80;
@@ -141,7 +141,7 @@ public class CorrectorTest {
                 double factor = WEIGHT / schedule.sigma(tau[i]);
                 double squares = 0;
                 for (int d = i * PIXEL; d < (i + 1) * PIXEL; d++) {
-                    double moved = factor * (expected[d] - online[d]);
+                    double moved = factor * (expected[d] - (x[d] - tau[i] * online[d]));
                     assertEquals(y[d] + moved, target[d], TOLERANCE * (1 + factor), "sample " + i + ", τ = " + tau[i]);
                     squares += moved * moved / PIXEL;
                 }
@@ -150,7 +150,7 @@ public class CorrectorTest {
         }
     }
 
-    /** The gradients are those of (1/n) Σ ‖y_θ − target‖² and (1/n) Σ ‖f_ψ − y‖², by central differences of some weights. */
+    /** The gradients are those of (1/n) Σ ‖ε − F_θ − target‖² and (1/n) Σ ‖F_ψ − (ε' − y)‖². */
     @Test
     void gradientsAreThoseOfTheLosses() {
         try (Step corrected = new Step(config().build(), 80)) {
@@ -171,8 +171,14 @@ public class CorrectorTest {
                 }
             }
             float[] condition = corrected.block.atTau().conditions();
-            requireGradient(corrected.student, noise, atEnd, condition, target, student);
-            requireGradient(corrected.online, x, atTau, condition, y, online);
+            float[] output = new float[y.length];
+            float[] learnt = new float[y.length];
+            for (int d = 0; d < y.length; d++) {
+                output[d] = noise[d] - target[d];
+                learnt[d] = again[d] - y[d];
+            }
+            requireGradient(corrected.student, noise, atEnd, condition, output, student);
+            requireGradient(corrected.online, x, atTau, condition, learnt, online);
         }
     }
 

@@ -43,7 +43,7 @@ class CpuFewStepTest extends FewStepTest {
     }
 
     private double[] errors(NetworkTeacher teacher, int steps) throws IOException {
-        DistillationConfig config = DistillationConfig.builder()
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(32).block(16).images(32L * steps).seed(1).warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5)
                 .build();
         long[] seeds = HeldOut.seeds(100);
