@@ -151,6 +151,10 @@ public final class BootDistiller {
     private final class Run implements AutoCloseable {
 
         private DistillationConfig config;
+
+        /** As it was asked for. */
+        private final double correctorShare;
+
         private final RunFolder folder;
         private final Network network;
         private final Guidance guidance;
@@ -163,7 +167,8 @@ public final class BootDistiller {
         private HeldOut heldOut;
 
         Run(DistillationConfig given, RunFolder folder) {
-            config = given.correctorShare() >= 0 ? given
+            correctorShare = given.correctorShare();
+            config = correctorShare >= 0 ? given
                     : given.toBuilder().correctorShare(teacher instanceof NetworkTeacher ? 0.25 : 0).build();
             this.folder = folder;
             nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
@@ -284,7 +289,7 @@ public final class BootDistiller {
                 }
             }
             if (folder != null) {
-                folder.writeConfig(config);
+                folder.writeConfig(config.toBuilder().correctorShare(correctorShare).build());
             }
         }
 

@@ -26,7 +26,7 @@ final class FullDiskTest {
     @BeforeEach
     void mount() throws Exception {
         disk = Files.createDirectory(folder.resolve("disk"));
-        assumeTrue(run("mount -t tmpfs -o size=2m tmpfs '" + disk + "'") == 0, "may not mount a disk");
+        assumeTrue(run("mount -t tmpfs -o size=4m tmpfs '" + disk + "'") == 0, "may not mount a disk");
     }
 
     @AfterEach

@@ -92,7 +92,8 @@ final class SampleCommandTest {
     void studentsOfTwoTimesTakeSteps() throws IOException {
         Path recipe = folder.resolve("recipe.json");
         String config = Files.readString(run.resolve("config.json"));
-        Files.writeString(recipe, config.replace("\"restartShare\": 0.0", "\"restartShare\": 0.5"));
+        Files.writeString(recipe, config.replace("\"restartShare\": 0.0", "\"restartShare\": 0.5")
+                .replace("\"trajectoryShare\": 1.0", "\"trajectoryShare\": 0.0"));
         Path two = folder.resolve("two");
         CommandRun.distill(teacher, two, "--recipe", recipe).succeeded();
         float[] one = sample("--model", two, "--count", 2);
