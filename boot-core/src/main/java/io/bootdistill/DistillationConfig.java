@@ -14,7 +14,7 @@ import java.time.Duration;
  * <p>Progress is counted in images, so that schedules survive another batch size. Everything but {@code workers} and the
  * intervals of reports decides the result; the number of workers never does.
  *
- * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 256,000
+ * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 243,200
  * @param timeBudget if not null, the run times a few steps and replaces {@code images} by what fits; at least a minute.
  *     Default null
  * @param batch samples of a step, 1 … 65,536; the boundary's among them. Default 64
@@ -45,7 +45,8 @@ import java.time.Duration;
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
  * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
- * @param trajectoryUses samples that a trajectory serves, in different steps, 1 … 64. Default 4
+ * @param trajectoryUses samples that a trajectory serves, in different steps, 1 … 64: fewer are better for each image, more for the time.
+ *     Default 8
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for

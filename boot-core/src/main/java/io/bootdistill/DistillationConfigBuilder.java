@@ -11,7 +11,7 @@ import java.time.Duration;
 /** Builds a {@link DistillationConfig}; each method sets the value of its name. */
 public final class DistillationConfigBuilder {
 
-    private long images = 256_000;
+    private long images = 243_200;
     private Duration timeBudget;
     private int batch = 64;
     private int block = 16;
@@ -34,7 +34,7 @@ public final class DistillationConfigBuilder {
     private double targetEma;
     private double trajectoryShare = 1;
     private int trajectorySteps = 10;
-    private int trajectoryUses = 4;
+    private int trajectoryUses = 8;
     private double trajectoryEnd = 1;
     private double correctorShare = -1;
     private double correctorStart = 0.55;

@@ -3,6 +3,7 @@ package io.bootdistill.bench;
 import io.bootdistill.BootDistiller;
 import io.bootdistill.BundledTeacher;
 import io.bootdistill.DistillationConfig;
+import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener;
 import io.bootdistill.SignalOde;
 import io.bootdistill.Teacher;
@@ -24,7 +25,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** One training step of 64 bootstrap pairs and 8 boundary samples; the rest of the configuration is the default. */
+/**
+ * One training step: of bootstrapping, with 64 pairs and 8 boundary samples, by the target of a solver; or the default's, with
+ * the corrector. The rest of the configuration is the default.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -33,10 +37,17 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 15, time = 1)
 public class TrainingStep implements DistillationListener {
 
-    private static final int BATCH = 72;
+    private static final int PAIRS_AND_BOUNDARY = 72;
 
-    @Param({"HEUN", "DDIM"})
-    private SignalOde.Solver solver;
+    /** What is trained. */
+    public enum Recipe {
+        HEUN,
+        DDIM,
+        DEFAULTS
+    }
+
+    @Param({"HEUN", "DDIM", "DEFAULTS"})
+    private Recipe recipe;
 
     @Param("2")
     private int workers;
@@ -70,14 +81,17 @@ public class TrainingStep implements DistillationListener {
     }
 
     private DistillationConfig config(long steps) {
-        return DistillationConfig.builder()
-                .trajectoryShare(0)
-                .correctorShare(0)
-                .solver(solver)
+        DistillationConfigBuilder builder = DistillationConfig.builder();
+        int batch = recipe == Recipe.DEFAULTS ? builder.build().batch() : PAIRS_AND_BOUNDARY;
+        if (recipe == Recipe.DEFAULTS) {
+            builder.correctorStart(0);
+        } else {
+            builder.trajectoryShare(0).correctorShare(0).batch(batch).boundaryShare(1.0 / 9)
+                    .solver(recipe == Recipe.HEUN ? SignalOde.Solver.HEUN : SignalOde.Solver.DDIM);
+        }
+        return builder
                 .workers(workers)
-                .batch(BATCH)
-                .boundaryShare(1.0 / 9)
-                .images(BATCH * steps)
+                .images(batch * steps)
                 .reportImages(Long.MAX_VALUE)
                 .checkpointImages(Long.MAX_VALUE)
                 .heldOut(0)

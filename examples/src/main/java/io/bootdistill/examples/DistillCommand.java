@@ -71,7 +71,7 @@ final class DistillCommand implements Callable<Integer> {
         private Double minutes;
 
         @Option(names = "--steps", paramLabel = "N",
-                description = "Training steps. Default: as many as make 256,000 images, or the recipe's.")
+                description = "Training steps. Default: as many as make 243,200 images, or the recipe's.")
         private Long steps;
     }
 
