@@ -3,7 +3,6 @@ package io.bootdistill;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,11 +11,9 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,22 +21,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Teachers and students that are trained at once: what each is, how a run goes on, what is refused. */
+/** Teachers and students that are trained at once: what each is, what is refused. */
 public class JointTrainerTest {
 
     private static final int NULL = 3;
-    private static final long[] SEEDS = {1, 2, 3, 4};
-    private static final int[] LABELS = {0, 1, 2, 0};
-    private static final UNetConfig NETWORK = UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 4);
-    private static final SchedulerConfig SCHEDULER =
+    static final long[] SEEDS = {1, 2, 3, 4};
+    static final int[] LABELS = {0, 1, 2, 0};
+    static final UNetConfig NETWORK = UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 4);
+    static final SchedulerConfig SCHEDULER =
             SchedulerConfig.of(BetaSchedule.SQUAREDCOS_CAP_V2, PredictionType.V_PREDICTION);
-
-    @TempDir
-    Path temp;
 
     private final ImageSource images = SyntheticImages.labelled(30, 1);
 
@@ -62,7 +55,7 @@ public class JointTrainerTest {
                 .heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
     }
 
-    private static JointConfig.Builder config() {
+    static JointConfig.Builder config() {
         return JointConfig.builder().teacher(teaching().build()).student(distillation().build());
     }
 
@@ -70,7 +63,7 @@ public class JointTrainerTest {
         return new JointTrainer(NETWORK, SCHEDULER, device());
     }
 
-    private static TeacherTrainingListener after(BooleanSupplier stop) {
+    static TeacherTrainingListener after(BooleanSupplier stop) {
         return new TeacherTrainingListener() {
             @Override
             public boolean shouldStop() {
@@ -79,12 +72,7 @@ public class JointTrainerTest {
         };
     }
 
-    private static TeacherTrainingListener stopAt(long step) {
-        long[] done = new long[1];
-        return after(() -> ++done[0] == step);
-    }
-
-    private static float[] predictions(NetworkTeacher teacher) {
+    static float[] predictions(NetworkTeacher teacher) {
         float[] x = Samples.noise(teacher.shape(), SEEDS);
         float[] f = new float[x.length];
         teacher.predict(SEEDS.length, x, new double[] {0, 0.2, 0.5, 0.9}, new float[] {0, 1, 2, NULL}, f);
@@ -108,18 +96,28 @@ public class JointTrainerTest {
 
     @Test
     void studentOfAFinishedTeacherIsTheOneThatIsDistilledAlone() throws IOException {
-        studentIsTheOneThatIsDistilledAlone(config().studentStart(1).build());
+        studentIsTheOneThatIsDistilledAlone(config().studentStart(1));
     }
 
     @Test
     void studentOfATeacherThatStandsStillIsTheOneThatIsDistilledAlone() throws IOException {
-        studentIsTheOneThatIsDistilledAlone(config().teacher(teaching().learningRate(1e-30).build()).build());
+        studentIsTheOneThatIsDistilledAlone(config().teacher(teaching().learningRate(1e-30).build()));
     }
 
-    private void studentIsTheOneThatIsDistilledAlone(JointConfig config) throws IOException {
-        try (JointTrainer.Pair pair = trainer().train(images, config);
-                Student alone = new BootDistiller(pair.teacher()).train(config.student())) {
-            assertArrayEquals(alone.sample(SEEDS, LABELS), pair.student().sample(SEEDS, LABELS));
+    /** To the bit; with trajectories up to float32, in which those of a joint run are kept by the reference device, too. */
+    private void studentIsTheOneThatIsDistilledAlone(JointConfig.Builder config) throws IOException {
+        for (double share : new double[] {0, 0.5}) {
+            JointConfig joint = config.student(distillation().trajectoryShare(share).build()).build();
+            try (JointTrainer.Pair pair = trainer().train(images, joint);
+                    Student alone = new BootDistiller(pair.teacher()).train(joint.student())) {
+                float[] expected = alone.sample(SEEDS, LABELS);
+                float[] found = pair.student().sample(SEEDS, LABELS);
+                if (share == 0) {
+                    assertArrayEquals(expected, found);
+                } else {
+                    Golden.values("with trajectories", expected, found);
+                }
+            }
         }
     }
 
@@ -172,94 +170,6 @@ public class JointTrainerTest {
         }
         assertArrayEquals(found[0], found[1]);
         assertArrayEquals(found[0], found[2]);
-    }
-
-    /** Stopped before the student's first step, in its regression on trajectories, beside the corrector, and alone. */
-    @Test
-    void continuedRunEqualsOneThatWasNeverStopped() throws IOException {
-        Path whole = temp.resolve("whole");
-        Path parts = temp.resolve("parts");
-        JointConfig.Builder config = config().studentStart(0.375); // steps 4 … 9 of 9; the teacher has 8
-        try (JointTrainer.Pair straight = trainer().train(images, config.folder(whole).build())) {
-            try (JointTrainer.Pair first =
-                    trainer().teacherListener(stopAt(2)).train(images, config.folder(parts).build())) {
-                assertNull(first.student());
-            }
-            for (int steps : new int[] {1, 2, 1, 2}) { // to 3, 5, 6, 8
-                trainer().teacherListener(stopAt(steps)).resume(images, parts, steps).close();
-            }
-            try (JointTrainer.Pair resumed = trainer().resume(images, parts, 3)) {
-                assertArrayEquals(predictions(straight.teacher()), predictions(resumed.teacher()));
-                assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
-            }
-        }
-        assertArrayEquals(
-                Files.readAllBytes(whole.resolve("state.safetensors")), Files.readAllBytes(parts.resolve("state.safetensors")));
-    }
-
-    @Test
-    void runWritesWhatItPromises() throws IOException {
-        Path run = temp.resolve("run");
-        try (JointTrainer.Pair pair = trainer().train(images, config().folder(run).build());
-                NetworkTeacher teacher = Teacher.load(run.resolve("teacher/teacher"), device());
-                Student student = Student.load(run.resolve("student/student"), device())) {
-            assertArrayEquals(predictions(pair.teacher()), predictions(teacher));
-            Golden.values("student", pair.student().sample(SEEDS, LABELS), student.sample(SEEDS, LABELS));
-        }
-        assertEquals(List.of("step", "2", "4", "6", "8"), steps(run.resolve("teacher")));
-        assertEquals(List.of("step", "2", "4", "6"), steps(run.resolve("student")));
-        for (String file : new String[] {
-            "config.json", "state.safetensors", "teacher/config.json", "student/config.json", "teacher/grids/step-0000008.png",
-            "student/grids/step-0000006.png", "student/grids/reference.png"
-        }) {
-            assertTrue(Files.exists(run.resolve(file)), file);
-        }
-        assertFalse(Files.exists(run.resolve("student/reference.safetensors")), "of a teacher that has moved since");
-    }
-
-    private static List<String> steps(Path part) throws IOException {
-        return Files.readAllLines(part.resolve("metrics.csv")).stream().map(line -> line.split(",")[0]).toList();
-    }
-
-    /** The images break after the sixth step; the last checkpoint is of the fourth, before the student's first. */
-    @Test
-    void divergedTrainingKeepsTheCheckpoint() throws IOException {
-        Path run = temp.resolve("run");
-        boolean[] broken = new boolean[1];
-        ImageSource source = new ImageSource() {
-            @Override
-            public ImageShape shape() {
-                return images.shape();
-            }
-
-            @Override
-            public int count() {
-                return images.count();
-            }
-
-            @Override
-            public int label(int index) {
-                return images.label(index);
-            }
-
-            @Override
-            public void read(int index, float[] values, int offset) {
-                images.read(index, values, offset);
-                values[offset] = broken[0] ? Float.NaN : values[offset];
-            }
-        };
-        int[] done = new int[1];
-        JointTrainer breaking = trainer().teacherListener(after(() -> {
-            broken[0] = ++done[0] == 6;
-            return false;
-        }));
-        TrainingDivergedException diverged = assertThrows(
-                TrainingDivergedException.class, () -> breaking.train(source, config().folder(run).build()));
-        assertTrue(diverged.getMessage().contains(run + " is intact"), diverged.getMessage());
-        broken[0] = false;
-        try (JointTrainer.Pair resumed = trainer().resume(source, run, 2)) {
-            assertArrayEquals(samples(config().build()), resumed.student().sample(SEEDS, LABELS));
-        }
     }
 
     @Test
