@@ -55,7 +55,7 @@ public class CheckpointFiles {
 
     @Benchmark
     public void read(Work work) {
-        Checkpoint.read(file, state, KEY, "teacher");
+        Checkpoint.read(file, "", state, KEY, "teacher");
         work.bytes += bytes;
     }
 

@@ -1,5 +1,6 @@
 package io.bootdistill;
 
+import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
@@ -13,8 +14,10 @@ import java.util.Map;
 /**
  * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
  * each parameter, {@code target.*} where an average makes the targets, {@code online.*}, {@code online.m.*} and
- * {@code online.v.*} where there is a corrector, and in the metadata the number of steps done and the teacher it belongs to, as a
- * hash. Nothing else changes during training: all random numbers follow from the seed and the step.
+ * {@code online.v.*} where there is a corrector, {@code trajectories} where the teacher changes, and in the metadata the number
+ * of steps done and the teacher it belongs to, as a hash. Nothing else changes during training: all random numbers follow from
+ * the seed and the step. A joint run has two states in its file, each with a prefix of its own, so that they are always of the
+ * same moment.
  */
 final class Checkpoint {
 
@@ -24,60 +27,90 @@ final class Checkpoint {
     private static final String V = "v.";
     private static final String TARGET = "target.";
     private static final String ONLINE = "online.";
+    private static final String TRAJECTORIES = "trajectories";
     private static final String STEP = "step";
     private static final String TEACHER = "teacher";
 
     private Checkpoint() {}
 
     static void write(Path file, TrainingState state, String teacher) throws IOException {
-        SafetensorsWriter writer = new SafetensorsWriter()
-                .metadata(STEP, Long.toString(state.step))
-                .metadata(TEACHER, teacher);
-        add(writer, STUDENT, state.student, state.student.parameters());
-        add(writer, EMA, state.student, state.ema());
-        add(writer, M, state.student, state.m());
-        add(writer, V, state.student, state.v());
+        write(file, Map.of("", state), teacher);
+    }
+
+    /** @param states by the prefix of their names */
+    static void write(Path file, Map<String, TrainingState> states, String teacher) throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata(TEACHER, teacher);
+        states.forEach((prefix, state) -> add(writer, prefix, state));
+        writer.write(file);
+    }
+
+    private static void add(SafetensorsWriter writer, String prefix, TrainingState state) {
+        writer.metadata(prefix + STEP, Long.toString(state.step));
+        add(writer, prefix + STUDENT, state.student, state.student.parameters());
+        add(writer, prefix + EMA, state.student, state.ema());
+        add(writer, prefix + M, state.student, state.m());
+        add(writer, prefix + V, state.student, state.v());
         if (state.hasTarget()) {
-            add(writer, TARGET, state.target, state.target.parameters());
+            add(writer, prefix + TARGET, state.target, state.target.parameters());
         }
         if (state.online != null) {
-            add(writer, ONLINE, state.online.student, state.online.student.parameters());
-            add(writer, ONLINE + M, state.online.student, state.online.m());
-            add(writer, ONLINE + V, state.online.student, state.online.v());
+            add(writer, prefix + ONLINE, state.online.student, state.online.student.parameters());
+            add(writer, prefix + ONLINE + M, state.online.student, state.online.m());
+            add(writer, prefix + ONLINE + V, state.online.student, state.online.v());
         }
-        writer.write(file);
+        if (state.trajectories != null) {
+            float[] values = new float[Math.toIntExact(state.trajectories.length())];
+            try (Kernels kernels = state.student.device().openKernels()) {
+                kernels.download(state.trajectories, values, 0);
+            }
+            writer.add(prefix + TRAJECTORIES, new int[] {values.length}, values);
+        }
     }
 
     private static void add(SafetensorsWriter writer, String prefix, Model model, Slice values) {
         model.save(values, (parameter, array) -> writer.add(prefix + parameter.name(), parameter.shape(), array));
     }
 
+    /** Whether a file has a state with a prefix. */
+    static boolean has(Path file, String prefix) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            return tensors.metadata().containsKey(prefix + STEP);
+        }
+    }
+
     /**
      * Restores a state.
      *
+     * @param prefix of its names
      * @param teacher must be what it was written with
      * @param origin what {@code teacher} identifies, for the message
      */
-    static void read(Path file, TrainingState state, String teacher, String origin) {
+    static void read(Path file, String prefix, TrainingState state, String teacher, String origin) {
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             Map<String, String> metadata = tensors.metadata();
             if (!teacher.equals(metadata.get(TEACHER))) {
                 throw new ModelFormatException(file + " belongs to another " + origin + " (" + metadata.get(TEACHER) + ", not "
                         + teacher + "); continue it with the " + origin + " that it was started with");
             }
-            long step = step(file, metadata.get(STEP));
+            long step = step(file, metadata.get(prefix + STEP));
             tensors.requireFinite();
-            state.student.load(parameter -> values(tensors, STUDENT, parameter));
-            restore(tensors, EMA, state, state.ema());
-            restore(tensors, M, state, state.m());
-            restore(tensors, V, state, state.v());
+            state.student.load(parameter -> values(tensors, prefix + STUDENT, parameter));
+            restore(tensors, prefix + EMA, state, state.ema());
+            restore(tensors, prefix + M, state, state.m());
+            restore(tensors, prefix + V, state, state.v());
             if (state.hasTarget()) {
-                state.target.load(parameter -> values(tensors, TARGET, parameter));
+                state.target.load(parameter -> values(tensors, prefix + TARGET, parameter));
             }
             if (state.online != null) {
-                state.online.student.load(parameter -> values(tensors, ONLINE, parameter));
-                restore(tensors, ONLINE + M, state.online, state.online.m());
-                restore(tensors, ONLINE + V, state.online, state.online.v());
+                state.online.student.load(parameter -> values(tensors, prefix + ONLINE, parameter));
+                restore(tensors, prefix + ONLINE + M, state.online, state.online.m());
+                restore(tensors, prefix + ONLINE + V, state.online, state.online.v());
+            }
+            if (state.trajectories != null) {
+                tensors.requireShape(prefix + TRAJECTORIES, Math.toIntExact(state.trajectories.length()));
+                try (Kernels kernels = state.student.device().openKernels()) {
+                    kernels.upload(tensors.floats(prefix + TRAJECTORIES), 0, state.trajectories);
+                }
             }
             state.step = step;
         }

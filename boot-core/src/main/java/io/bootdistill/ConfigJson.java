@@ -16,11 +16,11 @@ import java.util.function.Supplier;
 
 /**
  * A run's {@code config.json}: every value that decides the result. The number of workers, the folder and the time budget (by
- * then a number of images) are of the machine, not of the run.
+ * then a number of images) are of the machine, not of the run; the parts of a joint run have files of their own.
  */
 final class ConfigJson {
 
-    private static final Set<String> LEFT_OUT = Set.of("workers", "folder", "timeBudget");
+    private static final Set<String> LEFT_OUT = Set.of("workers", "folder", "timeBudget", "teacher", "student");
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private ConfigJson() {}

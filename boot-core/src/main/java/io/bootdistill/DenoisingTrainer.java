@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
+import io.bootdistill.network.Model;
 
 /**
  * Runs steps of denoising training: draws a batch, lets workers take its blocks through the network, and lets the
@@ -14,10 +15,14 @@ final class DenoisingTrainer implements AutoCloseable {
     private final int lanes;
     private final Scope scope = new Scope();
     private final DenoisingWorker[] workers;
+    private final Kernels[] contexts;
     private final WorkerPool pool;
     private final Optimiser optimiser;
     private final WorkerPool.Task runLane = this::runLane;
     private final float[] residual;
+
+    /** A model that has the averaged weights after each step; null for none. */
+    private AverageCopy follower;
 
     DenoisingTrainer(TeacherTrainingConfig config, TrainingState state, DenoisingBatch batch, ImageSource images) {
         this.state = state;
@@ -25,7 +30,7 @@ final class DenoisingTrainer implements AutoCloseable {
         lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[config.batch()];
         workers = new DenoisingWorker[state.student.device().workers(Math.min(config.workers(), lanes))];
-        Kernels[] contexts = new Kernels[workers.length];
+        contexts = new Kernels[workers.length];
         try {
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new DenoisingWorker(images, state.student, config.block()));
@@ -46,12 +51,21 @@ final class DenoisingTrainer implements AutoCloseable {
         optimiser.begin();
         pool.run(lanes, runLane);
         optimiser.update();
+        if (follower != null) {
+            pool.run(AverageCopy.PARTS, follower.copy);
+            pool.run(AverageCopy.PARTS, follower.prepare);
+        }
         optimiser.end();
         double loss = 0;
         for (float square : residual) {
             loss += square / residual.length;
         }
         return new Trainer.Step(loss, loss, 0, optimiser.gradientNorm(), optimiser.rate(step), 0);
+    }
+
+    /** Gives a model of the same network the averaged weights after each step from now on. */
+    void follow(Model model) {
+        follower = new AverageCopy(state, model, contexts);
     }
 
     private void runLane(int worker, int lane) {

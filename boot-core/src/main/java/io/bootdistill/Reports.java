@@ -55,9 +55,14 @@ final class Reports {
         return step * batch / interval != (step - 1) * batch / interval;
     }
 
+    /** Steps since the last report. */
+    long count(long step) {
+        return step - since;
+    }
+
     /** The means since the last report, and a new start. */
     Progress take(long step) {
-        long count = step - since;
+        long count = count(step);
         double seconds = (nanoTime.getAsLong() - started) * 1e-9;
         double speed = count * batch / seconds;
         Progress progress = new Progress(

@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 /**
  * What a run writes: {@code config.json}, {@code metrics.csv}, {@code reference.safetensors} (what the student is compared
  * with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code student/} (the averaged student, as it can be
- * sampled), or {@code teacher/} where a teacher is trained. Every file is written beside its place and renamed.
+ * sampled), or {@code teacher/} where a teacher is trained. Of a joint run, {@code teacher/} and {@code student/} are such
+ * folders themselves, but for the checkpoint. Every file is written beside its place and renamed.
  */
 final class RunFolder {
 
@@ -96,12 +97,27 @@ final class RunFolder {
         return ConfigJson.read(folder.resolve(CONFIG), TeacherTrainingConfig.class, builder, builder::build);
     }
 
+    /** The configuration of a joint run, with those of its parts. */
+    JointConfig readConfig(JointConfig.Builder builder) {
+        builder.folder(folder).build();
+        return ConfigJson.read(folder.resolve(CONFIG), JointConfig.class, builder, builder::build);
+    }
+
+    /** The folder of a part of a joint run: a run without a checkpoint of its own. */
+    RunFolder part(String name) throws IOException {
+        return new RunFolder(Files.createDirectories(folder.resolve(name)));
+    }
+
     void writeCheckpoint(TrainingState state, String teacher) throws IOException {
-        Checkpoint.write(folder.resolve(STATE), state, teacher);
+        Checkpoint.write(checkpoint(), state, teacher);
     }
 
     void readCheckpoint(TrainingState state, String teacher, String origin) {
-        Checkpoint.read(folder.resolve(STATE), state, teacher, origin);
+        Checkpoint.read(checkpoint(), "", state, teacher, origin);
+    }
+
+    Path checkpoint() {
+        return folder.resolve(STATE);
     }
 
     Path studentFolder() {
@@ -142,11 +158,15 @@ final class RunFolder {
 
     // ---- pictures and the reference
 
-    /** A grid of the student's samples, {@code grids/step-….png}, and once one of the reference's, {@code grids/reference.png}. */
-    void writeGrid(Quality quality, ImageShape shape) throws IOException {
+    /**
+     * A grid of the student's samples, {@code grids/step-….png}, and one of the reference's, {@code grids/reference.png}.
+     *
+     * @param isMoving whether there is another reference each time
+     */
+    void writeGrid(Quality quality, ImageShape shape, boolean isMoving) throws IOException {
         writeGrid(quality.step(), quality.samples(), shape);
         Path reference = folder.resolve("grids/reference.png");
-        if (!Files.exists(reference)) {
+        if (isMoving || !Files.exists(reference)) {
             writeGrid(reference, quality.reference(), shape);
         }
     }

@@ -1,18 +1,14 @@
 package io.bootdistill;
 
-import io.bootdistill.TeacherTrainingListener.Progress;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
-import io.bootdistill.network.Graph;
-import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 
 /**
  * Trains a teacher from images: plain denoising, E‖F(α_t x₀ + σ_t ε, t, c) − o‖² with o = ε, v or x₀ as the scheduler's
@@ -30,9 +26,9 @@ import java.util.Locale;
  * }
  * }</pre>
  *
- * <p>In reading order: {@link DenoisingTrainer} runs steps; {@link DenoisingBatch} draws images, times and labels;
- * {@link DenoisingWorker} takes a block to a gradient; {@link Optimiser} and {@link TrainingState} are those of distillation.
- * A trainer serves one run at a time.
+ * <p>In reading order: {@link TeacherRun} is one run; {@link DenoisingTrainer} runs its steps; {@link DenoisingBatch} draws
+ * images, times and labels; {@link DenoisingWorker} takes a block to a gradient; {@link Optimiser} and {@link TrainingState}
+ * are those of distillation. A trainer serves one run at a time.
  */
 public final class TeacherTrainer {
 
@@ -87,7 +83,7 @@ public final class TeacherTrainer {
     public NetworkTeacher train(ImageSource images, TeacherTrainingConfig config) throws IOException {
         check(images, config);
         RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
-        try (Run run = new Run(images, config, folder)) {
+        try (TeacherRun run = newRun(images, config, folder, key(images), listener)) {
             run.fitTimeBudget();
             return run.train();
         }
@@ -103,17 +99,29 @@ public final class TeacherTrainer {
         RunFolder folder = RunFolder.open(path);
         TeacherTrainingConfig config = folder.readConfig(TeacherTrainingConfig.builder().workers(workers));
         check(images, config);
-        try (Run run = new Run(images, config, folder)) {
+        try (TeacherRun run = newRun(images, config, folder, key(images), listener)) {
             run.restore();
             return run.train();
         }
+    }
+
+    /** A run; see {@link TeacherRun}. */
+    TeacherRun newRun(
+            ImageSource images, TeacherTrainingConfig config, RunFolder folder, String key, TeacherTrainingListener follower) {
+        return new TeacherRun(network, scheduler, device, images, config, folder, key, follower);
+    }
+
+    /** What identifies the training on these images. */
+    String key(ImageSource images) {
+        return TeacherKey.of(network, scheduler, images);
     }
 
     private int labels() {
         return network.condition() instanceof ConditionShape.Label label ? label.count() : 0;
     }
 
-    private void check(ImageSource images, TeacherTrainingConfig config) {
+    /** Refuses what does not fit the network. */
+    void check(ImageSource images, TeacherTrainingConfig config) {
         Checks.that(images.shape().equals(network.input()), "the shape of the images", images.shape(),
                 "that of the network, " + network.input());
         Checks.that(images.count() > 0, "the number of images", images.count(), "at least 1");
@@ -124,118 +132,6 @@ public final class TeacherTrainer {
             int label = images.label(i);
             Checks.that(label >= 0 && label < labels && label != config.nullLabel(), "the label of image " + i, label,
                     "0 … " + (labels - 1) + (config.nullLabel() < 0 ? "" : " without the null label " + config.nullLabel()));
-        }
-    }
-
-    /** One run. */
-    private final class Run implements AutoCloseable {
-
-        private static final String HEADER = "step,images,loss,gradient_norm,rate,images_per_second";
-
-        private final ImageSource images;
-        private TeacherTrainingConfig config;
-        private final RunFolder folder;
-        private final String key;
-        private final TrainingState state;
-        private NetworkTeacher average;
-
-        Run(ImageSource images, TeacherTrainingConfig config, RunFolder folder) {
-            this.images = images;
-            this.config = config;
-            this.folder = folder;
-            key = TeacherKey.of(network, scheduler, images);
-            state = newState();
-        }
-
-        private TrainingState newState() {
-            Model model = new Model(Graph.of(network), device, true);
-            try {
-                model.initialize(config.seed());
-            } catch (RuntimeException | Error e) {
-                model.close();
-                throw e;
-            }
-            return new TrainingState(model);
-        }
-
-        private DenoisingTrainer newTrainer(TrainingState trained) {
-            DenoisingBatch batch = new DenoisingBatch(config, NoiseSchedule.discrete(scheduler.alphasCumprod()),
-                    NetworkTeacher.prediction(scheduler), images, labels() > 0);
-            return new DenoisingTrainer(config, trained, batch, images);
-        }
-
-        /** Replaces a time budget by the number of images that fit it, after a few steps on another state. */
-        void fitTimeBudget() throws IOException {
-            if (config.timeBudget() != null) {
-                try (TrainingState other = newState();
-                        DenoisingTrainer trainer = newTrainer(other)) {
-                    config = TimeBudget.fit(config, trainer);
-                }
-            }
-            if (folder != null) {
-                folder.writeConfig(config);
-            }
-        }
-
-        void restore() throws IOException {
-            folder.readCheckpoint(state, key, "set of network, scheduler and images");
-            folder.readMetrics(state.step);
-        }
-
-        NetworkTeacher train() throws IOException {
-            listener.started(config, state.step);
-            average = new NetworkTeacher(network, scheduler, config.nullLabel(), new Model(Graph.of(network), device, false));
-            boolean returned = false;
-            try (DenoisingTrainer trainer = newTrainer(state)) {
-                new TrainingLoop(config.steps(), config.reportImages(), config.checkpointImages(), config.folder(),
-                                listener::shouldStop, this::report)
-                        .run(state, new Reports(config, state.step), trainer::run);
-                average.model().load(state.student, state.ema());
-                returned = true;
-                return average;
-            } finally {
-                if (!returned) {
-                    average.close();
-                }
-            }
-        }
-
-        private void report(DistillationListener.Progress p, boolean checkpoint) throws IOException {
-            listener.progress(new Progress(
-                    p.step(), p.steps(), p.images(), p.loss(), p.gradientNorm(), p.rate(), p.imagesPerSecond(), p.secondsLeft()));
-            if (folder != null) {
-                folder.addMetrics(HEADER, String.format(
-                        Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.1f", p.step(), p.images(), p.loss(), p.gradientNorm(), p.rate(),
-                        p.imagesPerSecond()));
-            }
-            if (checkpoint) {
-                average.model().load(state.student, state.ema());
-                if (folder != null) {
-                    folder.writeCheckpoint(state, key);
-                    average.save(folder.teacherFolder());
-                    drawPictures();
-                }
-                listener.checkpoint(state.step, average);
-            }
-        }
-
-        /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones. */
-        private void drawPictures() throws IOException {
-            int channels = network.input().channels();
-            if (config.pictures() == 0 || channels != 1 && channels != 3) {
-                return;
-            }
-            HeldOut noises = new HeldOut(average, config.pictures(), ConditionSource.none(), config.nullLabel());
-            float[] samples = Sampler.reference(average, 50)
-                    .withSchedulerLimits()
-                    .withWorkers(config.workers())
-                    .sample(noises.noise, noises.condition);
-            folder.writeGrid(state.step, samples, network.input());
-        }
-
-        @Override
-        public void close() {
-            state.close();
         }
     }
 }

@@ -43,9 +43,10 @@ final class Trainer implements AutoCloseable {
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
+    /** @param isMoving whether the teacher changes between steps: then its trajectories are part of the state */
     Trainer(
-            DistillationConfig config, Teacher teacher, TrainingState state, Batch batch, CorrectorBatch corrected,
-            Guidance guidance, double clip) {
+            DistillationConfig config, Teacher teacher, boolean isMoving, TrainingState state, Batch batch,
+            CorrectorBatch corrected, Guidance guidance, double clip) {
         this.config = config;
         this.state = state;
         this.batch = batch;
@@ -58,7 +59,9 @@ final class Trainer implements AutoCloseable {
         try {
             memory = scope.own(new BatchMemory(batch, device));
             TrajectoryBuffer trajectories = batch.trajectories == null
-                    ? null : scope.own(new TrajectoryBuffer(batch, teacher.shape(), device));
+                    ? null : scope.own(new TrajectoryBuffer(batch, teacher.shape(), device, isMoving));
+            state.trajectories = trajectories == null ? null : trajectories.saved();
+            isReady = isMoving;
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(
                         config, teacher, state.target, state.student, guidance,

@@ -6,45 +6,84 @@ import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/**
- * The steps of a run, of a student or of a teacher, to its end or until its listener stops it.
- *
- * @param steps of the whole run
- * @param reportImages images between reports
- * @param checkpointImages images between checkpoints
- * @param folder where a run that diverges left its last checkpoint; null for nowhere
- * @param shouldStop asked after each step
- * @param report called at each interval, and after the last step
- */
-record TrainingLoop(
-        long steps, long reportImages, long checkpointImages, Path folder, BooleanSupplier shouldStop, Report report) {
+/** The steps of a run, of a student or of a teacher, from its state's step on, and the reports between them. */
+final class TrainingLoop {
+
+    private final TrainingState state;
+    private final long steps;
+    private final long reportImages;
+    private final long checkpointImages;
+    private final Path folder;
+    private final Reports reports;
+    private final Supplier<Trainer.Step> step;
+    private final Report report;
 
     /** What a run does with the means since the last report, and at a checkpoint. */
     interface Report {
         void accept(Progress progress, boolean checkpoint) throws IOException;
     }
 
+    /** @param step runs a step and counts it in the state */
+    TrainingLoop(DistillationConfig config, TrainingState state, Supplier<Trainer.Step> step, Report report) {
+        this(state, config.steps(), config.reportImages(), config.checkpointImages(), config.folder(),
+                new Reports(config, state.step), step, report);
+    }
+
+    /** Likewise. */
+    TrainingLoop(TeacherTrainingConfig config, TrainingState state, Supplier<Trainer.Step> step, Report report) {
+        this(state, config.steps(), config.reportImages(), config.checkpointImages(), config.folder(),
+                new Reports(config, state.step), step, report);
+    }
+
+    private TrainingLoop(
+            TrainingState state, long steps, long reportImages, long checkpointImages, Path folder, Reports reports,
+            Supplier<Trainer.Step> step, Report report) {
+        this.state = state;
+        this.steps = steps;
+        this.reportImages = reportImages;
+        this.checkpointImages = checkpointImages;
+        this.folder = folder;
+        this.reports = reports;
+        this.step = step;
+        this.report = report;
+    }
+
     /**
-     * Runs from the state's step on.
+     * Runs to the end, or until a step after which it should stop.
      *
-     * @param step runs a step and counts it in the state
      * @throws TrainingDivergedException if a loss or a gradient is no longer finite
      */
-    void run(TrainingState state, Reports reports, Supplier<Trainer.Step> step) throws IOException {
+    void run(BooleanSupplier shouldStop) throws IOException {
         boolean stop = false;
-        while (state.step < steps && !stop) {
-            Trainer.Step done = step.get();
-            if (!Double.isFinite(done.loss()) || !Double.isFinite(done.gradientNorm())) {
-                throw new TrainingDivergedException(state.step, done.loss(), folder);
-            }
-            reports.add(done);
+        while (!isOver() && !stop) {
+            step();
             stop = shouldStop.getAsBoolean();
-            boolean last = state.step == steps || stop;
-            boolean checkpoint = last || reports.crossed(state.step, checkpointImages);
-            if (checkpoint || reports.crossed(state.step, reportImages)) {
-                report.accept(reports.take(state.step), checkpoint);
-                reports.restart();
-            }
+            report(stop || isCheckpointDue());
+        }
+    }
+
+    boolean isOver() {
+        return state.step >= steps;
+    }
+
+    void step() {
+        Trainer.Step done = step.get();
+        if (!Double.isFinite(done.loss()) || !Double.isFinite(done.gradientNorm())) {
+            throw new TrainingDivergedException(state.step, done.loss(), folder);
+        }
+        reports.add(done);
+    }
+
+    /** Whether the step that ended now is the last, or passed an interval. */
+    boolean isCheckpointDue() {
+        return isOver() || reports.crossed(state.step, checkpointImages);
+    }
+
+    /** Reports what was done since the last report: at a checkpoint, or if it is time to. */
+    void report(boolean checkpoint) throws IOException {
+        if (reports.count(state.step) > 0 && (checkpoint || reports.crossed(state.step, reportImages))) {
+            report.accept(reports.take(state.step), checkpoint);
+            reports.restart();
         }
     }
 }

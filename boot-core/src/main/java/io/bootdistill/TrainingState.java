@@ -32,6 +32,9 @@ final class TrainingState implements AutoCloseable {
     /** The corrector's online network and its moments; null where there is none. */
     final TrainingState online;
 
+    /** Signals that steps to come regress on, where their teacher is gone by then; null where it can solve them again. */
+    Slice trajectories;
+
     TrainingState(Model student) {
         this(student, 0, null);
     }

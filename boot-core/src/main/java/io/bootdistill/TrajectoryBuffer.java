@@ -2,6 +2,8 @@ package io.bootdistill;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 
@@ -16,11 +18,14 @@ final class TrajectoryBuffer implements AutoCloseable {
     /** Made once, so that a step allocates nothing: [block][slot][fresh noise][use]. */
     private final Tensor[] cells;
 
+    private final boolean isSaved;
     private final int slots;
     private final int fresh;
     private final int uses;
 
-    TrajectoryBuffer(Batch batch, ImageShape shape, Device device) {
+    /** @param isSaved whether checkpoints hold the signals, whose teacher is gone when the run goes on */
+    TrajectoryBuffer(Batch batch, ImageShape shape, Device device, boolean isSaved) {
+        this.isSaved = isSaved;
         slots = batch.trajectories.history() + 1;
         uses = batch.config.trajectoryUses();
         fresh = batch.trajectories.fresh(batch.block);
@@ -34,6 +39,23 @@ final class TrajectoryBuffer implements AutoCloseable {
     /** The signal for a use of a fresh noise of a block, solved in the given step. */
     Tensor cell(int block, long step, int noise, int use) {
         return cells[((block * slots + (int) (step % slots)) * fresh + noise) * uses + use];
+    }
+
+    /** All cells, for a checkpoint; null where there is no need. */
+    Slice saved() {
+        return isSaved ? memory.slice() : null;
+    }
+
+    /**
+     * Makes a cell float32 on every device, so that a checkpoint loses nothing.
+     *
+     * @param values scratch of a sample
+     */
+    void round(Kernels kernels, Tensor cell, float[] values) {
+        if (isSaved) {
+            kernels.download(cell.data(), values, 0);
+            kernels.upload(values, 0, cell.data());
+        }
     }
 
     @Override

@@ -22,6 +22,8 @@ final class TrajectoryRegression implements AutoCloseable {
 
     private final Tensor[] targets;
 
+    private final float[] values;
+
     TrajectoryRegression(
             Teacher teacher, Trajectory trajectory, TeacherPlan plan, TrajectoryBuffer buffer, Kernels kernels, double clip,
             Device device, int block, Tensor target) {
@@ -30,6 +32,7 @@ final class TrajectoryRegression implements AutoCloseable {
         walk = new TrajectoryWalk(teacher, trajectory, plan, kernels, clip, device, block);
         signals = new Tensor[block];
         targets = new Tensor[block];
+        values = new float[shape.size()];
         for (int i = 0; i < block; i++) {
             signals[i] = sample(walk.y(), i);
             targets[i] = sample(target, i);
@@ -50,7 +53,9 @@ final class TrajectoryRegression implements AutoCloseable {
             for (int i = 0; i < fresh; i++) {
                 for (int use = 0; use < uses; use++) {
                     if (draws.evaluation(draws.point(batch.noise(block.from() + i), use)) == evaluation) {
-                        copy(kernels, signals[i], buffer.cell(block.index(), batch.step, i, use));
+                        Tensor cell = buffer.cell(block.index(), batch.step, i, use);
+                        copy(kernels, signals[i], cell);
+                        buffer.round(kernels, cell, values);
                     }
                 }
             }

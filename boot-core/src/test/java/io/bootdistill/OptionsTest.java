@@ -63,7 +63,7 @@ public class OptionsTest {
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
             residual = new float[batch.rows];
             memory = new BatchMemory(batch, device());
-            trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher.shape(), device());
+            trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher.shape(), device(), false);
             worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories, 0);
             gradients = new Gradients(student);
         }

@@ -1,0 +1,159 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
+
+/**
+ * What a configuration comes to with a teacher: the student's network, its head, guidance, conditions; and what a run is made
+ * of. Refuses what does not fit. Weights of the teacher do not matter before a state is made.
+ */
+final class DistillationSetup {
+
+    final DistillationConfig config;
+    final Teacher teacher;
+
+    /** That of the middle for a range of scales; null for none. */
+    final Guidance guidance;
+
+    final int nullLabel;
+    final ConditionSource source;
+    private final Network network;
+    private final Device device;
+    private final Prediction prediction;
+
+    /** @param conditions null for the default */
+    DistillationSetup(
+            DistillationConfig given, Teacher teacher, Network network, Device device, ConditionSource conditions) {
+        this.teacher = teacher;
+        this.device = device;
+        config = given.correctorShare() >= 0 ? given
+                : given.toBuilder().correctorShare(teacher instanceof NetworkTeacher ? 0.25 : 0).build();
+        nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
+        int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
+        Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
+                labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
+        guidance = config.isGuided() ? guidance() : null;
+        this.network = network(network);
+        prediction = prediction();
+        boolean hasGradient = teacher instanceof NetworkTeacher && clip() == 0 && !isThresholded();
+        Checks.that(config.objective() != Objective.PINN || hasGradient, "objective", config.objective(),
+                "BOOTSTRAP or DERIVATIVE for teachers that are no network, or are clipped");
+        source = source(conditions);
+    }
+
+    /** For a range of scales, that of its middle, with which the student is measured. */
+    private Guidance guidance() {
+        int away = config.negativeLabel() >= 0 ? config.negativeLabel() : nullLabel;
+        Checks.that(away >= 0, "guidance", config.guidance(),
+                "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
+        Guidance guidance = new Guidance(config.guidanceRange().middle(), away);
+        TeacherPlan.requireGuidance(teacher.condition(), guidance);
+        return guidance;
+    }
+
+    /** The student's network, which is given w where that is drawn, and a second time where samples restart. */
+    private Network network(Network given) {
+        boolean hasScale = given.scalars().contains(Guidance.SCALAR);
+        boolean hasTwoTimes = given.scalars().contains(Restarts.SCALAR);
+        Checks.that(!hasScale || config.drawsGuidance(), "guidanceMost", config.guidanceMost(),
+                "above guidance for a student network with the scalar input w");
+        Checks.that(!hasTwoTimes || config.restartSamples() > 0, "restartShare", config.restartShare(),
+                "above 0 for a student network with the scalar input s");
+        Network made = config.drawsGuidance() && !hasScale ? given.withScalar(Guidance.SCALAR) : given;
+        return config.restartSamples() > 0 && !hasTwoTimes ? made.withScalar(Restarts.SCALAR) : made;
+    }
+
+    /** The state before the first step. */
+    TrainingState newState() {
+        TrainingState online = config.correctedSamples() == 0 ? null : new TrainingState(newStudent());
+        try {
+            return new TrainingState(newStudent(), config.targetEma(), online);
+        } catch (RuntimeException | Error e) {
+            if (online != null) {
+                online.close();
+            }
+            throw e;
+        }
+    }
+
+    private Model newStudent() {
+        Model model = new Model(Graph.of(network), device, true);
+        try {
+            model.initialize(config.seed());
+            if (teacher instanceof NetworkTeacher known && network instanceof UNet unet
+                    && known.network().config().equals(unet.config())) {
+                model.adopt(known.model());
+            }
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+        return model;
+    }
+
+    /** A student without weights yet. */
+    Student newAverage() {
+        SchedulerConfig scheduler = teacher instanceof NetworkTeacher known ? known.scheduler() : null;
+        Model model = new Model(Graph.of(network), device, false);
+        return new Student(
+                model, teacher.schedule(), prediction, nullLabel, config.guidanceRange(), scheduler, config.workers());
+    }
+
+    /** @param isMoving whether the teacher changes between steps */
+    Trainer newTrainer(TrainingState trained, boolean isMoving) {
+        Prediction output = teacher instanceof NetworkTeacher known && !isThresholded() // then it is f itself
+                ? known.prediction() : Prediction.SAMPLE;
+        Batch batch = new Batch(config, teacher.schedule(), output, prediction, clip(), source,
+                teacher.condition(), teacher.shape().size());
+        CorrectorBatch corrected = config.correctedSamples() == 0 ? null
+                : new CorrectorBatch(config, teacher.schedule(), output, prediction, clip(), source,
+                        teacher.condition(), teacher.shape().size(), device);
+        return new Trainer(config, teacher, isMoving, trained, batch, corrected, guidance, clip());
+    }
+
+    private ConditionSource source(ConditionSource conditions) {
+        if (conditions != null) {
+            return conditions;
+        }
+        if (teacher.condition() instanceof ConditionShape.Label label) {
+            return ConditionSource.labels(label.count(), nullLabel, config.nullProbability());
+        }
+        Checks.that(teacher.condition() instanceof ConditionShape.None, "the teacher's condition", teacher.condition(),
+                "labels, unless conditions(…) says how to draw them");
+        return ConditionSource.none();
+    }
+
+    /** What the teacher's own output means. */
+    Prediction prediction() {
+        return teacher instanceof NetworkTeacher known ? known.prediction()
+                : teacher.schedule() instanceof FlowSchedule ? Prediction.FLOW : Prediction.SAMPLE;
+    }
+
+    /** The limit of the teacher's predictions; 0 for none. */
+    double clip() {
+        if (config.clip() >= 0) {
+            return config.clip();
+        }
+        return NetworkTeacher.schedulerClip(teacher);
+    }
+
+    private boolean isThresholded() {
+        return config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null;
+    }
+
+    /** The same with a time budget replaced by a number of images. */
+    DistillationSetup fitTimeBudget() {
+        if (config.timeBudget() == null) {
+            return this;
+        }
+        try (TrainingState copy = newState();
+                Trainer trainer = newTrainer(copy, false)) {
+            return new DistillationSetup(TimeBudget.fit(config, copy, trainer), teacher, network, device, source);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Scope;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.UNetConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Trains a teacher from images and, at the same time, distils it into a one-step student: what the BOOT paper leaves as future
+ * work (arXiv 2306.05544). A step is one of {@link TeacherTrainer} and then, from {@link JointConfig#studentStart} on, one of
+ * {@link BootDistiller} against the moving average of the teacher's weights as that step has left it. The student starts
+ * from the average at that point. Whichever part has fewer steps left ends first; a student that goes on does so with the
+ * finished teacher.
+ *
+ * <pre>{@code
+ * JointConfig config = JointConfig.builder().teacher(teaching).student(distillation).folder(Path.of("run")).build();
+ * try (JointTrainer.Pair pair = new JointTrainer(network, scheduler).train(images, config)) {
+ *     pair.student().save(Path.of("my-student"));
+ * }
+ * }</pre>
+ *
+ * <p>The teacher is, bit for bit, the one that {@link TeacherTrainer} alone would train: nothing of the student goes back to
+ * it. The student learns from images through the teacher alone.
+ *
+ * <p>What a teacher that moves means for the options of {@link DistillationConfig}:
+ *
+ * <ul>
+ *   <li>Bootstrapping calls the teacher as it is in each step.
+ *   <li>Regression on trajectories solves them with the teacher as it is, but uses each for {@code trajectoryUses} samples:
+ *       the last of them regress on signals that are 16 · ({@code trajectoryUses} − 1) steps old. These are a part of the
+ *       checkpoint, since their teacher is gone. With 1 use none is old.
+ *   <li>The corrector's online network starts from the teacher's average at its own first step, so that it begins without a
+ *       difference to it.
+ *   <li>Held-out noises are compared with the teacher of the checkpoint: the reference samples are made again at each, at the
+ *       cost of {@code heldOut} · ({@code referenceSteps} + 1) calls of the teacher for a sample. Fewer held-out noises or
+ *       checkpoints than the defaults are advisable.
+ *   <li>The PINN-style loss is refused.
+ * </ul>
+ *
+ * <p>A run with a folder writes both states as one file, {@code state.safetensors}, so that they always belong together. Its
+ * folders {@code teacher} and {@code student} hold what such runs write by themselves, but for the checkpoint:
+ * {@code teacher/teacher} and {@code student/student} are the models. A checkpoint is due where it is due for either.
+ *
+ * <p>In reading order: {@link JointRun} is one run, of a {@link TeacherRun} and a {@link DistillationRun}. A trainer serves one
+ * run at a time.
+ */
+public final class JointTrainer {
+
+    private final TeacherTrainer trainer;
+    private TeacherTrainingListener teacherListener = new TeacherTrainingListener() {};
+    private DistillationListener studentListener = new DistillationListener() {};
+
+    /**
+     * What a run has made. Whoever closes it closes both.
+     *
+     * @param student null where the run was stopped before the student's first step
+     */
+    public record Pair(NetworkTeacher teacher, Student student) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            try (Scope scope = new Scope()) {
+                scope.own(teacher);
+                if (student != null) {
+                    scope.own(student);
+                }
+            }
+        }
+    }
+
+    /** Trains on the best device. */
+    public JointTrainer(UNetConfig network, SchedulerConfig scheduler) {
+        this(network, scheduler, Devices.best());
+    }
+
+    /** Trains on the given device; both networks are the same. */
+    public JointTrainer(UNetConfig network, SchedulerConfig scheduler, Device device) {
+        trainer = new TeacherTrainer(network, scheduler, device);
+    }
+
+    /** Reports the teacher's part to a listener. Either listener can stop the run; both are asked after each step. */
+    public JointTrainer teacherListener(TeacherTrainingListener listener) {
+        teacherListener = listener;
+        return this;
+    }
+
+    /** Reports the student's part to a listener. Speeds are those of the whole run. */
+    public JointTrainer studentListener(DistillationListener listener) {
+        studentListener = listener;
+        return this;
+    }
+
+    /**
+     * Trains both. They have the averaged weights; the caller closes them.
+     *
+     * @throws IOException if the run's folder exists and is not empty, or cannot be written
+     * @throws IllegalArgumentException if the images or the configuration do not fit the network
+     * @throws TrainingDivergedException if a loss is no longer finite; the last checkpoint is as it was
+     */
+    public Pair train(ImageSource images, JointConfig config) throws IOException {
+        trainer.check(images, config.teacher());
+        RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
+        try (JointRun run = newRun(images, config, folder)) {
+            run.writeConfig();
+            return run.train();
+        }
+    }
+
+    /**
+     * Continues a run from its last checkpoint: the result is, bit for bit, that of a run that was never stopped.
+     *
+     * @param images those of the run; the network and the scheduler must be the run's, too
+     * @param workers threads; the number may differ from the run's before
+     */
+    public Pair resume(ImageSource images, Path path, int workers) throws IOException {
+        RunFolder folder = RunFolder.open(path);
+        JointConfig config = JointRun.readConfig(folder, workers);
+        trainer.check(images, config.teacher());
+        try (JointRun run = newRun(images, config, folder)) {
+            run.restore();
+            return run.train();
+        }
+    }
+
+    private JointRun newRun(ImageSource images, JointConfig config, RunFolder folder) throws IOException {
+        return new JointRun(trainer, images, config, folder, teacherListener, studentListener);
+    }
+}

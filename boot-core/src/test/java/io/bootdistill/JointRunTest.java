@@ -1,0 +1,135 @@
+package io.bootdistill;
+
+import static io.bootdistill.JointTrainerTest.LABELS;
+import static io.bootdistill.JointTrainerTest.SEEDS;
+import static io.bootdistill.JointTrainerTest.after;
+import static io.bootdistill.JointTrainerTest.config;
+import static io.bootdistill.JointTrainerTest.predictions;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.network.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Joint runs with a folder: what they write, how they go on. */
+public class JointRunTest {
+
+    @TempDir
+    Path temp;
+
+    private final ImageSource images = SyntheticImages.labelled(30, 1);
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    private JointTrainer trainer() {
+        return new JointTrainer(JointTrainerTest.NETWORK, JointTrainerTest.SCHEDULER, device());
+    }
+
+    private static TeacherTrainingListener stopAt(long step) {
+        long[] done = new long[1];
+        return after(() -> ++done[0] == step);
+    }
+
+    /** Stopped before the student's first step, in its regression on trajectories, beside the corrector, and alone. */
+    @Test
+    void continuedRunEqualsOneThatWasNeverStopped() throws IOException {
+        Path whole = temp.resolve("whole");
+        Path parts = temp.resolve("parts");
+        JointConfig.Builder config = config().studentStart(0.375); // steps 4 … 9 of 9; the teacher has 8
+        try (JointTrainer.Pair straight = trainer().train(images, config.folder(whole).build())) {
+            try (JointTrainer.Pair first =
+                    trainer().teacherListener(stopAt(2)).train(images, config.folder(parts).build())) {
+                assertNull(first.student());
+            }
+            for (int steps : new int[] {1, 2, 1, 2}) { // to 3, 5, 6, 8
+                trainer().teacherListener(stopAt(steps)).resume(images, parts, steps).close();
+            }
+            try (JointTrainer.Pair resumed = trainer().resume(images, parts, 3)) {
+                assertArrayEquals(predictions(straight.teacher()), predictions(resumed.teacher()));
+                assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
+            }
+        }
+        assertArrayEquals(
+                Files.readAllBytes(whole.resolve("state.safetensors")), Files.readAllBytes(parts.resolve("state.safetensors")));
+    }
+
+    @Test
+    void runWritesWhatItPromises() throws IOException {
+        Path run = temp.resolve("run");
+        try (JointTrainer.Pair pair = trainer().train(images, config().folder(run).build());
+                NetworkTeacher teacher = Teacher.load(run.resolve("teacher/teacher"), device());
+                Student student = Student.load(run.resolve("student/student"), device())) {
+            assertArrayEquals(predictions(pair.teacher()), predictions(teacher));
+            Golden.values("student", pair.student().sample(SEEDS, LABELS), student.sample(SEEDS, LABELS));
+        }
+        assertEquals(List.of("step", "2", "4", "6", "8"), steps(run.resolve("teacher")));
+        assertEquals(List.of("step", "2", "4", "6"), steps(run.resolve("student")));
+        for (String file : new String[] {
+            "config.json", "state.safetensors", "teacher/config.json", "student/config.json", "teacher/grids/step-0000008.png",
+            "student/grids/step-0000006.png", "student/grids/reference.png"
+        }) {
+            assertTrue(Files.exists(run.resolve(file)), file);
+        }
+        assertFalse(Files.exists(run.resolve("student/reference.safetensors")), "of a teacher that has moved since");
+    }
+
+    private static List<String> steps(Path part) throws IOException {
+        return Files.readAllLines(part.resolve("metrics.csv")).stream().map(line -> line.split(",")[0]).toList();
+    }
+
+    /** The images break after the sixth step; the last checkpoint is of the fourth, before the student's first. */
+    @Test
+    void divergedTrainingKeepsTheCheckpoint() throws IOException {
+        Path run = temp.resolve("run");
+        boolean[] broken = new boolean[1];
+        ImageSource source = new ImageSource() {
+            @Override
+            public ImageShape shape() {
+                return images.shape();
+            }
+
+            @Override
+            public int count() {
+                return images.count();
+            }
+
+            @Override
+            public int label(int index) {
+                return images.label(index);
+            }
+
+            @Override
+            public void read(int index, float[] values, int offset) {
+                images.read(index, values, offset);
+                values[offset] = broken[0] ? Float.NaN : values[offset];
+            }
+        };
+        int[] done = new int[1];
+        JointTrainer breaking = trainer().teacherListener(after(() -> {
+            broken[0] = ++done[0] == 6;
+            return false;
+        }));
+        TrainingDivergedException diverged = assertThrows(
+                TrainingDivergedException.class, () -> breaking.train(source, config().folder(run).build()));
+        assertTrue(diverged.getMessage().contains(run + " is intact"), diverged.getMessage());
+        broken[0] = false;
+        try (JointTrainer.Pair straight = trainer().train(images, config().build());
+                JointTrainer.Pair resumed = trainer().resume(source, run, 2)) {
+            assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
+        }
+    }
+}

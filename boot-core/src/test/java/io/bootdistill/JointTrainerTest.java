@@ -1,0 +1,229 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.format.SchedulerConfig.BetaSchedule;
+import io.bootdistill.format.SchedulerConfig.PredictionType;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.UNetConfig;
+import io.bootdistill.selftest.RecordingDevice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Teachers and students that are trained at once: what each is, what is refused. */
+public class JointTrainerTest {
+
+    private static final int NULL = 3;
+    static final long[] SEEDS = {1, 2, 3, 4};
+    static final int[] LABELS = {0, 1, 2, 0};
+    static final UNetConfig NETWORK = UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 4);
+    static final SchedulerConfig SCHEDULER =
+            SchedulerConfig.of(BetaSchedule.SQUAREDCOS_CAP_V2, PredictionType.V_PREDICTION);
+
+    private final ImageSource images = SyntheticImages.labelled(30, 1);
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    private static TeacherTrainingConfig.Builder teaching() {
+        return TeacherTrainingConfig.builder()
+                .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL).emaHalfLife(10).warmupImages(12)
+                .learningRate(1e-2).pictures(2).reportImages(12).checkpointImages(24);
+    }
+
+    /** Regression on trajectories for half of the run, then bootstrapping, with the corrector from the middle on. */
+    private static DistillationConfigBuilder distillation() {
+        return DistillationConfig.builder()
+                .batch(4).block(2).lanes(2).images(4 * 6).workers(2).seed(5).trajectoryShare(0.5).trajectorySteps(2)
+                .trajectoryUses(2).correctorStart(0.4).guidance(2).targetEma(0.9).emaHalfLife(8).warmupImages(8)
+                .heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
+    }
+
+    static JointConfig.Builder config() {
+        return JointConfig.builder().teacher(teaching().build()).student(distillation().build());
+    }
+
+    private JointTrainer trainer() {
+        return new JointTrainer(NETWORK, SCHEDULER, device());
+    }
+
+    static TeacherTrainingListener after(BooleanSupplier stop) {
+        return new TeacherTrainingListener() {
+            @Override
+            public boolean shouldStop() {
+                return stop.getAsBoolean();
+            }
+        };
+    }
+
+    static float[] predictions(NetworkTeacher teacher) {
+        float[] x = Samples.noise(teacher.shape(), SEEDS);
+        float[] f = new float[x.length];
+        teacher.predict(SEEDS.length, x, new double[] {0, 0.2, 0.5, 0.9}, new float[] {0, 1, 2, NULL}, f);
+        return f;
+    }
+
+    private float[] samples(JointConfig config) throws IOException {
+        try (JointTrainer.Pair pair = trainer().train(images, config)) {
+            return pair.student().sample(SEEDS, LABELS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5, 1})
+    void teacherIsTheOneThatIsTrainedAlone(double studentStart) throws IOException {
+        try (NetworkTeacher alone = new TeacherTrainer(NETWORK, SCHEDULER, device()).train(images, teaching().build());
+                JointTrainer.Pair pair = trainer().train(images, config().studentStart(studentStart).build())) {
+            assertArrayEquals(predictions(alone), predictions(pair.teacher()));
+        }
+    }
+
+    @Test
+    void studentOfAFinishedTeacherIsTheOneThatIsDistilledAlone() throws IOException {
+        studentIsTheOneThatIsDistilledAlone(config().studentStart(1));
+    }
+
+    @Test
+    void studentOfATeacherThatStandsStillIsTheOneThatIsDistilledAlone() throws IOException {
+        studentIsTheOneThatIsDistilledAlone(config().teacher(teaching().learningRate(1e-30).build()));
+    }
+
+    /** To the bit; with trajectories up to float32, in which those of a joint run are kept by the reference device, too. */
+    private void studentIsTheOneThatIsDistilledAlone(JointConfig.Builder config) throws IOException {
+        for (double share : new double[] {0, 0.5}) {
+            JointConfig joint = config.student(distillation().trajectoryShare(share).build()).build();
+            try (JointTrainer.Pair pair = trainer().train(images, joint);
+                    Student alone = new BootDistiller(pair.teacher()).train(joint.student())) {
+                float[] expected = alone.sample(SEEDS, LABELS);
+                float[] found = pair.student().sample(SEEDS, LABELS);
+                if (share == 0) {
+                    assertArrayEquals(expected, found);
+                } else {
+                    Golden.values("with trajectories", expected, found);
+                }
+            }
+        }
+    }
+
+    /** At a checkpoint the average is loaded anew: as often as there is one, nothing may change. */
+    @Test
+    void studentIsTaughtByTheAverageOfEachStep() throws IOException {
+        float[] never = samples(config().build());
+        float[] always = samples(config().teacher(teaching().checkpointImages(1).build()).build());
+        assertArrayEquals(never, always);
+        float[] finished = samples(config().studentStart(1).build());
+        assertFalse(Arrays.equals(never, finished), "the teacher did not move");
+    }
+
+    /** The student's measure is the teacher of the same step. */
+    @Test
+    void heldOutNoisesAreComparedWithTheTeacherOfTheCheckpoint() throws IOException {
+        List<float[]> found = new ArrayList<>();
+        List<float[]> expected = new ArrayList<>();
+        JointConfig config = config().teacher(teaching().checkpointImages(6).build()).studentStart(0.25)
+                .student(distillation().guidance(1).build()).build();
+        trainer().studentListener(new DistillationListener() {
+            @Override
+            public void quality(Quality quality) {
+                found.add(quality.reference());
+            }
+        }).train(images, config).close();
+        new TeacherTrainer(NETWORK, SCHEDULER, device()).listener(new TeacherTrainingListener() {
+            @Override
+            public void checkpoint(long step, NetworkTeacher teacher) {
+                if (step > 2) {
+                    float[] reference = Sampler.reference(teacher, 2).sample(HeldOut.seeds(4), LABELS);
+                    expected.add(io.bootdistill.metric.PairedError.clamp(reference));
+                }
+            }
+        }).train(images, config.teacher()).close();
+        assertEquals(6, expected.size());
+        assertEquals(6, found.size());
+        for (int i = 0; i < 6; i++) {
+            assertArrayEquals(expected.get(i), found.get(i), "the student's step " + (i + 1));
+        }
+        assertFalse(Arrays.equals(found.get(0), found.get(5)));
+    }
+
+    @Test
+    void resultDoesNotDependOnTheNumberOfWorkers() throws IOException {
+        float[][] found = new float[3][];
+        for (int workers = 1; workers <= 3; workers++) {
+            found[workers - 1] = samples(config().teacher(teaching().lanes(3).workers(workers).build())
+                    .student(distillation().lanes(3).workers(workers).build()).build());
+        }
+        assertArrayEquals(found[0], found[1]);
+        assertArrayEquals(found[0], found[2]);
+    }
+
+    @Test
+    void laterStepsAllocateNoDeviceMemory() throws IOException {
+        RecordingDevice device = new RecordingDevice(device());
+        List<Integer> allocations = new ArrayList<>();
+        JointConfig config = config().teacher(teaching().checkpointImages(Long.MAX_VALUE).build())
+                .student(distillation().correctorShare(0).heldOut(0).checkpointImages(Long.MAX_VALUE).build())
+                .studentStart(0.25).build();
+        new JointTrainer(NETWORK, SCHEDULER, device).teacherListener(after(() -> {
+            allocations.add(device.allocations());
+            return false;
+        })).train(images, config).close();
+        assertEquals(8, allocations.size());
+        assertEquals(Collections.nCopies(6, allocations.get(2)), allocations.subList(2, 8));
+    }
+
+    /** One image for each class, so that a step is enough: the student comes near to the teacher, which goes on to learn. */
+    @Test
+    void studentComesNearToTheTeacherThatMoves() throws IOException {
+        List<Double> errors = new ArrayList<>();
+        JointConfig config = JointConfig.builder()
+                .teacher(teaching().batch(16).block(4).images(16 * 80).emaHalfLife(50).warmupImages(100).pictures(0).build())
+                .student(DistillationConfig.builder().batch(16).block(4).images(16 * 60).learningRate(5e-3).trajectorySteps(4)
+                        .trajectoryUses(2).emaHalfLife(50).warmupImages(100).heldOut(12).referenceSteps(4)
+                        .checkpointImages(16 * 5).build())
+                .studentStart(0.25)
+                .build();
+        trainer().studentListener(new DistillationListener() {
+            @Override
+            public void quality(Quality quality) {
+                errors.add(quality.pairedRmse());
+            }
+        }).train(SyntheticImages.labelled(3, 4), config).close();
+        assertTrue(errors.get(errors.size() - 1) < errors.get(0) / 2, "the error against the teacher fell like " + errors);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefused() {
+        refused("the teacher's folder is run", () -> config().teacher(teaching().folder(Path.of("run")).build()).build());
+        refused("the student's timeBudget is PT1H", () -> config()
+                .student(distillation().timeBudget(java.time.Duration.ofHours(1)).build()).build());
+        refused("the student's objective is PINN", () -> config().student(distillation().targetEma(0).guidance(1)
+                .trajectoryShare(0).objective(Objective.PINN).build()).build());
+        refused("studentStart is 1.5", () -> config().studentStart(1.5).build());
+        List<String> steps = new ArrayList<>();
+        JointTrainer trainer = trainer().teacherListener(after(() -> steps.add("a step")));
+        refused("guidance is 2.0, must be 1 for a teacher without a null label",
+                () -> trainer.train(images, config().teacher(teaching().nullLabel(-1).build()).build()));
+        assertEquals(List.of(), steps, "refused before the first step");
+    }
+
+    private static void refused(String message, org.junit.jupiter.api.function.Executable call) {
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, call);
+        assertTrue(refused.getMessage().startsWith(message), refused.getMessage());
+    }
+}
