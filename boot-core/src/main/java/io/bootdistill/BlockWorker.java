@@ -124,7 +124,7 @@ final class BlockWorker implements AutoCloseable {
     /** Solves the trajectories of a block alone, for steps to come. */
     void solve(BatchMemory.Block block) {
         kernels.noise(block.samples(), shape.pixels(), block.seeds(), 0, noise);
-        regression.solve(kernels, block, noise);
+        regression.solve(block, noise);
     }
 
     /** Runs a block of the corrector's samples and adds to both lanes; the student's holds a sum already. */
@@ -146,8 +146,8 @@ final class BlockWorker implements AutoCloseable {
             restarts.restart(kernels, restarted, noise, look.y());
         }
         if (isRegression) {
-            regression.solve(kernels, block, noise);
-            regression.targets(kernels, block);
+            regression.solve(block, noise);
+            regression.targets(block);
         } else {
             target(block);
         }

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Distils a teacher into a one-step student without data, by the BOOT method (arXiv 2306.05544): the student reads pure noise
- * and a time, and learns to be, at each time, where the teacher's Signal-ODE leads from its own prediction a little earlier.
+ * Distils a teacher into a one-step student without data. By the BOOT method (arXiv 2306.05544), the student reads pure noise
+ * and a time, and learns to be, at each time, where the teacher's Signal-ODE leads from its own prediction a little earlier. By
+ * default it regresses on the teacher's whole way instead ({@link TrajectoryRegression}), and a {@link Corrector} follows.
  *
  * <pre>{@code
  * Teacher teacher = Teacher.load(Path.of("teachers/fashion-mnist-16"));

@@ -10,7 +10,7 @@ import java.util.Arrays;
 
 /**
  * The samples that the {@link Corrector} sees in a step, beside the others: a pure function of (seed, step), on the host and in
- * device memory. They lie in as many blocks as the batch, so that each worker has its share of both.
+ * device memory. They lie in as many blocks as the batch where they are enough, so that each worker has its share of both.
  */
 final class CorrectorBatch implements AutoCloseable {
 
@@ -115,8 +115,8 @@ final class CorrectorBatch implements AutoCloseable {
                 networkEnd, networkStart, networkTau, divisor, opposite, residual);
         blockAt = new Block[blocks];
         for (int b = 0; b < blocks; b++) {
-            int from = rows * b / blocks;
-            int n = rows * (b + 1) / blocks - from;
+            int from = (int) ((long) rows * b / blocks);
+            int n = (int) ((long) rows * (b + 1) / blocks) - from;
             blockAt[b] = new Block(
                     n, columns.slice(samples.seeds, from, n), columns.slice(coefficients, from, n),
                     inputs(networkEnd, networkStart, end, scale, from, n), columns.slice(again, from, n), columns.slice(teacher, from, n),

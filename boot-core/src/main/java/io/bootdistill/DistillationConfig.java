@@ -23,7 +23,8 @@ import java.time.Duration;
  * @param lanes gradient sums that workers fill independently, 1 … 256; costs a gradient buffer each. Default 8
  * @param workers threads, at least 1; a GPU takes one. Default: the processors that the JVM sees
  * @param seed seed of all random numbers. Default 0
- * @param objective what the student is trained towards. Default bootstrapping
+ * @param objective what the steps that do not regress on trajectories train towards; they are those that all options from here
+ *     to {@code beta} are about, and {@code targetEma}. Default bootstrapping
  * @param solver how the target is made; of bootstrapping alone. Default Heun
  * @param deltaStart step δ = t − s at the start, in units of t, in (0, 0.5]. Default 0.12
  * @param deltaEnd δ at the end, in (0, {@code deltaStart}]. Default 0.02
@@ -45,15 +46,16 @@ import java.time.Duration;
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
  * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
- * @param trajectoryUses samples that a trajectory serves, in different steps, 1 … 64: fewer are better for each image, more for the time.
- *     Default 8
+ * @param trajectoryUses samples that a trajectory serves, in steps that are 16 apart, 1 … 64: fewer are better for each image,
+ *     more for the time. Keeps about {@code 16·(uses − 1)·batch} images in device memory. Default 8
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
  *     teachers that are networks, from whose weights the online network can start, else none. Default −1
  * @param correctorStart share of the run before the corrector begins, in [0, 1). Default 0.55
- * @param correctorWeight λ, ≥ 0. Default 1
- * @param correctorRate Adam's rate for the online network, in (0, 1]. Default 3e-4
+ * @param correctorWeight λ, ≥ 0; residual weights do not apply. Default 1
+ * @param correctorRate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1].
+ *     Default 3e-4
  * @param updateRule how a gradient changes the weights. Default Muon
  * @param learningRate peak of the rate, in (0, 1]. Default 1e-3
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
@@ -152,7 +154,14 @@ public record DistillationConfig(
         Checks.that(restartShare >= 0 && restartShare <= 0.9, "restartShare", restartShare, "in [0, 0.9]");
         Checks.that(restartShare == 0 || objective == Objective.BOOTSTRAP, "restartShare", restartShare,
                 "0 with the objective " + objective + ", which follows the path from pure noise alone");
-        Checks.that(restartShare == 0 || trajectoryShare < 1, "restartShare", restartShare,
+        boolean bootstraps = trajectoryShare < 1;
+        Checks.that(bootstraps || objective == Objective.BOOTSTRAP, "objective", objective,
+                "BOOTSTRAP with a trajectoryShare of 1: no step would have another");
+        Checks.that(bootstraps || boundary != Boundary.HARD, "boundary", boundary,
+                "ATOM or TERM with a trajectoryShare of 1, where no step has a boundary");
+        Checks.that(bootstraps || targetEma == 0, "targetEma", targetEma,
+                "0 with a trajectoryShare of 1, where the teacher alone makes targets");
+        Checks.that(restartShare == 0 || bootstraps, "restartShare", restartShare,
                 "0 with a trajectoryShare of 1: only samples that bootstrap can restart");
         Checks.that(restartShare == 0 || boundary != Boundary.HARD, "restartShare", restartShare,
                 "0 with a hard boundary, which is of students of one time");
@@ -242,7 +251,7 @@ public record DistillationConfig(
 
     /** Samples of a batch that start from a state of the student's own. */
     public int restartSamples() {
-        return restartShare == 0 ? 0 : Math.max(1, (int) Math.round(bootstrapSamples() * restartShare));
+        return restartShare == 0 ? 0 : Math.max(1, Math.min(bootstrapSamples() - 1, (int) Math.round(bootstrapSamples() * restartShare)));
     }
 
     /** Number of training steps at the start that regress on trajectories. */

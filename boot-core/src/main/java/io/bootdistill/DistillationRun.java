@@ -42,7 +42,7 @@ final class DistillationRun implements AutoCloseable {
         config = setup.config;
         teacher = setup.teacher;
         if (setup.prediction() == Prediction.EPSILON) {
-            LOG.info("an ε-prediction teacher: the student's head is y = −F, which the boundary loss has to teach first");
+            LOG.info("an ε-prediction teacher: the student's head is y = −F, and its start poor");
         }
         state = scope.own(setup.newState());
     }

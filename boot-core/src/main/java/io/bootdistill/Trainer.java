@@ -115,7 +115,7 @@ final class Trainer implements AutoCloseable {
 
     /** Solves the trajectories again that the steps before a continued one have solved. */
     private void solveHistory(long step) {
-        if (batch.trajectories != null) {
+        if (batch.trajectories != null && step < config.regressions()) {
             for (long past = Math.max(0, step - batch.trajectories.history()); past < step; past++) {
                 batch.draw(past);
                 if (batch.isRegression()) {

@@ -8,7 +8,7 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.network.Model;
 
 /**
- * All that training changes: the student's weights, their moving average, Adam's moments, the number of steps done, and the
+ * All that training changes: the student's weights, their moving average, the moments, the number of steps done, and the
  * average of the student that makes the targets, where there is one.
  */
 final class TrainingState implements AutoCloseable {

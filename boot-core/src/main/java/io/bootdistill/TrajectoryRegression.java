@@ -4,10 +4,11 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
+import java.util.function.IntConsumer;
 
 /**
- * Targets from the teacher's own trajectories, on one worker: y_θ(ε, t_i) ← y_{t_i} for the points t_i from t_max to t_min, with
- * the sampler's result at t_min. At t_min alone it is the distillation of Luhman and Luhman (arXiv 2101.02388); as the start of
+ * Targets from the teacher's own trajectories, on one worker: y_θ(ε, t_i) ← y_{t_i} for the points t_i from t_max to t_min,
+ * with the sampler's result at t_min. At t_min alone it is the distillation of Luhman and Luhman (arXiv 2101.02388); as the start of
  * a run, the mid-training of CMT (arXiv 2509.24526). No step of it learns from the student's own errors, and a trajectory of the
  * multistep solver costs few calls of the teacher, shared by the samples that use it.
  */
@@ -15,6 +16,7 @@ final class TrajectoryRegression implements AutoCloseable {
 
     private final ImageShape shape;
     private final TrajectoryBuffer buffer;
+    private final Kernels kernels;
     private final TrajectoryWalk walk;
 
     /** Single samples of the signals and of the targets, made once: a step allocates nothing. */
@@ -23,12 +25,17 @@ final class TrajectoryRegression implements AutoCloseable {
     private final Tensor[] targets;
 
     private final float[] values;
+    private final IntConsumer keep = this::keep;
+
+    /** The block whose trajectories are being solved. */
+    private BatchMemory.Block solving;
 
     TrajectoryRegression(
             Teacher teacher, Trajectory trajectory, TeacherPlan plan, TrajectoryBuffer buffer, Kernels kernels, double clip,
             Device device, int block, Tensor target) {
         shape = teacher.shape();
         this.buffer = buffer;
+        this.kernels = kernels;
         walk = new TrajectoryWalk(teacher, trajectory, plan, kernels, clip, device, block);
         signals = new Tensor[block];
         targets = new Tensor[block];
@@ -44,35 +51,39 @@ final class TrajectoryRegression implements AutoCloseable {
     }
 
     /** Solves the trajectories of the block's first noises and keeps the signals that will be asked for. */
-    void solve(Kernels kernels, BatchMemory.Block block, Tensor noise) {
+    void solve(BatchMemory.Block block, Tensor noise) {
+        solving = block;
         Batch batch = block.batch();
+        int fresh = batch.trajectories.fresh(block.samples());
+        walk.run(fresh, noise, batch.samples.guidance, batch.samples.condition, block.from(), keep);
+    }
+
+    private void keep(int evaluation) {
+        Batch batch = solving.batch();
         TrajectoryDraws draws = batch.trajectories;
-        int fresh = draws.fresh(block.samples());
-        int uses = batch.config.trajectoryUses();
-        walk.run(fresh, noise, batch.samples.guidance, batch.samples.condition, block.from(), evaluation -> {
-            for (int i = 0; i < fresh; i++) {
-                for (int use = 0; use < uses; use++) {
-                    if (draws.evaluation(draws.point(batch.noise(block.from() + i), use)) == evaluation) {
-                        Tensor cell = buffer.cell(block.index(), batch.step, i, use);
-                        copy(kernels, signals[i], cell);
-                        buffer.round(kernels, cell, values);
-                    }
+        int fresh = draws.fresh(solving.samples());
+        for (int i = 0; i < fresh; i++) {
+            for (int use = 0; use < batch.config.trajectoryUses(); use++) {
+                if (draws.evaluation(draws.point(batch.noise(solving.from() + i), use)) == evaluation) {
+                    Tensor cell = buffer.cell(solving.index(), batch.step, i, use);
+                    copy(signals[i], cell);
+                    buffer.round(kernels, cell, values);
                 }
             }
-        });
+        }
     }
 
     /** Writes the targets of a block. */
-    void targets(Kernels kernels, BatchMemory.Block block) {
+    void targets(BatchMemory.Block block) {
         Batch batch = block.batch();
         int fresh = batch.trajectories.fresh(block.samples());
         for (int i = 0; i < block.samples(); i++) {
             int use = i / fresh;
-            copy(kernels, buffer.cell(block.index(), batch.trajectories.origin(batch.step, use), i % fresh, use), targets[i]);
+            copy(buffer.cell(block.index(), batch.trajectories.origin(batch.step, use), i % fresh, use), targets[i]);
         }
     }
 
-    private void copy(Kernels kernels, Tensor from, Tensor to) {
+    private void copy(Tensor from, Tensor to) {
         kernels.affine(shape.pixels(), from, 1, 0, null, to);
     }
 

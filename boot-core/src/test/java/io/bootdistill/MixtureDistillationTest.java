@@ -64,7 +64,7 @@ public class MixtureDistillationTest {
                 "euler, relative", b -> b.updateRule(UpdateRule.ADAM).solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
                 "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
                 "hard boundary, uniform", b -> b.boundary(Boundary.HARD).timeSampling(TimeSampling.UNIFORM),
-                "warm start, residual weights", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(0.5),
+                "trajectories first, residual weights", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(0.5),
                 "trajectories alone", b -> b.trajectoryShare(1),
                 "derivative", b -> b.objective(Objective.DERIVATIVE),
                 "paper", b -> b.solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED)
@@ -73,7 +73,7 @@ public class MixtureDistillationTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "euler, relative", "midpoint, target average", "hard boundary, uniform", "warm start, residual weights",
+        "euler, relative", "midpoint, target average", "hard boundary, uniform", "trajectories first, residual weights",
         "trajectories alone", "derivative", "paper"
     })
     void everyOptionReachesTheMap(String recipe) throws IOException {

@@ -81,7 +81,7 @@ class PinnGradientTest {
     @Test
     void teachersWithoutAGradientAreRefused() {
         MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, false);
-        DistillationConfig config = DistillationConfig.builder().objective(Objective.PINN).build();
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).objective(Objective.PINN).build();
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 0), Devices.named("reference"));
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> distiller.train(config));
         assertEquals("objective is PINN, must be BOOTSTRAP or DERIVATIVE for teachers that are no network, or are clipped",

@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
             "",
             "FILE is a JSON object of named recipes, each an object of the values that differ from the defaults, with the keys"
                     + " of a run's config.json:",
-            "  {\"defaults\": {}, \"boot\": {\"trajectoryShare\": 0}, \"gentle\": {\"correctorWeight\": 0.5}}",
+            "  {\"defaults\": {}, \"gentle\": {\"correctorWeight\": 0.5}, \"boot\": {\"trajectoryShare\": 0, \"correctorShare\": 0}}",
             "",
             "Runs side by side share the processors evenly, which never changes a result. Minutes are of the whole machine:"
                     + " with --jobs 2 on two processors, a run of 10 minutes takes 20 on its one processor. They are turned"
@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes half a day",
-            "  boot ablate --only defaults,solver-ddim --steps 1500         two of them"
+            "  boot ablate --only defaults,adam --steps 1500                two of them"
         })
 final class AblateCommand implements Callable<Integer> {
 
@@ -162,13 +162,13 @@ final class AblateCommand implements Callable<Integer> {
                 Arguments.requireLength(spec, null, steps);
                 budgets.add(new Budget(steps, false));
             }
-            return budgets;
+            return budgets.stream().distinct().toList();
         }
         for (double minutes : length.minutes == null ? List.of(10.0) : length.minutes) {
             Arguments.requireLength(spec, minutes, null);
             budgets.add(new Budget(minutes, true));
         }
-        return budgets;
+        return budgets.stream().distinct().toList();
     }
 
     /** Null where there are no images to compare with. */
