@@ -12,17 +12,17 @@ import io.bootdistill.network.Plan;
 
 /**
  * The data-free corrector, on one worker: it moves the distribution of the student's samples towards the teacher's. An online
- * network f_ψ learns to denoise these samples, x_τ = α_τ y + σ_τ ε' with y = y_θ(ε, t_min), as the teacher has learnt to denoise
- * images. Where the two disagree, the student has put too much or too little; the sample's target is
+ * network f_ψ learns to denoise these samples, x_τ = α_τ y + σ_τ ε' with y = y_θ(ε, t_min), as the teacher has learnt to
+ * denoise images. Where the two disagree, the student has put too much or too little; the sample's target is
  *
  * <pre>
  * y + (λ/|b|) (f_φ(x_τ, τ) − f_ψ(x_τ, τ)),   f_ψ = a x_τ + b F_ψ
  * </pre>
  *
- * <p>a difference in units of the network's output (b = −σ_τ for v-prediction), and so of one size at all noise levels. The squared
- * distance has the gradient of the Kullback–Leibler divergence between both distributions at τ, up to its weight (Diff-Instruct,
- * arXiv 2305.18455; distribution matching, 2311.18828; without data, FreeFlow, 2511.19428). Regression averages over what the
- * student cannot tell apart; this term does not.
+ * <p>a difference in units of the network's output (b = −σ_τ for v-prediction), and so of one size at all noise levels. The
+ * squared distance has the gradient of the Kullback–Leibler divergence between both distributions at τ, up to its weight
+ * (Diff-Instruct, arXiv 2305.18455; distribution matching, 2311.18828; without data, FreeFlow, 2511.19428). Regression averages
+ * over what the student cannot tell apart; this term does not.
  */
 final class Corrector implements AutoCloseable {
 

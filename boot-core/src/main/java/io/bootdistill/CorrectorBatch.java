@@ -111,17 +111,18 @@ final class CorrectorBatch implements AutoCloseable {
         }
         float[] residual = new float[rows];
         float[] scale = config.drawsGuidance() ? samples.guidance : null;
-        columns = new DeviceColumns(device, rows, samples.seeds, samples.condition, scale, coefficients, again, teacher, online, learnt,
-                networkEnd, networkStart, networkTau, divisor, opposite, residual);
+        columns = new DeviceColumns(device, rows, samples.seeds, samples.condition, scale, coefficients, again, teacher, online,
+                learnt, networkEnd, networkStart, networkTau, divisor, opposite, residual);
         blockAt = new Block[blocks];
         for (int b = 0; b < blocks; b++) {
             int from = (int) ((long) rows * b / blocks);
             int n = (int) ((long) rows * (b + 1) / blocks) - from;
             blockAt[b] = new Block(
                     n, columns.slice(samples.seeds, from, n), columns.slice(coefficients, from, n),
-                    inputs(networkEnd, networkStart, end, scale, from, n), columns.slice(again, from, n), columns.slice(teacher, from, n),
-                    columns.slice(online, from, n), columns.slice(learnt, from, n), inputs(networkTau, networkStart == null ? null : networkTau, tau,
-                            scale, from, n), columns.slice(divisor, from, n),
+                    inputs(networkEnd, networkStart, end, scale, from, n), columns.slice(again, from, n),
+                    columns.slice(teacher, from, n), columns.slice(online, from, n), columns.slice(learnt, from, n),
+                    inputs(networkTau, networkStart == null ? null : networkTau, tau, scale, from, n),
+                    columns.slice(divisor, from, n),
                     columns.slice(opposite, from, n), columns.slice(residual, from, n));
         }
     }

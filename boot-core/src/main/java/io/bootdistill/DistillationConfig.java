@@ -251,7 +251,8 @@ public record DistillationConfig(
 
     /** Samples of a batch that start from a state of the student's own. */
     public int restartSamples() {
-        return restartShare == 0 ? 0 : Math.max(1, Math.min(bootstrapSamples() - 1, (int) Math.round(bootstrapSamples() * restartShare)));
+        int most = bootstrapSamples() - 1; // the states come from what pure noise teaches
+        return restartShare == 0 ? 0 : Math.max(1, Math.min(most, (int) Math.round(bootstrapSamples() * restartShare)));
     }
 
     /** Number of training steps at the start that regress on trajectories. */

@@ -373,8 +373,8 @@ public final class DistillationConfigBuilder {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
                 deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, restartShare, residualPower,
-                residualKappa, targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare, correctorStart,
-                correctorWeight, correctorRate, updateRule, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
+                residualKappa, targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare,
+                correctorStart, correctorWeight, correctorRate, updateRule, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
                 emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut, referenceSteps,
                 reportImages, checkpointImages, folder);
     }

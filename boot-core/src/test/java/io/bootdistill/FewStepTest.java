@@ -42,7 +42,8 @@ public class FewStepTest {
     }
 
     private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+                .batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
                 .emaHalfLife(0).restartShare(0.5);
     }
 
