@@ -101,8 +101,8 @@ class DistillationConfigTest {
 
     @Test
     void someValuesAreSetFromJson() {
-        JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"targetEma\": 0.5}").getAsJsonObject();
-        assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).targetEma(0.5).build(),
+        JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"residualPower\": 0.5}").getAsJsonObject();
+        assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).residualPower(0.5).build(),
                 DistillationConfig.builder().seed(9).values(some, "test").build());
         some.addProperty("sovler", "DDIM");
         ModelFormatException refused =
