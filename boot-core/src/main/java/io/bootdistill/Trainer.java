@@ -71,7 +71,8 @@ final class Trainer implements AutoCloseable {
             pool = scope.own(new WorkerPool(workers.length));
             optimiser = scope.own(new Optimiser(config.optimiser(), state, lanes, contexts, pool));
             onlineOptimiser = corrected == null ? null
-                    : scope.own(new Optimiser(config.onlineOptimiser(), state.online, lanes, contexts, pool));
+                    : scope.own(new Optimiser(
+                            config.onlineOptimiser(), state.online, Math.min(lanes, corrected.blocks()), contexts, pool));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
