@@ -162,13 +162,9 @@ final class DistillationRun implements AutoCloseable {
         if (average.isSavable()) {
             average.save(folder.studentFolder());
         }
-        if (quality != null && isPicture()) {
+        if (quality != null && teacher.shape().isPicture()) {
             folder.writeGrid(quality, teacher.shape(), isMoving());
         }
-    }
-
-    private boolean isPicture() {
-        return teacher.shape().channels() == 1 || teacher.shape().channels() == 3;
     }
 
     @Override

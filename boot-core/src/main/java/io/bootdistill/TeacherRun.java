@@ -158,8 +158,7 @@ final class TeacherRun implements AutoCloseable {
 
     /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones. */
     private void drawPictures() throws IOException {
-        int channels = network.input().channels();
-        if (config.pictures() == 0 || channels != 1 && channels != 3) {
+        if (config.pictures() == 0 || !network.input().isPicture()) {
             return;
         }
         HeldOut noises = new HeldOut(average, config.pictures(), ConditionSource.none(), config.nullLabel());

@@ -25,6 +25,11 @@ public record ImageShape(int channels, int height, int width) {
         return channels * height * width;
     }
 
+    /** Whether picture files can hold it: greyscale or RGB. */
+    public boolean isPicture() {
+        return channels == 1 || channels == 3;
+    }
+
     @Override
     public String toString() {
         return channels + "×" + height + "×" + width;

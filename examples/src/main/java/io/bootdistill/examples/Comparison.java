@@ -19,11 +19,6 @@ final class Comparison {
 
     private Comparison() {}
 
-    /** Whether samples of that shape are pictures. */
-    static boolean canShow(ImageShape shape) {
-        return shape.channels() == 1 || shape.channels() == 3;
-    }
-
     static void write(Path file, Quality quality, Teacher teacher, int referenceSteps) throws IOException {
         ImageShape shape = teacher.shape();
         int[] labels = Labels.real(teacher.condition(), teacher.nullLabel());

@@ -228,7 +228,7 @@ final class DistillCommand implements Callable<Integer> {
             stdout.println("COLLAPSED    " + report.collapse());
         }
         stdout.println("wall time    " + Times.clock(time));
-        if (quality != null && Comparison.canShow(teacher.shape())) {
+        if (quality != null && teacher.shape().isPicture()) {
             Path picture = out.resolve("comparison.png");
             Comparison.write(picture, quality, teacher, report.config().referenceSteps());
             stdout.println("picture      " + picture);

@@ -44,7 +44,7 @@ record SampleOutput(Path path, Form form) {
 
     /** Refuses samples that cannot be shown. */
     void require(ImageShape shape) {
-        if (form != Form.TENSOR && !Comparison.canShow(shape)) {
+        if (form != Form.TENSOR && !shape.isPicture()) {
             throw new Failure("samples of " + shape + " are no pictures: give --out a name that ends in .safetensors");
         }
     }

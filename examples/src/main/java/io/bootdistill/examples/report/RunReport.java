@@ -63,7 +63,7 @@ public record RunReport(
                 .paragraph("Each column was made from the same held-out noises" + (classes > 0 ? ", a class in each row" : "")
                         + ". The student is to make in one network call what the first column needs "
                         + models.get(0).calls() + " for.");
-        if (shape.channels() == 1 || shape.channels() == 3) {
+        if (shape.isPicture()) {
             pictures(report);
         }
         report.heading("Quality and time")
