@@ -46,8 +46,10 @@ import java.time.Duration;
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
  * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
- * @param trajectoryUses samples that a trajectory serves, in steps that are 16 apart, 1 … 64: fewer are better for each image,
- *     more for the time. Keeps about {@code 16·(uses − 1)·batch} images in device memory. Default 8
+ * @param trajectoryUses samples that a trajectory serves, 1 … 64: fewer are better for each image, more for the time. Default 8
+ * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
+ *     signal. Keeps about {@code interval·batch} images in device memory; where {@code trajectoryEnd} is below 1,
+ *     {@code uses} times as many. Default 96
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
@@ -103,6 +105,7 @@ public record DistillationConfig(
         double trajectoryShare,
         int trajectorySteps,
         int trajectoryUses,
+        int trajectoryInterval,
         double trajectoryEnd,
         double correctorShare,
         double correctorStart,
@@ -171,6 +174,7 @@ public record DistillationConfig(
         Checks.that(trajectoryShare >= 0 && trajectoryShare <= 1, "trajectoryShare", trajectoryShare, "in [0, 1]");
         Checks.range("trajectorySteps", trajectorySteps, 2, 1000);
         Checks.range("trajectoryUses", trajectoryUses, 1, 64);
+        Checks.range("trajectoryInterval", trajectoryInterval, 1, 10_000);
         Checks.that(trajectoryEnd >= 0 && trajectoryEnd <= 1, "trajectoryEnd", trajectoryEnd, "in [0, 1]");
         Checks.that(correctorShare == -1 || correctorShare >= 0 && correctorShare <= 1, "correctorShare", correctorShare,
                 "in [0, 1], or -1 for the default of the teacher");

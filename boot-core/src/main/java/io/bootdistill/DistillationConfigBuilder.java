@@ -35,6 +35,7 @@ public final class DistillationConfigBuilder {
     private double trajectoryShare = 1;
     private int trajectorySteps = 10;
     private int trajectoryUses = 8;
+    private int trajectoryInterval = 96;
     private double trajectoryEnd = 1;
     private double correctorShare = -1;
     private double correctorStart = 0.55;
@@ -87,6 +88,7 @@ public final class DistillationConfigBuilder {
         trajectoryShare = c.trajectoryShare();
         trajectorySteps = c.trajectorySteps();
         trajectoryUses = c.trajectoryUses();
+        trajectoryInterval = c.trajectoryInterval();
         trajectoryEnd = c.trajectoryEnd();
         correctorShare = c.correctorShare();
         correctorStart = c.correctorStart();
@@ -233,6 +235,11 @@ public final class DistillationConfigBuilder {
         return this;
     }
 
+    public DistillationConfigBuilder trajectoryInterval(int trajectoryInterval) {
+        this.trajectoryInterval = trajectoryInterval;
+        return this;
+    }
+
     public DistillationConfigBuilder trajectoryEnd(double trajectoryEnd) {
         this.trajectoryEnd = trajectoryEnd;
         return this;
@@ -373,9 +380,9 @@ public final class DistillationConfigBuilder {
         return new DistillationConfig(
                 images, timeBudget, batch, block, lanes, workers, seed, objective, solver, deltaStart, deltaEnd,
                 deltaSchedule, timeSampling, weighting, boundary, boundaryShare, beta, restartShare, residualPower,
-                residualKappa, targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryEnd, correctorShare,
-                correctorStart, correctorWeight, correctorRate, updateRule, learningRate, warmupImages, weightDecay, beta1, beta2, gradientClip,
-                emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel, nullProbability, clip, heldOut, referenceSteps,
-                reportImages, checkpointImages, folder);
+                residualKappa, targetEma, trajectoryShare, trajectorySteps, trajectoryUses, trajectoryInterval, trajectoryEnd,
+                correctorShare, correctorStart, correctorWeight, correctorRate, updateRule, learningRate, warmupImages,
+                weightDecay, beta1, beta2, gradientClip, emaHalfLife, guidance, guidanceMost, nullLabel, negativeLabel,
+                nullProbability, clip, heldOut, referenceSteps, reportImages, checkpointImages, folder);
     }
 }

@@ -15,21 +15,21 @@ final class TrajectoryBuffer implements AutoCloseable {
 
     private final DeviceMemory memory;
 
-    /** Made once, so that a step allocates nothing: [block][slot][fresh noise][use]. */
+    /** Made once, so that a step allocates nothing: [block][slot][fresh noise][point]. */
     private final Tensor[] cells;
 
     private final boolean isSaved;
     private final int slots;
     private final int fresh;
-    private final int uses;
+    private final int points;
 
     /** @param isSaved whether checkpoints hold the signals, whose teacher is gone when the run goes on */
     TrajectoryBuffer(Batch batch, ImageShape shape, Device device, boolean isSaved) {
         this.isSaved = isSaved;
         slots = batch.trajectories.history() + 1;
-        uses = batch.config.trajectoryUses();
+        points = batch.trajectories.points();
         fresh = batch.trajectories.fresh(batch.block);
-        cells = new Tensor[batch.blocks * slots * fresh * uses];
+        cells = new Tensor[batch.blocks * slots * fresh * points];
         memory = device.allocate((long) cells.length * shape.size());
         for (int i = 0; i < cells.length; i++) {
             cells[i] = Tensor.of(memory.slice((long) i * shape.size(), shape.size()), shape.channels());
@@ -38,7 +38,7 @@ final class TrajectoryBuffer implements AutoCloseable {
 
     /** The signal for a use of a fresh noise of a block, solved in the given step. */
     Tensor cell(int block, long step, int noise, int use) {
-        return cells[((block * slots + (int) (step % slots)) * fresh + noise) * uses + use];
+        return cells[((block * slots + (int) (step % slots)) * fresh + noise) * points + use % points];
     }
 
     /** All cells, for a checkpoint; null where there is no need. */

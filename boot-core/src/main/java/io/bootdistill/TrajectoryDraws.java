@@ -12,9 +12,6 @@ final class TrajectoryDraws {
     /** Draws of the run's seed: beside those of {@link Batch}. */
     private static final int POINT = 5;
 
-    /** Steps between two uses of a trajectory. */
-    private static final int INTERVAL = 16;
-
     private final DistillationConfig config;
     private final int uses;
     private final Trajectory trajectory;
@@ -36,12 +33,17 @@ final class TrajectoryDraws {
 
     /** Steps before this one whose trajectories a step may use. */
     int history() {
-        return (uses - 1) * INTERVAL;
+        return (uses - 1) * config.trajectoryInterval();
     }
 
-    /** The step whose trajectories a sample uses; the first steps of a run use those that there are. */
+    /** Points of a trajectory that its uses regress on. */
+    int points() {
+        return config.trajectoryEnd() == 1 ? 1 : uses;
+    }
+
+    /** The step whose trajectories a sample uses; the first steps of a run spread over those that there are. */
     long origin(long step, int use) {
-        return step - use * Math.min(INTERVAL, step / Math.max(1, uses - 1));
+        return step - use * Math.min(config.trajectoryInterval(), step / uses);
     }
 
     /** The point of a trajectory that a use regresses on: the last with probability {@code trajectoryEnd}, else any. */

@@ -63,7 +63,7 @@ final class TrajectoryRegression implements AutoCloseable {
         TrajectoryDraws draws = batch.trajectories;
         int fresh = draws.fresh(solving.samples());
         for (int i = 0; i < fresh; i++) {
-            for (int use = 0; use < batch.config.trajectoryUses(); use++) {
+            for (int use = 0; use < draws.points(); use++) {
                 if (draws.evaluation(draws.point(batch.noise(solving.from() + i), use)) == evaluation) {
                     Tensor cell = buffer.cell(solving.index(), batch.step, i, use);
                     copy(signals[i], cell);

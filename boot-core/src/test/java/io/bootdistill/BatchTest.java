@@ -205,7 +205,8 @@ class BatchTest {
     /** Blocks of 6 or 7 rows with trajectories that serve three samples: two or three new noises, each met three times. */
     @Test
     void regressionUsesEachNoiseSeveralTimes() {
-        DistillationConfig config = config().images(32 * 200).trajectoryShare(1).trajectorySteps(3).trajectoryUses(3).build();
+        DistillationConfig config = config().images(32 * 200).trajectoryShare(1).trajectorySteps(3).trajectoryUses(3)
+                .trajectoryInterval(16).build();
         Batch batch = batch(config);
         Map<List<Float>, Integer> uses = new HashMap<>();
         int steps = (int) config.steps();

@@ -52,6 +52,7 @@ class DistillationConfigTest {
                 Map.entry("trajectoryShare is 1.1", b -> b.trajectoryShare(1.1)),
                 Map.entry("trajectorySteps is 1", b -> b.trajectorySteps(1)),
                 Map.entry("trajectoryUses is 0", b -> b.trajectoryUses(0)),
+                Map.entry("trajectoryInterval is 0", b -> b.trajectoryInterval(0)),
                 Map.entry("trajectoryEnd is -0.1", b -> b.trajectoryEnd(-0.1)),
                 Map.entry("correctorShare is -0.5", b -> b.correctorShare(-0.5)),
                 Map.entry("correctorStart is 1.0", b -> b.correctorStart(1)),
@@ -89,7 +90,8 @@ class DistillationConfigTest {
                 .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
                 .timeSampling(TimeSampling.UNIFORM).updateRule(UpdateRule.ADAM)
                 .residualPower(0.5).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
-                .trajectoryUses(3).trajectoryEnd(0.4).correctorShare(0.5).correctorStart(0.2).correctorWeight(3).correctorRate(1e-4)
+                .trajectoryUses(3).trajectoryInterval(5).trajectoryEnd(0.4).correctorShare(0.5).correctorStart(0.2)
+                .correctorWeight(3).correctorRate(1e-4)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
                 .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
                 .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)
