@@ -70,9 +70,10 @@ final class DistillationSetup {
 
     /** The state before the first step. */
     TrainingState newState() {
-        TrainingState online = config.correctedSamples() == 0 ? null : new TrainingState(newStudent());
+        TrainingState online = config.correctedSamples() == 0 ? null : new TrainingState(newStudent(false));
         try {
-            return new TrainingState(newStudent(), config.targetEma(), online);
+            return new TrainingState(newStudent(config.trajectoryShare() == 1 && config.trajectoryEnd() == 1),
+                    config.targetEma(), online);
         } catch (RuntimeException | Error e) {
             if (online != null) {
                 online.close();
@@ -81,13 +82,24 @@ final class DistillationSetup {
         }
     }
 
-    private Model newStudent() {
+    /**
+     * With the teacher's weights, where they fit.
+     *
+     * @param isAtEnd whether t_min is the only time that it will be asked for: it then reads t_min as the teacher reads t_max,
+     *     so that it starts as the teacher's first prediction, f_φ(ε, t_max), but for the {@link Head} of ε-prediction
+     */
+    private Model newStudent(boolean isAtEnd) {
         Model model = new Model(Graph.of(network), device, true);
         try {
             model.initialize(config.seed());
             if (teacher instanceof NetworkTeacher known && network instanceof UNet unet
                     && known.network().config().equals(unet.config())) {
                 model.adopt(known.model());
+                NoiseSchedule schedule = teacher.schedule();
+                if (isAtEnd) {
+                    TimeFold.shift(model, unet.config(), schedule.networkTime(schedule.tMin()),
+                            schedule.networkTime(schedule.tMax()));
+                }
             }
         } catch (RuntimeException | Error e) {
             model.close();

@@ -38,7 +38,7 @@ final class StudentFolder {
     /** Marks those of students with two times. */
     static final String TWO_TIMES = "boot_two_times";
 
-    private static final String SECOND_LAYER = "time_embedding.linear_2";
+    private static final String SECOND_LAYER = TimeFold.TIME + ".linear_2";
 
     private StudentFolder() {}
 
@@ -94,7 +94,7 @@ final class StudentFolder {
         boolean timeFolded = !student.hasTwoTimes();
         boolean negated = timeFolded && student.prediction() == Prediction.EPSILON;
         float[] time = !timeFolded ? null
-                : TimeFold.embedding(student.model(), network.config(), "time_embedding", student.networkTime());
+                : TimeFold.embedding(student.model(), network.config(), TimeFold.TIME, student.networkTime());
         String scale = UNet.embeddingName(Guidance.SCALAR);
         boolean scaleFolded = student.guidance().isWide() && !guidance.isWide();
         float[] shift = !scaleFolded ? null

@@ -8,7 +8,23 @@ import java.util.Map;
 /** The output of a U-Net's embedding of a scalar at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
 final class TimeFold {
 
+    /** The embedding of the time. */
+    static final String TIME = "time_embedding";
+
     private TimeFold() {}
+
+    /** Changes b₂ such that a network reads one time, as it is given it, as it has read another before. */
+    static void shift(Model model, UNetConfig config, double time, double as) {
+        float[] from = embedding(model, config, TIME, time);
+        float[] to = embedding(model, config, TIME, as);
+        Map<String, float[]> weights = new HashMap<>();
+        model.save((parameter, values) -> weights.put(parameter.name(), values));
+        float[] bias = weights.get(TIME + ".linear_2.bias");
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] += to[i] - from[i];
+        }
+        model.load(parameter -> weights.get(parameter.name()));
+    }
 
     /** The embedding whose parameters begin with a name, for the time as the network is given it or another scalar. */
     static float[] embedding(Model model, UNetConfig config, String name, double value) {
