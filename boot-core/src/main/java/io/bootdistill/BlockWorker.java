@@ -89,8 +89,7 @@ final class BlockWorker implements AutoCloseable {
                     : scope.own(new Corrector(this, this.teacher, online, shape, block));
             regression = trajectories == null ? null
                     : scope.own(new TrajectoryRegression(
-                            teacher, TrajectoryDraws.trajectory(config, teacher.schedule()), this.teacher, trajectories, kernels,
-                            clip, device, block, this.target));
+                            teacher, this.teacher, trajectories, kernels, clip, device, block, this.target));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;

@@ -13,6 +13,9 @@ import io.bootdistill.network.ImageShape;
  */
 final class TrajectoryBuffer implements AutoCloseable {
 
+    /** Whose signals it keeps. */
+    final TrajectoryDraws draws;
+
     private final DeviceMemory memory;
 
     /** Made once, so that a step allocates nothing: [block][slot][fresh noise][point]. */
@@ -26,9 +29,10 @@ final class TrajectoryBuffer implements AutoCloseable {
     /** @param isSaved whether checkpoints hold the signals, whose teacher is gone when the run goes on */
     TrajectoryBuffer(Batch batch, ImageShape shape, Device device, boolean isSaved) {
         this.isSaved = isSaved;
-        slots = batch.trajectories.history() + 1;
-        points = batch.trajectories.points();
-        fresh = batch.trajectories.fresh(batch.block);
+        draws = batch.trajectories;
+        slots = draws.history() + 1;
+        points = draws.points();
+        fresh = draws.fresh(batch.block);
         cells = new Tensor[batch.blocks * slots * fresh * points];
         memory = device.allocate((long) cells.length * shape.size());
         for (int i = 0; i < cells.length; i++) {

@@ -19,11 +19,11 @@ final class TrajectoryDraws {
     TrajectoryDraws(DistillationConfig config, NoiseSchedule schedule) {
         this.config = config;
         uses = config.trajectoryUses();
-        trajectory = trajectory(config, schedule);
+        trajectory = Trajectory.reference(schedule, SignalOde.Solver.MULTISTEP, config.trajectorySteps());
     }
 
-    static Trajectory trajectory(DistillationConfig config, NoiseSchedule schedule) {
-        return Trajectory.reference(schedule, SignalOde.Solver.MULTISTEP, config.trajectorySteps());
+    Trajectory trajectory() {
+        return trajectory;
     }
 
     /** Noises whose trajectories a block of so many samples solves in a step; its first samples. */

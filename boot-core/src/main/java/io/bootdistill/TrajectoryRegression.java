@@ -31,12 +31,12 @@ final class TrajectoryRegression implements AutoCloseable {
     private BatchMemory.Block solving;
 
     TrajectoryRegression(
-            Teacher teacher, Trajectory trajectory, TeacherPlan plan, TrajectoryBuffer buffer, Kernels kernels, double clip,
+            Teacher teacher, TeacherPlan plan, TrajectoryBuffer buffer, Kernels kernels, double clip,
             Device device, int block, Tensor target) {
         shape = teacher.shape();
         this.buffer = buffer;
         this.kernels = kernels;
-        walk = new TrajectoryWalk(teacher, trajectory, plan, kernels, clip, device, block);
+        walk = new TrajectoryWalk(teacher, buffer.draws.trajectory(), plan, kernels, clip, device, block);
         signals = new Tensor[block];
         targets = new Tensor[block];
         values = new float[shape.size()];
@@ -54,13 +54,13 @@ final class TrajectoryRegression implements AutoCloseable {
     void solve(BatchMemory.Block block, Tensor noise) {
         solving = block;
         Batch batch = block.batch();
-        int fresh = batch.trajectories.fresh(block.samples());
+        int fresh = buffer.draws.fresh(block.samples());
         walk.run(fresh, noise, batch.samples.guidance, batch.samples.condition, block.from(), keep);
     }
 
     private void keep(int evaluation) {
         Batch batch = solving.batch();
-        TrajectoryDraws draws = batch.trajectories;
+        TrajectoryDraws draws = buffer.draws;
         int fresh = draws.fresh(solving.samples());
         for (int i = 0; i < fresh; i++) {
             for (int use = 0; use < draws.points(); use++) {
@@ -76,10 +76,10 @@ final class TrajectoryRegression implements AutoCloseable {
     /** Writes the targets of a block. */
     void targets(BatchMemory.Block block) {
         Batch batch = block.batch();
-        int fresh = batch.trajectories.fresh(block.samples());
+        int fresh = buffer.draws.fresh(block.samples());
         for (int i = 0; i < block.samples(); i++) {
             int use = i / fresh;
-            copy(buffer.cell(block.index(), batch.trajectories.origin(batch.step, use), i % fresh, use), targets[i]);
+            copy(buffer.cell(block.index(), buffer.draws.origin(batch.step, use), i % fresh, use), targets[i]);
         }
     }
 

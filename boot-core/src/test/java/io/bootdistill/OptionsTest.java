@@ -17,6 +17,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each option of a training step against the identity that defines it, on an analytic teacher with labels. */
 public class OptionsTest {
@@ -198,12 +199,13 @@ public class OptionsTest {
         }
     }
 
-    /** Trajectories of three blocks that are used twice, at any of their points. */
-    @Test
-    void regressionTargetsAreTheSamplersTrajectory() {
+    /** Trajectories of three blocks that are used twice, at any of their points or at the end. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.4, 1})
+    void regressionTargetsAreTheSamplersTrajectory(double end) {
         int steps = 3;
         DistillationConfig config = config().images(BATCH * 40).block(BATCH / 3).lanes(1).trajectoryShare(1).trajectorySteps(steps)
-                .trajectoryUses(2).trajectoryEnd(0.4).build();
+                .trajectoryUses(2).trajectoryInterval(16).trajectoryEnd(end).build();
         try (Step step = new Step(config, null)) {
             int[] seen = new int[steps + 1];
             for (int k = 0; k < 40; k++) {
@@ -234,9 +236,9 @@ public class OptionsTest {
                 }
             }
             int samples = 40 * BATCH;
-            double expected = samples * (0.4 + 0.6 / (steps + 1));
+            double expected = samples * (end + (1 - end) / (steps + 1));
             assertEquals(expected, seen[steps], 4 * Math.sqrt(expected), "at the end: four standard deviations");
-            assertTrue(Arrays.stream(seen).min().orElseThrow() > 0);
+            assertEquals(end == 1, Arrays.stream(seen).min().orElseThrow() == 0);
         }
     }
 
