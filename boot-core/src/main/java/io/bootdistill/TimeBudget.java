@@ -109,7 +109,8 @@ final class TimeBudget {
             case PINN -> 12 + 4; // before and after t, backwards from there, and the teacher backwards
         };
         double boundary = 3 + guidedPasses(config);
-        return config.bootstrapSamples() * bootstrap + config.boundarySamples() * boundary + corrected;
+        return config.bootstrapSamples() * bootstrap + config.restartSamples() // their first look, from the noise
+                + config.boundarySamples() * boundary + corrected;
     }
 
     /** Cost of one reference sample. */

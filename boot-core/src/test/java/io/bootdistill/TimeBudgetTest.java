@@ -65,6 +65,13 @@ class TimeBudgetTest {
     }
 
     @Test
+    void statesThatSamplesRestartFromCount() {
+        // half of the samples have a pass more: 352 passes a step
+        DistillationConfig config = budget().restartShare(0.5).heldOut(352).referenceSteps(4).checkpointImages(64).build();
+        assertEquals((90 - 5 - 1) / 2, TimeBudget.steps(config, 1));
+    }
+
+    @Test
     void budgetThatTheEvaluationEatsIsRefused() {
         DistillationConfig config = budget().heldOut(320).referenceSteps(200).build();
         IllegalArgumentException refused =
