@@ -14,10 +14,10 @@ import java.util.Map;
 /**
  * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
  * each parameter, {@code target.*} where an average makes the targets, {@code online.*}, {@code online.m.*} and
- * {@code online.v.*} where there is a corrector, {@code trajectories} where the teacher changes, and in the metadata the number
- * of steps done and the teacher it belongs to, as a hash. Nothing else changes during training: all random numbers follow from
- * the seed and the step. A joint run has two states in its file, each with a prefix of its own, so that they are always of the
- * same moment.
+ * {@code online.v.*} where there is a corrector, {@code trajectories} where the teacher changes, with {@code trajectories.1}
+ * and more where they are many, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing
+ * else changes during training: all random numbers follow from the seed and the step. A joint run has two states in its file,
+ * each with a prefix of its own, so that they are always of the same moment.
  */
 final class Checkpoint {
 
@@ -28,6 +28,10 @@ final class Checkpoint {
     private static final String TARGET = "target.";
     private static final String ONLINE = "online.";
     private static final String TRAJECTORIES = "trajectories";
+
+    /** Values of a tensor of trajectories: all together can be more than an array holds. */
+    private static final int PIECE = 1 << 26;
+
     private static final String STEP = "step";
     private static final String TEACHER = "teacher";
 
@@ -59,12 +63,32 @@ final class Checkpoint {
             add(writer, prefix + ONLINE + V, state.online.student, state.online.v());
         }
         if (state.trajectories != null) {
-            float[] values = new float[Math.toIntExact(state.trajectories.length())];
             try (Kernels kernels = state.student.device().openKernels()) {
-                kernels.download(state.trajectories, values, 0);
+                add(writer, prefix + TRAJECTORIES, kernels, state.trajectories, PIECE);
             }
-            writer.add(prefix + TRAJECTORIES, new int[] {values.length}, values);
         }
+    }
+
+    /** Adds a slice as one tensor, or as several of {@code piece} values, of which those after the first are numbered. */
+    static void add(SafetensorsWriter writer, String name, Kernels kernels, Slice values, int piece) {
+        for (long from = 0; from < values.length(); from += piece) {
+            float[] array = new float[(int) Math.min(piece, values.length() - from)];
+            kernels.download(values.slice(from, array.length), array, 0);
+            writer.add(piece(name, from / piece), new int[] {array.length}, array);
+        }
+    }
+
+    /** Restores a slice that {@link #add} wrote. */
+    static void read(SafetensorsFile tensors, String name, Kernels kernels, Slice values, int piece) {
+        for (long from = 0; from < values.length(); from += piece) {
+            int length = (int) Math.min(piece, values.length() - from);
+            tensors.requireShape(piece(name, from / piece), length);
+            kernels.upload(tensors.floats(piece(name, from / piece)), 0, values.slice(from, length));
+        }
+    }
+
+    private static String piece(String name, long index) {
+        return index == 0 ? name : name + "." + index;
     }
 
     private static void add(SafetensorsWriter writer, String prefix, Model model, Slice values) {
@@ -107,9 +131,8 @@ final class Checkpoint {
                 restore(tensors, prefix + ONLINE + V, state.online, state.online.v());
             }
             if (state.trajectories != null) {
-                tensors.requireShape(prefix + TRAJECTORIES, Math.toIntExact(state.trajectories.length()));
                 try (Kernels kernels = state.student.device().openKernels()) {
-                    kernels.upload(tensors.floats(prefix + TRAJECTORIES), 0, state.trajectories);
+                    read(tensors, prefix + TRAJECTORIES, kernels, state.trajectories, PIECE);
                 }
             }
             state.step = step;
