@@ -5,6 +5,7 @@ import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.device.Scope;
 import io.bootdistill.metric.CollapseAlarm;
 import java.io.IOException;
+import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,8 +110,10 @@ final class DistillationRun implements AutoCloseable {
 
     /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run. */
     private float[] reference() throws IOException {
-        String key = teacherKey + " " + config.referenceSteps() + " " + config.guidanceRange().middle() + " " + setup.clip()
-                + (config.negativeLabel() < 0 ? "" : " away from " + config.negativeLabel());
+        String key = String.join(" ", teacherKey, config.referenceSteps() + " steps",
+                setup.isThresholded() ? "thresholded" : "clipped at " + setup.clip(),
+                setup.guidance == null ? "unguided" : setup.guidance.toString(),
+                "conditions " + Arrays.hashCode(heldOut.condition));
         float[] known = folder == null ? null : folder.readReference(heldOut.noise.length, key);
         if (known == null) {
             known = heldOut.makeReference(teacher, config, setup.guidance, listener);

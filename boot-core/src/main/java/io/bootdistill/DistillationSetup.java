@@ -154,7 +154,8 @@ final class DistillationSetup {
         return NetworkTeacher.schedulerClip(teacher);
     }
 
-    private boolean isThresholded() {
+    /** Whether they are thresholded as the teacher's scheduler says, rather than limited. */
+    boolean isThresholded() {
         return config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null;
     }
 

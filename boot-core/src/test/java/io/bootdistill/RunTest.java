@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -191,6 +192,41 @@ public class RunTest {
             Files.copy(first.resolve("reference.safetensors"), third.resolve("reference.safetensors"));
             assertEquals(1, preparations(teacher, config().referenceSteps(4).folder(third).build()));
         }
+    }
+
+    /** What has no effect on them may differ. */
+    @Test
+    void referenceSamplesFitWhereTheyWouldBeTheSame() throws IOException {
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            assertReused(true, teacher, b -> b, b -> b.clip(0), "no limit: this scheduler has none");
+            assertReused(false, teacher, b -> b, b -> b.clip(0.5), "another limit");
+            assertReused(true, teacher, b -> b, b -> b.nullLabel(3).negativeLabel(1), "the teacher's null label, unguided");
+            assertReused(false, teacher, b -> b, b -> b.nullLabel(1), "the held-out noises have other labels");
+            assertReused(true, teacher, b -> b.guidance(2), b -> b.guidance(2).negativeLabel(3), "away from the null label");
+            assertReused(false, teacher, b -> b.guidance(2), b -> b.guidance(2).negativeLabel(1), "away from another");
+            assertReused(false, teacher, b -> b.guidance(2), b -> b.guidance(3), "another scale");
+        }
+    }
+
+    @Test
+    void referenceSamplesWithAThresholdAreNotThoseWithout() throws IOException {
+        TinyTeacher.write(teacherFolder, "epsilon");
+        Path scheduler = teacherFolder.resolve("scheduler/scheduler_config.json");
+        Files.writeString(scheduler, Files.readString(scheduler).replaceFirst("\\{", "{\"thresholding\": true,"));
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            assertReused(false, teacher, b -> b, b -> b.clip(0), "the scheduler's threshold, or none");
+        }
+    }
+
+    private void assertReused(
+            boolean expected, NetworkTeacher teacher, UnaryOperator<DistillationConfigBuilder> first,
+            UnaryOperator<DistillationConfigBuilder> second, String why) throws IOException {
+        Path one = Files.createTempDirectory(temp, "one");
+        Path other = Files.createTempDirectory(temp, "other");
+        assertEquals(1, preparations(teacher, first.apply(config().images(6)).folder(one).build()));
+        Files.copy(one.resolve("reference.safetensors"), other.resolve("reference.safetensors"));
+        int made = preparations(teacher, second.apply(config().images(6)).folder(other).build());
+        assertEquals(expected ? 0 : 1, made, why);
     }
 
     private static int preparations(NetworkTeacher teacher, DistillationConfig config) throws IOException {
