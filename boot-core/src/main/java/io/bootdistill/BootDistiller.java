@@ -104,8 +104,9 @@ public final class BootDistiller {
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
     public Student train(DistillationConfig config) throws IOException {
+        DistillationSetup asked = setup(config);
         RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
-        DistillationSetup setup = setup(config).fitTimeBudget();
+        DistillationSetup setup = asked.fitTimeBudget();
         if (folder != null) {
             folder.writeConfig(setup.config.toBuilder().correctorShare(config.correctorShare()).build()); // as asked for
         }

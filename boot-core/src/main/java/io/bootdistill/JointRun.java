@@ -30,10 +30,10 @@ final class JointRun implements AutoCloseable {
     /** Steps done. */
     private long step;
 
-    /** @param folder where it writes; null for nowhere */
+    /** @param folder where it writes, made by {@link #writeConfig}; null for nowhere */
     JointRun(
             TeacherTrainer trainer, ImageSource images, JointConfig config, RunFolder folder,
-            TeacherTrainingListener teacherListener, DistillationListener studentListener) throws IOException {
+            TeacherTrainingListener teacherListener, DistillationListener studentListener) {
         this.config = config;
         this.folder = folder;
         this.teacherListener = teacherListener;
@@ -53,7 +53,7 @@ final class JointRun implements AutoCloseable {
         }
     }
 
-    static JointConfig readConfig(RunFolder folder, int workers) throws IOException {
+    static JointConfig readConfig(RunFolder folder, int workers) {
         JointConfig.Builder joint = JointConfig.builder();
         folder.readConfig(joint);
         TeacherTrainingConfig teacher =
@@ -64,8 +64,10 @@ final class JointRun implements AutoCloseable {
                 .build();
     }
 
+    /** Makes the folder of a new run. */
     void writeConfig() throws IOException {
         if (folder != null) {
+            folder.make();
             teacherFolder.writeConfig(config.teacher());
             studentFolder.writeConfig(config.student());
             folder.writeConfig(config);

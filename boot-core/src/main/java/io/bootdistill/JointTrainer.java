@@ -102,7 +102,7 @@ public final class JointTrainer {
      */
     public Pair train(ImageSource images, JointConfig config) throws IOException {
         trainer.check(images, config.teacher());
-        RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
+        RunFolder folder = config.folder() == null ? null : RunFolder.plan(config.folder());
         try (JointRun run = newRun(images, config, folder)) {
             run.writeConfig();
             return run.train();
@@ -125,7 +125,7 @@ public final class JointTrainer {
         }
     }
 
-    private JointRun newRun(ImageSource images, JointConfig config, RunFolder folder) throws IOException {
+    private JointRun newRun(ImageSource images, JointConfig config, RunFolder folder) {
         return new JointRun(trainer, images, config, folder, teacherListener, studentListener);
     }
 }

@@ -40,12 +40,20 @@ final class RunFolder {
         this.folder = folder;
     }
 
-    /**
-     * Makes the folder of a new run. It may hold another run's reference samples: where they fit, they need not be made again.
-     *
-     * @throws IOException if it holds something else already, or cannot be written
-     */
+    /** Makes the folder of a new run. */
     static RunFolder create(Path path) throws IOException {
+        RunFolder folder = plan(path);
+        folder.make();
+        return folder;
+    }
+
+    /**
+     * The folder of a new run, before it is made. It may hold another run's reference samples: where they fit, they need not be
+     * made again.
+     *
+     * @throws IOException if it holds something else already
+     */
+    static RunFolder plan(Path path) throws IOException {
         if (Files.exists(path)) {
             if (!Files.isDirectory(path)) {
                 throw new IOException(path + " exists and is not a folder; choose another output folder");
@@ -57,16 +65,20 @@ final class RunFolder {
                 }
             }
         }
+        return new RunFolder(path);
+    }
+
+    /** @throws IOException if it cannot be made, or not be written */
+    void make() throws IOException {
         try {
-            Files.createDirectories(path);
+            Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new IOException("cannot make the output folder " + path + ": " + AtomicFiles.reason(e)
+            throw new IOException("cannot make the output folder " + folder + ": " + AtomicFiles.reason(e)
                     + "; choose another output folder", e);
         }
-        if (!Files.isWritable(path)) {
-            throw new IOException(path + " is not writable; choose another output folder");
+        if (!Files.isWritable(folder)) {
+            throw new IOException(folder + " is not writable; choose another output folder");
         }
-        return new RunFolder(path);
     }
 
     /** Opens the folder of a run that is to go on. */
@@ -104,8 +116,8 @@ final class RunFolder {
     }
 
     /** The folder of a part of a joint run: a run without a checkpoint of its own. */
-    RunFolder part(String name) throws IOException {
-        return new RunFolder(Files.createDirectories(folder.resolve(name)));
+    RunFolder part(String name) {
+        return new RunFolder(folder.resolve(name));
     }
 
     void writeCheckpoint(TrainingState state, String teacher) throws IOException {

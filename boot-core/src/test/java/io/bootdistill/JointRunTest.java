@@ -87,6 +87,19 @@ public class JointRunTest {
         assertFalse(Files.exists(run.resolve("student/reference.safetensors")), "of a teacher that has moved since");
     }
 
+    /** What does not fit is refused before anything is written, so that the run can be begun again there. */
+    @Test
+    void refusedRunLeavesNoFolder() throws IOException {
+        Path run = temp.resolve("run");
+        JointConfig config = config().folder(run).build();
+        JointConfig refused = JointConfig.builder().teacher(config.teacher().toBuilder().nullLabel(-1).build())
+                .student(config.student()).folder(run).build(); // guided without a null label
+        assertThrows(IllegalArgumentException.class, () -> trainer().train(images, refused));
+        assertFalse(Files.exists(run));
+        trainer().teacherListener(stopAt(1)).train(images, config).close();
+        assertTrue(Files.exists(run.resolve("config.json")));
+    }
+
     private static List<String> steps(Path part) throws IOException {
         return Files.readAllLines(part.resolve("metrics.csv")).stream().map(line -> line.split(",")[0]).toList();
     }

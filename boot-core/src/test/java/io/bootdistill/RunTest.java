@@ -257,6 +257,16 @@ public class RunTest {
     }
 
     @Test
+    void refusedRunLeavesNoFolder() throws IOException {
+        Path run = temp.resolve("run");
+        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+            DistillationConfig refused = config().nullLabel(4).folder(run).build();
+            assertThrows(IllegalArgumentException.class, () -> new BootDistiller(teacher).train(refused));
+        }
+        assertFalse(Files.exists(run));
+    }
+
+    @Test
     void checkpointOfAnotherTeacherIsRefused() throws IOException {
         Path run = temp.resolve("run");
         try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
