@@ -277,12 +277,6 @@ final class Batch {
         coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.STEP] = 1;
     }
 
-    /** Divides the share of a sample in the loss. */
-    void weaken(int row, double divisor) {
-        factor[row] /= divisor;
-        coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.GRADIENT] /= (float) divisor;
-    }
-
     private void set(int row, double time, double next, double w, double share) {
         t[row] = time;
         s[row] = next;

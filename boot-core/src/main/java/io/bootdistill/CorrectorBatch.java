@@ -65,11 +65,13 @@ final class CorrectorBatch implements AutoCloseable {
 
     /**
      * @param teacherOutput what the outputs of the teacher mean
-     * @param onlineOutput what those of the student's and of the online network mean
+     * @param studentOutput what those of the student mean
+     * @param onlineOutput what those of the online network mean
      */
     CorrectorBatch(
-            DistillationConfig config, NoiseSchedule schedule, Prediction teacherOutput, Prediction onlineOutput, double clip,
-            ConditionSource conditions, ConditionShape conditionShape, int imageSize, Device device) {
+            DistillationConfig config, NoiseSchedule schedule, Prediction teacherOutput, Prediction studentOutput,
+            Prediction onlineOutput, double clip, ConditionSource conditions, ConditionShape conditionShape, int imageSize,
+            Device device) {
         this.config = config;
         this.schedule = schedule;
         this.teacherOutput = teacherOutput;
@@ -94,7 +96,7 @@ final class CorrectorBatch implements AutoCloseable {
         if (networkStart != null) {
             Arrays.fill(networkStart, (float) schedule.networkTime(schedule.tMax()));
         }
-        Head head = Head.of(onlineOutput, schedule);
+        Head head = Head.of(studentOutput, schedule);
         float gradient = (float) (2.0 / imageSize / rows);
         for (int k = 0; k < coefficients.length; k += SignalCoefficients.COUNT) {
             coefficients[k + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();

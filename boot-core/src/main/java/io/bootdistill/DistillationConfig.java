@@ -38,7 +38,7 @@ import java.time.Duration;
  * @param restartShare share of the bootstrap samples that start not from pure noise but from a state of the student's own, at
  *     a uniform time, in [0, 0.9]; at least one sample unless 0. The student then is given both times, and can take several
  *     steps (as flow maps do, arXiv 2406.07507). For {@link Objective#BOOTSTRAP} without a hard boundary; 0.5 is a good value.
- *     0: a one-step student. Default 0
+ *     With an ε-prediction teacher, the output of such a student is read as a v-prediction. 0: a one-step student. Default 0
  * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
  * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
  * @param targetEma decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself.

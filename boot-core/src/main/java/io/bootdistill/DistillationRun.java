@@ -42,8 +42,9 @@ final class DistillationRun implements AutoCloseable {
         this.listener = listener;
         config = setup.config;
         teacher = setup.teacher;
-        if (setup.prediction() == Prediction.EPSILON) {
-            LOG.info("an ε-prediction teacher: the student's head is y = −F, and its start poor");
+        if (teacher instanceof NetworkTeacher known && known.prediction() == Prediction.EPSILON) {
+            LOG.info("an ε-prediction teacher: the student's {}, and its start poor",
+                    setup.prediction == Prediction.EPSILON ? "head is y = −F" : "output is read as a v-prediction");
         }
         state = scope.own(setup.newState());
     }

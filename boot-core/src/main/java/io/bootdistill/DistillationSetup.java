@@ -22,9 +22,12 @@ final class DistillationSetup {
 
     final int nullLabel;
     final ConditionSource source;
+
+    /** What the student's output means. */
+    final Prediction prediction;
+
     private final Network network;
     private final Device device;
-    private final Prediction prediction;
 
     /** @param conditions null for the default */
     DistillationSetup(
@@ -39,7 +42,7 @@ final class DistillationSetup {
                 labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
         guidance = config.isGuided() ? guidance() : null;
         this.network = network(network);
-        prediction = prediction();
+        prediction = config.restartSamples() > 0 ? Restarts.prediction(ownPrediction()) : ownPrediction();
         boolean hasGradient = teacher instanceof NetworkTeacher && clip() == 0 && !isThresholded();
         Checks.that(config.objective() != Objective.PINN || hasGradient, "objective", config.objective(),
                 "BOOTSTRAP or DERIVATIVE for teachers that are no network, or are clipped");
@@ -123,7 +126,7 @@ final class DistillationSetup {
         Batch batch = new Batch(config, teacher.schedule(), output, prediction, clip(), source,
                 teacher.condition(), teacher.shape().size());
         CorrectorBatch corrected = config.correctedSamples() == 0 ? null
-                : new CorrectorBatch(config, teacher.schedule(), output, prediction, clip(), source,
+                : new CorrectorBatch(config, teacher.schedule(), output, prediction, ownPrediction(), clip(), source,
                         teacher.condition(), teacher.shape().size(), device);
         return new Trainer(config, teacher, isMoving, trained, batch, corrected, guidance, clip());
     }
@@ -141,7 +144,7 @@ final class DistillationSetup {
     }
 
     /** What the teacher's own output means. */
-    Prediction prediction() {
+    private Prediction ownPrediction() {
         return teacher instanceof NetworkTeacher known ? known.prediction()
                 : teacher.schedule() instanceof FlowSchedule ? Prediction.FLOW : Prediction.SAMPLE;
     }

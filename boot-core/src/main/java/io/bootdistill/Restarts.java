@@ -11,7 +11,8 @@ import java.util.Arrays;
  * student with the teacher's weights takes a DDIM step of the teacher; at t = u the signal is y_u by construction. A flow map
  * learnt in this way takes one step or several (as in arXiv 2406.07507 and 2411.08378, here from the student's own states).
  *
- * <p>Rows that start from pure noise have u = t_max and the plain {@link Head}, which is the same with c = 1.
+ * <p>Rows that start from pure noise have u = t_max and the plain {@link Head}, which is the same with c = 1. So that the
+ * output means nearly the same just below, {@link #prediction} is what it means where the teacher predicts ε.
  */
 final class Restarts {
 
@@ -54,6 +55,16 @@ final class Restarts {
         reset();
     }
 
+    /**
+     * What the output of a student with two times means: v where the teacher's is ε, from which F̂ is read by 1/α, at t_max
+     * too large a factor to learn with. Such a student is no copy of its teacher at the start.
+     *
+     * @param teacher what the teacher's output means
+     */
+    static Prediction prediction(Prediction teacher) {
+        return teacher == Prediction.EPSILON ? Prediction.V : teacher;
+    }
+
     /** Lets all rows start from pure noise. */
     void reset() {
         Arrays.fill(start, schedule.tMax());
@@ -79,11 +90,9 @@ final class Restarts {
         double alpha = schedule.alpha(u);
         double sigma = schedule.sigma(u);
         double c = schedule.step(u, batch.s[row]);
-        double output = c * prediction.outputFactor(alpha, sigma);
         int offset = row * SignalCoefficients.COUNT;
         batch.coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) (c * prediction.stateFactor(alpha, sigma));
-        batch.coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) output;
-        batch.weaken(row, Math.max(1, output * output));
+        batch.coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) (c * prediction.outputFactor(alpha, sigma));
         divisors[row] = (float) (-1 / (1 - c));
         ode.coefficients(SignalOde.Solver.DDIM, prediction, u, batch.t[row], coefficients, offset);
         coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();

@@ -64,8 +64,9 @@ final class StudentFolder {
             network = network.withScalar(Restarts.SCALAR);
         }
         SchedulerConfig scheduler = folder.scheduler();
-        Prediction prediction = NetworkTeacher.prediction(scheduler);
-        if (prediction == Prediction.EPSILON && !hasTwoTimes(folder)) {
+        Prediction teacher = NetworkTeacher.prediction(scheduler);
+        Prediction prediction = hasTwoTimes(folder) ? Restarts.prediction(teacher) : teacher;
+        if (prediction == Prediction.EPSILON) {
             throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
         }
         Model model = NetworkTeacher.readModel(folder, network, device, false);

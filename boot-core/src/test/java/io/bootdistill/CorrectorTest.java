@@ -41,7 +41,10 @@ public class CorrectorTest {
                 .correctorShare(1).correctorStart(0.5).correctorWeight(WEIGHT);
     }
 
-    /** One block of the corrector, its values on the host. The networks' outputs are o = ε − x₀, the teacher's x₀ itself. */
+    /**
+     * One block of the corrector, its values on the host. The student's outputs are ε − x₀, the online network's α ε − σ x₀,
+     * the teacher's x₀ itself.
+     */
     private final class Step implements AutoCloseable {
 
         final Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
@@ -55,7 +58,7 @@ public class CorrectorTest {
         Step(DistillationConfig config, long step) {
             student.initialize(3);
             online.initialize(4);
-            batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.FLOW, 0,
+            batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.FLOW, Prediction.V, 0,
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL, device());
             worker = new BlockWorker(config, teacher, student, student, null, online, null, 0);
             gradients = new Gradients(student);
@@ -113,7 +116,7 @@ public class CorrectorTest {
         }
     }
 
-    /** target = y + λ/σ_τ (f_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = x_τ − τ F_ψ. */
+    /** target = y + λ/σ_τ (f_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = α_τ x_τ − σ_τ F_ψ. */
     @Test
     void targetIsTheSampleMovedByTheDifferenceOfThePredictions() {
         long step = 80;
@@ -138,10 +141,12 @@ public class CorrectorTest {
             corrected.worker.kernels.download(corrected.block.residual(), residual, 0);
             for (int i = 0; i < BATCH; i++) {
                 assertTrue(tau[i] > 0.02 && tau[i] < 0.95, "τ = " + tau[i]);
-                double factor = WEIGHT / schedule.sigma(tau[i]);
+                double alpha = schedule.alpha(tau[i]);
+                double sigma = schedule.sigma(tau[i]);
+                double factor = WEIGHT / sigma;
                 double squares = 0;
                 for (int d = i * PIXEL; d < (i + 1) * PIXEL; d++) {
-                    double moved = factor * (expected[d] - (x[d] - tau[i] * online[d]));
+                    double moved = factor * (expected[d] - (alpha * x[d] - sigma * online[d]));
                     assertEquals(y[d] + moved, target[d], TOLERANCE * (1 + factor), "sample " + i + ", τ = " + tau[i]);
                     squares += moved * moved / PIXEL;
                 }
@@ -150,7 +155,7 @@ public class CorrectorTest {
         }
     }
 
-    /** The gradients are those of (1/n) Σ ‖ε − F_θ − target‖² and (1/n) Σ ‖F_ψ − (ε' − y)‖². */
+    /** The gradients are those of (1/n) Σ ‖ε − F_θ − target‖² and (1/n) Σ ‖F_ψ − (α_τ ε' − σ_τ y)‖². */
     @Test
     void gradientsAreThoseOfTheLosses() {
         try (Step corrected = new Step(config().build(), 80)) {
@@ -161,21 +166,23 @@ public class CorrectorTest {
             float[] online = corrected.gradient(corrected.onlineGradients);
             float[] again = corrected.again();
             float[] x = new float[y.length];
+            float[] learnt = new float[y.length];
             float[] atTau = new float[BATCH];
             float[] atEnd = new float[BATCH];
             for (int i = 0; i < BATCH; i++) {
                 double tau = corrected.block.atTau().times()[i];
+                double alpha = schedule.alpha(tau);
+                double sigma = schedule.sigma(tau);
                 atTau[i] = (float) schedule.networkTime(tau);
                 for (int d = i * PIXEL; d < (i + 1) * PIXEL; d++) {
-                    x[d] = (float) (schedule.alpha(tau) * y[d] + schedule.sigma(tau) * again[d]);
+                    x[d] = (float) (alpha * y[d] + sigma * again[d]);
+                    learnt[d] = (float) (alpha * again[d] - sigma * y[d]);
                 }
             }
             float[] condition = corrected.block.atTau().conditions();
             float[] output = new float[y.length];
-            float[] learnt = new float[y.length];
             for (int d = 0; d < y.length; d++) {
                 output[d] = noise[d] - target[d];
-                learnt[d] = again[d] - y[d];
             }
             requireGradient(corrected.student, noise, atEnd, condition, output, student);
             requireGradient(corrected.online, x, atTau, condition, learnt, online);
@@ -239,8 +246,7 @@ public class CorrectorTest {
         DistillationConfig config = config().block(5).correctorShare(0.75).build();
         assertEquals(9, config.correctedSamples());
         try (CorrectorBatch batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE,
-                        0, ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL,
-                        device());
+                        Prediction.SAMPLE, 0, ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL, device());
                 var kernels = device().openKernels()) {
             assertEquals(3, batch.blocks(), "as many as the batch has");
             float[] seen = new float[0];

@@ -107,6 +107,28 @@ public class FewStepTest {
         }
     }
 
+    /** What the output means at a time just below t_max is nearly what it means there, where the head reads it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"v_prediction", "sample", "epsilon"})
+    void outputMeansNearlyTheSameBesideTheNoisyEnd(String prediction) throws IOException {
+        try (NetworkTeacher teacher = teacher(prediction);
+                Student student = train(teacher, config().learningRate(1e-30))) {
+            double most = teacher.schedule().tMax();
+            double least = teacher.schedule().tMin();
+            float[] noise = Samples.noise(teacher.shape(), SEEDS);
+            float[][] samples = new float[2][noise.length];
+            try (StudentPlan plan =
+                    new StudentPlan(student.model(), teacher.schedule(), student.prediction(), SEEDS.length)) {
+                float[] labels = Samples.conditions(LABELS);
+                plan.run(0, SEEDS.length, noise, labels, 1, new double[] {most, least}, samples[0]);
+                plan.run(0, SEEDS.length, noise, labels, 1, new double[] {most, most - 1e-6, least}, samples[1]);
+            }
+            double moved = PairedError.rmse(samples[0], samples[1]);
+            double size = PairedError.rmse(samples[0], new float[noise.length]);
+            assertTrue(moved < 10 * teacher.schedule().alpha(most) * size, "moved by " + moved + ", RMS " + size);
+        }
+    }
+
     /** In the plane, jumps from a state are no easier to learn than those from noise: several steps reach what one does. */
     @Test
     void anyNumberOfStepsReachesTheMap() throws IOException {
