@@ -97,7 +97,7 @@ final class AblateCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of all runs. Default: 0.")
     private long seed;
 
-    @Option(names = "--jobs", paramLabel = "J", description = "Runs side by side. Default: 1.")
+    @Option(names = "--jobs", paramLabel = "J", description = "Runs side by side, at most one for each processor. Default: 1.")
     private int jobs = 1;
 
     @Option(names = "--images", paramLabel = "DIR",
@@ -121,7 +121,8 @@ final class AblateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        require(spec, jobs >= 1 && jobs <= 1_000, "--jobs", jobs, "1 … 1,000");
+        int processors = Runtime.getRuntime().availableProcessors();
+        require(spec, jobs >= 1 && jobs <= processors, "--jobs", jobs, "1 … " + processors + ", the number of processors");
         List<Budget> budgets = budgets();
         Recipes all = recipeFile == null ? Recipes.bundled() : Recipes.read(recipeFile);
         Recipes recipes = only == null ? all : all.only(only);
@@ -131,8 +132,7 @@ final class AblateCommand implements Callable<Integer> {
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         PrintWriter err = spec.commandLine().getErr();
         Path teacher = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
-        int processors = Runtime.getRuntime().availableProcessors();
-        Setting setting = new Setting(seed, heldOut, device.description(), processors, Math.max(1, processors / jobs));
+        Setting setting = new Setting(seed, heldOut, device.description(), processors, processors / jobs);
         boolean fits;
         int[] labels;
         try (NetworkTeacher loaded = Teacher.load(teacher, device)) {

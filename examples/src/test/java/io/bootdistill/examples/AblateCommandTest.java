@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two recipes on the tiny teacher, which the ruler does not fit. */
 final class AblateCommandTest {
 
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     @TempDir
     private Path folder;
 
@@ -59,7 +61,7 @@ final class AblateCommandTest {
 
     @Test
     void folderHoldsRunsTableAndPlots() throws IOException {
-        CommandRun run = ablate("--steps", "6,12", "--jobs", 2).succeeded();
+        CommandRun run = ablate("--steps", "6,12", "--jobs", Math.min(2, PROCESSORS)).succeeded();
         assertTrue(run.out().contains("table        " + out.resolve("ablation.md")), run.out());
         String table = Files.readString(out.resolve("ablation.md"));
         for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
@@ -144,6 +146,7 @@ final class AblateCommandTest {
         ablate("--steps", 0).refused(2, "--steps is 0");
         ablate("--minutes", 0.5).refused(2, "--minutes is 0.5");
         ablate("--jobs", 0).refused(2, "--jobs is 0");
+        ablate("--jobs", PROCESSORS + 1).refused(2, "--jobs is " + (PROCESSORS + 1), "must be 1 … " + PROCESSORS);
         ablate("--steps", 1, "--only", "none").refused(1, "no recipe none; there are defaults, euler");
         Files.writeString(recipes, "{\"a\": {\"sovler\": \"DDIM\"}}");
         ablate("--steps", 1).refused(1, "recipes.json: a: unknown keys sovler");
