@@ -8,8 +8,10 @@ import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.examples.ablation.Ablation;
 import io.bootdistill.examples.ablation.Budget;
+import io.bootdistill.examples.ablation.FileKey;
 import io.bootdistill.examples.ablation.Recipes;
 import io.bootdistill.examples.ablation.Setting;
+import io.bootdistill.examples.extractor.Classifier;
 import io.bootdistill.examples.extractor.FashionMnist;
 import io.bootdistill.examples.ruler.Ruler;
 import java.io.IOException;
@@ -132,15 +134,20 @@ final class AblateCommand implements Callable<Integer> {
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         PrintWriter err = spec.commandLine().getErr();
         Path teacher = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
-        Setting setting = new Setting(seed, heldOut, device.description(), processors, processors / jobs);
         boolean fits;
         int[] labels;
         try (NetworkTeacher loaded = Teacher.load(teacher, device)) {
             fits = Ruler.fits(loaded.shape(), loaded.condition());
             labels = Labels.real(loaded.condition(), loaded.nullLabel());
         }
+        boolean compares = fits && hasImages();
+        Path extractor = extractorFolder == null ? Boot.extractor() : extractorFolder;
+        Setting setting = new Setting(
+                seed, heldOut, device.description(), processors, processors / jobs, FileKey.ofTeacher(teacher),
+                compares ? FileKey.of(images, FashionMnist.TEST_FILES) : null,
+                compares ? FileKey.of(extractor, Classifier.FILE) : null);
         try (StopRequest stop = new StopRequest(err);
-                Ruler ruler = fits ? ruler(device) : null) {
+                Ruler ruler = compares ? new Ruler(extractor, images, device, count) : null) {
             Ablation ablation =
                     new Ablation(out, teacher, device, setting, labels, ruler, stop::isRequested, err::println);
             ablation.run(recipes, budgets, jobs);
@@ -171,14 +178,14 @@ final class AblateCommand implements Callable<Integer> {
         return budgets.stream().distinct().toList();
     }
 
-    /** Null where there are no images to compare with. */
-    private Ruler ruler(Device device) {
-        if (!FashionMnist.hasTest(images)) {
+    /** Whether there are images to compare with. */
+    private boolean hasImages() {
+        boolean found = FashionMnist.hasTest(images);
+        if (!found) {
             spec.commandLine().getErr().println("boot: no Frechet distances: " + images
                     + " holds no test images of Fashion-MNIST (Debian: dataset-fashion-mnist)");
-            return null;
         }
-        return new Ruler(extractorFolder == null ? Boot.extractor() : extractorFolder, images, device, count);
+        return found;
     }
 
     /** Servers often come without fonts. */

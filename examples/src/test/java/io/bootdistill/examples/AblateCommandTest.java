@@ -96,6 +96,8 @@ final class AblateCommandTest {
         ablate("--steps", 6, "--seed", 1).refused(1, "was begun as", "seed=0", "seed=1");
         Files.writeString(recipes, "{\"defaults\": {\"batch\": 4, \"beta2\": 0.5}}");
         ablate("--steps", 6).refused(1, "beta2 is 0.99, not 0.5");
+        TinyTeacher.write(teacher, "sample");
+        ablate("--steps", 6).refused(1, "was begun as", "teacher=");
     }
 
     /** Ctrl-C in the second run, then the same command: the same bits as without. */

@@ -11,8 +11,12 @@ import java.nio.file.Path;
  * @param device that they run on
  * @param processors of the machine
  * @param workers of a run
+ * @param teacher key of the teacher, see {@link FileKey}
+ * @param images key of the images that samples are compared with; null where there are none
+ * @param extractor key of the extractor; likewise
  */
-public record Setting(long seed, int heldOut, String device, int processors, int workers) {
+public record Setting(
+        long seed, int heldOut, String device, int processors, int workers, String teacher, String images, String extractor) {
 
     private static final String FILE = "ablation.json";
 

@@ -17,7 +17,7 @@ import java.util.List;
 /** The trained classifier: features for distances between sets of images, and the class of an image. Thread-safe. */
 public final class Classifier implements FeatureExtractor, AutoCloseable {
 
-    static final String FILE = "model.safetensors";
+    public static final String FILE = "model.safetensors";
     static final ClassifierNetwork NETWORK =
             new ClassifierNetwork(new ImageShape(1, 16, 16), List.of(32, 64, 96), FashionMnist.CLASSES);
 

@@ -11,6 +11,9 @@ public final class FashionMnist {
     /** Where Debian's package {@code dataset-fashion-mnist} puts it. */
     public static final Path FOLDER = Path.of("/usr/share/datasets/fashion-mnist");
 
+    /** Names of the files with the images to test with and their labels, as a regular expression. */
+    public static final String TEST_FILES = "t10k-.*";
+
     /** Number of classes. */
     public static final int CLASSES = 10;
 
