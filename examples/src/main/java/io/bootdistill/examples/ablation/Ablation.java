@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -27,7 +28,9 @@ import java.util.stream.Stream;
 public final class Ablation {
 
     private final Bench bench;
-    private volatile boolean failed;
+
+    /** Whether no run is to go on: one has failed, or who waits for them has been interrupted. */
+    private volatile boolean ended;
 
     /**
      * Opens the folder of a new ablation, or of one that goes on.
@@ -43,14 +46,15 @@ public final class Ablation {
             Consumer<String> log) throws IOException {
         Files.createDirectories(out);
         setting.settle(out);
-        bench = new Bench(out, teacher, device, setting, labels, ruler, () -> failed || stop.getAsBoolean(), log);
+        bench = new Bench(out, teacher, device, setting, labels, ruler, () -> ended || stop.getAsBoolean(), log);
     }
 
     /**
      * Runs all recipes with all budgets, shortest first, and writes {@code ablation.md} and {@code ablation.csv} after each.
+     * Once.
      *
      * @param jobs runs side by side
-     * @throws CancellationException if it was stopped; it can go on
+     * @throws CancellationException if it was stopped, or the thread interrupted; it can go on, and nothing runs any more
      */
     public void run(Recipes recipes, List<Budget> budgets, int jobs) throws IOException {
         TeacherRows.measure(bench);
@@ -59,27 +63,43 @@ public final class Ablation {
             List<Future<?>> runs = new ArrayList<>();
             for (Budget budget : budgets.stream().sorted().toList()) {
                 for (String recipe : recipes.changes().keySet()) {
-                    runs.add(threads.submit(() -> run(new AblationRun(bench, recipes, recipe, budget))));
+                    runs.add(threads.submit(() -> run(recipes, recipe, budget)));
                 }
             }
-            threads.shutdown();
             await(runs);
         } finally {
-            threads.shutdown();
+            end(threads);
         }
     }
 
-    private Void run(AblationRun run) throws IOException {
+    private Void run(Recipes recipes, String recipe, Budget budget) throws IOException {
         if (bench.stop().getAsBoolean()) {
             throw new CancellationException("stopped");
         }
         try {
-            run.run();
+            new AblationRun(bench, recipes, recipe, budget).run();
             writeTable();
             return null;
         } catch (IOException | RuntimeException | Error e) {
-            failed = true;
+            ended = true;
             throw e;
+        }
+    }
+
+    /** Lets what still runs stop after its step, and waits for it, interrupted or not. */
+    private void end(ExecutorService threads) {
+        ended = true;
+        threads.shutdown();
+        boolean interrupted = Thread.interrupted();
+        while (!threads.isTerminated()) {
+            try {
+                threads.awaitTermination(1, TimeUnit.HOURS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -131,13 +151,18 @@ public final class Ablation {
     }
 
     /** The folders of runs, by name. */
-    static List<Path> runs(Path out) {
-        try (Stream<Path> folders = Files.walk(out, 2)) {
-            return folders.filter(folder -> folder.getNameCount() == out.getNameCount() + 2 && Files.isDirectory(folder))
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+    static List<Path> runs(Path out) throws IOException {
+        List<Path> runs = new ArrayList<>();
+        for (Path budget : folders(out)) {
+            runs.addAll(folders(budget));
+        }
+        return runs;
+    }
+
+    /** The folders in a folder, by name. Files may come and go meanwhile. */
+    private static List<Path> folders(Path parent) throws IOException {
+        try (Stream<Path> content = Files.list(parent)) {
+            return content.filter(Files::isDirectory).sorted().toList();
         }
     }
 }
