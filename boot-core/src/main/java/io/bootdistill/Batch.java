@@ -19,12 +19,16 @@ final class Batch {
 
     private final NoiseSchedule schedule;
     private final SignalOde ode;
-    private final Prediction prediction;
     private final Head head;
     private final int restartSamples;
     private final BootstrapLoss loss;
-    private final double clip;
     private final int imageSize;
+
+    /** What the teacher's outputs mean. */
+    final Prediction prediction;
+
+    /** The limit of its predictions. */
+    final double clip;
 
     final DistillationConfig config;
     final int block;

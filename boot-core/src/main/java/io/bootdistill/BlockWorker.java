@@ -54,11 +54,10 @@ final class BlockWorker implements AutoCloseable {
      * @param target the student that makes the targets: an average of {@code student}, or itself
      * @param online the network that models the student's own distribution; null for no {@link Corrector}
      * @param trajectories where the signals to regress on are kept; null where none are
-     * @param clip limit of the teacher's prediction along these trajectories
      */
     BlockWorker(
             DistillationConfig config, Teacher teacher, Model target, Model student, Guidance guidance,
-            Model online, TrajectoryBuffer trajectories, double clip) {
+            Model online, TrajectoryBuffer trajectories) {
         this.config = config;
         this.residualWeighting = config.residualWeighting();
         this.shape = teacher.shape();
@@ -88,8 +87,7 @@ final class BlockWorker implements AutoCloseable {
             corrector = online == null ? null
                     : scope.own(new Corrector(this, this.teacher, online, shape, block));
             regression = trajectories == null ? null
-                    : scope.own(new TrajectoryRegression(
-                            teacher, this.teacher, trajectories, kernels, clip, device, block, this.target));
+                    : scope.own(new TrajectoryRegression(shape, trajectories, this.teacher, kernels, device, block));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -107,11 +105,16 @@ final class BlockWorker implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #run} only calls kernels, and always the same for a block, but for a regression. The weights of residuals,
-     * the hard boundary and the paths through the teacher are calculated on the host in between.
+     * Whether {@link #run} only calls kernels, and always the same for a block. The weights of residuals, the hard boundary and
+     * the paths through the teacher are calculated on the host in between.
      */
     boolean staysOnDevice() {
-        return teacher.staysOnDevice() && residualWeighting.isNone() && hard == null && pinn == null;
+        return solvesOnDevice() && residualWeighting.isNone() && hard == null && pinn == null;
+    }
+
+    /** Likewise for {@link #solve}. */
+    boolean solvesOnDevice() {
+        return teacher.staysOnDevice();
     }
 
     /** Runs a block of the batch, leaves the residuals there and adds the gradient to a lane. */
@@ -120,9 +123,8 @@ final class BlockWorker implements AutoCloseable {
         runWithNoise(block, lane, accumulate);
     }
 
-    /** Solves the trajectories of a block alone, for steps to come. */
+    /** Solves the trajectories of a block's new noises. */
     void solve(BatchMemory.Block block) {
-        kernels.noise(block.samples(), shape.pixels(), block.seeds(), 0, noise);
         regression.solve(block, noise);
     }
 
@@ -145,8 +147,7 @@ final class BlockWorker implements AutoCloseable {
             restarts.restart(kernels, restarted, noise, look.y());
         }
         if (isRegression) {
-            regression.solve(block, noise);
-            regression.targets(block);
+            regression.targets(block, target);
         } else {
             target(block);
         }

@@ -128,7 +128,7 @@ final class DistillationSetup {
         CorrectorBatch corrected = config.correctedSamples() == 0 ? null
                 : new CorrectorBatch(config, teacher.schedule(), output, prediction, ownPrediction(), clip(), source,
                         teacher.condition(), teacher.shape().size(), device);
-        return new Trainer(config, teacher, isMoving, trained, batch, corrected, guidance, clip());
+        return new Trainer(config, teacher, isMoving, trained, batch, corrected, guidance);
     }
 
     private ConditionSource source(ConditionSource conditions) {

@@ -60,6 +60,7 @@ final class SamplerWorkers implements AutoCloseable {
         private final Kernels kernels;
         private final TeacherPlan plan;
         private final TrajectoryWalk walk;
+        private final TrajectoryInputs inputs;
         private final Scope own = new Scope();
         private final Tensor noise;
         private final float[] rows;
@@ -71,7 +72,8 @@ final class SamplerWorkers implements AutoCloseable {
             try {
                 kernels = own.own(device.openKernels());
                 plan = own.own(TeacherPlan.of(teacher, device, block, guidance, threshold));
-                walk = own.own(new TrajectoryWalk(teacher, trajectory, plan, kernels, clip, device, block));
+                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block));
+                inputs = own.own(new TrajectoryInputs(teacher, trajectory, plan.prediction(), clip, device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
             } catch (RuntimeException | Error e) {
                 own.closeAfter(e);
@@ -89,7 +91,8 @@ final class SamplerWorkers implements AutoCloseable {
             System.arraycopy(source, from * size, planes, 0, n * size);
             Layout.toRows(n, shape, planes, rows);
             kernels.upload(rows, 0, noise.data());
-            walk.run(n, noise, scales, condition, from, i -> {
+            inputs.upload(kernels, n, scales, condition, from);
+            walk.run(n, noise, inputs, i -> {
                 if (listener != null) {
                     listener.state(i, from, n, Arrays.copyOf(state(n), n * size));
                 }

@@ -1,6 +1,5 @@
 package io.bootdistill;
 
-import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
@@ -8,7 +7,7 @@ import io.bootdistill.device.Scope;
 /**
  * Runs training steps: draws a batch, lets workers take its blocks through the networks, and lets the {@link Optimiser} update
  * the student. Workers meet a few times per step; the result does not depend on their number. One worker has its step captured
- * by the device and replayed, unless the host takes part. A regression's calls depend on what is drawn.
+ * by the device and replayed, unless the host takes part.
  */
 final class Trainer implements AutoCloseable {
 
@@ -23,6 +22,9 @@ final class Trainer implements AutoCloseable {
     private final Optimiser optimiser;
     private final CorrectorBatch corrected;
     private final Optimiser onlineOptimiser;
+    private final TrajectoryBuffer trajectories;
+    private final Replay solution;
+    private final Replay calculation;
 
     /** The job of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task runLane = this::runLane;
@@ -31,14 +33,14 @@ final class Trainer implements AutoCloseable {
 
     private final float[] residual;
 
+    /** Whether the step regresses on trajectories. */
+    private boolean isRegression;
+
     /** Whether the step has samples of the corrector. */
     private boolean isCorrected;
 
     /** Whether the trajectories of the steps before are there. */
     private boolean isReady;
-
-    /** A step after its first run, where it can be captured. */
-    private Captured captured;
 
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
@@ -46,7 +48,7 @@ final class Trainer implements AutoCloseable {
     /** @param isMoving whether the teacher changes between steps: then its trajectories are part of the state */
     Trainer(
             DistillationConfig config, Teacher teacher, boolean isMoving, TrainingState state, Batch batch,
-            CorrectorBatch corrected, Guidance guidance, double clip) {
+            CorrectorBatch corrected, Guidance guidance) {
         this.config = config;
         this.state = state;
         this.batch = batch;
@@ -58,14 +60,14 @@ final class Trainer implements AutoCloseable {
         Kernels[] contexts = new Kernels[workers.length];
         try {
             memory = scope.own(new BatchMemory(batch, device));
-            TrajectoryBuffer trajectories = batch.trajectories == null
-                    ? null : scope.own(new TrajectoryBuffer(batch, teacher.shape(), device, isMoving));
+            trajectories = batch.trajectories == null
+                    ? null : scope.own(new TrajectoryBuffer(batch, teacher, device, isMoving));
             state.trajectories = trajectories == null ? null : trajectories.saved();
             isReady = isMoving;
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(
                         config, teacher, state.target, state.student, guidance,
-                        state.online == null ? null : state.online.student, trajectories, clip));
+                        state.online == null ? null : state.online.student, trajectories));
                 contexts[i] = workers[i].kernels;
             }
             pool = scope.own(new WorkerPool(workers.length));
@@ -73,6 +75,10 @@ final class Trainer implements AutoCloseable {
             onlineOptimiser = corrected == null ? null
                     : scope.own(new Optimiser(
                             config.onlineOptimiser(), state.online, Math.min(lanes, corrected.blocks()), contexts, pool));
+            boolean isAlone = workers.length == 1;
+            solution = scope.own(new Replay(isAlone && workers[0].solvesOnDevice() ? contexts[0] : null, this::solve));
+            calculation = scope.own(
+                    new Replay(isAlone && workers[0].staysOnDevice() ? contexts[0] : null, this::calculate));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -90,22 +96,21 @@ final class Trainer implements AutoCloseable {
         memory.upload(workers[0].kernels);
         optimiser.begin();
         boolean corrects = corrected != null && corrected.takesPart(step);
-        if (corrects != isCorrected) {
-            forget();
+        if (corrects != isCorrected || batch.isRegression() != isRegression) {
+            calculation.forget();
             isCorrected = corrects;
+            isRegression = batch.isRegression();
         }
         if (corrects) {
             state.online.step = step - config.correctorFirstStep();
             corrected.draw(step, workers[0].kernels);
             onlineOptimiser.begin();
         }
-        if (captured != null) {
-            captured.replay();
-        } else if (workers.length == 1 && !batch.isRegression() && workers[0].staysOnDevice()) {
-            captured = workers[0].kernels.capture(this::calculate);
-        } else {
-            calculate();
+        if (isRegression) {
+            solveNew(step);
+            trajectories.gather(workers[0].kernels, step);
         }
+        calculation.run();
         optimiser.end();
         if (corrects) {
             onlineOptimiser.end();
@@ -116,31 +121,32 @@ final class Trainer implements AutoCloseable {
 
     /** Solves the trajectories again that the steps before a continued one have solved. */
     private void solveHistory(long step) {
-        if (batch.trajectories != null && step < config.regressions()) {
+        if (step < config.regressions()) {
             for (long past = Math.max(0, step - batch.trajectories.history()); past < step; past++) {
                 batch.draw(past);
-                if (batch.isRegression()) {
-                    memory.upload(workers[0].kernels);
-                    pool.run(lanes, solveLane);
-                }
+                memory.upload(workers[0].kernels);
+                solveNew(past);
             }
         }
     }
 
-    /** All work of the device in a step: the same calls each time. */
+    /** Solves the trajectories that are new in the step that is drawn, and keeps their signals. */
+    private void solveNew(long step) {
+        trajectories.upload(workers[0].kernels);
+        solution.run();
+        trajectories.keep(workers[0].kernels, step);
+    }
+
+    private void solve() {
+        pool.run(lanes, solveLane);
+    }
+
+    /** All else that the device does in a step: the same calls each time. */
     private void calculate() {
         pool.run(lanes, runLane);
         optimiser.update();
         if (isCorrected) {
             onlineOptimiser.update();
-        }
-    }
-
-    /** The next step makes other calls. */
-    private void forget() {
-        if (captured != null) {
-            captured.close();
-            captured = null;
         }
     }
 
@@ -181,7 +187,6 @@ final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
-        forget();
         scope.close();
     }
 }

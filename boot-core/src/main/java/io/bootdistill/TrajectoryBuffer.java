@@ -3,67 +3,164 @@ package io.bootdistill;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 
 /**
- * The signals of recent trajectories that steps to come regress on, in device memory shared by all workers: a ring of steps for
- * each block of the batch. A cell is written by the worker that solves its trajectory, and read in that step or a later one.
+ * The signals of trajectories, in device memory shared by all workers. A step has three parts: the trajectories of its new
+ * noises are {@link #solved}; the host moves their signals to the ring of recent steps, and from there the {@link #targets} of
+ * the step, which depend on what is drawn; then the student learns them. So the first and the last can be captured.
  */
 final class TrajectoryBuffer implements AutoCloseable {
 
     /** Whose signals it keeps. */
     final TrajectoryDraws draws;
 
-    private final DeviceMemory memory;
+    private final ImageShape shape;
+    private final Batch batch;
+    private final Scope scope = new Scope();
+    private final DeviceMemory ring;
 
     /** Made once, so that a step allocates nothing: [block][slot][fresh noise][point]. */
     private final Tensor[] cells;
 
+    private final TrajectoryInputs[] inputs;
+
+    /** Of each block, and of each evaluation where all have points; of its noises together and one by one. */
+    private final Tensor[][] solved;
+
+    private final Tensor[][][] solvedNoise;
+
+    /** Of each block, and of each sample. */
+    private final Tensor[] targets;
+
+    private final Tensor[] target;
     private final boolean isSaved;
+    private final float[] values;
     private final int slots;
     private final int fresh;
     private final int points;
 
-    /** @param isSaved whether checkpoints hold the signals, whose teacher is gone when the run goes on */
-    TrajectoryBuffer(Batch batch, ImageShape shape, Device device, boolean isSaved) {
+    /** @param isSaved whether checkpoints hold the ring, whose teacher is gone when the run goes on */
+    TrajectoryBuffer(Batch batch, Teacher teacher, Device device, boolean isSaved) {
+        this.batch = batch;
         this.isSaved = isSaved;
+        shape = teacher.shape();
         draws = batch.trajectories;
         slots = draws.history() + 1;
         points = draws.points();
         fresh = draws.fresh(batch.block);
+        values = new float[shape.size()];
         cells = new Tensor[batch.blocks * slots * fresh * points];
-        memory = device.allocate((long) cells.length * shape.size());
-        for (int i = 0; i < cells.length; i++) {
-            cells[i] = Tensor.of(memory.slice((long) i * shape.size(), shape.size()), shape.channels());
+        inputs = new TrajectoryInputs[batch.blocks];
+        int evaluations = draws.trajectory().evaluations();
+        int kept = points == 1 ? 1 : evaluations;
+        solved = new Tensor[batch.blocks][evaluations];
+        solvedNoise = new Tensor[batch.blocks][evaluations][fresh];
+        targets = new Tensor[batch.blocks];
+        target = new Tensor[batch.rows];
+        try {
+            ring = scope.own(device.allocate((long) cells.length * shape.size()));
+            for (int i = 0; i < cells.length; i++) {
+                cells[i] = images(ring, i, 1);
+            }
+            DeviceMemory step = scope.own(
+                    device.allocate(((long) batch.blocks * kept * fresh + batch.rows) * shape.size()));
+            int at = 0;
+            for (int block = 0; block < batch.blocks; block++) {
+                inputs[block] = scope.own(
+                        new TrajectoryInputs(teacher, draws.trajectory(), batch.prediction, batch.clip, device, fresh));
+                for (int evaluation = evaluations - kept; evaluation < evaluations; evaluation++) {
+                    solved[block][evaluation] = images(step, at, fresh);
+                    for (int i = 0; i < fresh; i++) {
+                        solvedNoise[block][evaluation][i] = images(step, at++, 1);
+                    }
+                }
+            }
+            for (int block = 0; block < batch.blocks; block++) {
+                targets[block] = images(step, at + batch.firstRow(block), batch.samples(block));
+            }
+            for (int row = 0; row < batch.rows; row++) {
+                target[row] = images(step, at + row, 1);
+            }
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
         }
     }
 
-    /** The signal for a use of a fresh noise of a block, solved in the given step. */
-    Tensor cell(int block, long step, int noise, int use) {
+    private Tensor images(DeviceMemory memory, int from, int count) {
+        return Tensor.of(memory.slice((long) from * shape.size(), (long) count * shape.size()), shape.channels());
+    }
+
+    /** What the walks of the blocks' new noises read, from the batch as it is drawn. */
+    void upload(Kernels kernels) {
+        for (int block = 0; block < batch.blocks; block++) {
+            inputs[block].upload(kernels, draws.fresh(batch.samples(block)), batch.samples.guidance, batch.samples.condition,
+                    batch.firstRow(block));
+        }
+    }
+
+    TrajectoryInputs inputs(int block) {
+        return inputs[block];
+    }
+
+    /** Where a walk leaves the signals after an evaluation; null where no point is there. */
+    Tensor solved(int block, int evaluation) {
+        return solved[block][evaluation];
+    }
+
+    /** Keeps the signals that were solved in a step, for this step and others to come. */
+    void keep(Kernels kernels, long step) {
+        for (int block = 0; block < batch.blocks; block++) {
+            for (int i = 0; i < draws.fresh(batch.samples(block)); i++) {
+                long noise = batch.noise(batch.firstRow(block) + i);
+                for (int use = 0; use < points; use++) {
+                    Tensor cell = cell(block, step, i, use);
+                    copy(kernels, solvedNoise[block][draws.evaluation(draws.point(noise, use))][i], cell);
+                    if (isSaved) { // float32 on every device, so that a checkpoint loses nothing
+                        kernels.download(cell.data(), values, 0);
+                        kernels.upload(values, 0, cell.data());
+                    }
+                }
+            }
+        }
+    }
+
+    /** Brings the targets of a step together. */
+    void gather(Kernels kernels, long step) {
+        for (int block = 0; block < batch.blocks; block++) {
+            int noises = draws.fresh(batch.samples(block));
+            for (int i = 0; i < batch.samples(block); i++) {
+                int use = i / noises;
+                copy(kernels, cell(block, draws.origin(step, use), i % noises, use), target[batch.firstRow(block) + i]);
+            }
+        }
+    }
+
+    /** The targets of a block. */
+    Tensor targets(int block) {
+        return targets[block];
+    }
+
+    /** The ring, for a checkpoint; null where there is no need. */
+    Slice saved() {
+        return isSaved ? ring.slice() : null;
+    }
+
+    /** The signal for a use of a new noise of a block, solved in the given step. */
+    private Tensor cell(int block, long step, int noise, int use) {
         return cells[((block * slots + (int) (step % slots)) * fresh + noise) * points + use % points];
     }
 
-    /** All cells, for a checkpoint; null where there is no need. */
-    Slice saved() {
-        return isSaved ? memory.slice() : null;
-    }
-
-    /**
-     * Makes a cell float32 on every device, so that a checkpoint loses nothing.
-     *
-     * @param values scratch of a sample
-     */
-    void round(Kernels kernels, Tensor cell, float[] values) {
-        if (isSaved) {
-            kernels.download(cell.data(), values, 0);
-            kernels.upload(values, 0, cell.data());
-        }
+    private void copy(Kernels kernels, Tensor from, Tensor to) {
+        kernels.affine(shape.pixels(), from, 1, 0, null, to);
     }
 
     @Override
     public void close() {
-        memory.close();
+        scope.close();
     }
 }

@@ -19,72 +19,40 @@ final class TrajectoryRegression implements AutoCloseable {
     private final Kernels kernels;
     private final TrajectoryWalk walk;
 
-    /** Single samples of the signals and of the targets, made once: a step allocates nothing. */
-    private final Tensor[] signals;
-
-    private final Tensor[] targets;
-
-    private final float[] values;
+    /** Made once: a step allocates nothing. */
     private final IntConsumer keep = this::keep;
 
-    /** The block whose trajectories are being solved. */
-    private BatchMemory.Block solving;
+    /** The block whose trajectories are being solved, and their number. */
+    private int block;
 
-    TrajectoryRegression(
-            Teacher teacher, TeacherPlan plan, TrajectoryBuffer buffer, Kernels kernels, double clip,
-            Device device, int block, Tensor target) {
-        shape = teacher.shape();
+    private int fresh;
+
+    /** The plan and the kernels stay the caller's. */
+    TrajectoryRegression(ImageShape shape, TrajectoryBuffer buffer, TeacherPlan plan, Kernels kernels, Device device, int block) {
+        this.shape = shape;
         this.buffer = buffer;
         this.kernels = kernels;
-        walk = new TrajectoryWalk(teacher, buffer.draws.trajectory(), plan, kernels, clip, device, block);
-        signals = new Tensor[block];
-        targets = new Tensor[block];
-        values = new float[shape.size()];
-        for (int i = 0; i < block; i++) {
-            signals[i] = sample(walk.y(), i);
-            targets[i] = sample(target, i);
-        }
+        walk = new TrajectoryWalk(shape, buffer.draws.trajectory(), plan, kernels, device, block);
     }
 
-    private Tensor sample(Tensor all, int i) {
-        return Tensor.of(all.data().slice((long) i * shape.size(), shape.size()), shape.channels());
-    }
-
-    /** Solves the trajectories of the block's first noises and keeps the signals that will be asked for. */
+    /** Solves the trajectories of the block's first noises: for that, the same calls each time. */
     void solve(BatchMemory.Block block, Tensor noise) {
-        solving = block;
-        Batch batch = block.batch();
-        int fresh = buffer.draws.fresh(block.samples());
-        walk.run(fresh, noise, batch.samples.guidance, batch.samples.condition, block.from(), keep);
+        this.block = block.index();
+        fresh = buffer.draws.fresh(block.samples());
+        kernels.noise(fresh, shape.pixels(), block.seeds(), 0, noise);
+        walk.run(fresh, noise, buffer.inputs(this.block), keep);
     }
 
     private void keep(int evaluation) {
-        Batch batch = solving.batch();
-        TrajectoryDraws draws = buffer.draws;
-        int fresh = draws.fresh(solving.samples());
-        for (int i = 0; i < fresh; i++) {
-            for (int use = 0; use < draws.points(); use++) {
-                if (draws.evaluation(draws.point(batch.noise(solving.from() + i), use)) == evaluation) {
-                    Tensor cell = buffer.cell(solving.index(), batch.step, i, use);
-                    copy(signals[i], cell);
-                    buffer.round(kernels, cell, values);
-                }
-            }
+        Tensor solved = buffer.solved(block, evaluation);
+        if (solved != null) {
+            kernels.affine((long) fresh * shape.pixels(), walk.y(), 1, 0, null, solved);
         }
     }
 
     /** Writes the targets of a block. */
-    void targets(BatchMemory.Block block) {
-        Batch batch = block.batch();
-        int fresh = buffer.draws.fresh(block.samples());
-        for (int i = 0; i < block.samples(); i++) {
-            int use = i / fresh;
-            copy(buffer.cell(block.index(), buffer.draws.origin(batch.step, use), i % fresh, use), targets[i]);
-        }
-    }
-
-    private void copy(Tensor from, Tensor to) {
-        kernels.affine(shape.pixels(), from, 1, 0, null, to);
+    void targets(BatchMemory.Block block, Tensor target) {
+        kernels.affine((long) block.samples() * shape.pixels(), buffer.targets(block.index()), 1, 0, null, target);
     }
 
     @Override

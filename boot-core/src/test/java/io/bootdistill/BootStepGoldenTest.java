@@ -102,7 +102,7 @@ public class BootStepGoldenTest {
             values("sigma_t", column(SignalCoefficients.SIGMA_T));
             values("step_c", column(SignalCoefficients.STEP));
             values("weight", weights());
-            try (BlockWorker worker = new BlockWorker(config, teacher, student, student, guidance, null, null, 0);
+            try (BlockWorker worker = new BlockWorker(config, teacher, student, student, guidance, null, null);
                     BatchMemory memory = new BatchMemory(batch, student.device());
                     Gradients gradients = new Gradients(student)) {
                 run(worker, memory, gradients);
@@ -121,7 +121,7 @@ public class BootStepGoldenTest {
         /** x̂_t, which only a DDIM step leaves: Heun's second evaluation takes its place. */
         private void compareState() {
             DistillationConfig ddim = config.toBuilder().solver(Solver.DDIM).build();
-            try (BlockWorker worker = new BlockWorker(ddim, teacher, student, student, guidance, null, null, 0);
+            try (BlockWorker worker = new BlockWorker(ddim, teacher, student, student, guidance, null, null);
                     BatchMemory memory = new BatchMemory(batch, student.device());
                     Gradients gradients = new Gradients(student)) {
                 run(worker, memory, gradients);

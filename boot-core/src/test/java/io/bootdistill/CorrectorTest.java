@@ -60,7 +60,7 @@ public class CorrectorTest {
             online.initialize(4);
             batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.FLOW, Prediction.V, 0,
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL, device());
-            worker = new BlockWorker(config, teacher, student, student, null, online, null, 0);
+            worker = new BlockWorker(config, teacher, student, student, null, online, null);
             gradients = new Gradients(student);
             onlineGradients = new Gradients(online);
             batch.draw(step, worker.kernels);

@@ -64,8 +64,8 @@ public class OptionsTest {
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
             residual = new float[batch.rows];
             memory = new BatchMemory(batch, device());
-            trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher.shape(), device(), false);
-            worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories, 0);
+            trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher, device(), false);
+            worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories);
             gradients = new Gradients(student);
         }
 
@@ -76,6 +76,12 @@ public class OptionsTest {
 
         void run(int block) {
             memory.upload(worker.kernels);
+            if (batch.isRegression()) {
+                trajectories.upload(worker.kernels);
+                worker.solve(memory.block(block));
+                trajectories.keep(worker.kernels, batch.step);
+                trajectories.gather(worker.kernels, batch.step);
+            }
             worker.run(memory.block(block), gradients, false);
         }
 
@@ -365,7 +371,7 @@ public class OptionsTest {
                 };
             }
             try (BlockWorker worker = new BlockWorker(
-                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, null, null, 0)) {
+                    config.toBuilder().solver(Solver.DDIM).build(), told, step.student, step.student, guidance, null, null)) {
                 step.run(worker);
                 float[] values = new float[BATCH * PIXEL];
                 worker.kernels.download(worker.target.data(), values, 0);

@@ -45,7 +45,7 @@ class PinnGradientTest {
         int length = Math.toIntExact(student.parameters().length());
         float[] weights = new float[length];
         float[] gradient = new float[length];
-        try (BlockWorker worker = new BlockWorker(config, teacher, student, student, null, null, null, 0);
+        try (BlockWorker worker = new BlockWorker(config, teacher, student, student, null, null, null);
                 BatchMemory memory = new BatchMemory(batch, student.device());
                 Gradients gradients = new Gradients(student)) {
             memory.upload(worker.kernels);

@@ -65,7 +65,7 @@ public class RestartsTest {
             batch = new Batch(config, schedule, Prediction.SAMPLE, prediction, 0, ConditionSource.labels(4, 3, 0.2),
                     teacher.condition(), teacher.shape().size());
             memory = new BatchMemory(batch, device());
-            worker = new BlockWorker(config, teacher, target, student, null, null, null, 0);
+            worker = new BlockWorker(config, teacher, target, student, null, null, null);
             gradients = new Gradients(student);
             batch.draw(0);
         }

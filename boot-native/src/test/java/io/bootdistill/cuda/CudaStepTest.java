@@ -69,10 +69,17 @@ class CudaStepTest {
                 builder.objective(Objective.DERIVATIVE);
             }
         },
-        REGRESSION(2) {
+        REGRESSION(0) {
             @Override
             void set(DistillationConfigBuilder builder) {
-                builder.trajectoryShare(2.0 / STEPS).trajectorySteps(2);
+                builder.trajectoryShare(1).trajectorySteps(2).trajectoryUses(2).trajectoryInterval(1).correctorShare(0.5)
+                        .correctorStart(0);
+            }
+
+            /** The signals that the drawn samples regress on are copied in between. */
+            @Override
+            Set<String> between() {
+                return Set.of("upload", "download", "affine");
             }
         },
         CORRECTED(0) {
@@ -95,6 +102,11 @@ class CudaStepTest {
         }
 
         abstract void set(DistillationConfigBuilder builder);
+
+        /** The calls of a step that is replayed. */
+        Set<String> between() {
+            return TRANSFERS;
+        }
     }
 
     /** Noise, labels, t, δ, w and the learning rate change from step to step. */
@@ -110,20 +122,30 @@ class CudaStepTest {
             assertTrue(calls.contains("convForward"), () -> "an early step made no calls but " + calls);
         }
         for (int step = options.first + 1; step < STEPS; step++) {
-            assertEquals(TRANSFERS, captured.get(step), "the calls of captured step " + step);
+            assertEquals(options.between(), captured.get(step), "the calls of captured step " + step);
             assertTrue(called.get(step).contains("convForward"));
         }
     }
 
     /** The corrector begins in a step that has been captured without it. */
     @Test
-    void stepIsCapturedAgainWhenItsCallsChange() throws IOException {
+    void stepIsCapturedAgainWhenTheCorrectorBegins() throws IOException {
+        isCapturedAgain(builder -> builder.correctorShare(0.5).correctorStart(0.5), TRANSFERS);
+    }
+
+    @Test
+    void stepIsCapturedAgainWhenTrajectoriesEnd() throws IOException {
+        isCapturedAgain(builder -> builder.trajectoryShare(0.5).trajectorySteps(2).trajectoryEnd(0.5),
+                Options.REGRESSION.between());
+    }
+
+    /** @param between the calls of a replayed step before its middle */
+    private void isCapturedAgain(Consumer<DistillationConfigBuilder> options, Set<String> between) throws IOException {
         TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
-        Consumer<DistillationConfigBuilder> late = builder -> builder.correctorShare(0.5).correctorStart(0.5);
-        List<Set<String>> captured = distil(cuda, late, "captured");
-        distil(new WithoutCapture(cuda), late, "called");
+        List<Set<String>> captured = distil(cuda, options, "captured");
+        distil(new WithoutCapture(cuda), options, "called");
         assertArrayEquals(state("called"), state("captured"));
-        assertEquals(TRANSFERS, captured.get(1));
+        assertEquals(between, captured.get(1));
         assertTrue(captured.get(2).contains("convForward"));
         assertEquals(TRANSFERS, captured.get(3));
     }
