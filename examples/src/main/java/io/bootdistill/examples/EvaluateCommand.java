@@ -175,7 +175,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     private Generator generator(NetworkTeacher teacher, int k) {
         Guidance asked = guidance == 1 ? null : new Guidance(guidance, teacher.nullLabel());
-        Sampler sampler = Sampler.reference(teacher, k).withGuidance(asked);
+        Sampler sampler = Sampler.reference(teacher, k).withGuidance(asked).withSchedulerLimits();
         return sampler::sample;
     }
 

@@ -103,6 +103,29 @@ final class EvaluateCommandTest {
         assertTrue(four < one, run.out());
     }
 
+    /** The bundled teacher, its outputs misread as ε: without the clipping that its scheduler says, nothing would be left. */
+    @Test
+    void teachersAreLimitedAsTheirSchedulerSays(@TempDir Path temp) throws IOException {
+        Path folderOfEpsilon = temp.resolve("epsilon");
+        for (String file : List.of("model_index.json", "unet/config.json", "unet/diffusion_pytorch_model.safetensors")) {
+            Files.createDirectories(folderOfEpsilon.resolve(file).getParent());
+            Files.copy(BundledTeacher.folder().resolve(file), folderOfEpsilon.resolve(file));
+        }
+        String scheduler = "scheduler/scheduler_config.json";
+        Files.createDirectories(folderOfEpsilon.resolve("scheduler"));
+        Files.writeString(folderOfEpsilon.resolve(scheduler),
+                Files.readString(BundledTeacher.folder().resolve(scheduler)).replace("v_prediction", "epsilon"));
+        double expected;
+        try (NetworkTeacher teacher = Teacher.load(folderOfEpsilon, Devices.best());
+                Ruler ruler = new Ruler(EXTRACTOR, folder, Devices.best(), COUNT)) {
+            expected = ruler.frechet(sample(Sampler.reference(teacher, 2).withSchedulerLimits()::sample));
+        }
+        CommandRun run = CommandRun.boot("evaluate", "--model", folderOfEpsilon, "--teacher", folderOfEpsilon,
+                "--steps", "2", "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded();
+        String shown = String.format(Locale.ROOT, "%.4f", expected);
+        assertTrue(run.out().contains(" " + shown + " "), shown + " in " + run.out());
+    }
+
     /** The table has the figures of images, the curve a point for each sixth of the run. */
     @Test
     void ablationIsMeasuredByTheRuler(@TempDir Path out) throws IOException {
