@@ -20,9 +20,9 @@ record BlockInputs(
         int from) {
 
     /** Those of n samples of a teacher with so many floats of a condition each, alone in memory of n·(1 + floats). */
-    static BlockInputs in(Slice memory, int n, int floats, double[] times, float[] scales, float[] conditions) {
+    static BlockInputs in(Slice memory, int n, int floats, double[] times, float[] conditions) {
         Tensor condition = floats == 0 ? null : Tensor.of(memory.slice(n, (long) n * floats), floats);
-        return new BlockInputs(Tensor.of(memory.slice(0, n), 1), null, null, condition, times, scales, conditions, 0);
+        return new BlockInputs(Tensor.of(memory.slice(0, n), 1), null, null, condition, times, null, conditions, 0);
     }
 
     /** Brings the conditions in the arrays, and the network's times, to the device. */

@@ -31,6 +31,7 @@ final class BlockWorker implements AutoCloseable {
     private final TeacherPlan teacher;
     private final ResidualWeighting residualWeighting;
     private final HardBoundary hard;
+    private final TrajectoryBuffer trajectories;
     private final TrajectoryRegression regression;
     private final Corrector corrector;
     private final PinnGradient pinn;
@@ -60,6 +61,7 @@ final class BlockWorker implements AutoCloseable {
             Model online, TrajectoryBuffer trajectories) {
         this.config = config;
         this.residualWeighting = config.residualWeighting();
+        this.trajectories = trajectories;
         this.shape = teacher.shape();
         Device device = student.device();
         int block = config.block();
@@ -146,20 +148,19 @@ final class BlockWorker implements AutoCloseable {
             call(look, noise, restarted.atStart(), restarted.samples());
             restarts.restart(kernels, restarted, noise, look.y());
         }
-        if (isRegression) {
-            regression.targets(block, target);
-        } else {
+        Tensor goal = isRegression ? trajectories.targets(block.index()) : target;
+        if (!isRegression) {
             target(block);
         }
         if (hard != null) {
-            hard.subtract(kernels, block, target);
+            hard.subtract(kernels, block, goal);
         }
         if (restarted != null) {
-            restarts.subtract(kernels, restarted, target);
+            restarts.subtract(kernels, restarted, goal);
         }
         call(learn, input, block.atS(), n);
         kernels.bootstrapLoss(
-                n, shape.pixels(), coefficients, input, learn.y(), target, prediction, learn.dy(), block.residual());
+                n, shape.pixels(), coefficients, input, learn.y(), goal, prediction, learn.dy(), block.residual());
         if (!residualWeighting.isNone()) {
             weightByResidual(block);
         }

@@ -105,9 +105,10 @@ public final class BootDistiller {
      */
     public Student train(DistillationConfig config) throws IOException {
         DistillationSetup asked = setup(config);
-        RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
+        RunFolder folder = config.folder() == null ? null : RunFolder.plan(config.folder());
         DistillationSetup setup = asked.fitTimeBudget();
         if (folder != null) {
+            folder.make();
             folder.writeConfig(setup.config.toBuilder().correctorShare(config.correctorShare()).build()); // as asked for
         }
         try (DistillationRun run = new DistillationRun(setup, folder, TeacherKey.of(teacher), listener)) {

@@ -46,9 +46,10 @@ import java.time.Duration;
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
  * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
- * @param trajectoryUses samples that a trajectory serves, 1 … 64: fewer are better for each image, more for the time. Default 8
+ * @param trajectoryUses samples that a trajectory serves, 1 … 64, at most {@code block}: fewer are better for each image, more
+ *     for the time. Default 8
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
- *     signal. Keeps about {@code interval·batch} images in device memory; where {@code trajectoryEnd} is below 1,
+ *     signal. Keeps about {@code interval·batch·(1 − 1/uses)} images in device memory; where {@code trajectoryEnd} is below 1,
  *     {@code uses} times as many. Default 96
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
  *     Default 1

@@ -73,6 +73,9 @@ final class DistillationRun implements AutoCloseable {
         }
         average = setup.newAverage();
         openTrainer();
+        if (!isMoving()) { // else they are part of the checkpoint
+            trainer.solveHistory();
+        }
         loop = new TrainingLoop(config, state, this::step, this::report);
     }
 

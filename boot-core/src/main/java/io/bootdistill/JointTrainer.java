@@ -29,9 +29,9 @@ import java.nio.file.Path;
  *
  * <ul>
  *   <li>Bootstrapping calls the teacher as it is in each step.
- *   <li>Regression on trajectories solves them with the teacher as it is, but uses each for {@code trajectoryUses} samples,
- *       {@code trajectoryInterval} steps apart: the last of them regress on signals of a teacher that is as much older. These
- *       are a part of the checkpoint, since their teacher is gone. With 1 use none is old.
+ *   <li>Regression on trajectories solves them with the teacher as it is, but uses each for {@code trajectoryUses} samples:
+ *       the last of them regress on signals that are {@code trajectoryInterval} · ({@code trajectoryUses} − 1) steps old.
+ *       These are a part of the checkpoint, since their teacher is gone. With 1 use none is old.
  *   <li>The corrector's online network starts from the teacher's average at its own first step, so that it begins without a
  *       difference to it.
  *   <li>Held-out noises are compared with the teacher of the checkpoint: the reference samples are made again at each, at the

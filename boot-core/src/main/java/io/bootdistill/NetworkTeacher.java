@@ -206,7 +206,7 @@ public final class NetworkTeacher implements Teacher {
             var out = io.bootdistill.device.Tensor.of(zeros.slice((long) n * size, (long) n * size), shape().channels());
             kernels.upload(rows, 0, plan.x().data());
             kernels.upload(coefficients, 0, numbers.slice());
-            BlockInputs inputs = BlockInputs.in(given.slice(), n, floats, t, null, condition);
+            BlockInputs inputs = BlockInputs.in(given.slice(), n, floats, t, condition);
             inputs.upload(kernels, networkTime);
             plan.run(kernels, n, inputs);
             kernels.signalStep(n, shape().pixels(), 0, numbers.slice(), y, plan.x(), plan.output(), null, null, y, out, y, null);

@@ -99,7 +99,8 @@ final class TimeBudget {
     private static double passes(DistillationConfig config, Phase phase) {
         double corrected = phase.isCorrected ? config.correctedSamples() * (6.0 + guidedPasses(config)) : 0;
         if (phase.isRegression) {
-            double trajectory = (config.trajectorySteps() + 1.0) / config.trajectoryUses() * guidedPasses(config);
+            double fresh = (double) TrajectoryDraws.fresh(config, config.block()) / config.block();
+            double trajectory = (config.trajectorySteps() + 1) * fresh * guidedPasses(config);
             return config.batch() * (3 + trajectory) + corrected;
         }
         int predictions = (config.solver().callsTwice() ? 2 : 1) + (config.boundary() == Boundary.HARD ? 1 : 0);

@@ -39,9 +39,6 @@ final class Trainer implements AutoCloseable {
     /** Whether the step has samples of the corrector. */
     private boolean isCorrected;
 
-    /** Whether the trajectories of the steps before are there. */
-    private boolean isReady;
-
     /** Losses and figures of a step. */
     record Step(double loss, double bootstrap, double boundary, double gradientNorm, double rate, double delta) {}
 
@@ -63,7 +60,6 @@ final class Trainer implements AutoCloseable {
             trajectories = batch.trajectories == null
                     ? null : scope.own(new TrajectoryBuffer(batch, teacher, device, isMoving));
             state.trajectories = trajectories == null ? null : trajectories.saved();
-            isReady = isMoving;
             for (int i = 0; i < workers.length; i++) {
                 workers[i] = scope.own(new BlockWorker(
                         config, teacher, state.target, state.student, guidance,
@@ -88,10 +84,6 @@ final class Trainer implements AutoCloseable {
     /** Runs the next step. */
     Step run() {
         long step = state.step;
-        if (!isReady) {
-            solveHistory(step);
-            isReady = true;
-        }
         batch.draw(step);
         memory.upload(workers[0].kernels);
         optimiser.begin();
@@ -107,8 +99,8 @@ final class Trainer implements AutoCloseable {
             onlineOptimiser.begin();
         }
         if (isRegression) {
-            solveNew(step);
-            trajectories.gather(workers[0].kernels, step);
+            solveNew();
+            trajectories.gather(workers[0].kernels);
         }
         calculation.run();
         optimiser.end();
@@ -119,22 +111,23 @@ final class Trainer implements AutoCloseable {
         return summary(step);
     }
 
-    /** Solves the trajectories again that the steps before a continued one have solved. */
-    private void solveHistory(long step) {
+    /** Before a continued run's first step: solves the trajectories again that the steps before it have solved. */
+    void solveHistory() {
+        long step = state.step;
         if (step < config.regressions()) {
             for (long past = Math.max(0, step - batch.trajectories.history()); past < step; past++) {
                 batch.draw(past);
                 memory.upload(workers[0].kernels);
-                solveNew(past);
+                solveNew();
             }
         }
     }
 
     /** Solves the trajectories that are new in the step that is drawn, and keeps their signals. */
-    private void solveNew(long step) {
+    private void solveNew() {
         trajectories.upload(workers[0].kernels);
         solution.run();
-        trajectories.keep(workers[0].kernels, step);
+        trajectories.keep(workers[0].kernels);
     }
 
     private void solve() {

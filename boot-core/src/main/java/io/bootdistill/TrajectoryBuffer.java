@@ -49,14 +49,18 @@ final class TrajectoryBuffer implements AutoCloseable {
         this.isSaved = isSaved;
         shape = teacher.shape();
         draws = batch.trajectories;
-        slots = draws.history() + 1;
         points = draws.points();
         fresh = draws.fresh(batch.block);
+        long slot = (long) batch.blocks * fresh * points;
+        long most = Integer.MAX_VALUE / slot - 1;
+        Checks.that(draws.history() <= most, "trajectoryInterval", batch.config.trajectoryInterval(),
+                "less for so large a batch: a trajectory's last use may be at most " + most + " steps after it is solved");
+        slots = (int) draws.history() + 1;
         values = new float[shape.size()];
-        cells = new Tensor[batch.blocks * slots * fresh * points];
+        cells = new Tensor[Math.toIntExact(slot * slots)];
         inputs = new TrajectoryInputs[batch.blocks];
         int evaluations = draws.trajectory().evaluations();
-        int kept = points == 1 ? 1 : evaluations;
+        int kept = draws.isAtEnd() ? 1 : evaluations;
         solved = new Tensor[batch.blocks][evaluations];
         solvedNoise = new Tensor[batch.blocks][evaluations][fresh];
         targets = new Tensor[batch.blocks];
@@ -112,13 +116,13 @@ final class TrajectoryBuffer implements AutoCloseable {
         return solved[block][evaluation];
     }
 
-    /** Keeps the signals that were solved in a step, for this step and others to come. */
-    void keep(Kernels kernels, long step) {
+    /** Keeps the signals that were solved in the step that is drawn, for it and others to come. */
+    void keep(Kernels kernels) {
         for (int block = 0; block < batch.blocks; block++) {
             for (int i = 0; i < draws.fresh(batch.samples(block)); i++) {
                 long noise = batch.noise(batch.firstRow(block) + i);
                 for (int use = 0; use < points; use++) {
-                    Tensor cell = cell(block, step, i, use);
+                    Tensor cell = cell(block, batch.step, i, use);
                     copy(kernels, solvedNoise[block][draws.evaluation(draws.point(noise, use))][i], cell);
                     if (isSaved) { // float32 on every device, so that a checkpoint loses nothing
                         kernels.download(cell.data(), values, 0);
@@ -129,18 +133,18 @@ final class TrajectoryBuffer implements AutoCloseable {
         }
     }
 
-    /** Brings the targets of a step together. */
-    void gather(Kernels kernels, long step) {
+    /** Brings the targets of the step that is drawn together. */
+    void gather(Kernels kernels) {
         for (int block = 0; block < batch.blocks; block++) {
             int noises = draws.fresh(batch.samples(block));
             for (int i = 0; i < batch.samples(block); i++) {
                 int use = i / noises;
-                copy(kernels, cell(block, draws.origin(step, use), i % noises, use), target[batch.firstRow(block) + i]);
+                copy(kernels, cell(block, draws.origin(batch.step, use), i % noises, use), target[batch.firstRow(block) + i]);
             }
         }
     }
 
-    /** The targets of a block. */
+    /** The targets of a block, which a step may change. */
     Tensor targets(int block) {
         return targets[block];
     }

@@ -18,7 +18,7 @@ final class TrajectoryDraws {
 
     TrajectoryDraws(DistillationConfig config, NoiseSchedule schedule) {
         this.config = config;
-        uses = config.trajectoryUses();
+        uses = Math.min(config.trajectoryUses(), config.block());
         trajectory = Trajectory.reference(schedule, SignalOde.Solver.MULTISTEP, config.trajectorySteps());
     }
 
@@ -27,18 +27,28 @@ final class TrajectoryDraws {
     }
 
     /** Noises whose trajectories a block of so many samples solves in a step; its first samples. */
+    static int fresh(DistillationConfig config, int samples) {
+        return (samples + config.trajectoryUses() - 1) / config.trajectoryUses();
+    }
+
+    /** Likewise. */
     int fresh(int samples) {
-        return (samples + uses - 1) / uses;
+        return fresh(config, samples);
     }
 
-    /** Steps before this one whose trajectories a step may use. */
-    int history() {
-        return (uses - 1) * config.trajectoryInterval();
+    /** Steps before one of a run whose trajectories it may use. */
+    long history() {
+        return Math.min((uses - 1L) * config.trajectoryInterval(), config.regressions() - 1);
     }
 
-    /** Points of a trajectory that its uses regress on. */
+    /** Whether all uses are of the trajectory's end: then each has one signal. */
+    boolean isAtEnd() {
+        return config.trajectoryEnd() == 1;
+    }
+
+    /** Signals that are kept of a trajectory. */
     int points() {
-        return config.trajectoryEnd() == 1 ? 1 : uses;
+        return isAtEnd() ? 1 : uses;
     }
 
     /** The step whose trajectories a sample uses; the first steps of a run spread over those that there are. */

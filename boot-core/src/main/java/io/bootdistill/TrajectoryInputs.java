@@ -28,6 +28,7 @@ final class TrajectoryInputs implements AutoCloseable {
     private final Stage[] second;
 
     private final DeviceMemory memory;
+    private final Slice all;
 
     /** Everything, as it lies in device memory: coefficients and network times of each stage, then the conditions. */
     private final float[] values;
@@ -57,6 +58,7 @@ final class TrajectoryInputs implements AutoCloseable {
         scales = new float[samples];
         conditions = new float[samples * conditionFloats];
         memory = device.allocate(values.length);
+        all = memory.slice();
         first = new Stage[evaluations];
         second = new Stage[evaluations];
         int stage = 0;
@@ -145,7 +147,7 @@ final class TrajectoryInputs implements AutoCloseable {
             System.arraycopy(condition, from * conditionFloats, conditions, 0, n * conditionFloats);
             System.arraycopy(conditions, 0, values, stages * stageFloats, n * conditionFloats);
         }
-        kernels.upload(values, 0, memory.slice());
+        kernels.upload(values, 0, all);
     }
 
     @Override

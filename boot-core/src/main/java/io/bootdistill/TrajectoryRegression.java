@@ -22,37 +22,34 @@ final class TrajectoryRegression implements AutoCloseable {
     /** Made once: a step allocates nothing. */
     private final IntConsumer keep = this::keep;
 
-    /** The block whose trajectories are being solved, and their number. */
-    private int block;
+    /** The block whose trajectories are being solved. */
+    private int index;
 
+    /** Their number. */
     private int fresh;
 
     /** The plan and the kernels stay the caller's. */
-    TrajectoryRegression(ImageShape shape, TrajectoryBuffer buffer, TeacherPlan plan, Kernels kernels, Device device, int block) {
+    TrajectoryRegression(
+            ImageShape shape, TrajectoryBuffer buffer, TeacherPlan plan, Kernels kernels, Device device, int block) {
         this.shape = shape;
         this.buffer = buffer;
         this.kernels = kernels;
-        walk = new TrajectoryWalk(shape, buffer.draws.trajectory(), plan, kernels, device, block);
+        walk = new TrajectoryWalk(shape, buffer.draws.trajectory(), plan, kernels, device, buffer.draws.fresh(block));
     }
 
     /** Solves the trajectories of the block's first noises: for that, the same calls each time. */
     void solve(BatchMemory.Block block, Tensor noise) {
-        this.block = block.index();
+        index = block.index();
         fresh = buffer.draws.fresh(block.samples());
         kernels.noise(fresh, shape.pixels(), block.seeds(), 0, noise);
-        walk.run(fresh, noise, buffer.inputs(this.block), keep);
+        walk.run(fresh, noise, buffer.inputs(index), keep);
     }
 
     private void keep(int evaluation) {
-        Tensor solved = buffer.solved(block, evaluation);
+        Tensor solved = buffer.solved(index, evaluation);
         if (solved != null) {
             kernels.affine((long) fresh * shape.pixels(), walk.y(), 1, 0, null, solved);
         }
-    }
-
-    /** Writes the targets of a block. */
-    void targets(BatchMemory.Block block, Tensor target) {
-        kernels.affine((long) block.samples() * shape.pixels(), buffer.targets(block.index()), 1, 0, null, target);
     }
 
     @Override

@@ -51,8 +51,8 @@ public class JointTrainerTest {
     private static DistillationConfigBuilder distillation() {
         return DistillationConfig.builder()
                 .batch(4).block(2).lanes(2).images(4 * 6).workers(2).seed(5).trajectoryShare(0.5).trajectorySteps(2)
-                .trajectoryUses(2).correctorStart(0.4).guidance(2).targetEma(0.9).emaHalfLife(8).warmupImages(8)
-                .heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
+                .trajectoryUses(2).trajectoryInterval(1).correctorStart(0.4).guidance(2).targetEma(0.9).emaHalfLife(8)
+                .warmupImages(8).heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
     }
 
     static JointConfig.Builder config() {

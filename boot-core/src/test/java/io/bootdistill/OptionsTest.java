@@ -16,8 +16,8 @@ import io.bootdistill.network.Plan;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each option of a training step against the identity that defines it, on an analytic teacher with labels. */
 public class OptionsTest {
@@ -79,8 +79,8 @@ public class OptionsTest {
             if (batch.isRegression()) {
                 trajectories.upload(worker.kernels);
                 worker.solve(memory.block(block));
-                trajectories.keep(worker.kernels, batch.step);
-                trajectories.gather(worker.kernels, batch.step);
+                trajectories.keep(worker.kernels);
+                trajectories.gather(worker.kernels);
             }
             worker.run(memory.block(block), gradients, false);
         }
@@ -139,6 +139,9 @@ public class OptionsTest {
         public void close() {
             gradients.close();
             worker.close();
+            if (trajectories != null) {
+                trajectories.close();
+            }
             memory.close();
             student.close();
         }
@@ -205,13 +208,13 @@ public class OptionsTest {
         }
     }
 
-    /** Trajectories of three blocks that are used twice, at any of their points or at the end. */
+    /** Trajectories of three blocks that are used once or twice, at any of their points or at the end. */
     @ParameterizedTest
-    @ValueSource(doubles = {0.4, 1})
-    void regressionTargetsAreTheSamplersTrajectory(double end) {
+    @CsvSource({"2, 0.4", "2, 1", "1, 0.4"})
+    void regressionTargetsAreTheSamplersTrajectory(int uses, double end) {
         int steps = 3;
         DistillationConfig config = config().images(BATCH * 40).block(BATCH / 3).lanes(1).trajectoryShare(1).trajectorySteps(steps)
-                .trajectoryUses(2).trajectoryInterval(16).trajectoryEnd(end).build();
+                .trajectoryUses(uses).trajectoryInterval(16).trajectoryEnd(end).build();
         try (Step step = new Step(config, null)) {
             int[] seen = new int[steps + 1];
             for (int k = 0; k < 40; k++) {
@@ -219,7 +222,8 @@ public class OptionsTest {
                 for (int block = 0; block < step.batch.blocks; block++) {
                     step.run(block);
                     float[] noise = Arrays.copyOf(step.values(step.worker.noise), BATCH / 3 * PIXEL);
-                    float[] target = step.values(step.worker.target);
+                    float[] target = new float[BATCH / 3 * PIXEL];
+                    step.worker.kernels.download(step.trajectories.targets(block).data(), target, 0);
                     int from = step.batch.firstRow(block);
                     float[][] states = new float[steps + 1][];
                     Sampler.reference(teacher, Solver.MULTISTEP, steps).withWorkers(1).sample(

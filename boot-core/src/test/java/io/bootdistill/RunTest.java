@@ -75,6 +75,12 @@ public class RunTest {
                 .trajectorySteps(3).trajectoryUses(2).guidance(1).guidanceMost(3));
     }
 
+    /** Signals of the step before, in a ring of two steps. */
+    @Test
+    void continuedRunOfTrajectoriesEqualsOneThatWasNeverStopped() throws IOException {
+        requireSameWhenContinued(config().trajectorySteps(3).trajectoryUses(2).trajectoryInterval(1));
+    }
+
     @Test
     void continuedRunOfTwoTimesEqualsOneThatWasNeverStopped() throws IOException {
         requireSameWhenContinued(config().restartShare(0.5).trajectoryShare(0.5).trajectorySteps(3));

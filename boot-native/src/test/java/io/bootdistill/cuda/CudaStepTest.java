@@ -73,7 +73,7 @@ class CudaStepTest {
             @Override
             void set(DistillationConfigBuilder builder) {
                 builder.trajectoryShare(1).trajectorySteps(2).trajectoryUses(2).trajectoryInterval(1).correctorShare(0.5)
-                        .correctorStart(0);
+                        .correctorStart(0).guidance(1).guidanceMost(4).block(3);
             }
 
             /** The signals that the drawn samples regress on are copied in between. */

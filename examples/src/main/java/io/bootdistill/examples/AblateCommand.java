@@ -61,7 +61,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes half a day",
+            "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes a day",
             "  boot ablate --only defaults,adam --steps 1500                two of them"
         })
 final class AblateCommand implements Callable<Integer> {

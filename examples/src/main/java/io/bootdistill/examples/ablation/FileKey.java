@@ -4,7 +4,9 @@ import io.bootdistill.format.DiffusersFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
@@ -27,10 +29,15 @@ public final class FileKey {
      * The key of files in a folder, or one folder below.
      *
      * @param names regular expression of their names
+     * @throws NoSuchFileException if there are none
      */
     public static String of(Path folder, String names) throws IOException {
         MessageDigest digest = digest();
-        for (Path file : files(folder, names)) {
+        List<Path> files = files(folder, names);
+        if (files.isEmpty()) {
+            throw new NoSuchFileException(folder.toString(), null, "holds no file whose name is " + names);
+        }
+        for (Path file : files) {
             digest.update(folder.relativize(file).toString().replace('\\', '/').getBytes(StandardCharsets.UTF_8));
             Files.copy(file, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
         }
@@ -38,7 +45,7 @@ public final class FileKey {
     }
 
     private static List<Path> files(Path folder, String names) throws IOException {
-        try (Stream<Path> files = Files.walk(folder, 2)) {
+        try (Stream<Path> files = Files.walk(folder, 2, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(file -> file.getFileName().toString().matches(names) && Files.isRegularFile(file))
                     .sorted()
                     .toList();

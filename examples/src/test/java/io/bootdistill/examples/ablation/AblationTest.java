@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,25 +36,22 @@ final class AblationTest {
     void runsAreFoundWhileFilesComeAndGo() throws Exception {
         Path run = Files.createDirectories(folder.resolve("6-steps/defaults"));
         AtomicBoolean done = new AtomicBoolean();
-        Thread writer = new Thread(() -> {
+        FutureTask<Void> writing = new FutureTask<>(() -> {
             Path temporary = folder.resolve("ablation.md.tmp-1");
             while (!done.get()) {
-                try {
-                    Files.createFile(temporary);
-                    Files.delete(temporary);
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
+                Files.createFile(temporary);
+                Files.delete(temporary);
             }
+            return null;
         });
-        writer.start();
+        new Thread(writing).start();
         try {
             for (int i = 0; i < 5_000; i++) {
                 assertEquals(List.of(run), Ablation.runs(folder));
             }
         } finally {
             done.set(true);
-            writer.join();
+            writing.get();
         }
     }
 
