@@ -15,10 +15,9 @@ final class TimeFold {
 
     /** Changes b₂ such that a network reads one time, as it is given it, as it has read another before. */
     static void shift(Model model, UNetConfig config, double time, double as) {
-        float[] from = embedding(model, config, TIME, time);
-        float[] to = embedding(model, config, TIME, as);
-        Map<String, float[]> weights = new HashMap<>();
-        model.save((parameter, values) -> weights.put(parameter.name(), values));
+        Map<String, float[]> weights = weights(model, "");
+        float[] from = embedding(weights, config, TIME, time);
+        float[] to = embedding(weights, config, TIME, as);
         float[] bias = weights.get(TIME + ".linear_2.bias");
         for (int i = 0; i < bias.length; i++) {
             bias[i] += to[i] - from[i];
@@ -28,20 +27,28 @@ final class TimeFold {
 
     /** The embedding whose parameters begin with a name, for the time as the network is given it or another scalar. */
     static float[] embedding(Model model, UNetConfig config, String name, double value) {
+        return embedding(weights(model, name + "."), config, name, value);
+    }
+
+    private static Map<String, float[]> weights(Model model, String prefix) {
+        Map<String, float[]> weights = new HashMap<>();
+        model.save((parameter, values) -> {
+            if (parameter.name().startsWith(prefix)) {
+                weights.put(parameter.name(), values);
+            }
+        });
+        return weights;
+    }
+
+    private static float[] embedding(Map<String, float[]> weights, UNetConfig config, String name, double value) {
         if (config.timeEmbeddingType() != UNetConfig.TimeEmbeddingType.POSITIONAL) {
             throw new UnsupportedOperationException("a fourier time embedding divides by the time step: it cannot be folded");
         }
-        Map<String, float[]> weights = new HashMap<>();
-        model.save((parameter, values) -> {
-            if (parameter.name().startsWith(name + ".")) {
-                weights.put(parameter.name().substring(name.length() + 1), values);
-            }
-        });
-        double[] hidden = layer(weights, "linear_1", config.positionalEmbedding((float) value));
+        double[] hidden = layer(weights, name + ".linear_1", config.positionalEmbedding((float) value));
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] /= 1 + Math.exp(-hidden[i]);
         }
-        double[] e = layer(weights, "linear_2", hidden);
+        double[] e = layer(weights, name + ".linear_2", hidden);
         float[] folded = new float[e.length];
         for (int i = 0; i < e.length; i++) {
             folded[i] = (float) e[i];
