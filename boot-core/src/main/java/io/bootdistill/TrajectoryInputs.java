@@ -61,8 +61,18 @@ final class TrajectoryInputs implements AutoCloseable {
         all = memory.slice();
         first = new Stage[evaluations];
         second = new Stage[evaluations];
+        try {
+            lay(trajectory);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
+    }
+
+    /** Fills in all that does not depend on the samples. */
+    private void lay(Trajectory trajectory) {
         int stage = 0;
-        for (int i = 0; i < evaluations; i++) {
+        for (int i = 0; i < trajectory.evaluations(); i++) {
             double t = trajectory.times()[i];
             double c = trajectory.steps()[i];
             double alpha = trajectory.alphas()[i];
