@@ -55,6 +55,7 @@ abstract class TeacherPlan implements AutoCloseable {
 
         private final NetworkTeacher teacher;
         private final Plan plan;
+        private final int pixels;
         private final Scope scope = new Scope();
         private final Tensor x;
         private final Tensor output;
@@ -67,6 +68,7 @@ abstract class TeacherPlan implements AutoCloseable {
         OfNetwork(NetworkTeacher teacher, int block, Guidance guidance) {
             this.teacher = teacher;
             ImageShape shape = teacher.shape();
+            pixels = shape.pixels();
             int rows = guidance == null ? block : 2 * block;
             try {
                 plan = scope.own(new Plan(teacher.model(), rows, Plan.Mode.INFERENCE));
@@ -80,8 +82,8 @@ abstract class TeacherPlan implements AutoCloseable {
                 scope.closeAfter(e);
                 throw e;
             }
-            x = rows(plan.x(), shape.pixels(), 0, block);
-            output = rows(plan.y(), shape.pixels(), 0, block);
+            x = rows(plan.x(), pixels, 0, block);
+            output = rows(plan.y(), pixels, 0, block);
             nullLabel = guidance == null ? 0 : guidance.nullLabel();
             halves = new Half[block + 1];
         }
@@ -117,17 +119,15 @@ abstract class TeacherPlan implements AutoCloseable {
                 return;
             }
             Half half = half(n);
-            long pixels = (long) n * teacher.shape().pixels();
             kernels.affine(n, inputs.networkTime(), 1, 0, null, half.t);
             kernels.fill(half.condition.data(), nullLabel);
-            kernels.affine(pixels, x, 1, 0, null, half.x);
+            kernels.affine((long) n * pixels, x, 1, 0, null, half.x);
             plan.forward(kernels, 2 * n);
-            kernels.affine(pixels, half.y, 1, 0, null, nullOutput);
+            kernels.affine((long) n * pixels, half.y, 1, 0, null, nullOutput);
         }
 
         private Half half(int n) {
             if (halves[n] == null) {
-                int pixels = teacher.shape().pixels();
                 halves[n] = new Half(rows(plan.scalar("t"), 1, n, n), rows(plan.condition(), 1, n, n),
                         rows(plan.x(), pixels, n, n), rows(plan.y(), pixels, n, n));
             }
