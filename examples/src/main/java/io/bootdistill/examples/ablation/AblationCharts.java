@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,9 @@ final class AblationCharts {
     private static final String FRECHET = "frechet-";
     private static final String RMSE = "rmse-";
     private static final double THOUSAND = 1_000;
+
+    /** A logarithmic axis labels little of less than this many times the smallest value. */
+    private static final int WIDE = 20;
 
     /** So many points of a curve are drawn. */
     private static final int FEW = 10;
@@ -165,8 +169,15 @@ final class AblationCharts {
     private XYChart chart(
             String title, String xName, List<Curve> curves, Function<Curve, double[]> x, ToDoubleFunction<AblationResult> level) {
         XYChart chart = new XYChartBuilder().title(title).xAxisTitle(xName).build();
-        chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false)
-                .setXAxisMin(0.0).setChartBackgroundColor(Color.WHITE);
+        double right = curves.stream().flatMapToDouble(curve -> DoubleStream.of(x.apply(curve))).max().orElse(1);
+        DoubleSummaryStatistics values =
+                curves.stream().flatMapToDouble(curve -> DoubleStream.of(curve.values)).summaryStatistics();
+        chart.getStyler().setXAxisMin(0.0).setChartBackgroundColor(Color.WHITE);
+        if (values.getMax() > WIDE * values.getMin()) {
+            chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false);
+        } else {
+            chart.getStyler().setYAxisMin(0.0);
+        }
         List<String> names =
                 curves.stream().map(Curve::name).filter(name -> !name.equals(Recipes.DEFAULTS)).sorted().toList();
         for (Curve curve : curves) {
@@ -178,11 +189,9 @@ final class AblationCharts {
             series.setLineStyle(
                     number < 0 ? stroke(3, null) : stroke(1.6f, DASHES[number / COLOURS.length % DASHES.length]));
         }
-        double right = curves.stream().flatMapToDouble(curve -> DoubleStream.of(x.apply(curve))).max().orElse(1);
-        double most = curves.stream().flatMapToDouble(curve -> DoubleStream.of(curve.values)).max().orElse(1);
         for (AblationResult teacher : results) {
             double y = teacher.budget() == null ? level.applyAsDouble(teacher) : 0;
-            if (y > 0 && y <= most) {
+            if (y > 0 && y <= values.getMax()) {
                 addLevel(chart, "teacher, " + teacher.steps() + (teacher.steps() == 1 ? " step" : " steps"), right, y);
             }
         }
