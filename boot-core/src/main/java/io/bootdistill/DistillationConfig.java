@@ -55,12 +55,12 @@ import java.time.Duration;
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
  *     teachers that are networks, from whose weights the online network can start, else none. Default −1
- * @param correctorStart share of the run before the corrector begins, in [0, 1). Default 0.55
+ * @param correctorStart share of the run before the corrector begins, in [0, 1). Default 0.75
  * @param correctorWeight λ, ≥ 0; residual weights do not apply. Default 1
  * @param correctorRate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1].
  *     Default 3e-4
  * @param updateRule how a gradient changes the weights. Default Muon
- * @param learningRate peak of the rate, in (0, 1]. Default 1e-3
+ * @param learningRate peak of the rate, in (0, 1]. Default 5e-4
  * @param warmupImages images over which the rate rises from 0; it falls to 0 by a cosine at the end. Default 3,200
  * @param weightDecay decoupled weight decay, ≥ 0. Default 0
  * @param beta1 decay of Adam's first moment, in [0, 1). Default 0.9

@@ -38,11 +38,11 @@ public final class DistillationConfigBuilder {
     private int trajectoryInterval = 96;
     private double trajectoryEnd = 1;
     private double correctorShare = -1;
-    private double correctorStart = 0.55;
+    private double correctorStart = 0.75;
     private double correctorWeight = 1;
     private double correctorRate = 3e-4;
     private UpdateRule updateRule = UpdateRule.MUON;
-    private double learningRate = 1e-3;
+    private double learningRate = 5e-4;
     private long warmupImages = 3_200;
     private double weightDecay;
     private double beta1 = 0.9;
