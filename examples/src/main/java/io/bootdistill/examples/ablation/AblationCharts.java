@@ -176,7 +176,7 @@ final class AblationCharts {
         if (values.getMax() > WIDE * values.getMin()) {
             chart.getStyler().setYAxisLogarithmic(true).setYAxisLogarithmicDecadeOnly(false);
         } else {
-            chart.getStyler().setYAxisMin(0.0);
+            chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("0.###");
         }
         List<String> names =
                 curves.stream().map(Curve::name).filter(name -> !name.equals(Recipes.DEFAULTS)).sorted().toList();
