@@ -41,7 +41,7 @@ final class OwnTeacher implements Teacher {
     /** Distils it into a small network that starts from random weights. */
     static Student distil(long images) throws IOException {
         Mlp network = new Mlp(2, 64, 2, 0);
-        DistillationConfig config = DistillationConfig.builder().images(images).build();
+        DistillationConfig config = DistillationConfig.builder().images(images).learningRate(1e-3).build(); // random weights
         return new BootDistiller(new OwnTeacher(), network).train(config);
     }
 
