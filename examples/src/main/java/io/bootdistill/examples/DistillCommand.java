@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  boot distill                                   the bundled teacher, about 10 minutes",
+            "  boot distill                                   the bundled teacher, about 8 minutes",
             "  boot distill --teacher my-model --minutes 30   your own, in about half an hour",
             "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
         })
