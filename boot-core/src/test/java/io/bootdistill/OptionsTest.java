@@ -8,11 +8,9 @@ import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
-import io.bootdistill.network.Plan;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,8 +20,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Each option of a training step against the identity that defines it, on an analytic teacher with labels. */
 public class OptionsTest {
 
-    private static final int BATCH = 12;
-    private static final int PIXEL = 2;
+    private static final int BATCH = OptionStep.BATCH;
+    private static final int PIXEL = OptionStep.PIXEL;
     private static final double TOLERANCE = 2e-5;
 
     private final NoiseSchedule schedule = NoiseSchedule.discrete(cosine());
@@ -47,104 +45,8 @@ public class OptionsTest {
                 .images(BATCH * 4).seed(6).deltaStart(0.1).workers(1);
     }
 
-    /** One step of one block, its values on the host. */
-    private final class Step implements AutoCloseable {
-
-        final Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
-        final Batch batch;
-        final BatchMemory memory;
-        final TrajectoryBuffer trajectories;
-        final BlockWorker worker;
-        final Gradients gradients;
-        final float[] residual;
-
-        Step(DistillationConfig config, Guidance guidance) {
-            student.initialize(3);
-            batch = new Batch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
-                    ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
-            residual = new float[batch.rows];
-            memory = new BatchMemory(batch, device());
-            trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher, device(), false);
-            worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories);
-            gradients = new Gradients(student);
-        }
-
-        Step run() {
-            run(worker);
-            return this;
-        }
-
-        void run(int block) {
-            memory.upload(worker.kernels);
-            if (batch.isRegression()) {
-                trajectories.upload(worker.kernels);
-                worker.solve(memory.block(block));
-                trajectories.keep(worker.kernels);
-                trajectories.gather(worker.kernels);
-            }
-            worker.run(memory.block(block), gradients, false);
-        }
-
-        void run(BlockWorker other) {
-            memory.upload(other.kernels);
-            other.run(memory.block(0), gradients, false);
-            memory.download(other.kernels, residual);
-        }
-
-        float[] values(io.bootdistill.device.Tensor tensor) {
-            float[] values = new float[BATCH * PIXEL];
-            worker.kernels.download(tensor.data(), values, 0);
-            return values;
-        }
-
-        /** The student's signals at other times; its head is the identity. */
-        float[] signals(float[] networkTime) {
-            float[] signals = new float[BATCH * PIXEL];
-            try (Plan plan = new Plan(student, BATCH, Plan.Mode.INFERENCE)) {
-                worker.kernels.upload(values(worker.noise), 0, plan.x().data());
-                worker.kernels.upload(networkTime, 0, plan.scalar("t").data());
-                worker.kernels.upload(batch.samples.condition, 0, plan.condition().data());
-                plan.forward(worker.kernels, BATCH);
-                worker.kernels.download(plan.y().data(), signals, 0);
-            }
-            return signals;
-        }
-
-        /** What the signals gain while the network's time passes from h before to h after t. */
-        float[] difference(double h) {
-            float[][] times = new float[2][BATCH];
-            for (int i = 0; i < BATCH; i++) {
-                times[0][i] = (float) (batch.networkT[i] - h);
-                times[1][i] = (float) (batch.networkT[i] + h);
-            }
-            float[] before = signals(times[0]);
-            float[] difference = signals(times[1]);
-            for (int i = 0; i < difference.length; i++) {
-                difference[i] -= before[i];
-            }
-            return difference;
-        }
-
-        float[] gradient() {
-            float[] values = new float[Math.toIntExact(gradients.flat().length())];
-            worker.kernels.download(gradients.flat(), values, 0);
-            return values;
-        }
-
-        double[] row(float[] values, int row) {
-            return new double[] {values[row * PIXEL], values[row * PIXEL + 1]};
-        }
-
-        @Override
-        public void close() {
-            gradients.close();
-            worker.close();
-            if (trajectories != null) {
-                trajectories.close();
-            }
-            memory.close();
-            student.close();
-        }
+    private OptionStep step(DistillationConfig config, Guidance guidance) {
+        return new OptionStep(config, teacher, guidance, device());
     }
 
     /** The teacher's prediction for a label, as a function of the state. */
@@ -159,7 +61,7 @@ public class OptionsTest {
     @ParameterizedTest
     @EnumSource(value = Solver.class, names = "MULTISTEP", mode = EnumSource.Mode.EXCLUDE)
     void targetIsTheSolversStep(Solver solver) {
-        try (Step step = new Step(config().solver(solver).boundaryShare(0).build(), null)) {
+        try (OptionStep step = step(config().solver(solver).boundaryShare(0).build(), null)) {
             step.batch.draw(0);
             step.run();
             SignalOde ode = new SignalOde(schedule);
@@ -176,7 +78,7 @@ public class OptionsTest {
 
     @Test
     void hardBoundaryIsTheTeacherAtTheNoisyEnd() {
-        try (Step step = new Step(config().boundary(Boundary.HARD).solver(Solver.DDIM).build(), null)) {
+        try (OptionStep step = step(config().boundary(Boundary.HARD).solver(Solver.DDIM).build(), null)) {
             assertEquals(BATCH, step.batch.bootstrapSamples, "no samples of a boundary loss");
             step.batch.draw(0);
             double middle = (schedule.tMax() + schedule.tMin()) / 2;
@@ -215,7 +117,7 @@ public class OptionsTest {
         int steps = 3;
         DistillationConfig config = config().images(BATCH * 40).block(BATCH / 3).lanes(1).trajectoryShare(1).trajectorySteps(steps)
                 .trajectoryUses(uses).trajectoryInterval(16).trajectoryEnd(end).build();
-        try (Step step = new Step(config, null)) {
+        try (OptionStep step = step(config, null)) {
             int[] seen = new int[steps + 1];
             for (int k = 0; k < 40; k++) {
                 step.batch.draw(k);
@@ -252,16 +154,10 @@ public class OptionsTest {
         }
     }
 
-    private static float[] join(float[] a, float[] b) {
-        float[] all = Arrays.copyOf(a, a.length + b.length);
-        System.arraycopy(b, 0, all, a.length, b.length);
-        return all;
-    }
-
     /** target = y + c (f − y) + (1 − c) dy/dt with c = λ'/(1 + λ'): the residual is (dy/dt + λ' (f − y))/(1 + λ'). */
     @Test
     void derivativeTargetIsTheOdesResidual() {
-        try (Step step = new Step(config().objective(Objective.DERIVATIVE).boundaryShare(0).build(), null)) {
+        try (OptionStep step = step(config().objective(Objective.DERIVATIVE).boundaryShare(0).build(), null)) {
             step.batch.draw(0);
             step.batch.setDerivative(0, schedule.tMin());
             step.batch.setDerivative(1, schedule.tMax());
@@ -294,12 +190,12 @@ public class OptionsTest {
         double delta = 1e-3;
         DistillationConfig one = config().batch(1).block(BATCH).images(4).boundaryShare(0).solver(Solver.DDIM).build();
         float[] limit;
-        try (Step step = new Step(one.toBuilder().objective(Objective.DERIVATIVE).build(), null)) {
+        try (OptionStep step = step(one.toBuilder().objective(Objective.DERIVATIVE).build(), null)) {
             step.batch.draw(0);
             step.batch.setDerivative(0, t);
             limit = step.run().gradient();
         }
-        try (Step step = new Step(one, null)) {
+        try (OptionStep step = step(one, null)) {
             step.batch.draw(0);
             step.batch.setBootstrap(0, t, t - delta, delta);
             float[] shortStep = step.run().gradient();
@@ -321,13 +217,13 @@ public class OptionsTest {
             double residual;
             double factor;
             DistillationConfig one = config().batch(1).block(BATCH).images(4).boundaryShare(0).build();
-            try (Step step = new Step(one, null)) {
+            try (OptionStep step = step(one, null)) {
                 step.batch.draw(0);
                 plain = step.run().gradient();
                 residual = step.residual[0];
                 factor = step.batch.factor[0];
             }
-            try (Step step = new Step(one.toBuilder().residualPower(power).residualKappa(kappa).build(), null)) {
+            try (OptionStep step = step(one.toBuilder().residualPower(power).residualKappa(kappa).build(), null)) {
                 step.batch.draw(0);
                 float[] weighted = step.run().gradient();
                 double divisor = Math.pow(residual + kappa, power);
@@ -361,7 +257,7 @@ public class OptionsTest {
 
     /** Targets of a DDIM step, whose state does not depend on the guidance; with {@code nulls}, the teacher sees no labels. */
     private float[] targets(DistillationConfig config, Guidance guidance, boolean nulls) {
-        try (Step step = new Step(config.toBuilder().solver(Solver.DDIM).build(), guidance)) {
+        try (OptionStep step = step(config.toBuilder().solver(Solver.DDIM).build(), guidance)) {
             step.batch.draw(0);
             MixtureTeacher told = teacher;
             if (nulls) {

@@ -1,0 +1,114 @@
+package io.bootdistill;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Mlp;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+
+/** One step of one block for a small perceptron and an analytic teacher in the plane, its values on the host. */
+final class OptionStep implements AutoCloseable {
+
+    static final int BATCH = 12;
+    static final int PIXEL = 2;
+
+    final Model student;
+    final Batch batch;
+    final BatchMemory memory;
+    final TrajectoryBuffer trajectories;
+    final BlockWorker worker;
+    final Gradients gradients;
+    final float[] residual;
+
+    OptionStep(DistillationConfig config, MixtureTeacher teacher, Guidance guidance, Device device) {
+        NoiseSchedule schedule = teacher.schedule();
+        student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device, true);
+        student.initialize(3);
+        batch = new Batch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
+                ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
+        residual = new float[batch.rows];
+        memory = new BatchMemory(batch, device);
+        trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher, device, false);
+        worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories);
+        gradients = new Gradients(student);
+    }
+
+    OptionStep run() {
+        run(worker);
+        return this;
+    }
+
+    void run(int block) {
+        memory.upload(worker.kernels);
+        if (batch.isRegression()) {
+            trajectories.upload(worker.kernels);
+            worker.solve(memory.block(block));
+            trajectories.keep(worker.kernels);
+            trajectories.gather(worker.kernels);
+        }
+        worker.run(memory.block(block), gradients, false);
+    }
+
+    void run(BlockWorker other) {
+        memory.upload(other.kernels);
+        other.run(memory.block(0), gradients, false);
+        memory.download(other.kernels, residual);
+    }
+
+    float[] values(Tensor tensor) {
+        float[] values = new float[BATCH * PIXEL];
+        worker.kernels.download(tensor.data(), values, 0);
+        return values;
+    }
+
+    /** The student's signals at other times; its head is the identity. */
+    float[] signals(float[] networkTime) {
+        float[] signals = new float[BATCH * PIXEL];
+        try (Plan plan = new Plan(student, BATCH, Plan.Mode.INFERENCE)) {
+            worker.kernels.upload(values(worker.noise), 0, plan.x().data());
+            worker.kernels.upload(networkTime, 0, plan.scalar("t").data());
+            worker.kernels.upload(batch.samples.condition, 0, plan.condition().data());
+            plan.forward(worker.kernels, BATCH);
+            worker.kernels.download(plan.y().data(), signals, 0);
+        }
+        return signals;
+    }
+
+    /** What the signals gain while the network's time passes from h before to h after t. */
+    float[] difference(double h) {
+        float[][] times = new float[2][BATCH];
+        for (int i = 0; i < BATCH; i++) {
+            times[0][i] = (float) (batch.networkT[i] - h);
+            times[1][i] = (float) (batch.networkT[i] + h);
+        }
+        float[] before = signals(times[0]);
+        float[] difference = signals(times[1]);
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] -= before[i];
+        }
+        return difference;
+    }
+
+    float[] gradient() {
+        float[] values = new float[Math.toIntExact(gradients.flat().length())];
+        worker.kernels.download(gradients.flat(), values, 0);
+        return values;
+    }
+
+    double[] row(float[] values, int row) {
+        return new double[] {values[row * PIXEL], values[row * PIXEL + 1]};
+    }
+
+    @Override
+    public void close() {
+        gradients.close();
+        worker.close();
+        if (trajectories != null) {
+            trajectories.close();
+        }
+        memory.close();
+        student.close();
+    }
+}
