@@ -55,6 +55,14 @@ final class DistillCommandTest {
         }
     }
 
+    /** After six steps, the student still makes much the same image of every noise. */
+    @Test
+    void saysThatTheStudentHasCollapsed() throws IOException {
+        first.succeeded();
+        assertTrue(first.out().contains("\nCOLLAPSED    the samples of a class differ from each other only 0."), first.out());
+        assertTrue(Files.readString(run.resolve("report.html")).contains("The student has collapsed: the samples of a class"));
+    }
+
     /** Three classes of 21 samples, at 8 × 8 pixels each and twice; the teacher's half is not the student's. */
     @Test
     void drawsTheComparison() throws IOException {

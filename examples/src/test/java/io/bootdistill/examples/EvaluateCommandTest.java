@@ -1,6 +1,7 @@
 package io.bootdistill.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
@@ -138,6 +139,15 @@ final class EvaluateCommandTest {
         String shown = String.format(Locale.ROOT, "| %.3f |", Double.parseDouble(last));
         assertTrue(table.contains("\n| defaults |  | 6 | 0.") && table.contains(shown), shown + " in " + table);
         assertTrue(Files.exists(out.resolve("frechet-6-steps.png")));
+
+        // so early, the student makes the mean of each class
+        assertTrue(table.contains("| collapsed |"), table);
+        CommandRun ruled = CommandRun.boot("evaluate", "--model", out.resolve("6-steps/defaults") + "," + BundledTeacher.folder(),
+                "--teacher", BundledTeacher.folder(),
+                "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded();
+        assertTrue(ruled.err().contains("defaults has collapsed: the samples of a class differ from each other only 0."), ruled.err());
+        assertTrue(ruled.err().contains("defaults has collapsed: the samples recall 0."), ruled.err());
+        assertFalse(ruled.err().contains("fashion-mnist-16 has collapsed"), ruled.err());
     }
 
     @Test

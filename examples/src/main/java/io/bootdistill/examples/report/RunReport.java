@@ -1,6 +1,7 @@
 package io.bootdistill.examples.report;
 
 import io.bootdistill.examples.ruler.Figures;
+import io.bootdistill.examples.ruler.PairedFigures;
 import io.bootdistill.format.Images;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ImageShape;
@@ -55,8 +56,7 @@ public record RunReport(
     public String html() throws IOException {
         Sampled student = models.get(models.size() - 1);
         HtmlReport report = new HtmlReport("BOOT Distill: " + name);
-        double diversity = metrics.last("diversity");
-        CollapseAlarm.ofDiversity(diversity)
+        CollapseAlarm.ofDiversity(leastDiversity(student))
                 .ifPresent(reason -> report.alarm("The student has collapsed: " + reason + "."));
         report.figures(figures(student))
                 .heading("Samples")
@@ -76,6 +76,12 @@ public record RunReport(
                 .charts(charts())
                 .details("Configuration", config);
         return report.finish();
+    }
+
+    /** Of the class where it is least: one may have collapsed where the mean shows nothing. */
+    private double leastDiversity(Sampled student) {
+        int count = student.samples().length / shape.size();
+        return PairedFigures.of(student.samples(), models.get(0).samples(), count, classes).leastDiversity();
     }
 
     private Map<String, String> figures(Sampled student) {

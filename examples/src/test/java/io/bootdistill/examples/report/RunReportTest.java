@@ -1,0 +1,43 @@
+package io.bootdistill.examples.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.bootdistill.device.Philox;
+import io.bootdistill.examples.report.RunReport.Sampled;
+import io.bootdistill.network.ImageShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class RunReportTest {
+
+    private static final int CLASSES = 3;
+    private static final int COUNT = 30;
+    private static final ImageShape SHAPE = new ImageShape(1, 4, 4);
+
+    @TempDir
+    private Path folder;
+
+    /** One class makes much the same images of different noises; the mean over the classes, that of the metrics, shows nothing. */
+    @ParameterizedTest
+    @CsvSource({"1, false", "0.6, false", "0.4, true"})
+    void alarmIsOfTheClassThatHasCollapsed(float diversity, boolean expected) throws IOException {
+        float[] teacher = new float[COUNT * SHAPE.size()];
+        float[] student = new float[teacher.length];
+        for (int i = 0; i < teacher.length; i++) {
+            teacher[i] = Philox.normal(4, 0, i) / 4;
+            student[i] = teacher[i] * (i / SHAPE.size() % CLASSES == 1 ? diversity : 1);
+        }
+        Path metrics = folder.resolve(RunMetrics.FILE);
+        Files.writeString(metrics, "step,images,images_per_second,paired_rmse,diversity\n1,64,100,0.1," + (2 + diversity) / 3 + "\n");
+        RunReport report = new RunReport("run", RunMetrics.read(metrics), Map.of(), SHAPE, CLASSES,
+                List.of(new Sampled("teacher", 51, teacher, Double.NaN, 1, 1), new Sampled("student", 1, student, 0.1, 1, 1)),
+                null, null);
+        assertEquals(expected, report.html().contains("The student has collapsed: the samples of a class"));
+    }
+}
