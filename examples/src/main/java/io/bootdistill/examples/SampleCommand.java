@@ -104,7 +104,8 @@ final class SampleCommand implements Callable<Integer> {
         if (model.kind() == ModelFolder.Kind.TEACHER) {
             try (NetworkTeacher teacher = Teacher.load(model.path())) {
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
-                        .withGuidance(guidance == null ? null : guidanceOf(teacher));
+                        .withGuidance(guidance == null ? null : guidanceOf(teacher))
+                        .withSchedulerLimits();
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample, sampler::sample);
             }
         } else {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
@@ -65,6 +66,21 @@ final class SampleCommandTest {
         assertEquals(8 * SIZE, eight.length);
         assertArrayEquals(image(eight, 5), sample("--model", run, "--count", 1, "--seed", 5, "--labels", 2));
         assertFalse(Arrays.equals(image(eight, 5), sample("--model", run, "--count", 1, "--seed", 5, "--labels", 1)));
+    }
+
+    /** As in a run's pictures and in the ruler; nearly nothing would be left of an ε-prediction without. */
+    @Test
+    void teachersAreLimitedAsTheirSchedulerSays() throws IOException {
+        Path epsilon = folder.resolve("epsilon");
+        TinyTeacher.write(epsilon, "epsilon");
+        float[] samples = sample("--model", epsilon, "--steps", 2, "--count", 2);
+        try (NetworkTeacher loaded = Teacher.load(epsilon)) {
+            Sampler unlimited = Sampler.reference(loaded, 2);
+            long[] seeds = {0, 1};
+            int[] labels = {0, 1};
+            assertArrayEquals(unlimited.withSchedulerLimits().sample(seeds, labels), samples);
+            assertFalse(Arrays.equals(unlimited.sample(seeds, labels), samples));
+        }
     }
 
     @Test
