@@ -27,6 +27,17 @@ public final class FeatureStatistics {
     }
 
     /**
+     * The statistics of images in the features of an extractor.
+     *
+     * @param images [n][channels][height][width], in [−1, 1]
+     */
+    public static FeatureStatistics of(FeatureExtractor extractor, float[] images) {
+        FeatureStatistics statistics = new FeatureStatistics(extractor.dimension());
+        statistics.add(extractor.features(images));
+        return statistics;
+    }
+
+    /**
      * Adds vectors.
      *
      * @param features [n][dimension], finite

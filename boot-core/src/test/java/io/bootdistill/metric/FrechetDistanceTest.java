@@ -30,6 +30,35 @@ class FrechetDistanceTest {
         return statistics;
     }
 
+    /** An extractor of the user's: of images of three pixels, the sum and the last one. */
+    @Test
+    void ofImagesInTheFeaturesOfAnExtractor() {
+        FeatureExtractor extractor = new FeatureExtractor() {
+            @Override
+            public int dimension() {
+                return 2;
+            }
+
+            @Override
+            public float[] features(float[] images) {
+                float[] features = new float[images.length / 3 * 2];
+                for (int i = 0; i < images.length / 3; i++) {
+                    features[2 * i] = images[3 * i] + images[3 * i + 1] + images[3 * i + 2];
+                    features[2 * i + 1] = images[3 * i + 2];
+                }
+                return features;
+            }
+        };
+        float[] images = normal(0, 30 * 3);
+        float[] shifted = images.clone();
+        for (int i = 0; i < shifted.length; i += 3) {
+            shifted[i] += 3;
+            shifted[i + 2] -= 4;
+        }
+        assertEquals(1 + 16, FrechetDistance.between(
+                FeatureStatistics.of(extractor, images), FeatureStatistics.of(extractor, shifted)), 1e-5);
+    }
+
     @Test
     void ofMeansIsTheSquaredDistance() {
         double[] covariance = {2, 0.5, 0.5, 1};

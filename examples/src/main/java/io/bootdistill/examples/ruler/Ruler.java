@@ -77,7 +77,7 @@ public final class Ruler implements AutoCloseable {
 
     /** Measures the Fréchet distance alone, which is much faster. */
     public double frechet(float[] samples) {
-        return FrechetDistance.between(images, statistics(extractor.features(first(samples))));
+        return FrechetDistance.between(images, FeatureStatistics.of(extractor, first(samples)));
     }
 
     private float[] first(float[] samples) {
