@@ -9,6 +9,9 @@ import java.util.Arrays;
 /**
  * How far a student is from its teacher's path, at each time: the root mean square of y_θ(ε, t) − y_t, where y_t is a fine Heun
  * solution of the {@link SignalOde} from the same noise. It shows where on the way from t_max to t_min the error arises.
+ *
+ * <p>It means something for students that have learnt all times, without a hard boundary, whose signals contain the teacher's
+ * prediction at t_max until they are sampled; and for teachers whose predictions are not limited, since the path is not.
  */
 public final class TrajectoryError {
 

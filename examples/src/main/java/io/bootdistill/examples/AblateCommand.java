@@ -16,7 +16,6 @@ import io.bootdistill.examples.extractor.FashionMnist;
 import io.bootdistill.examples.ruler.Ruler;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

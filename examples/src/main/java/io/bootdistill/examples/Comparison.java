@@ -1,7 +1,7 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.DistillationListener.Quality;
-import io.bootdistill.Teacher;
+import io.bootdistill.Student;
 import io.bootdistill.format.Images;
 import io.bootdistill.network.ImageShape;
 import java.awt.image.BufferedImage;
@@ -19,9 +19,9 @@ final class Comparison {
 
     private Comparison() {}
 
-    static void write(Path file, Quality quality, Teacher teacher, int referenceSteps) throws IOException {
-        ImageShape shape = teacher.shape();
-        int[] labels = Labels.real(teacher.condition(), teacher.nullLabel());
+    static void write(Path file, Quality quality, Student student, int referenceSteps) throws IOException {
+        ImageShape shape = student.shape();
+        int[] labels = Labels.real(student.condition(), student.nullLabel());
         int count = quality.samples().length / shape.size();
         int classes = labels.length == 0 ? (int) Math.sqrt(count) : labels.length;
         int rows = Math.min(classes, Math.min(count, 16));

@@ -136,7 +136,7 @@ final class DistillCommand implements Callable<Integer> {
                 if (report.firstStep() == report.config().steps()) {
                     err.println("boot: the run was finished before, after step " + report.firstStep());
                 }
-                summarize(teacher, report, Duration.ofNanos(System.nanoTime() - start));
+                summarize(student, report, Duration.ofNanos(System.nanoTime() - start));
                 if (report.step() < report.config().steps()) {
                     err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
                             + "; continue with: " + resumeCommand());
@@ -216,7 +216,7 @@ final class DistillCommand implements Callable<Integer> {
 
     // ---- results
 
-    private void summarize(NetworkTeacher teacher, TrainingReport report, Duration time) throws IOException {
+    private void summarize(Student student, TrainingReport report, Duration time) throws IOException {
         PrintWriter stdout = spec.commandLine().getOut();
         Quality quality = report.quality();
         stdout.println("student      " + out.resolve("student"));
@@ -228,9 +228,9 @@ final class DistillCommand implements Callable<Integer> {
             stdout.println("COLLAPSED    " + report.collapse());
         }
         stdout.println("wall time    " + Times.clock(time));
-        if (quality != null && teacher.shape().isPicture()) {
+        if (quality != null && student.shape().isPicture()) {
             Path picture = out.resolve("comparison.png");
-            Comparison.write(picture, quality, teacher, report.config().referenceSteps());
+            Comparison.write(picture, quality, student, report.config().referenceSteps());
             stdout.println("picture      " + picture);
         }
         stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out) + " --out grid.png");

@@ -1,6 +1,7 @@
 package io.bootdistill.examples;
 
 import com.google.gson.JsonObject;
+import io.bootdistill.BootstrapLoss;
 import io.bootdistill.DistillationConfig;
 import io.bootdistill.Guidance;
 import io.bootdistill.HeldOut;
@@ -63,7 +64,7 @@ final class ReportWriter {
         this.student = student;
         this.noises = noises;
         config = DistillationConfig.read(run.resolve("config.json")).build();
-        labels = Labels.real(teacher.condition(), teacher.nullLabel());
+        labels = Labels.real(teacher.condition(), student.nullLabel());
         guidance = guidance();
     }
 
@@ -71,9 +72,8 @@ final class ReportWriter {
         if (config.guidance() == 1 && config.guidanceMost() == 0) {
             return null;
         }
-        int away = config.negativeLabel() >= 0 ? config.negativeLabel()
-                : config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
-        return new Guidance(student.guidance().middle(), away);
+        return new Guidance(
+                student.guidance().middle(), config.negativeLabel() >= 0 ? config.negativeLabel() : student.nullLabel());
     }
 
     /** Writes the report; {@code ruler} is null for one without the figures of images. */
@@ -151,13 +151,11 @@ final class ReportWriter {
 
     // ---- the way
 
-    /**
-     * Null for students that have learnt the end of the way alone, and for teachers whose predictions are limited, as those of
-     * noise are: the error is that of a path without limits.
-     */
+    /** Null where {@link TrajectoryError} means nothing. */
     private TrajectoryCurve trajectory() {
         boolean endAlone = config.trajectoryShare() == 1 && config.trajectoryEnd() == 1;
-        if (endAlone || config.clip() > 0 || config.clip() < 0 && teacher.prediction() == Prediction.EPSILON) {
+        boolean hard = config.boundary() == BootstrapLoss.Boundary.HARD;
+        if (endAlone || hard || config.clip() > 0 || config.clip() < 0 && isLimited()) {
             return null;
         }
         double most = teacher.schedule().tMax();
@@ -167,5 +165,11 @@ final class ReportWriter {
         int count = Math.min(noises, TRAJECTORIES);
         return new TrajectoryCurve(times, TrajectoryError.of(student, teacher, guidance, HeldOut.seeds(count),
                 HeldOutSamples.labels(labels, 0, count), times, SOLVER_STEPS));
+    }
+
+    /** Whether the scheduler limits the predictions, as the sampler and the student follow it. */
+    private boolean isLimited() {
+        return teacher.prediction() == Prediction.EPSILON
+                && (teacher.scheduler().clipSample() || teacher.scheduler().thresholding());
     }
 }

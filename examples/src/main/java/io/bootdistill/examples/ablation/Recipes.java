@@ -35,7 +35,7 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
 
     /** What is the same for all runs of an ablation. */
     private static final Set<String> COMMON =
-            Set.of("images", "seed", "heldOut", "referenceSteps", "reportImages", "checkpointImages");
+            Set.of("images", "seed", "heldOut", "referenceSteps", "reportImages", "checkpointImages", "nullLabel");
 
     /**
      * Checks every recipe.

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
