@@ -176,9 +176,10 @@ final class Batch {
         return row - boundaryBefore(row);
     }
 
-    /** δ of a step; with a relative schedule, that of t = 1. */
+    /** δ of a step that bootstraps, from the first of these to the last; with a relative schedule, that of t = 1. */
     double delta(long step) {
-        double progress = config.steps() == 1 ? 0 : (double) step / (config.steps() - 1);
+        long first = config.regressions();
+        double progress = (double) (step - first) / Math.max(1, config.steps() - 1 - first);
         return config.deltaSchedule().over(config.deltaStart(), config.deltaEnd(), progress);
     }
 
@@ -204,14 +205,16 @@ final class Batch {
         boolean derivative = config.objective().isDerivative();
         double lowest = schedule.tMin() + (derivative ? 0 : config.deltaSchedule().at(delta, schedule.tMin()));
         int plain = bootstrapSamples - restartSamples;
+        long since = step - config.regressions();
+        long steps = config.steps() - config.regressions();
         for (int i = 0; i < bootstrapSamples; i++) {
             int row = bootstrapRow[i];
             boolean restarted = i >= plain;
             double most = restarted ? restarts.draw(row, step, i - plain, lowest) : schedule.tMax();
             double random = Philox.uniform(config.seed(), TIME, first + i);
             double u = restarted
-                    ? config.timeSampling().place(i - plain, restartSamples, random, step, config.steps())
-                    : config.timeSampling().place(i, plain, random, step, config.steps());
+                    ? config.timeSampling().place(i - plain, restartSamples, random, since, steps)
+                    : config.timeSampling().place(i, plain, random, since, steps);
             double time = lowest + u * (most - lowest);
             samples.draw(row, first + i);
             if (derivative) {
@@ -226,7 +229,7 @@ final class Batch {
         }
         for (int i = 0; i < boundarySamples; i++) {
             samples.draw(boundaryRow[i], first + bootstrapSamples + i);
-            setBoundary(boundaryRow[i], delta);
+            setBoundary(boundaryRow[i], derivative ? 1 : delta);
         }
     }
 
@@ -274,7 +277,11 @@ final class Batch {
         difference[row] = (float) ((after - before) / rest);
     }
 
-    /** A sample at t_max whose target is the teacher's prediction: a step with c = 1 from the pure noise. */
+    /**
+     * A sample at t_max whose target is the teacher's prediction: a step with c = 1 from the pure noise.
+     *
+     * @param delta of the step; 1 for a derivative, as in {@link #setDerivative}
+     */
     void setBoundary(int row, double delta) {
         double time = schedule.tMax();
         set(row, time, time, loss.weight(delta, 1), loss.boundaryFactor(delta, bootstrapSamples, boundarySamples));

@@ -26,8 +26,8 @@ import java.time.Duration;
  * @param objective what the steps that do not regress on trajectories train towards; they are those that all options from here
  *     to {@code beta} are about, and {@code targetEma}. Default bootstrapping
  * @param solver how the target is made; of bootstrapping alone. Default Heun
- * @param deltaStart step δ = t − s at the start, in units of t, in (0, 0.5]. Default 0.12
- * @param deltaEnd δ at the end, in (0, {@code deltaStart}]. Default 0.02
+ * @param deltaStart step δ = t − s at the first step that bootstraps, in units of t, in (0, 0.5]. Default 0.12
+ * @param deltaEnd δ at the last, in (0, {@code deltaStart}]. Default 0.02
  * @param deltaSchedule how δ goes from one to the other. Default geometric
  * @param timeSampling how t is spread over a batch. Default stratified
  * @param weighting w(t). Default flat
@@ -46,8 +46,8 @@ import java.time.Duration;
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
  * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
- * @param trajectoryUses samples that a trajectory serves, 1 … 64, at most {@code block}: fewer are better for each image, more
- *     for the time. Default 8
+ * @param trajectoryUses samples that a trajectory serves, 1 … 64; as many as {@code block} where that is less. Fewer are better
+ *     for each image, more for the time. Default 8
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
  *     signal. Keeps about {@code interval·batch·(1 − 1/uses)} images in device memory; where {@code trajectoryEnd} is below 1,
  *     {@code uses} times as many. Default 96

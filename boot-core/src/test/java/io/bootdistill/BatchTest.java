@@ -342,6 +342,27 @@ class BatchTest {
         }
     }
 
+    /** A derivative has no δ: a boundary sample weighs as much as another, whatever the weighting is a function of. */
+    @ParameterizedTest
+    @EnumSource(Weighting.class)
+    void boundaryOfADerivativeDoesNotDependOnDelta(Weighting weighting) {
+        Batch batch = batch(config().objective(Objective.DERIVATIVE).weighting(weighting).boundary(Boundary.ATOM).build());
+        batch.draw(LAST);
+        assertEquals(1.0 / 32, batch.factor[batch.boundaryRow[0]], ROUNDING);
+    }
+
+    /** After a start on trajectories, δ and the annealed times go the whole way. */
+    @Test
+    void schedulesSpanTheStepsThatBootstrap() {
+        DistillationConfig config = config().trajectoryShare(0.5).timeSampling(TimeSampling.PROGRESSIVE).build();
+        Batch batch = batch(config);
+        long first = config.regressions();
+        assertEquals(config.deltaStart(), batch.delta(first));
+        assertEquals(config.deltaEnd(), batch.delta(config.steps() - 1), ROUNDING);
+        batch.draw(first);
+        assertTrue(batch.t[batch.bootstrapRow[0]] > 0.9 * schedule.tMax(), "t " + batch.t[batch.bootstrapRow[0]]);
+    }
+
     /** The gradient of factor · mean of r². */
     private static void assertGradient(Batch batch, int row) {
         assertEquals((float) (2 * batch.factor[row] / IMAGE_SIZE), coefficient(batch, row, SignalCoefficients.GRADIENT));
