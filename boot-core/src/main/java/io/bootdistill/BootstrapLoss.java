@@ -13,19 +13,19 @@ public record BootstrapLoss(Weighting weighting, Boundary boundary, double beta)
 
     /** w(t). */
     public enum Weighting {
-        /** 1. */
+        /** 1: our default, which weakens neither end. */
         FLAT,
         /** 1/δ², δ in units of t: the paper's. */
         INVERSE_DELTA_SQUARED,
-        /** 1/c², c of the step: weak at both ends, where c is large. */
+        /** 1/c², c of the step: the loss is that of f − y, as its size was alike at all times. Weak at both ends, where c is large. */
         INVERSE_STEP_SQUARED
     }
 
     /** How the boundary enters. */
     public enum Boundary {
-        /** A loss of its own: mean over the bootstrap samples + β · mean over the boundary samples. */
+        /** A loss of its own, the paper's: mean over the bootstrap samples + β · mean over the boundary samples. */
         TERM,
-        /** An atom of the distribution of t at t_max: one mean over all samples, β unused. */
+        /** An atom of the distribution of t at t_max: one mean over all samples, β unused. Of the same family as the others. */
         ATOM,
         /**
          * No loss: the student is y = k(t) f_φ(ε, t_max) + (1 − k(t)) ŷ_θ, the teacher's own prediction at t_max; see

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationConfigBuilder;
-import io.bootdistill.DistillationListener;
 import io.bootdistill.EpsilonTeacherTest;
 import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
