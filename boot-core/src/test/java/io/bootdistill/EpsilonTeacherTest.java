@@ -9,18 +9,37 @@ import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
+import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Students of ε-prediction teachers with each schedule: where they start, and what becomes of the schedule when exported. */
+/** Students of ε-prediction teachers: where they start, what they learn there, and what becomes of a schedule when exported. */
 public class EpsilonTeacherTest {
 
     private static final double LEAST_ALPHA = 1e-2;
+
+    /** Noises that no run is trained on. */
+    private static final long[] SEEDS = LongStream.range(1_000_000, 1_000_064).toArray();
+
+    private static final float[] LABELS = new float[SEEDS.length];
+
+    static {
+        for (int i = 0; i < LABELS.length; i++) {
+            LABELS[i] = i % 4;
+        }
+    }
 
     @TempDir
     Path temp;
@@ -57,5 +76,53 @@ public class EpsilonTeacherTest {
                 Golden.values("reloaded", student.sample(seeds, labels), loaded.sample(seeds, labels));
             }
         }
+    }
+
+    /**
+     * The head y = −F starts far from f_φ(ε, t_max), limited as the scheduler says, and bootstrapping with a boundary loss leads
+     * there. The steps are short, so that a wrong boundary would outweigh them.
+     */
+    @Test
+    void boundaryIsLearnt() throws IOException {
+        ImageShape shape = new ImageShape(1, 4, 4);
+        UNet network = new UNet(UNetConfig.of(shape, List.of(8), 1, 4));
+        Model model = new Model(Graph.of(network), device(), false);
+        model.initialize(11);
+        DistillationConfigBuilder config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+                .batch(16).block(8).seed(5).warmupImages(0).emaHalfLife(0).heldOut(0)
+                .deltaStart(0.002).deltaEnd(0.002).boundaryShare(0.25);
+        try (NetworkTeacher teacher = new NetworkTeacher(
+                        network, SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON), 3, model);
+                Student untrained = new BootDistiller(teacher).train(config.images(16).learningRate(1e-30).build());
+                Student student = new BootDistiller(teacher).train(config.images(16 * 100).learningRate(1e-2).build())) {
+            float[] noise = Samples.noise(shape, SEEDS);
+            double[] most = new double[SEEDS.length];
+            Arrays.fill(most, teacher.schedule().tMax());
+            float[] f = new float[noise.length];
+            teacher.predict(SEEDS.length, noise, most, LABELS, f);
+            double alpha = teacher.schedule().alpha(most[0]);
+            double sigma = teacher.schedule().sigma(most[0]);
+            float[] start = new float[noise.length];
+            for (int i = 0; i < start.length; i++) {
+                start[i] = (float) ((alpha * f[i] - noise[i]) / sigma); // f = (ε − σ F)/α
+            }
+            float[] boundary = PairedError.clamp(f);
+            float[] first = atTheNoisyEnd(untrained, teacher, noise);
+            Golden.values("−F", start, first);
+            double before = Math.pow(PairedError.rmse(boundary, first), 2);
+            double after = Math.pow(PairedError.rmse(boundary, atTheNoisyEnd(student, teacher, noise)), 2);
+            System.getLogger(getClass().getName()).log(
+                    System.Logger.Level.INFO, "boundary loss: {0} before, {1} after", before, after);
+            assertTrue(after < before / 2, "the boundary loss fell from " + before + " to " + after + " only");
+        }
+    }
+
+    private static float[] atTheNoisyEnd(Student student, NetworkTeacher teacher, float[] noise) {
+        double most = teacher.schedule().tMax();
+        float[] signals = new float[noise.length];
+        try (StudentPlan plan = new StudentPlan(student.model(), teacher.schedule(), student.prediction(), SEEDS.length)) {
+            plan.run(0, SEEDS.length, noise, LABELS, 1, new double[] {most, most}, signals);
+        }
+        return signals;
     }
 }
