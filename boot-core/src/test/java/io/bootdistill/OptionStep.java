@@ -24,7 +24,8 @@ final class OptionStep implements AutoCloseable {
 
     OptionStep(DistillationConfig config, MixtureTeacher teacher, Guidance guidance, Device device) {
         NoiseSchedule schedule = teacher.schedule();
-        student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device, true);
+        Mlp network = new Mlp(PIXEL, 8, 1, 4);
+        student = new Model(Graph.of(config.drawsGuidance() ? network.withScalar(Guidance.SCALAR) : network), device, true);
         student.initialize(3);
         batch = new Batch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
                 ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());
