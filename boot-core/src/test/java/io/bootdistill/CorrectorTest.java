@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The corrector's targets and gradients against their formulas, on an analytic teacher with labels. */
 public class CorrectorTest {
@@ -47,8 +49,8 @@ public class CorrectorTest {
      */
     private final class Step implements AutoCloseable {
 
-        final Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
-        final Model online = new Model(student.graph(), device(), true);
+        final Model student;
+        final Model online;
         final CorrectorBatch batch;
         final BlockWorker worker;
         final Gradients gradients;
@@ -56,13 +58,23 @@ public class CorrectorTest {
         final CorrectorBatch.Block block;
 
         Step(DistillationConfig config, long step) {
+            Mlp network = new Mlp(PIXEL, 8, 1, 4);
+            student = new Model(Graph.of(config.drawsGuidance() ? network.withScalar(Guidance.SCALAR) : network), device(), true);
+            online = new Model(student.graph(), device(), true);
             student.initialize(3);
             online.initialize(4);
             batch = new CorrectorBatch(config, schedule, Prediction.SAMPLE, Prediction.FLOW, Prediction.V, 0,
                     ConditionSource.labels(4, 3, 0.2), teacher.condition(), PIXEL, device());
-            worker = new BlockWorker(config, teacher, student, student, null, online, null);
+            Guidance guidance = config.isGuided() ? new Guidance(config.guidance(), teacher.nullLabel()) : null;
+            worker = new BlockWorker(config, teacher, student, student, guidance, online, null);
             gradients = new Gradients(student);
             onlineGradients = new Gradients(online);
+            float[] weights = new float[Math.toIntExact(online.parameters().length())];
+            for (int i = 0; i < weights.length; i++) { // those of w would start from 0, which would hide a wrong one
+                weights[i] = 0.3f * Philox.normal(4, 0, i);
+            }
+            worker.kernels.upload(weights, 0, online.parameters());
+            online.prepare(worker.kernels, 0, 1);
             batch.draw(step, worker.kernels);
             block = batch.block(0);
             worker.kernels.fill(gradients.flat(), 0); // a sum that the corrector adds to
@@ -92,13 +104,16 @@ public class CorrectorTest {
             return values;
         }
 
-        /** Outputs of the online network, and its gradient for the targets given, by another plan. */
-        float[] onlineOutput(float[] x, float[] t, float[] condition) {
+        /** Outputs of the online network, by another plan. */
+        float[] onlineOutput(float[] x, float[] t, float[] condition, float[] scale) {
             float[] outputs = new float[x.length];
             try (Plan plan = new Plan(online, BATCH, Plan.Mode.INFERENCE)) {
                 worker.kernels.upload(x, 0, plan.x().data());
                 worker.kernels.upload(t, 0, plan.scalar("t").data());
                 worker.kernels.upload(condition, 0, plan.condition().data());
+                if (plan.scalar(Guidance.SCALAR) != null) {
+                    worker.kernels.upload(scale, 0, plan.scalar(Guidance.SCALAR).data());
+                }
                 plan.forward(worker.kernels, BATCH);
                 worker.kernels.download(plan.y().data(), outputs, 0);
             }
@@ -116,11 +131,14 @@ public class CorrectorTest {
         }
     }
 
-    /** target = y + λ/σ_τ (f_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = α_τ x_τ − σ_τ F_ψ. */
-    @Test
-    void targetIsTheSampleMovedByTheDifferenceOfThePredictions() {
-        long step = 80;
-        try (Step corrected = new Step(config().build(), step)) {
+    /**
+     * target = y + λ/σ_τ (f̃_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = α_τ x_τ − σ_τ F_ψ: unguided, with one w, and with
+     * each sample's own.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2.5, 0", "1, 3"})
+    void targetIsTheSampleMovedByTheDifferenceOfThePredictions(double guidance, double most) {
+        try (Step corrected = new Step(config().guidance(guidance).guidanceMost(most).build(), 80)) {
             float[] y = corrected.values(corrected.worker.y);
             float[] again = corrected.again();
             float[] x = new float[y.length];
@@ -133,9 +151,15 @@ public class CorrectorTest {
                     x[d] = (float) (schedule.alpha(tau[i]) * y[d] + schedule.sigma(tau[i]) * again[d]);
                 }
             }
-            float[] expected = new float[x.length];
-            teacher.predict(BATCH, x, tau, condition, expected);
-            float[] online = corrected.onlineOutput(x, networkTau, condition);
+            float[] scale = corrected.block.atTau().scales();
+            assertEquals(most == 0 ? 1 : BATCH, IntStream.range(0, BATCH).mapToObj(i -> scale[i]).distinct().count(), "scales");
+            float[] told = new float[x.length];
+            float[] none = new float[x.length];
+            float[] nulls = new float[BATCH];
+            Arrays.fill(nulls, teacher.nullLabel());
+            teacher.predict(BATCH, x, tau, condition, told);
+            teacher.predict(BATCH, x, tau, nulls, none);
+            float[] online = corrected.onlineOutput(x, networkTau, condition, scale);
             float[] target = corrected.values(corrected.worker.target);
             float[] residual = new float[BATCH];
             corrected.worker.kernels.download(corrected.block.residual(), residual, 0);
@@ -144,9 +168,11 @@ public class CorrectorTest {
                 double alpha = schedule.alpha(tau[i]);
                 double sigma = schedule.sigma(tau[i]);
                 double factor = WEIGHT / sigma;
+                double w = most == 0 ? guidance : scale[i];
                 double squares = 0;
                 for (int d = i * PIXEL; d < (i + 1) * PIXEL; d++) {
-                    double moved = factor * (expected[d] - (alpha * x[d] - sigma * online[d]));
+                    double guided = none[d] + w * (told[d] - none[d]);
+                    double moved = factor * (guided - (alpha * x[d] - sigma * online[d]));
                     assertEquals(y[d] + moved, target[d], TOLERANCE * (1 + factor), "sample " + i + ", τ = " + tau[i]);
                     squares += moved * moved / PIXEL;
                 }
