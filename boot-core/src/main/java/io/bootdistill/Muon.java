@@ -26,9 +26,13 @@ final class Muon implements AutoCloseable {
     /** A weight in the flat buffers: a row for each input (of each of a convolution's nine taps), a column for each output. */
     record View(long offset, int rows, int columns, int stride) {
 
-        /** Whether a parameter is a weight of enough channels; an embedding's table lies the other way round. */
+        /**
+         * Whether a parameter is a weight of enough channels; an embedding's table lies the other way round. What begins at
+         * zero, the weight of an input that the teacher does not have, has far to go, and Adam brings it there sooner.
+         */
         static boolean exists(Parameter p) {
-            return p.shape().length >= 2 && p.strides()[0] == 1 && Math.min(p.shape()[0], p.shape()[1]) >= LEAST_CHANNELS;
+            return p.shape().length >= 2 && p.strides()[0] == 1 && Math.min(p.shape()[0], p.shape()[1]) >= LEAST_CHANNELS
+                    && !p.beginsAtZero();
         }
 
         static View of(Parameter p) {

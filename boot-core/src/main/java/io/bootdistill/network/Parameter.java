@@ -22,6 +22,11 @@ public record Parameter(String name, int[] shape, long offset, long[] strides, I
         ZERO
     }
 
+    /** Whether a fresh network starts with zeros. */
+    public boolean beginsAtZero() {
+        return initial == Initial.ZERO;
+    }
+
     /** Number of elements. */
     public int size() {
         return Arrays.stream(shape).reduce(1, Math::multiplyExact);
