@@ -246,8 +246,12 @@ final class Batch {
                 int use = i / fresh;
                 long noise = trajectories.origin(step, use) * config.batch() + from + i % fresh;
                 samples.draw(from + i, noise);
-                double time = trajectories.time(trajectories.point(noise, use));
+                double time = trajectories.time(noise, use);
                 set(from + i, time, time, 1, 1.0 / config.batch());
+                if (i < restartSamples(b)) {
+                    double c = restarts.setRegression(this, from + i, trajectories.startTime(noise, use));
+                    setFactor(from + i, 1 / (c * c), 1 / (c * c * config.batch()));
+                }
             }
         }
     }
@@ -295,14 +299,18 @@ final class Batch {
         networkS[row] = (float) schedule.networkTime(next);
         second[row] = config.solver().second(schedule, time, next);
         networkSecond[row] = (float) schedule.networkTime(second[row]);
-        weight[row] = w;
-        factor[row] = share;
         int offset = row * SignalCoefficients.COUNT;
         ode.coefficients(config.solver(), prediction, time, next, coefficients, offset);
         coefficients[offset + SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
         coefficients[offset + SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
         coefficients[offset + SignalCoefficients.GUIDANCE] = samples.guidance[row];
         coefficients[offset + SignalCoefficients.CLIP] = (float) clip;
-        coefficients[offset + SignalCoefficients.GRADIENT] = (float) (2 * share / imageSize);
+        setFactor(row, w, share);
+    }
+
+    private void setFactor(int row, double w, double share) {
+        weight[row] = w;
+        factor[row] = share;
+        coefficients[row * SignalCoefficients.COUNT + SignalCoefficients.GRADIENT] = (float) (2 * share / imageSize);
     }
 }

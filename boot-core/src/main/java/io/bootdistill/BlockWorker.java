@@ -140,13 +140,15 @@ final class BlockWorker implements AutoCloseable {
         int n = block.samples();
         boolean isRegression = block.batch().isRegression();
         Slice coefficients = hard == null ? block.coefficients() : hard.begin(kernels, block, noise, teacher, y);
-        BatchMemory.Restarted restarted = isRegression ? null : block.restarted();
+        BatchMemory.Restarted restarted = block.restarted();
         if (restarts != null) {
             restarts.begin(kernels, n, noise);
         }
         if (restarted != null) {
-            call(look, noise, restarted.atStart(), restarted.samples());
-            restarts.restart(kernels, restarted, noise, look.y());
+            if (!isRegression) {
+                call(look, noise, restarted.atStart(), restarted.samples());
+            }
+            restarts.restart(kernels, restarted, noise, isRegression ? trajectories.starts(block.index()) : look.y());
         }
         Tensor goal = isRegression ? trajectories.targets(block.index()) : target;
         if (!isRegression) {

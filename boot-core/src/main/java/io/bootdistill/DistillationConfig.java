@@ -35,9 +35,11 @@ import java.time.Duration;
  * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0; none where it
  *     is hard. Default 1/8
  * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
- * @param restartShare share of the bootstrap samples that start not from pure noise but from a state of the student's own, at
- *     a uniform time, in [0, 0.9]; at least one sample unless 0. The student then is given both times, and can take several
- *     steps (as flow maps do, arXiv 2406.07507). For {@link Objective#BOOTSTRAP} without a hard boundary; 0.5 is a good value.
+ * @param restartShare share of the samples, but for those of the boundary, that start not from pure noise but from a state at a
+ *     uniform time, in [0, 0.9]; at least one sample unless 0: of those that bootstrap, from one of the student's own, of those
+ *     that regress, from one of the teacher's trajectory, with weights 1/c² as for F̂ itself. The student then is given both
+ *     times, and can take several steps (as flow maps do, arXiv 2406.07507). For {@link Objective#BOOTSTRAP} without a hard
+ *     boundary, and with a {@code trajectoryEnd} below 1 where no step bootstraps; 0.5 is a good value.
  *     With an ε-prediction teacher, the output of such a student is read as a v-prediction. 0: a one-step student. Default 0
  * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
  * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
@@ -50,7 +52,7 @@ import java.time.Duration;
  *     for each image, more for the time. Default 8
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
  *     signal. Keeps about {@code interval·batch·(1 − 1/uses)} images in device memory; where {@code trajectoryEnd} is below 1,
- *     {@code uses} times as many. Default 96
+ *     {@code uses} times as many, and twice these where samples restart. Default 96
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
@@ -166,8 +168,8 @@ public record DistillationConfig(
                 "ATOM or TERM with a trajectoryShare of 1, where no step has a boundary");
         Checks.that(bootstraps || targetEma == 0, "targetEma", targetEma,
                 "0 with a trajectoryShare of 1, where the teacher alone makes targets");
-        Checks.that(restartShare == 0 || bootstraps, "restartShare", restartShare,
-                "0 with a trajectoryShare of 1: only samples that bootstrap can restart");
+        Checks.that(restartShare == 0 || bootstraps || trajectoryEnd < 1, "restartShare", restartShare,
+                "0 where trajectoryShare and trajectoryEnd are 1: nothing would teach the times between the steps");
         Checks.that(restartShare == 0 || boundary != Boundary.HARD, "restartShare", restartShare,
                 "0 with a hard boundary, which is of students of one time");
         Checks.that(residualPower >= 0 && residualPower <= 2, "residualPower", residualPower, "in [0, 2]");

@@ -23,7 +23,7 @@ final class TrajectoryBuffer implements AutoCloseable {
     private final Scope scope = new Scope();
     private final DeviceMemory ring;
 
-    /** Made once, so that a step allocates nothing: [block][slot][fresh noise][point]. */
+    /** Made once, so that a step allocates nothing: [block][slot][fresh noise][signal]. */
     private final Tensor[] cells;
 
     private final TrajectoryInputs[] inputs;
@@ -37,11 +37,16 @@ final class TrajectoryBuffer implements AutoCloseable {
     private final Tensor[] targets;
 
     private final Tensor[] target;
+
+    /** Likewise: what samples start from that restart. */
+    private final Tensor[] starts;
+
+    private final Tensor[] start;
     private final boolean isSaved;
     private final float[] values;
     private final int slots;
     private final int fresh;
-    private final int points;
+    private final int signals;
 
     /** @param isSaved whether checkpoints hold the ring, whose teacher is gone when the run goes on */
     TrajectoryBuffer(Batch batch, Teacher teacher, Device device, boolean isSaved) {
@@ -49,9 +54,9 @@ final class TrajectoryBuffer implements AutoCloseable {
         this.isSaved = isSaved;
         shape = teacher.shape();
         draws = batch.trajectories;
-        points = draws.points();
+        signals = draws.signals();
         fresh = draws.fresh(batch.block);
-        long slot = (long) batch.blocks * fresh * points;
+        long slot = (long) batch.blocks * fresh * signals;
         long most = Integer.MAX_VALUE / slot - 1;
         Checks.that(draws.history() <= most, "trajectoryInterval", batch.config.trajectoryInterval(),
                 "less for so large a batch: a trajectory's last use may be at most " + most + " steps after it is solved");
@@ -61,17 +66,20 @@ final class TrajectoryBuffer implements AutoCloseable {
         inputs = new TrajectoryInputs[batch.blocks];
         int evaluations = draws.trajectory().evaluations();
         int kept = draws.isAtEnd() ? 1 : evaluations;
+        int restarted = batch.config.restartSamples();
         solved = new Tensor[batch.blocks][evaluations];
         solvedNoise = new Tensor[batch.blocks][evaluations][fresh];
         targets = new Tensor[batch.blocks];
         target = new Tensor[batch.rows];
+        starts = new Tensor[batch.blocks];
+        start = new Tensor[batch.rows];
         try {
             ring = scope.own(device.allocate((long) cells.length * shape.size()));
             for (int i = 0; i < cells.length; i++) {
                 cells[i] = images(ring, i, 1);
             }
             DeviceMemory step = scope.own(
-                    device.allocate(((long) batch.blocks * kept * fresh + batch.rows) * shape.size()));
+                    device.allocate(((long) batch.blocks * kept * fresh + batch.rows + restarted) * shape.size()));
             int at = 0;
             for (int block = 0; block < batch.blocks; block++) {
                 inputs[block] = scope.own(
@@ -84,10 +92,14 @@ final class TrajectoryBuffer implements AutoCloseable {
                 }
             }
             for (int block = 0; block < batch.blocks; block++) {
-                targets[block] = images(step, at + batch.firstRow(block), batch.samples(block));
-            }
-            for (int row = 0; row < batch.rows; row++) {
-                target[row] = images(step, at + row, 1);
+                targets[block] = images(step, at, batch.samples(block));
+                for (int i = 0; i < batch.samples(block); i++) {
+                    target[batch.firstRow(block) + i] = images(step, at++, 1);
+                }
+                starts[block] = images(step, at, batch.restartSamples(block));
+                for (int i = 0; i < batch.restartSamples(block); i++) {
+                    start[batch.firstRow(block) + i] = images(step, at++, 1);
+                }
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -121,9 +133,9 @@ final class TrajectoryBuffer implements AutoCloseable {
         for (int block = 0; block < batch.blocks; block++) {
             for (int i = 0; i < draws.fresh(batch.samples(block)); i++) {
                 long noise = batch.noise(batch.firstRow(block) + i);
-                for (int use = 0; use < points; use++) {
-                    Tensor cell = cell(block, batch.step, i, use);
-                    copy(kernels, solvedNoise[block][draws.evaluation(draws.point(noise, use))][i], cell);
+                for (int signal = 0; signal < signals; signal++) {
+                    Tensor cell = cell(block, batch.step, i, signal);
+                    copySignal(kernels, block, i, draws.timeOfSignal(noise, signal), cell);
                     if (isSaved) { // float32 on every device, so that a checkpoint loses nothing
                         kernels.download(cell.data(), values, 0);
                         kernels.upload(values, 0, cell.data());
@@ -133,13 +145,18 @@ final class TrajectoryBuffer implements AutoCloseable {
         }
     }
 
-    /** Brings the targets of the step that is drawn together. */
+    /** Brings the targets of the step that is drawn together, and what its samples start from that restart. */
     void gather(Kernels kernels) {
         for (int block = 0; block < batch.blocks; block++) {
             int noises = draws.fresh(batch.samples(block));
             for (int i = 0; i < batch.samples(block); i++) {
                 int use = i / noises;
-                copy(kernels, cell(block, draws.origin(batch.step, use), i % noises, use), target[batch.firstRow(block) + i]);
+                int row = batch.firstRow(block) + i;
+                long origin = draws.origin(batch.step, use);
+                copy(kernels, cell(block, origin, i % noises, draws.target(use)), target[row]);
+                if (i < batch.restartSamples(block)) {
+                    copy(kernels, cell(block, origin, i % noises, draws.start(use)), start[row]);
+                }
             }
         }
     }
@@ -149,14 +166,32 @@ final class TrajectoryBuffer implements AutoCloseable {
         return targets[block];
     }
 
+    /** y_u of the samples of a block that restart. */
+    Tensor starts(int block) {
+        return starts[block];
+    }
+
     /** The ring, for a checkpoint; null where there is no need. */
     Slice saved() {
         return isSaved ? ring.slice() : null;
     }
 
-    /** The signal for a use of a new noise of a block, solved in the given step. */
-    private Tensor cell(int block, long step, int noise, int use) {
-        return cells[((block * slots + (int) (step % slots)) * fresh + noise) * points + use % points];
+    /** A signal of a new noise of a block, solved in the given step. */
+    private Tensor cell(int block, long step, int noise, int signal) {
+        return cells[((block * slots + (int) (step % slots)) * fresh + noise) * signals + signal];
+    }
+
+    /** The signal of a new noise at a time: between those after two evaluations, but in the first step and at the end. */
+    private void copySignal(Kernels kernels, int block, int noise, double t, Tensor to) {
+        Tensor[][] signal = solvedNoise[block];
+        int step = draws.step(t);
+        if (step == 0 || step == draws.trajectory().evaluations() - 1) {
+            copy(kernels, signal[step][noise], to);
+        } else {
+            float share = (float) draws.share(step, t);
+            kernels.affine(shape.pixels(), signal[step][noise], share, 0, null, to);
+            kernels.affine(shape.pixels(), signal[step - 1][noise], 1 - share, 0, to, to);
+        }
     }
 
     private void copy(Kernels kernels, Tensor from, Tensor to) {

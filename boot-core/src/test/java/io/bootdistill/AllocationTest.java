@@ -70,6 +70,7 @@ public class AllocationTest {
     @Test
     void laterStepsOfTwoTimesAllocateNoDeviceMemory() throws IOException {
         requireNoLaterAllocations(config -> config.restartShare(0.3));
+        requireNoLaterAllocations(config -> config.restartShare(0.3).trajectoryShare(1).trajectoryEnd(0.4));
     }
 
     @Test

@@ -38,7 +38,7 @@ class DistillationConfigTest {
                 Map.entry("targetEma is 0.5", b -> b.targetEma(0.5)),
                 Map.entry("timeSampling is missing", b -> b.timeSampling(null)),
                 Map.entry("restartShare is 1.0", b -> b.restartShare(1)),
-                Map.entry("restartShare is 0.5, must be 0 with a trajectoryShare of 1", b -> b.restartShare(0.5)),
+                Map.entry("restartShare is 0.5, must be 0 where trajectoryShare and trajectoryEnd are 1", b -> b.restartShare(0.5)),
                 Map.entry("restartShare is 0.5, must be 0 with a hard",
                         b -> b.trajectoryShare(0).restartShare(0.5).boundary(Boundary.HARD)),
                 Map.entry("restartShare is 0.1, must be 0 with the objective DERIVATIVE",

@@ -150,13 +150,14 @@ public class FewStepTest {
     }
 
     /** With one worker, steps after the first are replayed where the device can. */
-    @Test
-    void resultDoesNotDependOnTheNumberOfWorkers() throws IOException {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.5, 1})
+    void resultDoesNotDependOnTheNumberOfWorkers(double trajectoryShare) throws IOException {
         try (NetworkTeacher teacher = teacher("v_prediction")) {
             float[][] samples = new float[3][];
             for (int workers = 1; workers <= 3; workers++) {
                 try (Student student = train(teacher, config().batch(14).images(14 * 4).lanes(3).workers(workers)
-                        .learningRate(1e-2).warmupImages(0))) {
+                        .trajectoryShare(trajectoryShare).trajectoryEnd(0.4).trajectorySteps(3).learningRate(1e-2).warmupImages(0))) {
                     samples[workers - 1] = sample(student, 3);
                 }
             }

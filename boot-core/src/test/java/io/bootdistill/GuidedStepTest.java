@@ -81,9 +81,12 @@ public class GuidedStepTest {
         return new double[] {none[0] + w * (told[0] - none[0]), none[1] + w * (told[1] - none[1])};
     }
 
-    /** The signals at the points of a trajectory: f̃(ε, t_max), steps with f extrapolated to their middle, and f̃ at t_min. */
-    private double[][] signals(double[] noise, float label, double w, int steps) {
-        double[][] signals = new double[steps + 1][];
+    /**
+     * The signal at a time of a trajectory: f̃(ε, t_max), steps of which the last is cut off there, with f extrapolated to the
+     * middle of the whole step, and f̃ at t_min.
+     */
+    private double[] signal(double[] noise, float label, double w, int steps, double t) {
+        double[] signal = null;
         double[][] f = new double[steps + 1][];
         double[] times = new double[steps + 1];
         for (int i = 0; i <= steps; i++) {
@@ -91,22 +94,24 @@ public class GuidedStepTest {
             double alpha = schedule.alpha(times[i]);
             double sigma = schedule.sigma(times[i]);
             double[] x = noise.clone();
-            signals[i] = new double[PIXEL];
             for (int d = 0; d < PIXEL && i > 0; d++) {
+                boolean cut = t > times[i];
                 double before = schedule.sigma(times[i - 1]) / schedule.alpha(times[i - 1]);
-                double c = i == 1 ? 1 : 1 - sigma / alpha / before;
+                double c = i == 1 ? 1 : 1 - (cut ? schedule.sigma(t) / schedule.alpha(t) : sigma / alpha) / before;
                 double middle = i == 1 ? f[0][d] : f[i - 1][d] + (f[i - 1][d] - f[i - 2][d]) / 2;
-                signals[i][d] = signals[i - 1][d] + c * (middle - signals[i - 1][d]);
-                x[d] = alpha * signals[i][d] + sigma * noise[d];
+                signal[d] += c * (middle - signal[d]);
+                x[d] = alpha * signal[d] + sigma * noise[d];
+            }
+            if (i > 0 && t > times[i]) {
+                return signal;
             }
             f[i] = guided(x, times[i], label, w);
+            signal = i == 0 ? f[0].clone() : signal;
         }
-        signals[0] = f[0];
-        signals[steps] = f[steps];
-        return signals;
+        return f[steps];
     }
 
-    /** Of three blocks, of new noises and those used again, at any of their points or at the end. */
+    /** Of three blocks, of new noises and those used again, at any time or at the end. */
     @ParameterizedTest
     @CsvSource({"2, 0.4", "2, 1", "1, 0.4"})
     void regressionTargetsAreThoseOfEachSamplesScale(int uses, double end) {
@@ -128,10 +133,10 @@ public class GuidedStepTest {
                     step.worker.kernels.download(step.trajectories.targets(block).data(), target, 0);
                     for (int i = 0; i < BATCH / 3; i++) {
                         int row = step.batch.firstRow(block) + i;
-                        int point = (int) Math.round((1 - step.batch.s[row] / schedule.tMax()) * steps);
-                        double[][] signals = signals(step.row(noise, i), step.batch.samples.condition[row], w[row], steps);
-                        assertArrayEquals(signals[point], step.row(target, i), 4 * TOLERANCE,
-                                "step " + k + ", row " + row + ", point " + point + ", w = " + w[row]);
+                        double t = step.batch.s[row];
+                        double[] expected = signal(step.row(noise, i), step.batch.samples.condition[row], w[row], steps, t);
+                        assertArrayEquals(expected, step.row(target, i), 4 * TOLERANCE,
+                                "step " + k + ", row " + row + ", t = " + t + ", w = " + w[row]);
                     }
                 }
             }

@@ -25,7 +25,9 @@ final class OptionStep implements AutoCloseable {
     OptionStep(DistillationConfig config, MixtureTeacher teacher, Guidance guidance, Device device) {
         NoiseSchedule schedule = teacher.schedule();
         Mlp network = new Mlp(PIXEL, 8, 1, 4);
-        student = new Model(Graph.of(config.drawsGuidance() ? network.withScalar(Guidance.SCALAR) : network), device, true);
+        network = config.drawsGuidance() ? network.withScalar(Guidance.SCALAR) : network;
+        network = config.restartSamples() > 0 ? network.withScalar(Restarts.SCALAR) : network;
+        student = new Model(Graph.of(network), device, true);
         student.initialize(3);
         batch = new Batch(config, schedule, Prediction.SAMPLE, Prediction.SAMPLE, 0,
                 ConditionSource.labels(4, 3, 0.2), teacher.condition(), teacher.shape().size());

@@ -110,7 +110,7 @@ public class OptionsTest {
         }
     }
 
-    /** Trajectories of three blocks that are used once or twice, at any of their points or at the end. */
+    /** Trajectories of three blocks that are used once or twice, at any time or at the end. */
     @ParameterizedTest
     @CsvSource({"2, 0.4", "2, 1", "1, 0.4"})
     void regressionTargetsAreTheSamplersTrajectory(int uses, double end) {
@@ -118,7 +118,7 @@ public class OptionsTest {
         DistillationConfig config = config().images(BATCH * 40).block(BATCH / 3).lanes(1).trajectoryShare(1).trajectorySteps(steps)
                 .trajectoryUses(uses).trajectoryInterval(16).trajectoryEnd(end).build();
         try (OptionStep step = step(config, null)) {
-            int[] seen = new int[steps + 1];
+            int[] seen = new int[steps + 1]; // of each step, and of the end
             for (int k = 0; k < 40; k++) {
                 step.batch.draw(k);
                 for (int block = 0; block < step.batch.blocks; block++) {
@@ -133,25 +133,36 @@ public class OptionsTest {
                             (i, first, n, x) -> states[i] = x.clone());
                     for (int i = 0; i < BATCH / 3; i++) {
                         double t = step.batch.s[from + i];
-                        int point = (int) Math.round((1 - t / schedule.tMax()) * steps);
-                        seen[point]++;
-                        // the state after the evaluation at point p is that at p + 1; the last is the signal itself
-                        int evaluation = point == steps ? steps : Math.max(0, point - 1);
-                        double s = point == steps ? -1 : schedule.tMax() * (1 - Math.max(point, 1) / (double) steps);
+                        int taken = t == schedule.tMin() ? steps : (int) ((1 - t / schedule.tMax()) * steps);
+                        seen[taken]++;
                         for (int d = 0; d < PIXEL; d++) {
-                            double y = target[i * PIXEL + d];
-                            double x = s < 0 ? y : schedule.alpha(s) * y + schedule.sigma(s) * noise[i * PIXEL + d];
-                            assertEquals(states[evaluation][i * PIXEL + d], x, TOLERANCE,
-                                    "step " + k + ", sample " + i + ", point " + point);
+                            int at = i * PIXEL + d;
+                            assertEquals(signal(states, noise, at, steps, taken, t), target[at], TOLERANCE,
+                                    "step " + k + ", sample " + i + ", t = " + t);
                         }
                     }
                 }
             }
             int samples = 40 * BATCH;
-            double expected = samples * (end + (1 - end) / (steps + 1));
+            double expected = samples * end;
             assertEquals(expected, seen[steps], 4 * Math.sqrt(expected), "at the end: four standard deviations");
             assertEquals(end == 1, Arrays.stream(seen).min().orElseThrow() == 0);
         }
+    }
+
+    /** At a time within a step of a trajectory, whose f̄ is what leads from one end to the other; the sample at t_min. */
+    private double signal(float[][] states, float[] noise, int at, int steps, int taken, double t) {
+        if (taken == steps) {
+            return states[steps][at];
+        }
+        double[] ends = new double[2];
+        double[] times = {schedule.tMax() * (1 - taken / (double) steps), schedule.tMax() * (1 - (taken + 1) / (double) steps)};
+        for (int end = 0; end < 2; end++) { // the state after evaluation p is that at point p + 1
+            double s = taken == 0 ? times[1] : times[end];
+            ends[end] = (states[Math.max(0, taken - 1 + end)][at] - schedule.sigma(s) * noise[at]) / schedule.alpha(s);
+        }
+        double f = ends[0] + (ends[1] - ends[0]) / schedule.step(times[0], times[1]);
+        return taken == 0 ? ends[0] : ends[0] + schedule.step(times[0], t) * (f - ends[0]);
     }
 
     /** target = y + c (f − y) + (1 − c) dy/dt with c = λ'/(1 + λ'): the residual is (dy/dt + λ' (f − y))/(1 + λ'). */

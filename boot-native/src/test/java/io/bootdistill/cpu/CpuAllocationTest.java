@@ -32,6 +32,7 @@ class CpuAllocationTest extends AllocationTest {
         BOOTSTRAP(builder -> {}),
         CORRECTED_REGRESSION(builder -> builder.trajectoryShare(1).correctorShare(0.5).correctorStart(0)),
         TWO_TIMES(builder -> builder.restartShare(0.3)),
+        TWO_TIMES_REGRESSION(builder -> builder.restartShare(0.3).trajectoryShare(1).trajectoryEnd(0.4)),
         DERIVATIVE(builder -> builder.objective(Objective.DERIVATIVE));
 
         final Consumer<DistillationConfigBuilder> options;

@@ -15,7 +15,8 @@ import io.bootdistill.device.Device;
 import io.bootdistill.metric.PairedError;
 import java.io.IOException;
 import java.util.Arrays;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Students with two times on the cpu device. */
 class CpuFewStepTest extends FewStepTest {
@@ -27,23 +28,25 @@ class CpuFewStepTest extends FewStepTest {
         return NativeBuild.best();
     }
 
-    /** A short run on the bundled teacher improves one step and two, and leaves the order. */
-    @Test
-    void severalStepsAreMoreAccurateThanOne() throws IOException {
+    /** A short run on the bundled teacher improves one step and two, of which two are better. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1})
+    void severalStepsAreMoreAccurateThanOne(double trajectoryShare) throws IOException {
         try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
-            double[] before = errors(teacher, 1);
-            double[] after = errors(teacher, 40);
+            double[] before = errors(teacher, 1, trajectoryShare);
+            double[] after = errors(teacher, 40, trajectoryShare);
             String seen = "RMS in 1, 2 and 4 steps: " + Arrays.toString(before) + " before, " + Arrays.toString(after);
             System.getLogger(getClass().getName()).log(System.Logger.Level.INFO, seen);
             for (int i = 0; i < STEPS.length; i++) {
                 assertTrue(i == 2 || after[i] < 0.95 * before[i], seen); // four steps of the teacher need a longer run
-                assertTrue(i == 0 || after[i] < 0.9 * after[i - 1], seen);
+                boolean isLate = i == 2 && trajectoryShare == 1; // regression learns last to tell short jumps from long ones
+                assertTrue(i == 0 || after[i] < 0.9 * after[isLate ? 0 : i - 1], seen);
             }
         }
     }
 
-    private double[] errors(NetworkTeacher teacher, int steps) throws IOException {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+    private double[] errors(NetworkTeacher teacher, int steps, double trajectoryShare) throws IOException {
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(trajectoryShare).trajectoryEnd(0.4).correctorShare(0)
                 .batch(32).block(16).images(32L * steps).seed(1).warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5)
                 .build();
         long[] seeds = HeldOut.seeds(100);

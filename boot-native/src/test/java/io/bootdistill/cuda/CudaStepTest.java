@@ -82,6 +82,18 @@ class CudaStepTest {
                 return Set.of("upload", "download", "affine");
             }
         },
+        RESTARTED_REGRESSION(0) {
+            @Override
+            void set(DistillationConfigBuilder builder) {
+                builder.trajectoryShare(1).trajectorySteps(3).trajectoryUses(2).trajectoryInterval(1).trajectoryEnd(0.4)
+                        .restartShare(0.5).block(3);
+            }
+
+            @Override
+            Set<String> between() {
+                return REGRESSION.between();
+            }
+        },
         CORRECTED(0) {
             @Override
             void set(DistillationConfigBuilder builder) {

@@ -1,0 +1,13 @@
+package io.bootdistill.cpu;
+
+import io.bootdistill.RestartedRegressionTest;
+import io.bootdistill.device.Device;
+
+/** Steps that regress from states of trajectories on the cpu device. */
+class CpuRestartedRegressionTest extends RestartedRegressionTest {
+
+    @Override
+    protected Device device() {
+        return NativeBuild.best();
+    }
+}
