@@ -43,7 +43,7 @@ final class Batch {
     /** The step drawn last. */
     long step;
 
-    /** The samples that start from a state of the student's own, the first of each block; null where all start from noise. */
+    /** The samples that start from a state on the way, the first of each block; null where all start from noise. */
     final Restarts restarts;
 
     /** Where the samples lie in the arrays below; those of the bootstrap that restart come last. */

@@ -39,7 +39,7 @@ final class BatchMemory implements AutoCloseable {
     }
 
     /**
-     * The samples of a block that start from a state of the student's own; the arrays are those of {@link Restarts}.
+     * The samples of a block that start from a state on the way; the arrays are those of {@link Restarts}.
      *
      * @param atStart from pure noise to the time of the state
      */

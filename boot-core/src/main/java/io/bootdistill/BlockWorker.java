@@ -20,7 +20,7 @@ import io.bootdistill.network.Plan;
  * ε ─ student at s ─► ŷ ─► loss against the target ─► gradient
  * </pre>
  *
- * With {@link Restarts}, some samples have a state of the student's own in place of ε as the student's input.
+ * With {@link Restarts}, some samples have a state on the way in place of ε as the student's input.
  */
 final class BlockWorker implements AutoCloseable {
 

@@ -53,7 +53,7 @@ import java.time.Duration;
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
  *     signal. Keeps about {@code interval·batch·(1 − 1/uses)} images in device memory; where {@code trajectoryEnd} is below 1,
  *     {@code uses} times as many, and twice these where samples restart. Default 96
- * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are spread over all times of the trajectory.
+ * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are uniform from there to t_max.
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
  *     teachers that are networks, from whose weights the online network can start, else none. Default −1
@@ -257,7 +257,7 @@ public record DistillationConfig(
         return batch - boundarySamples();
     }
 
-    /** Samples of a batch that start from a state of the student's own. */
+    /** Samples of a batch that start from a state on the way. */
     public int restartSamples() {
         int most = bootstrapSamples() - 1; // the states come from what pure noise teaches
         return restartShare == 0 ? 0 : Math.max(1, Math.min(most, (int) Math.round(bootstrapSamples() * restartShare)));

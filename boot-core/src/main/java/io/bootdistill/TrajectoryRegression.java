@@ -7,8 +7,8 @@ import io.bootdistill.network.ImageShape;
 import java.util.function.IntConsumer;
 
 /**
- * Targets from the teacher's own trajectories, on one worker: y_θ(ε, t_i) ← y_{t_i} for the points t_i from t_max to t_min,
- * with the sampler's result at t_min. At t_min alone it is the distillation of Luhman and Luhman (arXiv 2101.02388); as the
+ * Targets from the teacher's own trajectories, on one worker: y_θ(ε, t) ← y_t for times t from t_max to t_min, with the
+ * sampler's result at t_min. At t_min alone it is the distillation of Luhman and Luhman (arXiv 2101.02388); as the
  * start of a run, the mid-training of CMT (arXiv 2509.24526). No step of it learns from the student's own errors, and a
  * trajectory of the multistep solver costs few calls of the teacher, shared by the samples that use it.
  */
