@@ -233,11 +233,8 @@ final class Batch {
         }
     }
 
-    /** The first rows of a block are new noises; the others those of earlier steps, at other points of their trajectories. */
+    /** The first rows of a block are new noises; the others those of earlier steps, at other times of their trajectories. */
     private void drawRegression() {
-        if (restarts != null) {
-            restarts.reset();
-        }
         for (int b = 0; b < blocks; b++) {
             int from = firstRow(b);
             int n = samples(b);

@@ -17,7 +17,10 @@ public record BootstrapLoss(Weighting weighting, Boundary boundary, double beta)
         FLAT,
         /** 1/δ², δ in units of t: the paper's. */
         INVERSE_DELTA_SQUARED,
-        /** 1/c², c of the step: the loss is that of f − y, as its size was alike at all times. Weak at both ends, where c is large. */
+        /**
+         * 1/c², c of the step: the loss is that of f − y, as if its size were alike at all times. Weak at both ends, where c is
+         * large.
+         */
         INVERSE_STEP_SQUARED
     }
 

@@ -35,11 +35,12 @@ import java.time.Duration;
  * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0; none where it
  *     is hard. Default 1/8
  * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
- * @param restartShare share of the samples, but for those of the boundary, that start not from pure noise but from a state at a
- *     uniform time, in [0, 0.9]; at least one sample unless 0: of those that bootstrap, from one of the student's own, of those
- *     that regress, from one of the teacher's trajectory, with weights 1/c² as for F̂ itself. The student then is given both
- *     times, and can take several steps (as flow maps do, arXiv 2406.07507). For {@link Objective#BOOTSTRAP} without a hard
- *     boundary, and with a {@code trajectoryEnd} below 1 where no step bootstraps; 0.5 is a good value.
+ * @param restartShare share of the samples, but for {@code boundaryShare}, that start not from pure noise but from a state on the
+ *     way, in [0, 0.9]; at least one sample unless 0: of those that bootstrap, from one of the student's own, of those that
+ *     regress, from one of the teacher's trajectory, at least a {@code trajectorySteps}th of the way before their target, with
+ *     weights 1/c² as for F̂ itself. The student then is given both times, and can take several steps (as flow maps do, arXiv
+ *     2406.07507); shorter ones than it has learnt are an extrapolation. For {@link Objective#BOOTSTRAP} without a hard boundary,
+ *     and with a {@code trajectoryEnd} below 1 where no step bootstraps; 0.5 is a good value.
  *     With an ε-prediction teacher, the output of such a student is read as a v-prediction. 0: a one-step student. Default 0
  * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
  * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
@@ -52,7 +53,7 @@ import java.time.Duration;
  *     for each image, more for the time. Default 8
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
  *     signal. Keeps about {@code interval·batch·(1 − 1/uses)} images in device memory; where {@code trajectoryEnd} is below 1,
- *     {@code uses} times as many, and twice these where samples restart. Default 96
+ *     {@code uses} times as many, and where samples restart, {@code 2·uses} times. Default 96
  * @param trajectoryEnd share of these samples at t_min, in [0, 1]; the others are uniform from there to t_max.
  *     Default 1
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
@@ -177,6 +178,8 @@ public record DistillationConfig(
         Checks.that(targetEma >= 0 && targetEma < 1, "targetEma", targetEma, "in [0, 1)");
         Checks.that(trajectoryShare >= 0 && trajectoryShare <= 1, "trajectoryShare", trajectoryShare, "in [0, 1]");
         Checks.range("trajectorySteps", trajectorySteps, 2, 1000);
+        Checks.that(trajectorySteps > 2 || restartShare == 0 || trajectoryShare == 0, "trajectorySteps", trajectorySteps,
+                "at least 3 with a restartShare: two leave no state to start from");
         Checks.range("trajectoryUses", trajectoryUses, 1, 64);
         Checks.range("trajectoryInterval", trajectoryInterval, 1, 10_000);
         Checks.that(trajectoryEnd >= 0 && trajectoryEnd <= 1, "trajectoryEnd", trajectoryEnd, "in [0, 1]");
@@ -259,7 +262,7 @@ public record DistillationConfig(
 
     /** Samples of a batch that start from a state on the way. */
     public int restartSamples() {
-        int most = bootstrapSamples() - 1; // the states come from what pure noise teaches
+        int most = bootstrapSamples() - 1; // states are nothing without what pure noise teaches
         return restartShare == 0 ? 0 : Math.max(1, Math.min(most, (int) Math.round(bootstrapSamples() * restartShare)));
     }
 

@@ -28,7 +28,7 @@ final class Muon implements AutoCloseable {
 
         /**
          * Whether a parameter is a weight of enough channels; an embedding's table lies the other way round. What begins at
-         * zero, the weight of an input that the teacher does not have, has far to go, and Adam brings it there sooner.
+         * zero, such as the weight of an input that the teacher does not have, has far to go: Adam brings it there sooner.
          */
         static boolean exists(Parameter p) {
             return p.shape().length >= 2 && p.strides()[0] == 1 && Math.min(p.shape()[0], p.shape()[1]) >= LEAST_CHANNELS

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * teacher's trajectory. Such a student has two times, that of its input and that of the signal:
  * ŷ(x_u, u → t) = y_u + c(u → t)(F̂ − y_u). F̂ is what the network's output means at u, a mean of f over [t, u], so that a
  * student with the teacher's weights takes a DDIM step of the teacher; at t = u the signal is y_u by construction. A flow map
- * learnt in this way takes one step or several (as in arXiv 2406.07507 and 2411.08378, here without data).
+ * learnt in this way takes one step or several (as in arXiv 2406.07507, here without data, and 2411.08378).
  *
  * <p>Rows that start from pure noise have u = t_max and the plain {@link Head}, which is the same with c = 1. So that the
  * output means nearly the same just below, {@link #prediction} is what it means where the teacher predicts ε.
@@ -56,7 +56,8 @@ final class Restarts {
         networkStart = new float[config.batch()];
         coefficients = new float[config.batch() * SignalCoefficients.COUNT];
         divisors = new float[config.batch()];
-        reset();
+        Arrays.fill(start, schedule.tMax());
+        Arrays.fill(networkStart, (float) schedule.networkTime(schedule.tMax()));
     }
 
     /**
@@ -67,12 +68,6 @@ final class Restarts {
      */
     static Prediction prediction(Prediction teacher) {
         return teacher == Prediction.EPSILON ? Prediction.V : teacher;
-    }
-
-    /** Lets all rows start from pure noise. */
-    void reset() {
-        Arrays.fill(start, schedule.tMax());
-        Arrays.fill(networkStart, (float) schedule.networkTime(schedule.tMax()));
     }
 
     /**

@@ -15,20 +15,20 @@ public final class SignalOde {
     /** How a step from t to s is taken, with c = 1 − exp(λ_s − λ_t) and h = λ_t − λ_s. */
     public enum Solver {
         /**
-         * The derivative held constant (arXiv 2306.05544, eq. 7): y_s = y + (t − s) λ'_t (f − y), local error O(h²). Its factor is limited to 1, that of
-         * a signal replaced by f: near t_max λ' has no bound.
+         * The derivative held constant (arXiv 2306.05544, eq. 7): y_s = y + (t − s) λ'_t (f − y), local error O(h²). Its factor
+         * is limited to 1, that of a signal replaced by f: near t_max λ' has no bound.
          */
         EULER,
         /** f held constant: y_s = y + c (f − y), exactly DDIM (arXiv 2010.02502); local error O(h²). */
         DDIM,
         /**
-         * The mean of f at both ends: y_s = y + c ((f_t + f_s)/2 − y); local error O(h³), two teacher calls. Heun's method, as arXiv
-         * 2206.00364 samples by, but of f within the exact solution of what is linear.
+         * The mean of f at both ends: y_s = y + c ((f_t + f_s)/2 − y); local error O(h³), two teacher calls. Heun's method, as
+         * arXiv 2206.00364 samples by, but of f within the exact solution of what is linear.
          */
         HEUN,
         /**
-         * f at the midpoint m in λ, reached by DDIM: y_s = y + c (f_m − y); local error O(h³), two teacher calls (DPM-Solver-2, arXiv
-         * 2206.00927, of f instead of ε).
+         * f at the midpoint m in λ, reached by DDIM: y_s = y + c (f_m − y); local error O(h³), two teacher calls (DPM-Solver-2,
+         * arXiv 2206.00927, of f instead of ε).
          */
         MIDPOINT,
         /**

@@ -23,8 +23,8 @@ public enum TimeSampling {
     },
 
     /**
-     * Annealed from t_max to t_min over the steps that bootstrap, the batch spread over the step's share of the way: an ablation. The paper
-     * compares with it and rejects it, because errors pile up along the way (arXiv 2306.05544, §5).
+     * Annealed from t_max to t_min over the steps that bootstrap, the batch spread over the step's share of the way: an ablation.
+     * The paper compares with it and rejects it, because errors pile up along the way (arXiv 2306.05544, §5).
      */
     PROGRESSIVE {
         @Override

@@ -28,7 +28,7 @@ final class TrajectoryBuffer implements AutoCloseable {
 
     private final TrajectoryInputs[] inputs;
 
-    /** Of each block, and of each evaluation where all have points; of its noises together and one by one. */
+    /** Of each block, after each evaluation that is needed; of its noises together and one by one. */
     private final Tensor[][] solved;
 
     private final Tensor[][][] solvedNoise;

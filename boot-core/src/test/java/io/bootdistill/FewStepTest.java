@@ -157,7 +157,8 @@ public class FewStepTest {
             float[][] samples = new float[3][];
             for (int workers = 1; workers <= 3; workers++) {
                 try (Student student = train(teacher, config().batch(14).images(14 * 4).lanes(3).workers(workers)
-                        .trajectoryShare(trajectoryShare).trajectoryEnd(0.4).trajectorySteps(3).learningRate(1e-2).warmupImages(0))) {
+                        .trajectoryShare(trajectoryShare).trajectoryEnd(0.4).trajectorySteps(3)
+                        .learningRate(1e-2).warmupImages(0))) {
                     samples[workers - 1] = sample(student, 3);
                 }
             }

@@ -43,7 +43,7 @@ public class RestartedRegressionTest {
     private OptionStep step(double end) {
         DistillationConfig config = DistillationConfig.builder().correctorShare(0).batch(BATCH).block(BATCH / 3).lanes(1)
                 .images(BATCH * 40).seed(6).workers(1).trajectoryShare(end < 1 ? 1 : 0.5).trajectorySteps(STEPS).trajectoryUses(2)
-                .trajectoryInterval(4).trajectoryEnd(end).restartShare(0.5).build();
+                .trajectoryInterval(4).trajectoryEnd(end).restartShare(0.9).build(); // 3 of 4 rows, with both uses
         OptionStep step = new OptionStep(config, teacher, null, device());
         Map<String, float[]> values = new HashMap<>();
         step.student.save((parameter, flat) -> values.put(parameter.name(), flat));
@@ -54,7 +54,7 @@ public class RestartedRegressionTest {
         return step;
     }
 
-    /** The signal of a row's trajectory at a time; {@link OptionsTest} has the definition of targets, which {@code y} are, too. */
+    /** The signal of a row's trajectory at a time, as {@link OptionsTest} defines it for targets. */
     private double[] signal(OptionStep step, double[] noise, int row, double t) {
         double[][] y = new double[STEPS + 1][PIXEL];
         float[][] states = new float[STEPS + 1][];

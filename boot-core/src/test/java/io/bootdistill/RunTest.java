@@ -83,7 +83,7 @@ public class RunTest {
 
     @Test
     void continuedRunOfTwoTimesEqualsOneThatWasNeverStopped() throws IOException {
-        requireSameWhenContinued(config().restartShare(0.5).trajectoryShare(0.5).trajectorySteps(3));
+        requireSameWhenContinued(config().restartShare(0.9).trajectoryShare(0.5).trajectorySteps(3).trajectoryEnd(0.4));
     }
 
     private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {

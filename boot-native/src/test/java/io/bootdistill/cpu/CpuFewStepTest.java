@@ -46,8 +46,8 @@ class CpuFewStepTest extends FewStepTest {
     }
 
     private double[] errors(NetworkTeacher teacher, int steps, double trajectoryShare) throws IOException {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(trajectoryShare).trajectoryEnd(0.4).correctorShare(0)
-                .batch(32).block(16).images(32L * steps).seed(1).warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5)
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(trajectoryShare).trajectoryEnd(0.4)
+                .correctorShare(0).batch(32).block(16).images(32L * steps).seed(1).warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5)
                 .build();
         long[] seeds = HeldOut.seeds(100);
         int[] labels = new int[seeds.length];

@@ -145,7 +145,8 @@ final class EvaluateCommandTest {
         CommandRun ruled = CommandRun.boot("evaluate", "--model", out.resolve("6-steps/defaults") + "," + BundledTeacher.folder(),
                 "--teacher", BundledTeacher.folder(),
                 "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded();
-        assertTrue(ruled.err().contains("defaults has collapsed: the samples of a class differ from each other only 0."), ruled.err());
+        assertTrue(ruled.err().contains("defaults has collapsed: the samples of a class differ from each other only 0."),
+                ruled.err());
         assertTrue(ruled.err().contains("defaults has collapsed: the samples recall 0."), ruled.err());
         assertFalse(ruled.err().contains("fashion-mnist-16 has collapsed"), ruled.err());
     }

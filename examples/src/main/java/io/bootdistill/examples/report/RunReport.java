@@ -81,7 +81,8 @@ public record RunReport(
     /** Of the class where it is least: one may have collapsed where the mean shows nothing. */
     private double leastDiversity(Sampled student) {
         int count = student.samples().length / shape.size();
-        return PairedFigures.of(student.samples(), models.get(0).samples(), count, classes).leastDiversity();
+        double least = PairedFigures.of(student.samples(), models.get(0).samples(), count, classes).leastDiversity();
+        return Double.isNaN(least) ? metrics.last("diversity") : least; // more classes than noises: the run had more of these
     }
 
     private Map<String, String> figures(Sampled student) {

@@ -23,7 +23,7 @@ final class RunReportTest {
     @TempDir
     private Path folder;
 
-    /** One class makes much the same images of different noises; the mean over the classes, that of the metrics, shows nothing. */
+    /** One class makes much the same images of different noises; the mean over the classes, in the metrics, shows nothing. */
     @ParameterizedTest
     @CsvSource({"1, false", "0.6, false", "0.4, true"})
     void alarmIsOfTheClassThatHasCollapsed(float diversity, boolean expected) throws IOException {
@@ -34,7 +34,8 @@ final class RunReportTest {
             student[i] = teacher[i] * (i / SHAPE.size() % CLASSES == 1 ? diversity : 1);
         }
         Path metrics = folder.resolve(RunMetrics.FILE);
-        Files.writeString(metrics, "step,images,images_per_second,paired_rmse,diversity\n1,64,100,0.1," + (2 + diversity) / 3 + "\n");
+        Files.writeString(metrics,
+                "step,images,images_per_second,paired_rmse,diversity\n1,64,100,0.1," + (2 + diversity) / 3 + "\n");
         RunReport report = new RunReport("run", RunMetrics.read(metrics), Map.of(), SHAPE, CLASSES,
                 List.of(new Sampled("teacher", 51, teacher, Double.NaN, 1, 1), new Sampled("student", 1, student, 0.1, 1, 1)),
                 null, null);
