@@ -30,7 +30,7 @@ public class GuidedStepTest {
     private static final double TOLERANCE = 2e-5;
     private static final int NULL = 3;
 
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(cosine());
+    private final NoiseSchedule schedule = MixtureTeacher.cosine();
 
     /** What each call of the teacher was given. */
     private final List<Call> calls = new ArrayList<>();
@@ -51,14 +51,6 @@ public class GuidedStepTest {
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
-    }
-
-    private static double[] cosine() {
-        double[] alphasCumprod = new double[40];
-        for (int i = 0; i < alphasCumprod.length; i++) {
-            alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
-        }
-        return alphasCumprod;
     }
 
     /** Each sample draws its own w. */

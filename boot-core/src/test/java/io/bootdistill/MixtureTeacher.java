@@ -22,6 +22,15 @@ class MixtureTeacher implements Teacher {
         this.labelled = labelled;
     }
 
+    /** A schedule for it: the cosine of 40 times, without its ends. */
+    static NoiseSchedule cosine() {
+        double[] alphasCumprod = new double[40];
+        for (int i = 0; i < alphasCumprod.length; i++) {
+            alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
+        }
+        return NoiseSchedule.discrete(alphasCumprod);
+    }
+
     @Override
     public ImageShape shape() {
         return new ImageShape(2, 1, 1);

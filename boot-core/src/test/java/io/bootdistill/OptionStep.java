@@ -7,6 +7,8 @@ import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import java.util.HashMap;
+import java.util.Map;
 
 /** One step of one block for a small perceptron and an analytic teacher in the plane, its values on the host. */
 final class OptionStep implements AutoCloseable {
@@ -36,6 +38,39 @@ final class OptionStep implements AutoCloseable {
         trajectories = batch.trajectories == null ? null : new TrajectoryBuffer(batch, teacher, device, false);
         worker = new BlockWorker(config, teacher, student, student, guidance, null, trajectories);
         gradients = new Gradients(student);
+    }
+
+    /** Gives the second time's weight values other than zero, as after training. */
+    static void setSecondTime(Model model, long seed) {
+        Map<String, float[]> values = new HashMap<>();
+        model.save((parameter, flat) -> values.put(parameter.name(), flat));
+        float[] weight = values.get(Restarts.SCALAR + ".weight");
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = (float) Math.cos(i + seed) / 4;
+        }
+        model.load(parameter -> values.get(parameter.name()));
+    }
+
+    /**
+     * The signal at a time within a step of a trajectory, whose f̄ is what leads from one end to the other; the sample at t_min.
+     *
+     * @param states that the sampler reports after each evaluation: that at the next point, and the sample
+     * @param at element of the states and the noise
+     */
+    static double signal(NoiseSchedule schedule, float[][] states, float[] noise, int at, double t) {
+        int steps = states.length - 1;
+        if (t == schedule.tMin()) {
+            return states[steps][at];
+        }
+        int taken = (int) ((1 - t / schedule.tMax()) * steps);
+        double[] ends = new double[2];
+        double[] times = {schedule.tMax() * (1 - taken / (double) steps), schedule.tMax() * (1 - (taken + 1) / (double) steps)};
+        for (int end = 0; end < 2; end++) {
+            double s = taken == 0 ? times[1] : times[end];
+            ends[end] = (states[Math.max(0, taken - 1 + end)][at] - schedule.sigma(s) * noise[at]) / schedule.alpha(s);
+        }
+        double f = ends[0] + (ends[1] - ends[0]) / schedule.step(times[0], times[1]);
+        return taken == 0 ? ends[0] : ends[0] + schedule.step(times[0], t) * (f - ends[0]);
     }
 
     OptionStep run() {

@@ -24,20 +24,12 @@ public class OptionsTest {
     private static final int PIXEL = OptionStep.PIXEL;
     private static final double TOLERANCE = 2e-5;
 
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(cosine());
+    private final NoiseSchedule schedule = MixtureTeacher.cosine();
     private final MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
 
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
-    }
-
-    private static double[] cosine() {
-        double[] alphasCumprod = new double[40];
-        for (int i = 0; i < alphasCumprod.length; i++) {
-            alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
-        }
-        return alphasCumprod;
     }
 
     private static DistillationConfigBuilder config() {
@@ -137,7 +129,7 @@ public class OptionsTest {
                         seen[taken]++;
                         for (int d = 0; d < PIXEL; d++) {
                             int at = i * PIXEL + d;
-                            assertEquals(signal(states, noise, at, steps, taken, t), target[at], TOLERANCE,
+                            assertEquals(OptionStep.signal(schedule, states, noise, at, t), target[at], TOLERANCE,
                                     "step " + k + ", sample " + i + ", t = " + t);
                         }
                     }
@@ -148,21 +140,6 @@ public class OptionsTest {
             assertEquals(expected, seen[steps], 4 * Math.sqrt(expected), "at the end: four standard deviations");
             assertEquals(end == 1, Arrays.stream(seen).min().orElseThrow() == 0);
         }
-    }
-
-    /** At a time within a step of a trajectory, whose f̄ is what leads from one end to the other; the sample at t_min. */
-    private double signal(float[][] states, float[] noise, int at, int steps, int taken, double t) {
-        if (taken == steps) {
-            return states[steps][at];
-        }
-        double[] ends = new double[2];
-        double[] times = {schedule.tMax() * (1 - taken / (double) steps), schedule.tMax() * (1 - (taken + 1) / (double) steps)};
-        for (int end = 0; end < 2; end++) { // the state after evaluation p is that at point p + 1
-            double s = taken == 0 ? times[1] : times[end];
-            ends[end] = (states[Math.max(0, taken - 1 + end)][at] - schedule.sigma(s) * noise[at]) / schedule.alpha(s);
-        }
-        double f = ends[0] + (ends[1] - ends[0]) / schedule.step(times[0], times[1]);
-        return taken == 0 ? ends[0] : ends[0] + schedule.step(times[0], t) * (f - ends[0]);
     }
 
     /** target = y + c (f − y) + (1 − c) dy/dt with c = λ'/(1 + λ'): the residual is (dy/dt + λ' (f − y))/(1 + λ'). */

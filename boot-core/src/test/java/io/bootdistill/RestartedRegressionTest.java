@@ -9,8 +9,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.network.Plan;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,20 +21,12 @@ public class RestartedRegressionTest {
     private static final int STEPS = 4;
     private static final double TOLERANCE = 5e-5;
 
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(cosine());
+    private final NoiseSchedule schedule = MixtureTeacher.cosine();
     private final MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
 
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
-    }
-
-    private static double[] cosine() {
-        double[] alphasCumprod = new double[40];
-        for (int i = 0; i < alphasCumprod.length; i++) {
-            alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
-        }
-        return alphasCumprod;
     }
 
     /** Three blocks; the targets are at any time, or at the end alone. */
@@ -45,37 +35,18 @@ public class RestartedRegressionTest {
                 .images(BATCH * 40).seed(6).workers(1).trajectoryShare(end < 1 ? 1 : 0.5).trajectorySteps(STEPS).trajectoryUses(2)
                 .trajectoryInterval(4).trajectoryEnd(end).restartShare(0.9).build(); // 3 of 4 rows, with both uses
         OptionStep step = new OptionStep(config, teacher, null, device());
-        Map<String, float[]> values = new HashMap<>();
-        step.student.save((parameter, flat) -> values.put(parameter.name(), flat));
-        for (int i = 0; i < values.get("s.weight").length; i++) {
-            values.get("s.weight")[i] = (float) Math.cos(i) / 4; // 0 before training
-        }
-        step.student.load(parameter -> values.get(parameter.name()));
+        OptionStep.setSecondTime(step.student, 0);
         return step;
     }
 
-    /** The signal of a row's trajectory at a time, as {@link OptionsTest} defines it for targets. */
+    /** The signal of a row's trajectory at a time. */
     private double[] signal(OptionStep step, double[] noise, int row, double t) {
-        double[][] y = new double[STEPS + 1][PIXEL];
         float[][] states = new float[STEPS + 1][];
+        float[] epsilon = {(float) noise[0], (float) noise[1]};
         Sampler.reference(teacher, Solver.MULTISTEP, STEPS).withWorkers(1).sample(
-                new float[] {(float) noise[0], (float) noise[1]}, new float[] {step.batch.samples.condition[row]},
-                (i, first, n, x) -> states[i] = x.clone());
-        if (t == schedule.tMin()) {
-            return new double[] {states[STEPS][0], states[STEPS][1]};
-        }
-        for (int point = 1; point <= STEPS; point++) {
-            for (int d = 0; d < PIXEL; d++) {
-                double s = time(point);
-                y[point][d] = (states[point - 1][d] - schedule.sigma(s) * noise[d]) / schedule.alpha(s);
-            }
-        }
-        int taken = (int) ((1 - t / schedule.tMax()) * STEPS);
-        double share = taken == 0 ? 1 : schedule.step(time(taken), t) / schedule.step(time(taken), time(taken + 1));
+                epsilon, new float[] {step.batch.samples.condition[row]}, (i, first, n, x) -> states[i] = x.clone());
         double[] signal = new double[PIXEL];
-        for (int d = 0; d < PIXEL; d++) {
-            signal[d] = (1 - share) * y[taken][d] + share * y[taken + 1][d];
-        }
+        Arrays.setAll(signal, d -> OptionStep.signal(schedule, states, epsilon, d, t));
         return signal;
     }
 

@@ -24,21 +24,13 @@ public class RestartsTest {
     private static final int PIXEL = 2;
     private static final double TOLERANCE = 5e-5;
 
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(cosine());
+    private final NoiseSchedule schedule = MixtureTeacher.cosine();
     private final SignalOde ode = new SignalOde(schedule);
     private final MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
 
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
-    }
-
-    private static double[] cosine() {
-        double[] alphasCumprod = new double[40];
-        for (int i = 0; i < alphasCumprod.length; i++) {
-            alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
-        }
-        return alphasCumprod;
     }
 
     private static DistillationConfig config() {
@@ -74,12 +66,7 @@ public class RestartsTest {
         private Model model(long seed) {
             Model model = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4).withScalar(Restarts.SCALAR)), device(), true);
             model.initialize(seed);
-            java.util.Map<String, float[]> values = new java.util.HashMap<>();
-            model.save((parameter, flat) -> values.put(parameter.name(), flat));
-            for (int i = 0; i < values.get("s.weight").length; i++) {
-                values.get("s.weight")[i] = (float) Math.cos(i + seed) / 4;
-            }
-            model.load(parameter -> values.get(parameter.name()));
+            OptionStep.setSecondTime(model, seed);
             return model;
         }
 
