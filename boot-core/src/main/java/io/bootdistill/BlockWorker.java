@@ -144,11 +144,11 @@ final class BlockWorker implements AutoCloseable {
         if (restarts != null) {
             restarts.begin(kernels, n, noise);
         }
-        if (restarted != null) {
-            if (!isRegression) {
-                call(look, noise, restarted.atStart(), restarted.samples());
-            }
-            restarts.restart(kernels, restarted, noise, isRegression ? trajectories.starts(block.index()) : look.y());
+        if (restarted != null && isRegression) {
+            restarts.restart(kernels, restarted, noise, trajectories.starts(block.index()));
+        } else if (restarted != null) {
+            call(look, noise, restarted.atStart(), restarted.samples());
+            restarts.restart(kernels, restarted, noise, look.y());
         }
         Tensor goal = isRegression ? trajectories.targets(block.index()) : target;
         if (!isRegression) {

@@ -153,6 +153,11 @@ public final class NetworkTeacher implements Teacher {
         return scheduler;
     }
 
+    /** Whether the scheduler has the predictions of x₀ limited: clamped, or by dynamic thresholding; for ε-prediction alone. */
+    public boolean isLimited() {
+        return schedulerClip(this) > 0 || schedulerThreshold(this) != null;
+    }
+
     /** The weights on their device. */
     public Model model() {
         return model;

@@ -6,7 +6,6 @@ import io.bootdistill.DistillationConfig;
 import io.bootdistill.Guidance;
 import io.bootdistill.HeldOut;
 import io.bootdistill.NetworkTeacher;
-import io.bootdistill.Prediction;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.TrajectoryError;
@@ -155,7 +154,7 @@ final class ReportWriter {
     private TrajectoryCurve trajectory() {
         boolean endAlone = config.trajectoryShare() == 1 && config.trajectoryEnd() == 1;
         boolean hard = config.boundary() == BootstrapLoss.Boundary.HARD;
-        if (endAlone || hard || config.clip() > 0 || config.clip() < 0 && isLimited()) {
+        if (endAlone || hard || config.clip() > 0 || config.clip() < 0 && teacher.isLimited()) {
             return null;
         }
         double most = teacher.schedule().tMax();
@@ -165,11 +164,5 @@ final class ReportWriter {
         int count = Math.min(noises, TRAJECTORIES);
         return new TrajectoryCurve(times, TrajectoryError.of(student, teacher, guidance, HeldOut.seeds(count),
                 HeldOutSamples.labels(labels, 0, count), times, SOLVER_STEPS));
-    }
-
-    /** Whether the scheduler limits the predictions, as the sampler and the student follow it. */
-    private boolean isLimited() {
-        return teacher.prediction() == Prediction.EPSILON
-                && (teacher.scheduler().clipSample() || teacher.scheduler().thresholding());
     }
 }
