@@ -293,6 +293,12 @@ int32_t boot_bootstrap_loss(boot_context context, int32_t n, int32_t pixels, int
     return BOOT_OK;
 }
 
+int32_t boot_residual_divisors(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
+    boot_floats divisor) {
+    ON_TIER(context, residual_divisors(n, at(residual), kappa, power, at(divisor)));
+    return BOOT_OK;
+}
+
 // ---- the optimiser
 
 int32_t boot_sum_lanes(boot_context context, const boot_floats* lanes, int32_t lane_count, int64_t from, int64_t to,

@@ -67,6 +67,7 @@ void signal_step(int32_t n, int32_t pixels, int32_t channels, int32_t stage, con
     Source x, Source output, Source null_output, Source previous, Source y, Target f, Target target, Target next);
 void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
     Source target, Target prediction, Target doutput, float* residual);
+void residual_divisors(int32_t n, const float* residual, float kappa, float power, float* divisor);
 
 void sum_lanes(const float* const* lanes, int32_t lane_count, int64_t from, int64_t to, float* sum);
 void squared_norm(const float* values, int64_t length, int64_t from_chunk, int64_t to_chunk, float* partial);

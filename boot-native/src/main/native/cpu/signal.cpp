@@ -1,4 +1,6 @@
 // The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss. One row of coefficients a sample.
+#include <math.h>
+
 #include "../boot_kernels.h"
 #include "operations.h"
 #include "vector.h"
@@ -89,6 +91,12 @@ void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* co
             total += low[i] + high[i];
         }
         residual[sample] = static_cast<float>(total / (static_cast<double>(pixels) * channels));
+    }
+}
+
+void residual_divisors(int32_t n, const float* residual, float kappa, float power, float* divisor) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        divisor[sample] = powf(residual[sample] + kappa, power);
     }
 }
 

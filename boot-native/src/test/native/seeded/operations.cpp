@@ -21,7 +21,7 @@
     F(linear_forward) F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(group_norm_tangent)   \
     F(attention_forward) F(attention_backward) F(attention_tangent) F(upsample_forward) F(upsample_backward)          \
     F(time_embedding_tangent) F(embedding_forward) F(embedding_backward) F(noise) F(signal_state) F(bootstrap_loss)   \
-    F(squared_norm) F(clip) F(adam_w) F(sum_lanes)
+    F(residual_divisors) F(squared_norm) F(clip) F(adam_w) F(sum_lanes)
 
 struct Library {
 #define DECLARE(name) decltype(&boot_##name) name;
@@ -238,6 +238,7 @@ static void signal(Run& r) {
         r.output(all), channels, r.output(all), channels));
     r.call(r.boot.bootstrap_loss(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
         r.input(all), channels, r.output(all), channels, r.output(all), channels, r.output(n)));
+    r.call(r.boot.residual_divisors(r.context, n, r.input(n, 0.1f, 1), 1e-3f, 0.75f, r.output(n)));
 }
 
 static void optimiser(Run& r) {

@@ -38,7 +38,6 @@ final class BlockWorker implements AutoCloseable {
     private final RestartedStates restarts;
     private final Scope scope = new Scope();
     private final Tensor divisors;
-    private final float[] rows;
 
     final Kernels kernels;
     final Tensor noise;
@@ -94,7 +93,6 @@ final class BlockWorker implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
-        rows = new float[block];
     }
 
     private Tensor tensor(DeviceMemory memory, int index, long size) {
@@ -107,11 +105,11 @@ final class BlockWorker implements AutoCloseable {
     }
 
     /**
-     * Whether {@link #run} only calls kernels, and always the same for a block. The weights of residuals, the hard boundary and
-     * the paths through the teacher are calculated on the host in between.
+     * Whether {@link #run} only calls kernels, and always the same for a block. The hard boundary and the paths through the
+     * teacher are calculated on the host in between.
      */
     boolean staysOnDevice() {
-        return solvesOnDevice() && residualWeighting.isNone() && hard == null && pinn == null;
+        return solvesOnDevice() && hard == null && pinn == null;
     }
 
     /** Likewise for {@link #solve}. */
@@ -164,7 +162,9 @@ final class BlockWorker implements AutoCloseable {
         kernels.bootstrapLoss(
                 n, shape.pixels(), coefficients, input, learn.y(), goal, prediction, learn.dy(), block.residual());
         if (!residualWeighting.isNone()) {
-            weightByResidual(block);
+            kernels.residualDivisors(
+                    n, block.residual(), residualWeighting.kappa(), residualWeighting.power(), divisors.data());
+            kernels.divideSamples(n, shape.pixels(), learn.dy(), divisors.data(), null, learn.dy());
         }
         if (pinn != null && !isRegression) {
             backwardThroughAll(block, lane, accumulate);
@@ -181,18 +181,6 @@ final class BlockWorker implements AutoCloseable {
             pinn.beside(kernels, block, sign, learn.dy());
             learn.backward(kernels, block.bootstrap(), lane, true);
         }
-    }
-
-    /** Divides the gradient and the loss of each sample by a function of its residual. */
-    private void weightByResidual(BatchMemory.Block block) {
-        int n = block.samples();
-        kernels.download(block.residual(), rows, 0);
-        for (int i = 0; i < n; i++) {
-            rows[i] = (float) residualWeighting.divisor(rows[i]);
-            block.batch().factor[block.from() + i] /= rows[i];
-        }
-        kernels.upload(rows, 0, divisors.data());
-        kernels.divideSamples(n, shape.pixels(), learn.dy(), divisors.data(), null, learn.dy());
     }
 
     /**

@@ -301,7 +301,7 @@ public record DistillationConfig(
     }
 
     ResidualWeighting residualWeighting() {
-        return new ResidualWeighting(residualPower, residualKappa);
+        return new ResidualWeighting((float) residualPower, (float) residualKappa);
     }
 
     BootstrapLoss loss() {

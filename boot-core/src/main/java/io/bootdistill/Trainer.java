@@ -32,6 +32,7 @@ final class Trainer implements AutoCloseable {
     private final WorkerPool.Task solveLane = this::solveLane;
 
     private final float[] residual;
+    private final ResidualWeighting residualWeighting;
 
     /** Whether the step regresses on trajectories. */
     private boolean isRegression;
@@ -52,6 +53,7 @@ final class Trainer implements AutoCloseable {
         this.corrected = corrected == null ? null : scope.own(corrected);
         lanes = Math.min(config.lanes(), batch.blocks);
         residual = new float[config.batch()];
+        residualWeighting = config.residualWeighting();
         Device device = state.student.device();
         workers = new BlockWorker[device.workers(Math.min(config.workers(), lanes))];
         Kernels[] contexts = new Kernels[workers.length];
@@ -166,12 +168,12 @@ final class Trainer implements AutoCloseable {
         for (int i = 0; i < batch.bootstrapSamples; i++) {
             int row = batch.bootstrapRow[i];
             bootstrap += batch.weight[row] * residual[row] / batch.bootstrapSamples;
-            loss += batch.factor[row] * residual[row];
+            loss += batch.factor[row] * residualWeighting.weight(residual[row]) * residual[row];
         }
         for (int i = 0; i < batch.boundarySamples; i++) {
             int row = batch.boundaryRow[i];
             boundary += (double) residual[row] / batch.boundarySamples;
-            loss += batch.factor[row] * residual[row];
+            loss += batch.factor[row] * residualWeighting.weight(residual[row]) * residual[row];
         }
         return batch.isRegression()
                 ? new Step(loss, 0, 0, optimiser.gradientNorm(), optimiser.rate(step), 0)

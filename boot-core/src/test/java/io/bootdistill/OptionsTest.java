@@ -201,30 +201,33 @@ public class OptionsTest {
     void residualWeightsDivideLossAndGradient() {
         double kappa = 0.05;
         for (double power : new double[] {0.5, 1}) {
-            float[] plain;
-            double residual;
-            double factor;
-            DistillationConfig one = config().batch(1).block(BATCH).images(4).boundaryShare(0).build();
-            try (OptionStep step = step(one, null)) {
+            DistillationConfig plain = config().batch(1).block(BATCH).images(4).boundaryShare(0).build();
+            DistillationConfig weighted = plain.toBuilder().residualPower(power).residualKappa(kappa).build();
+            try (OptionStep step = step(plain, null); OptionStep other = step(weighted, null)) {
                 step.batch.draw(0);
-                plain = step.run().gradient();
-                residual = step.residual[0];
-                factor = step.batch.factor[0];
-            }
-            try (OptionStep step = step(one.toBuilder().residualPower(power).residualKappa(kappa).build(), null)) {
-                step.batch.draw(0);
-                float[] weighted = step.run().gradient();
+                other.batch.draw(0);
+                float[] expected = step.run().gradient();
+                float[] gradient = other.run().gradient();
+                double residual = step.residual[0];
                 double divisor = Math.pow(residual + kappa, power);
-                assertEquals(residual, step.residual[0], "the residual is reported as it is");
-                assertEquals(factor / divisor, step.batch.factor[0], 1e-6 * factor / divisor);
+                assertEquals(residual, other.residual[0], "the residual is reported as it is");
                 double norm = 0;
                 double difference = 0;
-                for (int i = 0; i < plain.length; i++) { // of the whole: an element may be what is left of larger terms
-                    norm += Math.pow(plain[i] / divisor, 2);
-                    difference += Math.pow(plain[i] / divisor - weighted[i], 2);
+                for (int i = 0; i < gradient.length; i++) { // of the whole: an element may be what is left of larger terms
+                    norm += Math.pow(expected[i] / divisor, 2);
+                    difference += Math.pow(expected[i] / divisor - gradient[i], 2);
                 }
                 assertTrue(difference < 1e-12 * norm, Math.sqrt(difference / norm) + " off");
             }
+            double loss = firstLoss(plain); // the residual, of a single sample
+            assertEquals(loss / Math.pow(loss + kappa, power), firstLoss(weighted), 1e-6 * loss);
+        }
+    }
+
+    private double firstLoss(DistillationConfig config) {
+        DistillationSetup setup = new BootDistiller(teacher, new Mlp(PIXEL, 8, 1, 4), device()).setup(config);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            return trainer.run().loss();
         }
     }
 

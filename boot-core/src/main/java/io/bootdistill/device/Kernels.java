@@ -218,6 +218,14 @@ public interface Kernels extends AutoCloseable {
             int n, int pixels, Slice coefficients, Tensor noise, Tensor output, Tensor target,
             Tensor prediction, Tensor dOutput, Slice residual);
 
+    /**
+     * {@code divisor[i] = (residual[i] + κ)^power}, which turns the gradient of a squared residual into that of a smaller
+     * power of it.
+     *
+     * @param residual not negative
+     */
+    void residualDivisors(int n, Slice residual, float kappa, float power, Slice divisor);
+
     // ---- the optimiser: ranges of flat arrays, so that workers can share a pass
 
     /** Chunk length of {@link #squaredNorm}: the unit of its partial sums. */

@@ -158,6 +158,15 @@ interface ReferenceSignal extends Kernels {
         }
     }
 
+    @Override
+    default void residualDivisors(int n, Slice residualSlice, float kappa, float power, Slice divisorSlice) {
+        Matrix residual = Matrix.of("residual", residualSlice, n, 1);
+        Matrix divisor = Matrix.of("divisor", divisorSlice, n, 1);
+        for (int sample = 0; sample < n; sample++) {
+            divisor.set(sample, 0, Math.pow(residual.get(sample, 0) + kappa, power));
+        }
+    }
+
     /** The student's head: its signal from the noise and the network's output. */
     private static double head(Matrix coefficients, int sample, double noise, double output) {
         return coefficients.get(sample, HEAD_NOISE) * noise + coefficients.get(sample, HEAD_OUTPUT) * output;

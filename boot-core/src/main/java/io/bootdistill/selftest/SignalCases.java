@@ -18,6 +18,10 @@ final class SignalCases {
         {1, 1, 1}, {2, 1, 2}, {3, 35, 3}, {5, 13, 1}, {2, 16, 16}, {1, 17, 7}, {4, 64, 4}, {3, 289, 5},
     };
 
+    private static final int[] SAMPLES = {1, 2, 5, 16, 31, 255, 256, 257};
+
+    private static final float[] POWERS = {0.5f, 1, 0.75f, 2};
+
     private SignalCases() {}
 
     static List<OperationCase> all() {
@@ -34,6 +38,7 @@ final class SignalCases {
             cases.add(signalStep(n, pixels, channels, i % 2, true, true, strided));
             cases.add(signalStep(n, pixels, channels, 1 - i % 2, i % 4 < 2, i % 4 > 1, strided));
             cases.add(bootstrapLoss(n, pixels, channels, i % 3 > 0, strided));
+            cases.add(residualDivisors(SAMPLES[i], POWERS[i % POWERS.length]));
         }
         for (int stage = 0; stage < 2; stage++) { // every option
             for (boolean option : new boolean[] {false, true}) {
@@ -52,7 +57,8 @@ final class SignalCases {
                 signalStep(8, 256, 1, 0, false, false, false),
                 signalStep(8, 256, 1, 1, false, true, false),
                 signalStep(8, 256, 1, 0, true, false, false),
-                bootstrapLoss(8, 256, 1, true, false));
+                bootstrapLoss(8, 256, 1, true, false),
+                residualDivisors(8, 0.5f));
     }
 
     /** Noise. */
@@ -124,6 +130,20 @@ final class SignalCases {
         return operation.length((double) pixels * channels).calls((k, o) -> k.bootstrapLoss(o.n(), pixels,
                 o.slice("coefficients"), o.tensor("noise"), o.tensor("output"), o.tensor("target"),
                 o.tensor("prediction"), o.tensor("dOutput"), o.slice("residual")));
+    }
+
+    /** The divisors of residuals between 0 and a few units. */
+    static OperationCase residualDivisors(int n, float power) {
+        return OperationCase.of("residualDivisors", n + " power " + power, n, false)
+                .perSample(INPUT, "residual", 1, SignalCases::square)
+                .perSample(OUTPUT, "divisor", 1, Philox::normal)
+                .length(4)
+                .calls((k, o) -> k.residualDivisors(o.n(), o.slice("residual"), 1e-3f, power, o.slice("divisor")));
+    }
+
+    private static float square(long seed, int draw, long index) {
+        float random = Philox.normal(seed, draw, index);
+        return random * random;
     }
 
     private static OperationCase withCoefficients(

@@ -157,6 +157,15 @@ class ReferenceSignalTest {
         assertArrayEquals(expected, read(residual), TOLERANCE);
     }
 
+    @Test
+    void residualDivisorsArePowers() {
+        Slice divisors = zeros(3);
+        kernels.residualDivisors(3, slice(0, 3, 15), 1, 0.5f, divisors);
+        assertArrayEquals(new double[] {1, 2, 4}, read(divisors), 0);
+        kernels.residualDivisors(3, slice(0, 3, 15), 1, 2, divisors);
+        assertArrayEquals(new double[] {1, 16, 256}, read(divisors), 0);
+    }
+
     private double loss(
             int n, int pixels, int channels, double[] coefficients, double[] noise, double[] output, double[] target,
             double[] weights) {

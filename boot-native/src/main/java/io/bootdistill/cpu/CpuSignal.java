@@ -72,6 +72,13 @@ interface CpuSignal extends CpuContext {
                 address("residual", residual, n)));
     }
 
+    @Override
+    default void residualDivisors(int n, Slice residual, float kappa, float power, Slice divisor) {
+        requirePositive("n", n);
+        requireOk("residualDivisors", BootCpu.boot_residual_divisors(
+                context(), n, address("residual", residual, n), kappa, power, address("divisor", divisor, n)));
+    }
+
     private static long rows(int n, int pixels) {
         requirePositive("n", n);
         requirePositive("pixels", pixels);

@@ -100,10 +100,16 @@ class CudaStepTest {
                 builder.correctorShare(0.5).correctorStart(0);
             }
         },
+        RESIDUAL_WEIGHTS(0) {
+            @Override
+            void set(DistillationConfigBuilder builder) {
+                builder.residualPower(0.5);
+            }
+        },
         HOST_IN_BETWEEN(STEPS) {
             @Override
             void set(DistillationConfigBuilder builder) {
-                builder.boundary(Boundary.HARD).residualPower(0.5);
+                builder.boundary(Boundary.HARD);
             }
         };
 
