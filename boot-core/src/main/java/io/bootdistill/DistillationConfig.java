@@ -48,7 +48,7 @@ import java.time.Duration;
  *     Default 0
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
- * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
+ * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 12
  * @param trajectoryUses samples that a trajectory serves, 1 … 64; as many as {@code block} where that is less. Fewer are better
  *     for each image, more for the time. Default 8
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its

@@ -33,7 +33,7 @@ public final class DistillationConfigBuilder {
     private double residualKappa = 1e-3;
     private double targetEma;
     private double trajectoryShare = 1;
-    private int trajectorySteps = 10;
+    private int trajectorySteps = 12;
     private int trajectoryUses = 8;
     private int trajectoryInterval = 96;
     private double trajectoryEnd = 1;

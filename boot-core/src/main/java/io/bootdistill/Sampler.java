@@ -10,9 +10,9 @@ import io.bootdistill.network.UNetConfig;
  * Deterministic samplers of a teacher: the solvers of {@link SignalOde} in signal space (DDIM: η = 0). Immutable;
  * {@link #sample} may be called from several threads.
  *
- * <p>{@link #reference} is the yardstick: N even steps from t_max to t_min, then a last prediction at t_min. The others are
- * the format's spacings of a discrete schedule. The result of a sample does not depend on the batch it is part of, nor on the
- * number of workers.
+ * <p>{@link #reference} is the yardstick: N steps from t_max to t_min, even but for the multistep solver's, then a last
+ * prediction at t_min. The others are the format's spacings of a discrete schedule. The result of a sample does not depend on
+ * the batch it is part of, nor on the number of workers.
  */
 public final class Sampler {
 

@@ -32,8 +32,8 @@ record Trajectory(
     }
 
     /**
-     * The reference sampler: N steps from t_max to t_min on an even grid, y = f(ε, t_max) at the start, one last f at t_min.
-     * N = 1 is f(ε, t_max) alone.
+     * The reference sampler: N steps from t_max to t_min by {@link Solver#time}, y = f(ε, t_max) at the start, one last f at
+     * t_min. N = 1 is f(ε, t_max) alone.
      */
     static Trajectory reference(NoiseSchedule schedule, Solver solver, int n) {
         if (n == 1) {
@@ -43,7 +43,7 @@ record Trajectory(
         }
         double[] times = new double[n + 1];
         for (int i = 0; i <= n; i++) {
-            times[i] = schedule.tMax() + (schedule.tMin() - schedule.tMax()) * i / n;
+            times[i] = solver.time(schedule, i, n);
         }
         Trajectory trajectory = along(schedule, solver, 0, times);
         trajectory.steps[0] = 1; // y = f(ε, t_max), which the first DDIM step leaves as it is

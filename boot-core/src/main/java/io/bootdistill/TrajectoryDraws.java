@@ -93,8 +93,8 @@ final class TrajectoryDraws {
     }
 
     /**
-     * The time that a use starts from if it restarts: uniform between its target and the end of the first step, but for a step's
-     * length above the target, so that there is something to learn; t_max where this leaves nothing.
+     * The time that a use starts from if it restarts: uniform between its target and the end of the first step, but for a mean
+     * step's length above the target, so that there is something to learn; t_max where this leaves nothing.
      */
     double startTime(long noise, int use) {
         double lowest = time(noise, use) + (most - least) / steps;
@@ -105,7 +105,11 @@ final class TrajectoryDraws {
 
     /** The step of a trajectory that leads past a time; t_min is that of the last evaluation, whose signal is the sample. */
     int step(double t) {
-        return t == least ? steps : Math.min(steps - 1, (int) ((most - t) / (most - least) * steps));
+        int step = 0;
+        while (step < steps && t <= trajectory.times()[step + 1]) {
+            step++;
+        }
+        return step;
     }
 
     /**

@@ -82,7 +82,7 @@ public class GuidedStepTest {
         double[][] f = new double[steps + 1][];
         double[] times = new double[steps + 1];
         for (int i = 0; i <= steps; i++) {
-            times[i] = schedule.tMax() * (1 - i / (double) steps);
+            times[i] = OptionStep.time(schedule, i, steps);
             double alpha = schedule.alpha(times[i]);
             double sigma = schedule.sigma(times[i]);
             double[] x = noise.clone();
@@ -90,7 +90,8 @@ public class GuidedStepTest {
                 boolean cut = t > times[i];
                 double before = schedule.sigma(times[i - 1]) / schedule.alpha(times[i - 1]);
                 double c = i == 1 ? 1 : 1 - (cut ? schedule.sigma(t) / schedule.alpha(t) : sigma / alpha) / before;
-                double middle = i == 1 ? f[0][d] : f[i - 1][d] + (f[i - 1][d] - f[i - 2][d]) / 2;
+                double half = i == 1 ? 0 : (times[i - 1] - times[i]) / (2 * (times[i - 2] - times[i - 1]));
+                double middle = i == 1 ? f[0][d] : f[i - 1][d] + half * (f[i - 1][d] - f[i - 2][d]);
                 signal[d] += c * (middle - signal[d]);
                 x[d] = alpha * signal[d] + sigma * noise[d];
             }
@@ -162,7 +163,7 @@ public class GuidedStepTest {
             assertEquals(steps + 1, calls.size());
             for (int i = 0; i <= steps; i++) {
                 double[] times = new double[BATCH / 3];
-                Arrays.fill(times, schedule.tMax() * (1 - i / (double) steps));
+                Arrays.fill(times, OptionStep.time(schedule, i, steps));
                 requireBothConditions(calls.get(i), BATCH / 3, times, step.batch.samples.condition);
             }
         }

@@ -62,15 +62,25 @@ final class OptionStep implements AutoCloseable {
         if (t == schedule.tMin()) {
             return states[steps][at];
         }
-        int taken = (int) ((1 - t / schedule.tMax()) * steps);
+        int taken = taken(schedule, t, steps);
         double[] ends = new double[2];
-        double[] times = {schedule.tMax() * (1 - taken / (double) steps), schedule.tMax() * (1 - (taken + 1) / (double) steps)};
+        double[] times = {time(schedule, taken, steps), time(schedule, taken + 1, steps)};
         for (int end = 0; end < 2; end++) {
             double s = taken == 0 ? times[1] : times[end];
             ends[end] = (states[Math.max(0, taken - 1 + end)][at] - schedule.sigma(s) * noise[at]) / schedule.alpha(s);
         }
         double f = ends[0] + (ends[1] - ends[0]) / schedule.step(times[0], times[1]);
         return taken == 0 ? ends[0] : ends[0] + schedule.step(times[0], t) * (f - ends[0]);
+    }
+
+    /** The time after i of n steps of a trajectory. */
+    static double time(NoiseSchedule schedule, int i, int n) {
+        return schedule.tMax() * Math.pow(1 - i / (double) n, 1.25);
+    }
+
+    /** The steps of a trajectory that are taken at a time. */
+    static int taken(NoiseSchedule schedule, double t, int steps) {
+        return Math.min(steps - (t > schedule.tMin() ? 1 : 0), (int) (steps * (1 - Math.pow(t / schedule.tMax(), 0.8))));
     }
 
     OptionStep run() {

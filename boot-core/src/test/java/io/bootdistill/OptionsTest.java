@@ -125,8 +125,7 @@ public class OptionsTest {
                             (i, first, n, x) -> states[i] = x.clone());
                     for (int i = 0; i < BATCH / 3; i++) {
                         double t = step.batch.s[from + i];
-                        int taken = t == schedule.tMin() ? steps : (int) ((1 - t / schedule.tMax()) * steps);
-                        seen[taken]++;
+                        seen[OptionStep.taken(schedule, t, steps)]++;
                         for (int d = 0; d < PIXEL; d++) {
                             int at = i * PIXEL + d;
                             assertEquals(OptionStep.signal(schedule, states, noise, at, t), target[at], TOLERANCE,

@@ -50,10 +50,6 @@ public class RestartedRegressionTest {
         return signal;
     }
 
-    private double time(int point) {
-        return schedule.tMax() * (1 - point / (double) STEPS);
-    }
-
     /** The output of the student, which predicts x₀, at (x, u → s). */
     private double[] output(OptionStep step, float[] x, int row) {
         float[] output = new float[PIXEL];
@@ -95,15 +91,15 @@ public class RestartedRegressionTest {
         double s = step.batch.s[row];
         double u = schedule.tMax() * step.batch.restarts.networkStart[row] / schedule.networkTime(schedule.tMax());
         String where = "row " + row + ", " + u + " → " + s;
-        if (i >= step.batch.restartSamples(block) || s + schedule.tMax() / STEPS >= time(1)) {
+        if (i >= step.batch.restartSamples(block) || s + schedule.tMax() / STEPS >= OptionStep.time(schedule, 1, STEPS)) {
             assertEquals(schedule.tMax(), u, where);
             assertArrayEquals(noise, input, where);
             assertEquals(1.0 / BATCH, step.batch.factor[row], 1e-12, where);
             starts[0] += i < step.batch.restartSamples(block) ? 1 : 0;
             return;
         }
-        assertTrue(u <= time(1) + 1e-6 && u >= s + schedule.tMax() / STEPS - 1e-6, where);
-        starts[Math.min(STEPS - 1, (int) Math.round((1 - u / schedule.tMax()) * STEPS))]++;
+        assertTrue(u <= OptionStep.time(schedule, 1, STEPS) + 1e-6 && u >= s + schedule.tMax() / STEPS - 1e-6, where);
+        starts[Math.min(STEPS - 1, (int) Math.round(STEPS * (1 - Math.pow(u / schedule.tMax(), 0.8))))]++;
         double[] y = signal(step, noise, row, u);
         double[] goal = signal(step, noise, row, s);
         assertArrayEquals(new SignalOde(schedule).state(y, noise, u), input, TOLERANCE, where);
