@@ -14,7 +14,7 @@ import java.time.Duration;
  * <p>Progress is counted in images, so that schedules survive another batch size. Everything but {@code workers} and the
  * intervals of reports decides the result; the number of workers never does.
  *
- * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 243,200
+ * @param images images of the whole run, a multiple of {@code batch}, at least one batch. Default 256,000
  * @param timeBudget if not null, the run times a few steps and replaces {@code images} by what fits; at least a minute.
  *     Default null
  * @param batch samples of a step, 1 … 65,536; the boundary's among them. Default 64
@@ -35,22 +35,24 @@ import java.time.Duration;
  * @param boundaryShare share of the batch at t_max, in [0, 0.5]; at least one sample unless 0; none where it
  *     is hard. Default 1/8
  * @param beta factor of the boundary loss where it is a term of its own, ≥ 0. Default 1
- * @param restartShare share of the samples, but for {@code boundaryShare}, that start not from pure noise but from a state on the
- *     way, in [0, 0.9]; at least one sample unless 0: of those that bootstrap, from one of the student's own, of those that
+ * @param restartShare share of the samples, but for {@code boundaryShare}, that start not from pure noise but from a state on
+ *     the way, in [0, 0.9]; at least one sample unless 0: of those that bootstrap, from one of the student's own, of those that
  *     regress, from one of the teacher's trajectory, at least a {@code trajectorySteps}th of the way before their target, with
- *     weights 1/c² as for F̂ itself. The student then is given both times, and can take several steps (as flow maps do, arXiv
- *     2406.07507); shorter ones than it has learnt are an extrapolation. For {@link Objective#BOOTSTRAP} without a hard boundary,
- *     and with a {@code trajectoryEnd} below 1 where no step bootstraps; 0.5 is a good value.
- *     With an ε-prediction teacher, the output of such a student is read as a v-prediction. 0: a one-step student. Default 0
- * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0
- * @param residualKappa κ of the residual weights, &gt; 0. Default 1e-3
+ *     weights 1/c² as for F̂ itself, before residual weights. The student then is given both times, and can take several steps
+ *     (as flow maps do, arXiv 2406.07507); shorter ones than it has learnt are an extrapolation. For {@link
+ *     Objective#BOOTSTRAP} without a hard boundary, and with a {@code trajectoryEnd} below 1 where no step bootstraps; 0.5 is a
+ *     good value, with a {@code residualPower} of 0 where all steps bootstrap: residual weights made four steps worse than two
+ *     there. With an ε-prediction teacher, the output of such a student is read as a v-prediction. 0: a one-step student.
+ *     Default 0
+ * @param residualPower p of the residual weights 1/(‖r‖² + κ)^p, in [0, 2]; 0 for none. Default 0.5
+ * @param residualKappa κ of the residual weights, at least 1e-12. Default 1e-3
  * @param targetEma decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself.
  *     Default 0
  * @param trajectoryShare share of the run, at its start, that regresses on the teacher's own trajectories instead, in [0, 1];
  *     0 for none. Default 1
- * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 12
+ * @param trajectorySteps steps of such a trajectory, by the multistep solver, 2 … 1,000; costs one teacher call more. Default 10
  * @param trajectoryUses samples that a trajectory serves, 1 … 64; as many as {@code block} where that is less. Fewer are better
- *     for each image, more for the time. Default 8
+ *     for each image, more for the time. Default 4
  * @param trajectoryInterval steps between two uses of a trajectory, 1 … 10,000: the longer, the less a student remembers its
  *     signal. Keeps about {@code interval·batch·(1 − 1/uses)} images in device memory; where {@code trajectoryEnd} is below 1,
  *     {@code uses} times as many, and where samples restart, {@code 2·uses} times. Default 96
@@ -59,7 +61,8 @@ import java.time.Duration;
  * @param correctorShare samples of the corrector beside each batch, as a share of it, in [0, 1]; 0 for none, −1: a quarter for
  *     teachers that are networks, from whose weights the online network can start, else none. Default −1
  * @param correctorStart share of the run before the corrector begins, in [0, 1). Default 0.75
- * @param correctorWeight λ, ≥ 0; residual weights do not apply. Default 1
+ * @param correctorWeight λ, ≥ 0, beside a loss with residual weights of power ½, which do not apply to the
+ *     corrector; with a {@code residualPower} of 0, 1 does as much or more. Default 10
  * @param correctorRate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1].
  *     Default 3e-4
  * @param updateRule how a gradient changes the weights. Default Muon
@@ -174,7 +177,8 @@ public record DistillationConfig(
         Checks.that(restartShare == 0 || boundary != Boundary.HARD, "restartShare", restartShare,
                 "0 with a hard boundary, which is of students of one time");
         Checks.that(residualPower >= 0 && residualPower <= 2, "residualPower", residualPower, "in [0, 2]");
-        Checks.that(residualKappa > 0 && Double.isFinite(residualKappa), "residualKappa", residualKappa, "finite and above 0");
+        Checks.that(residualKappa >= 1e-12 && Double.isFinite(residualKappa), "residualKappa", residualKappa,
+                "finite and at least 1e-12");
         Checks.that(targetEma >= 0 && targetEma < 1, "targetEma", targetEma, "in [0, 1)");
         Checks.that(trajectoryShare >= 0 && trajectoryShare <= 1, "trajectoryShare", trajectoryShare, "in [0, 1]");
         Checks.range("trajectorySteps", trajectorySteps, 2, 1000);
@@ -222,7 +226,7 @@ public record DistillationConfig(
     public static DistillationConfigBuilder paper() {
         return builder()
                 .images(160_000).updateRule(UpdateRule.ADAM).learningRate(3e-4)
-                .trajectoryShare(0).correctorShare(0).solver(Solver.DDIM)
+                .trajectoryShare(0).correctorShare(0).residualPower(0).solver(Solver.DDIM)
                 .deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
                 .weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM);
     }

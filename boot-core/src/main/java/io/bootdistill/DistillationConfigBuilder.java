@@ -11,7 +11,7 @@ import java.time.Duration;
 /** Builds a {@link DistillationConfig}; each method sets the value of its name. */
 public final class DistillationConfigBuilder {
 
-    private long images = 243_200;
+    private long images = 256_000;
     private Duration timeBudget;
     private int batch = 64;
     private int block = 16;
@@ -29,17 +29,17 @@ public final class DistillationConfigBuilder {
     private double boundaryShare = 0.125;
     private double beta = 1;
     private double restartShare;
-    private double residualPower;
+    private double residualPower = 0.5;
     private double residualKappa = 1e-3;
     private double targetEma;
     private double trajectoryShare = 1;
-    private int trajectorySteps = 12;
-    private int trajectoryUses = 8;
+    private int trajectorySteps = 10;
+    private int trajectoryUses = 4;
     private int trajectoryInterval = 96;
     private double trajectoryEnd = 1;
     private double correctorShare = -1;
     private double correctorStart = 0.75;
-    private double correctorWeight = 1;
+    private double correctorWeight = 10;
     private double correctorRate = 3e-4;
     private UpdateRule updateRule = UpdateRule.MUON;
     private double learningRate = 5e-4;

@@ -72,7 +72,7 @@ public class BootStepGoldenTest {
             n = golden.shape("noise")[0];
             size = teacher.shape().size();
             boolean guided = !metadata.get("guidance").equals("None");
-            config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+            config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0).residualPower(0)
                     .batch(2 * n).images(2L * n).block(2 * n).boundaryShare(0.5).boundary(Boundary.TERM)
                     .beta(Double.parseDouble(metadata.get("beta")))
                     .solver(metadata.get("solver").equals("heun") ? Solver.HEUN : Solver.DDIM)

@@ -49,7 +49,7 @@ class DistillationConfigTest {
                 Map.entry("restartShare is 0.2, must be 0 with the objective PINN",
                         b -> b.trajectoryShare(0).restartShare(0.2).objective(Objective.PINN)),
                 Map.entry("residualPower is -1.0", b -> b.residualPower(-1)),
-                Map.entry("residualKappa is 0.0", b -> b.residualKappa(0)),
+                Map.entry("residualKappa is 1.0E-13", b -> b.residualKappa(1e-13)),
                 Map.entry("targetEma is 1.0", b -> b.targetEma(1)),
                 Map.entry("solver is MULTISTEP", b -> b.solver(SignalOde.Solver.MULTISTEP)),
                 Map.entry("trajectoryShare is 1.1", b -> b.trajectoryShare(1.1)),
@@ -92,7 +92,7 @@ class DistillationConfigTest {
                 .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
                 .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
                 .timeSampling(TimeSampling.UNIFORM).updateRule(UpdateRule.ADAM)
-                .residualPower(0.5).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
+                .residualPower(0.75).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
                 .trajectoryUses(3).trajectoryInterval(5).trajectoryEnd(0.4).correctorShare(0.5).correctorStart(0.2)
                 .correctorWeight(3).correctorRate(1e-4)
                 .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
@@ -106,8 +106,8 @@ class DistillationConfigTest {
 
     @Test
     void someValuesAreSetFromJson() {
-        JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"residualPower\": 0.5}").getAsJsonObject();
-        assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).residualPower(0.5).build(),
+        JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"residualPower\": 0.75}").getAsJsonObject();
+        assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).residualPower(0.75).build(),
                 DistillationConfig.builder().seed(9).values(some, "test").build());
         some.addProperty("sovler", "DDIM");
         ModelFormatException refused =
@@ -129,6 +129,7 @@ class DistillationConfigTest {
         assertEquals(Boundary.TERM, paper.boundary());
         assertEquals(UpdateRule.ADAM, paper.updateRule());
         assertEquals(TimeSampling.UNIFORM, paper.timeSampling());
+        assertEquals(0, paper.residualPower());
         for (double progress : new double[] {0, 0.5, 1}) {
             assertEquals(0.05, paper.deltaSchedule().over(paper.deltaStart(), paper.deltaEnd(), progress));
         }

@@ -64,16 +64,16 @@ public class MixtureDistillationTest {
                 "euler, relative", b -> b.updateRule(UpdateRule.ADAM).solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
                 "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
                 "hard boundary, uniform", b -> b.boundary(Boundary.HARD).timeSampling(TimeSampling.UNIFORM),
-                "trajectories first, residual weights", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(0.5),
+                "trajectories first, residual power 1", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(1),
                 "trajectories alone", b -> b.trajectoryShare(1),
                 "derivative", b -> b.objective(Objective.DERIVATIVE),
-                "paper", b -> b.solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED)
+                "paper", b -> b.residualPower(0).solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED)
                         .timeSampling(TimeSampling.UNIFORM).weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "euler, relative", "midpoint, target average", "hard boundary, uniform", "trajectories first, residual weights",
+        "euler, relative", "midpoint, target average", "hard boundary, uniform", "trajectories first, residual power 1",
         "trajectories alone", "derivative", "paper"
     })
     void everyOptionReachesTheMap(String recipe) throws IOException {

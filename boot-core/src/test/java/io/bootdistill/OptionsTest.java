@@ -33,7 +33,7 @@ public class OptionsTest {
     }
 
     private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(BATCH).block(BATCH)
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).residualPower(0).batch(BATCH).block(BATCH)
                 .images(BATCH * 4).seed(6).deltaStart(0.1).workers(1);
     }
 

@@ -36,8 +36,8 @@ class PinnGradientTest {
     }
 
     private static void check(NetworkTeacher teacher, Model student) {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0).objective(Objective.PINN)
-                .batch(BATCH).block(BATCH).images(BATCH).boundaryShare(0.25).seed(2).build();
+        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0).residualPower(0)
+                .objective(Objective.PINN).batch(BATCH).block(BATCH).images(BATCH).boundaryShare(0.25).seed(2).build();
         NoiseSchedule schedule = teacher.schedule();
         Batch batch = new Batch(config, schedule, teacher.prediction(), teacher.prediction(), 0,
                 ConditionSource.labels(4, 3, 0.1), teacher.condition(), teacher.shape().size());

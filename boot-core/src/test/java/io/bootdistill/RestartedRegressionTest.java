@@ -31,8 +31,9 @@ public class RestartedRegressionTest {
 
     /** Three blocks; the targets are at any time, or at the end alone. */
     private OptionStep step(double end) {
-        DistillationConfig config = DistillationConfig.builder().correctorShare(0).batch(BATCH).block(BATCH / 3).lanes(1)
-                .images(BATCH * 40).seed(6).workers(1).trajectoryShare(end < 1 ? 1 : 0.5).trajectorySteps(STEPS).trajectoryUses(2)
+        DistillationConfig config = DistillationConfig.builder().correctorShare(0).residualPower(0)
+                .batch(BATCH).block(BATCH / 3).lanes(1).images(BATCH * 40).seed(6).workers(1)
+                .trajectoryShare(end < 1 ? 1 : 0.5).trajectorySteps(STEPS).trajectoryUses(2)
                 .trajectoryInterval(4).trajectoryEnd(end).restartShare(0.9).build(); // 3 of 4 rows, with both uses
         OptionStep step = new OptionStep(config, teacher, null, device());
         OptionStep.setSecondTime(step.student, 0);

@@ -34,7 +34,7 @@ public class RestartsTest {
     }
 
     private static DistillationConfig config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).residualPower(0)
                 .batch(BATCH).block(BATCH).images(BATCH * 4).seed(6).deltaStart(0.1).workers(1)
                 .solver(Solver.HEUN).boundaryShare(1.0 / 6).restartShare(0.6).build();
     }

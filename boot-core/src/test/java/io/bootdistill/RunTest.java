@@ -71,7 +71,7 @@ public class RunTest {
     void continuedRunWithOptionsEqualsOneThatWasNeverStopped() throws IOException {
         requireSameWhenContinued(config()
                 .solver(SignalOde.Solver.MIDPOINT).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
-                .boundary(BootstrapLoss.Boundary.HARD).residualPower(0.5).targetEma(0.5).trajectoryShare(0.5)
+                .boundary(BootstrapLoss.Boundary.HARD).targetEma(0.5).trajectoryShare(0.5)
                 .trajectorySteps(3).trajectoryUses(2).guidance(1).guidanceMost(3));
     }
 

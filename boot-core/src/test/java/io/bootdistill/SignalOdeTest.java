@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Philox;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The Signal-ODE on an analytic teacher, in float64. */
 class SignalOdeTest {
@@ -82,6 +85,27 @@ class SignalOdeTest {
             errors[k] = Math.hypot(y[0] - exact[0], y[1] - exact[1]);
         }
         return Math.log(errors[0] / errors[1]) / Math.log(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Solver.class)
+    void timesFallFromEndToEnd(Solver solver) {
+        for (NoiseSchedule schedule : List.of(FLOW, NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0}))) {
+            int n = 7;
+            assertEquals(schedule.tMax(), solver.time(schedule, 0, n));
+            assertEquals(schedule.tMin(), solver.time(schedule, n, n));
+            double mean = (schedule.tMax() - schedule.tMin()) / n;
+            double before = Double.POSITIVE_INFINITY;
+            for (int i = 1; i <= n; i++) {
+                double length = solver.time(schedule, i - 1, n) - solver.time(schedule, i, n);
+                if (solver == Solver.MULTISTEP) {
+                    assertTrue(length > 0 && length < before, "step " + i + ": " + length + " after " + before);
+                } else {
+                    assertEquals(mean, length, 1e-15, "step " + i);
+                }
+                before = length;
+            }
+        }
     }
 
     @Test

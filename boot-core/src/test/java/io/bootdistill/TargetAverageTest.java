@@ -32,7 +32,8 @@ public class TargetAverageTest {
 
     /** A rate so high that the student leaves its average behind. */
     private static DistillationConfig config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(BATCH).block(BATCH / 3).lanes(2).workers(1)
+        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).residualPower(0)
+                .batch(BATCH).block(BATCH / 3).lanes(2).workers(1)
                 .images(BATCH * 8).seed(6).solver(SignalOde.Solver.DDIM).deltaStart(0.1).boundaryShare(0)
                 .learningRate(0.05).warmupImages(0).targetEma(DECAY).build();
     }

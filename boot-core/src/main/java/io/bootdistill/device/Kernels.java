@@ -223,6 +223,7 @@ public interface Kernels extends AutoCloseable {
      * power of it.
      *
      * @param residual not negative
+     * @param kappa above 0
      */
     void residualDivisors(int n, Slice residual, float kappa, float power, Slice divisor);
 

@@ -100,10 +100,10 @@ class CudaStepTest {
                 builder.correctorShare(0.5).correctorStart(0);
             }
         },
-        RESIDUAL_WEIGHTS(0) {
+        NO_RESIDUAL_WEIGHTS(0) {
             @Override
             void set(DistillationConfigBuilder builder) {
-                builder.residualPower(0.5);
+                builder.residualPower(0);
             }
         },
         HOST_IN_BETWEEN(STEPS) {

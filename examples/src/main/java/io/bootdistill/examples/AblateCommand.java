@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
             "",
             "FILE is a JSON object of named recipes, each an object of the values that differ from the defaults, with the keys"
                     + " of a run's config.json:",
-            "  {\"defaults\": {}, \"soft\": {\"correctorWeight\": 0.5}, \"adam\": {\"updateRule\": \"ADAM\"}}",
+            "  {\"defaults\": {}, \"soft\": {\"correctorWeight\": 5}, \"adam\": {\"updateRule\": \"ADAM\"}}",
             "",
             "Runs side by side share the processors evenly, which never changes a result. Minutes are of the whole machine:"
                     + " with --jobs 2 on two processors, a run of 10 minutes takes 20 on its one processor. They are turned"

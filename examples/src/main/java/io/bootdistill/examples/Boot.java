@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Start here:",
-            "  boot distill                               distil the bundled teacher, about 8 minutes",
+            "  boot distill                               distil the bundled teacher, about 10 minutes",
             "  boot sample --model runs/DATE --out a.png  a grid of its student's images"
         })
 public final class Boot implements Runnable {

@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  boot distill                                   the bundled teacher, about 8 minutes",
+            "  boot distill                                   the bundled teacher, about 10 minutes",
             "  boot distill --teacher my-model --minutes 30   your own, in about half an hour",
             "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
         })
@@ -71,7 +71,7 @@ final class DistillCommand implements Callable<Integer> {
         private Double minutes;
 
         @Option(names = "--steps", paramLabel = "N",
-                description = "Training steps. Default: as many as make 243,200 images, or the recipe's.")
+                description = "Training steps. Default: as many as make 256,000 images, or the recipe's.")
         private Long steps;
     }
 

@@ -33,7 +33,7 @@ final class RecipesTest {
         recipes.changes().keySet().forEach(name ->
                 assertEquals(name.equals(Recipes.DEFAULTS), defaults.equals(recipes.builder(name).build()), name));
         assertEquals(DistillationConfig.paper().images(64_000).build(), recipes.builder("paper").build());
-        assertEquals("correctorWeight 0.5", recipes.describe("corrector-half"));
+        assertEquals("correctorWeight 5", recipes.describe("corrector-half"));
     }
 
     @Test
