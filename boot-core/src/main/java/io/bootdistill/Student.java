@@ -14,6 +14,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -235,10 +236,7 @@ public final class Student implements AutoCloseable {
     /** Even times from t_max to t_min. */
     private double[] times(int steps) {
         double[] times = new double[steps + 1];
-        for (int i = 0; i < steps; i++) {
-            times[i] = schedule.tMax() + (schedule.tMin() - schedule.tMax()) * i / steps;
-        }
-        times[steps] = schedule.tMin();
+        Arrays.setAll(times, i -> SignalOde.Solver.DDIM.time(schedule, i, steps));
         return times;
     }
 

@@ -161,6 +161,10 @@ final class Trainer implements AutoCloseable {
         }
     }
 
+    private double loss(int row) {
+        return batch.factor[row] * residualWeighting.weight(residual[row]) * residual[row];
+    }
+
     private Step summary(long step) {
         double loss = 0;
         double bootstrap = 0;
@@ -168,12 +172,12 @@ final class Trainer implements AutoCloseable {
         for (int i = 0; i < batch.bootstrapSamples; i++) {
             int row = batch.bootstrapRow[i];
             bootstrap += batch.weight[row] * residual[row] / batch.bootstrapSamples;
-            loss += batch.factor[row] * residualWeighting.weight(residual[row]) * residual[row];
+            loss += loss(row);
         }
         for (int i = 0; i < batch.boundarySamples; i++) {
             int row = batch.boundaryRow[i];
             boundary += (double) residual[row] / batch.boundarySamples;
-            loss += batch.factor[row] * residualWeighting.weight(residual[row]) * residual[row];
+            loss += loss(row);
         }
         return batch.isRegression()
                 ? new Step(loss, 0, 0, optimiser.gradientNorm(), optimiser.rate(step), 0)

@@ -67,8 +67,9 @@ public class MixtureDistillationTest {
                 "trajectories first, residual power 1", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(1),
                 "trajectories alone", b -> b.trajectoryShare(1),
                 "derivative", b -> b.objective(Objective.DERIVATIVE),
-                "paper", b -> b.residualPower(0).solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05).deltaSchedule(DeltaSchedule.FIXED)
-                        .timeSampling(TimeSampling.UNIFORM).weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM));
+                "paper", b -> b.residualPower(0).solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05)
+                        .deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
+                        .weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM));
     }
 
     @ParameterizedTest
