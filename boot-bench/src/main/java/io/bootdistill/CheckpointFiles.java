@@ -2,6 +2,8 @@ package io.bootdistill;
 
 import io.bootdistill.bench.Work;
 import io.bootdistill.device.Devices;
+import io.bootdistill.internal.training.Checkpoint;
+import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import java.io.IOException;
@@ -31,7 +33,7 @@ public class CheckpointFiles {
 
     private static final String KEY = "teacher";
 
-    private NetworkTeacher teacher;
+    private Teacher teacher;
     private TrainingState state;
     private Path folder;
     private Path file;

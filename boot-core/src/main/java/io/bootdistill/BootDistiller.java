@@ -1,7 +1,22 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.distillation.Batch;
+import io.bootdistill.internal.distillation.BlockWorker;
+import io.bootdistill.internal.distillation.Corrector;
+import io.bootdistill.internal.distillation.Trainer;
+import io.bootdistill.internal.distillation.TrajectoryRegression;
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.TeacherKey;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.training.Reducer;
+import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.UNet;
@@ -29,27 +44,27 @@ import java.util.Set;
 public final class BootDistiller {
 
     private static final Set<List<String>> SCALARS = Set.of(
-            List.of("t"), List.of("t", Guidance.SCALAR), List.of("t", Restarts.SCALAR),
-            List.of("t", Guidance.SCALAR, Restarts.SCALAR));
+            List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE), List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
+            List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME));
 
-    private final Teacher teacher;
+    private final TeacherModel teacher;
     private final Network network;
     private final Device device;
     private ConditionSource conditions;
     private DistillationListener listener = new DistillationListener() {};
 
-    /** Distils a network teacher into a student of the same network that starts from its weights, on the teacher's device. */
+    /** Distils a network into a student of the same network that starts from its weights, on the teacher's device. */
     public BootDistiller(Teacher teacher) {
-        this(teacher, networkOf(teacher), deviceOf(teacher));
+        this(teacher, teacher.network());
     }
 
     /** Distils any teacher into a student of the given network, which starts from random weights, on the best device. */
-    public BootDistiller(Teacher teacher, Network network) {
-        this(teacher, network, deviceOf(teacher));
+    public BootDistiller(Denoiser teacher, Network network) {
+        this(teacher, network, Teacher.resolve(teacher).device());
     }
 
     /** Distils any teacher into a student of the given network on the given device. */
-    public BootDistiller(Teacher teacher, Network network, Device device) {
+    public BootDistiller(Denoiser teacher, Network network, Device device) {
         Checks.that(network.input().equals(teacher.shape()) && network.output().equals(teacher.shape()),
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
@@ -64,23 +79,10 @@ public final class BootDistiller {
             Checks.that(unet.config().dropout() == 0, "dropout", unet.config().dropout(),
                     "0 in training; give the student's network without it");
         }
-        if (teacher instanceof NetworkTeacher known) {
-            Checks.that(known.model().device() == device, "device", device.name(), "that of the teacher");
-        }
-        this.teacher = teacher;
+        this.teacher = Teacher.resolve(teacher);
+        Checks.that(!this.teacher.isNetwork() || this.teacher.device() == device, "device", device.name(), "that of the teacher");
         this.network = network;
         this.device = device;
-    }
-
-    private static Network networkOf(Teacher teacher) {
-        if (teacher instanceof NetworkTeacher known) {
-            return known.network();
-        }
-        throw new IllegalArgumentException("the teacher has no network: give the student's, new BootDistiller(teacher, network)");
-    }
-
-    private static Device deviceOf(Teacher teacher) {
-        return teacher instanceof NetworkTeacher known ? known.model().device() : Devices.best();
     }
 
     /** Draws conditions from here; by default labels, uniform over the real ones. */
@@ -142,7 +144,7 @@ public final class BootDistiller {
     }
 
     /** What a configuration comes to; see {@link DistillationRun}. */
-    DistillationSetup setup(DistillationConfig config) {
+    public DistillationSetup setup(DistillationConfig config) {
         return new DistillationSetup(config, teacher, network, device, conditions);
     }
 

@@ -1,5 +1,7 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
+
 /** Follows a run. Called on the thread that called {@code train}, between steps. */
 public interface DistillationListener {
 

@@ -2,21 +2,32 @@ package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Progress;
 import io.bootdistill.DistillationListener.Quality;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.internal.distillation.Trainer;
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.training.Step;
+import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.metric.CollapseAlarm;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One distillation, alone or as a part of a joint run, whose teacher moves: it changes between steps. */
 final class DistillationRun implements AutoCloseable {
 
+    private static final String HEADER = "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,"
+            + "paired_rmse,diversity";
     private static final Logger LOG = LoggerFactory.getLogger(DistillationRun.class);
 
     private final DistillationSetup setup;
     private final DistillationConfig config;
-    private final Teacher teacher;
+    private final TeacherModel teacher;
     private final RunFolder folder;
     private final String teacherKey;
     private final DistillationListener listener;
@@ -42,7 +53,7 @@ final class DistillationRun implements AutoCloseable {
         this.listener = listener;
         config = setup.config;
         teacher = setup.teacher;
-        if (teacher instanceof NetworkTeacher known && known.prediction() == Prediction.EPSILON) {
+        if (teacher.isNetwork() && teacher.prediction() == Prediction.EPSILON) {
             LOG.info("an ε-prediction teacher: the student's {}, and its start poor",
                     setup.prediction == Prediction.EPSILON ? "head is y = −F" : "output is read as a v-prediction");
         }
@@ -67,7 +78,7 @@ final class DistillationRun implements AutoCloseable {
     /** Makes ready for the steps that are left. */
     void begin() throws IOException {
         listener.started(config, state.step);
-        heldOut = config.heldOut() == 0 ? null : new HeldOut(teacher, config.heldOut(), setup.source, setup.nullLabel);
+        heldOut = config.heldOut() == 0 ? null : new HeldOut(teacher.denoiser(), config.heldOut(), setup.source, setup.nullLabel);
         if (heldOut != null && !isMoving()) {
             heldOut.setReference(reference());
         }
@@ -91,9 +102,9 @@ final class DistillationRun implements AutoCloseable {
     }
 
     /** Where the teacher has moved meanwhile, the corrector's online network starts as it is now. */
-    private Trainer.Step step() {
+    private Step step() {
         if (isMoving() && state.online != null && state.step == config.correctorFirstStep()) {
-            state.online.student.adopt(((NetworkTeacher) teacher).model());
+            state.online.student.adopt(teacher.model());
         }
         return trainer.run();
     }
@@ -120,7 +131,7 @@ final class DistillationRun implements AutoCloseable {
                 "conditions " + Arrays.hashCode(heldOut.condition));
         float[] known = folder == null ? null : folder.readReference(heldOut.noise.length, key);
         if (known == null) {
-            known = heldOut.makeReference(teacher, config, setup.guidance, listener);
+            known = heldOut.makeReference(teacher.denoiser(), config, setup.guidance, listener);
             if (folder != null) {
                 folder.writeReference(known, teacher.shape(), key);
             }
@@ -135,7 +146,7 @@ final class DistillationRun implements AutoCloseable {
             average.load(state.student, state.ema());
             if (heldOut != null) {
                 if (isMoving()) {
-                    heldOut.setReference(heldOut.makeReference(teacher, config, setup.guidance, listener));
+                    heldOut.setReference(heldOut.makeReference(teacher.denoiser(), config, setup.guidance, listener));
                 }
                 quality = heldOut.measure(average, state.step, progress.images());
                 listener.quality(quality);
@@ -143,7 +154,7 @@ final class DistillationRun implements AutoCloseable {
             }
         }
         if (folder != null) {
-            folder.addMetrics(progress, quality);
+            folder.addMetrics(HEADER, line(progress, quality));
             if (checkpoint) {
                 writeCheckpoint(quality);
             }
@@ -151,6 +162,13 @@ final class DistillationRun implements AutoCloseable {
         if (checkpoint) {
             listener.checkpoint(progress.step(), average);
         }
+    }
+
+    private static String line(Progress p, Quality quality) {
+        return String.format(
+                Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.1f,%s", p.step(), p.images(), p.loss(), p.bootstrap(),
+                p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(),
+                quality == null ? "," : String.format(Locale.ROOT, "%.6f,%.4f", quality.pairedRmse(), quality.diversity()));
     }
 
     private void alarm(Quality quality) {
@@ -170,7 +188,7 @@ final class DistillationRun implements AutoCloseable {
             average.save(folder.studentFolder());
         }
         if (quality != null && teacher.shape().isPicture()) {
-            folder.writeGrid(quality, teacher.shape(), isMoving());
+            folder.writeGrids(quality.step(), quality.samples(), quality.reference(), teacher.shape(), isMoving());
         }
     }
 

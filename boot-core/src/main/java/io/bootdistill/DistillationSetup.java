@@ -1,21 +1,41 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.distillation.Batch;
+import io.bootdistill.internal.distillation.CorrectorBatch;
+import io.bootdistill.internal.distillation.Restarts;
+import io.bootdistill.internal.distillation.Trainer;
+import io.bootdistill.internal.run.TimeBudget;
+import io.bootdistill.internal.sampling.Head;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.sampling.TimeFold;
+import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.UNet;
+import io.bootdistill.objective.Objective;
 
 /**
  * What a configuration comes to with a teacher: the student's network, its head, guidance, conditions; and what a run is made
  * of. Refuses what does not fit. Weights of the teacher do not matter before a state is made.
  */
-final class DistillationSetup {
+public final class DistillationSetup {
 
     final DistillationConfig config;
-    final Teacher teacher;
+    final TeacherModel teacher;
 
     /** That of the middle for a range of scales; null for none. */
     final Guidance guidance;
@@ -31,19 +51,19 @@ final class DistillationSetup {
 
     /** @param conditions null for the default */
     DistillationSetup(
-            DistillationConfig given, Teacher teacher, Network network, Device device, ConditionSource conditions) {
+            DistillationConfig given, TeacherModel teacher, Network network, Device device, ConditionSource conditions) {
         this.teacher = teacher;
         this.device = device;
         config = given.correctorShare() >= 0 ? given
-                : given.toBuilder().correctorShare(teacher instanceof NetworkTeacher ? 0.25 : 0).build();
-        nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.nullLabel();
+                : given.toBuilder().correctorShare(teacher.isNetwork() ? 0.25 : 0).build();
+        nullLabel = config.nullLabel() >= 0 ? config.nullLabel() : teacher.denoiser().nullLabel();
         int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
         Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
                 labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
         guidance = config.isGuided() ? guidance() : null;
         this.network = network(network);
-        prediction = config.restartSamples() > 0 ? Restarts.prediction(ownPrediction()) : ownPrediction();
-        boolean hasGradient = teacher instanceof NetworkTeacher && clip() == 0 && !isThresholded();
+        prediction = config.restartSamples() > 0 ? Restarts.prediction(teacher.prediction()) : teacher.prediction();
+        boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
         Checks.that(config.objective() != Objective.PINN || hasGradient, "objective", config.objective(),
                 "BOOTSTRAP or DERIVATIVE for teachers that are no network, or are clipped");
         source = source(conditions);
@@ -61,18 +81,18 @@ final class DistillationSetup {
 
     /** The student's network, which is given w where that is drawn, and a second time where samples restart. */
     private Network network(Network given) {
-        boolean hasScale = given.scalars().contains(Guidance.SCALAR);
-        boolean hasTwoTimes = given.scalars().contains(Restarts.SCALAR);
+        boolean hasScale = given.scalars().contains(ScalarInputs.GUIDANCE);
+        boolean hasTwoTimes = given.scalars().contains(ScalarInputs.TARGET_TIME);
         Checks.that(!hasScale || config.drawsGuidance(), "guidanceMost", config.guidanceMost(),
                 "above guidance for a student network with the scalar input w");
         Checks.that(!hasTwoTimes || config.restartSamples() > 0, "restartShare", config.restartShare(),
                 "above 0 for a student network with the scalar input s");
-        Network made = config.drawsGuidance() && !hasScale ? given.withScalar(Guidance.SCALAR) : given;
-        return config.restartSamples() > 0 && !hasTwoTimes ? made.withScalar(Restarts.SCALAR) : made;
+        Network made = config.drawsGuidance() && !hasScale ? given.withScalar(ScalarInputs.GUIDANCE) : given;
+        return config.restartSamples() > 0 && !hasTwoTimes ? made.withScalar(ScalarInputs.TARGET_TIME) : made;
     }
 
     /** The state before the first step. */
-    TrainingState newState() {
+    public TrainingState newState() {
         TrainingState online = config.correctedSamples() == 0 ? null : new TrainingState(newStudent(false));
         try {
             return new TrainingState(newStudent(config.trajectoryShare() == 1 && config.trajectoryEnd() == 1),
@@ -95,9 +115,8 @@ final class DistillationSetup {
         Model model = new Model(Graph.of(network), device, true);
         try {
             model.initialize(config.seed());
-            if (teacher instanceof NetworkTeacher known && network instanceof UNet unet
-                    && known.network().config().equals(unet.config())) {
-                model.adopt(known.model());
+            if (teacher.isNetwork() && network instanceof UNet unet && teacher.network().config().equals(unet.config())) {
+                model.adopt(teacher.model());
                 NoiseSchedule schedule = teacher.schedule();
                 if (isAtEnd) {
                     TimeFold.shift(model, unet.config(), schedule.networkTime(schedule.tMin()),
@@ -113,20 +132,18 @@ final class DistillationSetup {
 
     /** A student without weights yet. */
     Student newAverage() {
-        SchedulerConfig scheduler = teacher instanceof NetworkTeacher known ? known.scheduler() : null;
         Model model = new Model(Graph.of(network), device, false);
         return new Student(
-                model, teacher.schedule(), prediction, nullLabel, config.guidanceRange(), scheduler, config.workers());
+                model, teacher.schedule(), prediction, nullLabel, config.guidanceRange(), teacher.scheduler(), config.workers());
     }
 
     /** @param isMoving whether the teacher changes between steps */
-    Trainer newTrainer(TrainingState trained, boolean isMoving) {
-        Prediction output = teacher instanceof NetworkTeacher known && !isThresholded() // then it is f itself
-                ? known.prediction() : Prediction.SAMPLE;
+    public Trainer newTrainer(TrainingState trained, boolean isMoving) {
+        Prediction output = teacher.isNetwork() && !isThresholded() ? teacher.prediction() : Prediction.SAMPLE; // f itself
         Batch batch = new Batch(config, teacher.schedule(), output, prediction, clip(), source,
                 teacher.condition(), teacher.shape().size());
         CorrectorBatch corrected = config.correctedSamples() == 0 ? null
-                : new CorrectorBatch(config, teacher.schedule(), output, prediction, ownPrediction(), clip(), source,
+                : new CorrectorBatch(config, teacher.schedule(), output, prediction, teacher.prediction(), clip(), source,
                         teacher.condition(), teacher.shape().size(), device);
         return new Trainer(config, teacher, isMoving, trained, batch, corrected, guidance);
     }
@@ -143,23 +160,17 @@ final class DistillationSetup {
         return ConditionSource.none();
     }
 
-    /** What the teacher's own output means. */
-    private Prediction ownPrediction() {
-        return teacher instanceof NetworkTeacher known ? known.prediction()
-                : teacher.schedule() instanceof FlowSchedule ? Prediction.FLOW : Prediction.SAMPLE;
-    }
-
     /** The limit of the teacher's predictions; 0 for none. */
     double clip() {
         if (config.clip() >= 0) {
             return config.clip();
         }
-        return NetworkTeacher.schedulerClip(teacher);
+        return teacher.schedulerClip();
     }
 
     /** Whether they are thresholded as the teacher's scheduler says, rather than limited. */
     boolean isThresholded() {
-        return config.clip() < 0 && NetworkTeacher.schedulerThreshold(teacher) != null;
+        return config.clip() < 0 && teacher.schedulerThreshold() != null;
     }
 
     /** The same with a time budget replaced by a number of images. */

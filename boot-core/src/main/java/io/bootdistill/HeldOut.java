@@ -1,6 +1,11 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.Diversity;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
@@ -23,7 +28,7 @@ public final class HeldOut {
     private final int size;
     private float[] reference;
 
-    HeldOut(Teacher teacher, int count, ConditionSource conditions, int nullLabel) {
+    HeldOut(Denoiser teacher, int count, ConditionSource conditions, int nullLabel) {
         this.count = count;
         labelled = teacher.condition() instanceof ConditionShape.Label;
         size = teacher.shape().size();
@@ -59,7 +64,7 @@ public final class HeldOut {
 
     /** What the reference sampler makes of the noise, in portions that are reported. */
     float[] makeReference(
-            Teacher teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
+            Denoiser teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
         Sampler unlimited = Sampler.reference(teacher, config.referenceSteps())
                 .withGuidance(guidance)
                 .withWorkers(config.workers());

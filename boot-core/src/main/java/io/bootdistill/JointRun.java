@@ -1,6 +1,13 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.JointConfig;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.training.Checkpoint;
+import io.bootdistill.internal.training.TrainingState;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;

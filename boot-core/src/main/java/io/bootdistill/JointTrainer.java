@@ -1,9 +1,13 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.JointConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,7 +62,7 @@ public final class JointTrainer {
      *
      * @param student null where the run was stopped before the student's first step
      */
-    public record Pair(NetworkTeacher teacher, Student student) implements AutoCloseable {
+    public record Pair(Teacher teacher, Student student) implements AutoCloseable {
 
         @Override
         public void close() {

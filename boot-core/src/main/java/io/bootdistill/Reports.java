@@ -1,10 +1,13 @@
 package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Progress;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.internal.training.Step;
 import java.util.function.LongSupplier;
 
 /** Sums up steps between reports. The clock counts training alone: {@link #restart} it after other work. */
-final class Reports {
+public final class Reports {
 
     private final long steps;
     private final int batch;
@@ -15,7 +18,7 @@ final class Reports {
     private double bootstrap;
     private double boundary;
     private double gradientNorm;
-    private Trainer.Step last;
+    private Step last;
 
     Reports(DistillationConfig config, long step) {
         this(config, step, System::nanoTime);
@@ -42,7 +45,7 @@ final class Reports {
         started = nanoTime.getAsLong();
     }
 
-    void add(Trainer.Step step) {
+    void add(Step step) {
         loss += step.loss();
         bootstrap += step.bootstrap();
         boundary += step.boundary();
@@ -51,7 +54,7 @@ final class Reports {
     }
 
     /** Whether the step that ended now passed a multiple of an interval in images. */
-    boolean crossed(long step, long interval) {
+    public boolean crossed(long step, long interval) {
         return step * batch / interval != (step - 1) * batch / interval;
     }
 

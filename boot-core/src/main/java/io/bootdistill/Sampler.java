@@ -1,9 +1,22 @@
 package io.bootdistill;
 
-import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DiscreteSchedule;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.internal.sampling.DynamicThreshold;
+import io.bootdistill.internal.sampling.SamplerWorkers;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.sampling.TimeSteps;
+import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.network.UNetConfig;
 
 /**
@@ -16,8 +29,7 @@ import io.bootdistill.network.UNetConfig;
  */
 public final class Sampler {
 
-    private final Teacher teacher;
-    private final Device device;
+    private final TeacherModel teacher;
     private final Trajectory trajectory;
     private final Guidance guidance;
     private final double clip;
@@ -26,10 +38,9 @@ public final class Sampler {
     private final int block;
 
     private Sampler(
-            Teacher teacher, Device device, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
+            TeacherModel teacher, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
             int workers, int block) {
         this.teacher = teacher;
-        this.device = device;
         this.trajectory = trajectory;
         this.guidance = guidance;
         this.clip = clip;
@@ -39,7 +50,7 @@ public final class Sampler {
     }
 
     /** The reference sampler with DDIM steps, unguided and unclipped. */
-    public static Sampler reference(Teacher teacher, int steps) {
+    public static Sampler reference(Denoiser teacher, int steps) {
         return reference(teacher, Solver.DDIM, steps);
     }
 
@@ -48,7 +59,7 @@ public final class Sampler {
      *
      * @param steps N ≥ 1; costs N + 1 teacher calls (2N with Heun's or the midpoint solver), 1 for N = 1
      */
-    public static Sampler reference(Teacher teacher, Solver solver, int steps) {
+    public static Sampler reference(Denoiser teacher, Solver solver, int steps) {
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", must be at least 1");
         }
@@ -61,23 +72,25 @@ public final class Sampler {
      * @param steps 1 … N of the schedule
      * @throws IllegalArgumentException if the teacher's schedule is not discrete
      */
-    public static Sampler discrete(Teacher teacher, Solver solver, TimestepSpacing spacing, int steps) {
+    public static Sampler discrete(Denoiser teacher, Solver solver, TimestepSpacing spacing, int steps) {
         if (!(teacher.schedule() instanceof DiscreteSchedule schedule)) {
             throw new IllegalArgumentException("spacing " + spacing + " needs a discrete schedule");
         }
         int offset = 0;
         boolean toCleanImage = true;
-        if (teacher instanceof NetworkTeacher network) {
-            offset = network.scheduler().stepsOffset();
-            toCleanImage = network.scheduler().setAlphaToOne();
+        SchedulerConfig scheduler = Teacher.resolve(teacher).scheduler();
+        if (scheduler != null) {
+            offset = scheduler.stepsOffset();
+            toCleanImage = scheduler.setAlphaToOne();
         }
         double[] times = TimeSteps.of(schedule.size(), spacing, steps, offset);
         return of(teacher, Trajectory.discrete(schedule, solver, times, toCleanImage));
     }
 
-    private static Sampler of(Teacher teacher, Trajectory trajectory) {
-        if (teacher instanceof NetworkTeacher network
-                && network.network().config().timeEmbeddingType() == UNetConfig.TimeEmbeddingType.FOURIER
+    private static Sampler of(Denoiser denoiser, Trajectory trajectory) {
+        TeacherModel teacher = Teacher.resolve(denoiser);
+        if (teacher.isNetwork()
+                && teacher.network().config().timeEmbeddingType() == UNetConfig.TimeEmbeddingType.FOURIER
                 && trajectory.times()[trajectory.evaluations() - 1] <= 0) {
             throw new IllegalArgumentException("time_embedding_type is fourier, which divides by the time step: the sampler"
                     + " must not end at time step 0; use trailing spacing");
@@ -87,14 +100,13 @@ public final class Sampler {
             throw new IllegalArgumentException("the schedule is pure noise at the first time step, where λ is infinite; use"
                     + " leading spacing or the reference sampler");
         }
-        Device device = teacher instanceof NetworkTeacher network ? network.model().device() : Devices.best();
-        return new Sampler(teacher, device, trajectory, null, 0, null, Runtime.getRuntime().availableProcessors(), 8);
+        return new Sampler(teacher, trajectory, null, 0, null, Runtime.getRuntime().availableProcessors(), 8);
     }
 
     /** The same sampler with guidance; null for none. */
     public Sampler withGuidance(Guidance guidance) {
         TeacherPlan.requireGuidance(teacher.condition(), guidance);
-        return new Sampler(teacher, device, trajectory, guidance, clip, threshold, workers, block);
+        return new Sampler(teacher, trajectory, guidance, clip, threshold, workers, block);
     }
 
     /** The same sampler with the prediction of x₀ limited to ± {@code clip}; 0 for no limit. */
@@ -102,7 +114,7 @@ public final class Sampler {
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip is " + clip + ", must be at least 0");
         }
-        return new Sampler(teacher, device, trajectory, guidance, clip, null, workers, block);
+        return new Sampler(teacher, trajectory, guidance, clip, null, workers, block);
     }
 
     /**
@@ -110,8 +122,8 @@ public final class Sampler {
      * for ε-prediction alone. Few teachers of that kind can be sampled without.
      */
     public Sampler withSchedulerLimits() {
-        return new Sampler(teacher, device, trajectory, guidance, NetworkTeacher.schedulerClip(teacher),
-                NetworkTeacher.schedulerThreshold(teacher), workers, block);
+        return new Sampler(teacher, trajectory, guidance, teacher.schedulerClip(),
+                teacher.schedulerThreshold(), workers, block);
     }
 
     /** The same sampler with another number of threads, at least 1. */
@@ -119,7 +131,7 @@ public final class Sampler {
         if (workers < 1) {
             throw new IllegalArgumentException("workers is " + workers + ", must be at least 1");
         }
-        return new Sampler(teacher, device, trajectory, guidance, clip, threshold, workers, block);
+        return new Sampler(teacher, trajectory, guidance, clip, threshold, workers, block);
     }
 
     /** Number of teacher evaluations of one sample, not counting those of guidance. */
@@ -129,12 +141,6 @@ public final class Sampler {
             count += trajectory.isTwice(i) ? 2 : 1;
         }
         return count;
-    }
-
-    /** Receives a state x of the samples [from, from + n) after evaluation {@code step}, [n][channels][height][width]. */
-    @FunctionalInterface
-    public interface StateListener {
-        void state(int step, int from, int n, float[] x);
     }
 
     /**
@@ -164,7 +170,7 @@ public final class Sampler {
         float[] samples = new float[noise.length];
         int blocks = (n + block - 1) / block;
         try (SamplerWorkers pool = new SamplerWorkers(
-                teacher, device, trajectory, guidance, clip, threshold, device.workers(Math.min(workers, blocks)),
+                teacher, trajectory, guidance, clip, threshold, teacher.device().workers(Math.min(workers, blocks)),
                 Math.min(block, n))) {
             pool.run(n, noise, condition, samples, listener);
         }

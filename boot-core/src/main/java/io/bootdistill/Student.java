@@ -1,11 +1,22 @@
 package io.bootdistill;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.Decoder;
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.internal.work.Checks;
+import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -146,7 +157,7 @@ public final class Student implements AutoCloseable {
 
     /** Whether {@link #sample(long[], int[], double, int)} can take several steps. */
     public boolean hasTwoTimes() {
-        return model.graph().network().scalars().contains(Restarts.SCALAR);
+        return model.graph().network().scalars().contains(ScalarInputs.TARGET_TIME);
     }
 
     /** The most steps that a sample can take: 1 for a student with one time. */

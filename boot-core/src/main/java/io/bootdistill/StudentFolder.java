@@ -4,10 +4,17 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.distillation.Restarts;
+import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.UNet;
@@ -56,22 +63,22 @@ final class StudentFolder {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
         GuidanceRange guidance = readGuidance(folder);
-        UNet network = NetworkTeacher.readNetwork(folder);
+        UNet network = Teacher.readNetwork(folder);
         if (guidance.isWide()) {
-            network = network.withScalar(Guidance.SCALAR);
+            network = network.withScalar(ScalarInputs.GUIDANCE);
         }
         if (hasTwoTimes(folder)) {
-            network = network.withScalar(Restarts.SCALAR);
+            network = network.withScalar(ScalarInputs.TARGET_TIME);
         }
         SchedulerConfig scheduler = folder.scheduler();
-        Prediction teacher = NetworkTeacher.prediction(scheduler);
+        Prediction teacher = Prediction.of(scheduler);
         Prediction prediction = hasTwoTimes(folder) ? Restarts.prediction(teacher) : teacher;
         if (prediction == Prediction.EPSILON) {
             throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
         }
-        Model model = NetworkTeacher.readModel(folder, network, device, false);
+        Model model = Teacher.readModel(folder, network, device, false);
         return new Student(
-                model, NetworkTeacher.schedule(scheduler), prediction, folder.nullClass().orElse(-1), guidance, scheduler,
+                model, NoiseSchedule.of(scheduler), prediction, folder.nullClass().orElse(-1), guidance, scheduler,
                 workers);
     }
 
@@ -96,7 +103,7 @@ final class StudentFolder {
         boolean negated = timeFolded && student.prediction() == Prediction.EPSILON;
         float[] time = !timeFolded ? null
                 : TimeFold.embedding(student.model(), network.config(), TimeFold.TIME, student.networkTime());
-        String scale = UNet.embeddingName(Guidance.SCALAR);
+        String scale = UNet.embeddingName(ScalarInputs.GUIDANCE);
         boolean scaleFolded = student.guidance().isWide() && !guidance.isWide();
         float[] shift = !scaleFolded ? null
                 : TimeFold.embedding(student.model(), network.config(), scale, guidance.least());

@@ -1,9 +1,20 @@
 package io.bootdistill;
 
 import io.bootdistill.TeacherTrainingListener.Progress;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.denoising.DenoisingBatch;
+import io.bootdistill.internal.denoising.DenoisingTrainer;
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.TimeBudget;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -30,7 +41,7 @@ final class TeacherRun implements AutoCloseable {
 
     private DenoisingTrainer trainer;
     private TrainingLoop loop;
-    private NetworkTeacher average;
+    private Teacher average;
 
     /**
      * Starts from random weights.
@@ -65,7 +76,7 @@ final class TeacherRun implements AutoCloseable {
 
     private DenoisingTrainer newTrainer(TrainingState trained) {
         DenoisingBatch batch = new DenoisingBatch(config, NoiseSchedule.discrete(scheduler.alphasCumprod()),
-                NetworkTeacher.prediction(scheduler), images, network.condition() instanceof ConditionShape.Label);
+                Prediction.of(scheduler), images, network.condition() instanceof ConditionShape.Label);
         return new DenoisingTrainer(config, trained, batch, images);
     }
 
@@ -87,7 +98,7 @@ final class TeacherRun implements AutoCloseable {
         folder.readMetrics(state.step);
     }
 
-    NetworkTeacher train() throws IOException {
+    Teacher train() throws IOException {
         begin();
         loop.run(listener::shouldStop);
         return finish();
@@ -96,7 +107,7 @@ final class TeacherRun implements AutoCloseable {
     /** Makes the averaged teacher, without weights yet. */
     void openAverage() {
         if (average == null) {
-            average = new NetworkTeacher(network, scheduler, config.nullLabel(), new Model(Graph.of(network), device, false));
+            average = new Teacher(network, scheduler, config.nullLabel(), new Model(Graph.of(network), device, false));
         }
     }
 
@@ -113,7 +124,7 @@ final class TeacherRun implements AutoCloseable {
     }
 
     /** The teacher with the averaged weights of the last checkpoint; of each step, once it follows. */
-    NetworkTeacher average() {
+    Teacher average() {
         return average;
     }
 
@@ -128,9 +139,9 @@ final class TeacherRun implements AutoCloseable {
     }
 
     /** The trained teacher, which is the caller's from now on. */
-    NetworkTeacher finish() {
+    Teacher finish() {
         loadAverage();
-        NetworkTeacher trained = average;
+        Teacher trained = average;
         average = null;
         return trained;
     }

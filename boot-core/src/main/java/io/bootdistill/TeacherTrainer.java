@@ -1,9 +1,19 @@
 package io.bootdistill;
 
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.denoising.DenoisingBatch;
+import io.bootdistill.internal.denoising.DenoisingTrainer;
+import io.bootdistill.internal.denoising.DenoisingWorker;
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.TeacherKey;
+import io.bootdistill.internal.training.Optimiser;
+import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
@@ -21,7 +31,7 @@ import java.nio.file.Path;
  * UNetConfig network = UNetConfig.of(images.shape(), List.of(32, 64, 64), 2, 11);
  * SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON);
  * TeacherTrainingConfig config = TeacherTrainingConfig.builder().nullLabel(10).build();
- * try (NetworkTeacher teacher = new TeacherTrainer(network, scheduler).train(images, config)) {
+ * try (Teacher teacher = new TeacherTrainer(network, scheduler).train(images, config)) {
  *     teacher.save(Path.of("my-teacher"));
  * }
  * }</pre>
@@ -64,7 +74,7 @@ public final class TeacherTrainer {
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
         DiffusersFolder teacher = DiffusersFolder.open(RunFolder.open(run).teacherFolder());
-        return new TeacherTrainer(NetworkTeacher.readNetwork(teacher).config(), teacher.scheduler(), device);
+        return new TeacherTrainer(Teacher.readNetwork(teacher).config(), teacher.scheduler(), device);
     }
 
     /** Reports to a listener. */
@@ -80,7 +90,7 @@ public final class TeacherTrainer {
      * @throws IllegalArgumentException if the images or the configuration do not fit the network
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
-    public NetworkTeacher train(ImageSource images, TeacherTrainingConfig config) throws IOException {
+    public Teacher train(ImageSource images, TeacherTrainingConfig config) throws IOException {
         check(images, config);
         RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
         try (TeacherRun run = newRun(images, config, folder, key(images), listener)) {
@@ -95,7 +105,7 @@ public final class TeacherTrainer {
      * @param images those of the run; the network and the scheduler must be the run's, too
      * @param workers threads; the number may differ from the run's before
      */
-    public NetworkTeacher resume(ImageSource images, Path path, int workers) throws IOException {
+    public Teacher resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         TeacherTrainingConfig config = folder.readConfig(TeacherTrainingConfig.builder().workers(workers));
         check(images, config);

@@ -1,5 +1,7 @@
 package io.bootdistill;
 
+import io.bootdistill.config.TeacherTrainingConfig;
+
 /** Follows the training of a teacher. Called on the thread that called {@code train}, between steps. */
 public interface TeacherTrainingListener {
 
@@ -30,7 +32,7 @@ public interface TeacherTrainingListener {
      *
      * @param step steps done
      */
-    default void checkpoint(long step, NetworkTeacher teacher) throws java.io.IOException {}
+    default void checkpoint(long step, Teacher teacher) throws java.io.IOException {}
 
     /** Whether to stop now; asked after each step. A run with a folder writes a checkpoint first. */
     default boolean shouldStop() {

@@ -1,6 +1,10 @@
 package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Progress;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.internal.training.Step;
+import io.bootdistill.internal.training.TrainingState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
@@ -15,7 +19,7 @@ final class TrainingLoop {
     private final long checkpointImages;
     private final Path folder;
     private final Reports reports;
-    private final Supplier<Trainer.Step> step;
+    private final Supplier<Step> step;
     private final Report report;
 
     /** What a run does with the means since the last report, and at a checkpoint. */
@@ -24,20 +28,20 @@ final class TrainingLoop {
     }
 
     /** @param step runs a step and counts it in the state */
-    TrainingLoop(DistillationConfig config, TrainingState state, Supplier<Trainer.Step> step, Report report) {
+    TrainingLoop(DistillationConfig config, TrainingState state, Supplier<Step> step, Report report) {
         this(state, config.steps(), config.reportImages(), config.checkpointImages(), config.folder(),
                 new Reports(config, state.step), step, report);
     }
 
     /** Likewise. */
-    TrainingLoop(TeacherTrainingConfig config, TrainingState state, Supplier<Trainer.Step> step, Report report) {
+    TrainingLoop(TeacherTrainingConfig config, TrainingState state, Supplier<Step> step, Report report) {
         this(state, config.steps(), config.reportImages(), config.checkpointImages(), config.folder(),
                 new Reports(config, state.step), step, report);
     }
 
     private TrainingLoop(
             TrainingState state, long steps, long reportImages, long checkpointImages, Path folder, Reports reports,
-            Supplier<Trainer.Step> step, Report report) {
+            Supplier<Step> step, Report report) {
         this.state = state;
         this.steps = steps;
         this.reportImages = reportImages;
@@ -67,7 +71,7 @@ final class TrainingLoop {
     }
 
     void step() {
-        Trainer.Step done = step.get();
+        Step done = step.get();
         if (!Double.isFinite(done.loss()) || !Double.isFinite(done.gradientNorm())) {
             throw new TrainingDivergedException(state.step, done.loss(), folder);
         }

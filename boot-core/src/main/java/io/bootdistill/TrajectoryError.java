@@ -1,7 +1,14 @@
 package io.bootdistill;
 
-import io.bootdistill.SignalOde.Denoiser;
-import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.diffusion.SignalOde.Predictor;
+import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
@@ -29,7 +36,7 @@ public final class TrajectoryError {
      * @return one value per time, of signals as they are, not clamped
      */
     public static double[] of(
-            Student student, Teacher teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps) {
+            Student student, Denoiser teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps) {
         int n = Samples.count(teacher.shape(), noise, teacher.condition(), condition);
         Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
         Checks.that(steps >= 1, "steps", steps, "at least 1");
@@ -48,7 +55,7 @@ public final class TrajectoryError {
 
     /** Like the other, with the noise of each seed and a label for each, or null. */
     public static double[] of(
-            Student student, Teacher teacher, Guidance guidance, long[] seeds, int[] labels, double[] times, int steps) {
+            Student student, Denoiser teacher, Guidance guidance, long[] seeds, int[] labels, double[] times, int steps) {
         return of(student, teacher, guidance, Samples.noise(teacher.shape(), seeds), Samples.conditions(labels), times, steps);
     }
 
@@ -70,9 +77,9 @@ public final class TrajectoryError {
     }
 
     private static double[][] path(
-            Teacher teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps, int n) {
+            Denoiser teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps, int n) {
         SignalOde ode = new SignalOde(teacher.schedule());
-        Denoiser f = denoiser(teacher, guidance, condition, n);
+        Predictor f = denoiser(teacher, guidance, condition, n);
         double from = teacher.schedule().tMax();
         double span = from - teacher.schedule().tMin();
         double[] epsilon = doubles(noise);
@@ -95,7 +102,7 @@ public final class TrajectoryError {
     }
 
     /** The teacher's prediction for all samples at once. */
-    private static Denoiser denoiser(Teacher teacher, Guidance guidance, float[] condition, int n) {
+    private static Predictor denoiser(Denoiser teacher, Guidance guidance, float[] condition, int n) {
         double[] t = new double[n];
         TeacherPlan.requireGuidance(teacher.condition(), guidance);
         return (x, time) -> {

@@ -3,7 +3,10 @@ package io.bootdistill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -21,7 +24,7 @@ class CollapseTest {
     private static final int STEPS = 600;
 
     /** A teacher that, once its reference samples are made, forgets the noise of one class: a wrong target. */
-    private static final class ForgetfulTeacher implements Teacher {
+    private static final class ForgetfulTeacher implements Denoiser {
 
         private final MixtureTeacher sound =
                 new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, true);

@@ -3,12 +3,18 @@ package io.bootdistill;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
@@ -58,7 +64,7 @@ public class EpsilonTeacherTest {
         TeacherTrainingConfig training = TeacherTrainingConfig.builder().batch(4).images(4).nullLabel(3).build();
         DistillationConfig distillation = DistillationConfig.builder().batch(4).block(2).images(8).heldOut(0).build();
         Path saved = temp.resolve("student");
-        try (NetworkTeacher teacher =
+        try (Teacher teacher =
                         new TeacherTrainer(network, scheduler, device()).train(SyntheticImages.labelled(6, 1), training);
                 Student student = new BootDistiller(teacher).train(distillation)) {
             NoiseSchedule noise = teacher.schedule();
@@ -91,7 +97,7 @@ public class EpsilonTeacherTest {
         DistillationConfigBuilder config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(16).block(8).seed(5).warmupImages(0).emaHalfLife(0).heldOut(0)
                 .deltaStart(0.002).deltaEnd(0.002).boundaryShare(0.25);
-        try (NetworkTeacher teacher = new NetworkTeacher(
+        try (Teacher teacher = new Teacher(
                         network, SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON), 3, model);
                 Student untrained = new BootDistiller(teacher).train(config.images(16).learningRate(1e-30).build());
                 Student student = new BootDistiller(teacher).train(config.images(16 * 100).learningRate(1e-2).build())) {
@@ -117,7 +123,7 @@ public class EpsilonTeacherTest {
         }
     }
 
-    private static float[] atTheNoisyEnd(Student student, NetworkTeacher teacher, float[] noise) {
+    private static float[] atTheNoisyEnd(Student student, Teacher teacher, float[] noise) {
         double most = teacher.schedule().tMax();
         float[] signals = new float[noise.length];
         try (StudentPlan plan = new StudentPlan(student.model(), teacher.schedule(), student.prediction(), SEEDS.length)) {

@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
@@ -85,7 +90,7 @@ class FailureTest {
         int failures = 0;
         for (int allocations = 0; ; allocations++) {
             ScarceDevice device = new ScarceDevice(allocations);
-            try (NetworkTeacher teacher = Teacher.load(temp.resolve("teacher"), device);
+            try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
                     Student student = new BootDistiller(teacher).train(config().build())) {
                 student.sample(new long[] {1, 2, 3}, new int[] {0, 1, 2});
             } catch (OutOfDeviceMemoryException e) {
@@ -109,7 +114,7 @@ class FailureTest {
         int failures = 0;
         for (int allocations = 0; ; allocations++) {
             ScarceDevice device = new ScarceDevice(allocations);
-            try (NetworkTeacher teacher =
+            try (Teacher teacher =
                     new TeacherTrainer(network, scheduler, device).train(SyntheticImages.unlabelled(3, 1), config)) {
                 teacher.predict(1, x, new double[1], new float[0], x.clone());
             } catch (OutOfDeviceMemoryException e) {
@@ -138,7 +143,7 @@ class FailureTest {
     @Test
     void failureOfAUsersTeacherReachesTheCaller() {
         IllegalStateException failure = new IllegalStateException("no answer");
-        Teacher teacher = new Teacher() {
+        Denoiser teacher = new Denoiser() {
             @Override
             public io.bootdistill.network.ImageShape shape() {
                 return new io.bootdistill.network.ImageShape(2, 1, 1);

@@ -6,10 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.SignalOde.Solver;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
@@ -35,7 +42,7 @@ public class FewStepTest {
         return Devices.named("reference");
     }
 
-    private NetworkTeacher teacher(String prediction) throws IOException {
+    private Teacher teacher(String prediction) throws IOException {
         Path folder = temp.resolve(prediction);
         TinyTeacher.write(folder, prediction);
         return Teacher.load(folder, device());
@@ -47,7 +54,7 @@ public class FewStepTest {
                 .emaHalfLife(0).restartShare(0.5);
     }
 
-    private static Student train(NetworkTeacher teacher, DistillationConfigBuilder config) throws IOException {
+    private static Student train(Teacher teacher, DistillationConfigBuilder config) throws IOException {
         return new BootDistiller(teacher).train(config.build());
     }
 
@@ -59,7 +66,7 @@ public class FewStepTest {
     @ParameterizedTest
     @ValueSource(strings = {"v_prediction", "sample"})
     void startsAsTheTeachersOwnSteps(String prediction) throws IOException {
-        try (NetworkTeacher teacher = teacher(prediction);
+        try (Teacher teacher = teacher(prediction);
                 Student student = train(teacher, config().learningRate(1e-30))) {
             SignalOde ode = new SignalOde(teacher.schedule());
             double most = teacher.schedule().tMax();
@@ -69,7 +76,7 @@ public class FewStepTest {
                 float[] samples = sample(student, steps);
                 for (int k = 0; k < SEEDS.length; k++) {
                     float[] label = {LABELS[k]};
-                    SignalOde.Denoiser f = (x, t) -> {
+                    SignalOde.Predictor f = (x, t) -> {
                         float[] out = new float[size];
                         teacher.predict(1, floats(x), new double[] {t}, label, out);
                         return doubles(out);
@@ -89,7 +96,7 @@ public class FewStepTest {
     /** Where the signal is that of t_max, both students read (ε, t_max). */
     @Test
     void atTheNoisyEndItIsTheOneStepStudent() throws IOException {
-        try (NetworkTeacher teacher = teacher("v_prediction");
+        try (Teacher teacher = teacher("v_prediction");
                 Student one = train(teacher, config().learningRate(1e-30).restartShare(0));
                 Student two = train(teacher, config().learningRate(1e-30))) {
             double most = teacher.schedule().tMax();
@@ -111,7 +118,7 @@ public class FewStepTest {
     @ParameterizedTest
     @ValueSource(strings = {"v_prediction", "sample", "epsilon"})
     void outputMeansNearlyTheSameBesideTheNoisyEnd(String prediction) throws IOException {
-        try (NetworkTeacher teacher = teacher(prediction);
+        try (Teacher teacher = teacher(prediction);
                 Student student = train(teacher, config().learningRate(1e-30))) {
             double most = teacher.schedule().tMax();
             double least = teacher.schedule().tMin();
@@ -153,7 +160,7 @@ public class FewStepTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 1})
     void resultDoesNotDependOnTheNumberOfWorkers(double trajectoryShare) throws IOException {
-        try (NetworkTeacher teacher = teacher("v_prediction")) {
+        try (Teacher teacher = teacher("v_prediction")) {
             float[][] samples = new float[3][];
             for (int workers = 1; workers <= 3; workers++) {
                 try (Student student = train(teacher, config().batch(14).images(14 * 4).lanes(3).workers(workers)
@@ -169,7 +176,7 @@ public class FewStepTest {
 
     @Test
     void samplesDoNotDependOnTheirBatch() throws IOException {
-        try (NetworkTeacher teacher = teacher("v_prediction");
+        try (Teacher teacher = teacher("v_prediction");
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0))) {
             int size = teacher.shape().size();
             float[] together = sample(student, 3);
@@ -184,7 +191,7 @@ public class FewStepTest {
     @ValueSource(strings = {"v_prediction", "sample", "epsilon"})
     void savedStudentSamplesTheSameBits(String prediction) throws IOException {
         Path saved = temp.resolve("student");
-        try (NetworkTeacher teacher = teacher(prediction);
+        try (Teacher teacher = teacher(prediction);
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0))) {
             student.save(saved);
             try (Student loaded = Student.load(saved, device())) {
@@ -203,7 +210,7 @@ public class FewStepTest {
     void bothTimesGoWithARangeOfGuidance() throws IOException {
         Path whole = temp.resolve("whole");
         Path single = temp.resolve("single");
-        try (NetworkTeacher teacher = teacher("v_prediction");
+        try (Teacher teacher = teacher("v_prediction");
                 Student student = train(teacher,
                         config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
             student.save(whole);
@@ -219,7 +226,7 @@ public class FewStepTest {
 
     @Test
     void wrongNumbersOfStepsAreRefused() throws IOException {
-        try (NetworkTeacher teacher = teacher("v_prediction");
+        try (Teacher teacher = teacher("v_prediction");
                 Student one = train(teacher, config().restartShare(0));
                 Student two = train(teacher, config())) {
             assertEquals(1, one.mostSteps());

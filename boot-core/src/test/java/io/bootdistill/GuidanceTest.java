@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
@@ -45,13 +50,13 @@ public class GuidanceTest {
                 .emaHalfLife(0);
     }
 
-    private Student train(NetworkTeacher teacher, DistillationConfigBuilder config) throws IOException {
+    private Student train(Teacher teacher, DistillationConfigBuilder config) throws IOException {
         return new BootDistiller(teacher).train(config.build());
     }
 
     @Test
     void studentThatIsGivenTheScaleStartsAsTheTeacher() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(folder, device());
+        try (Teacher teacher = Teacher.load(folder, device());
                 Student plain = train(teacher, config().learningRate(1e-30));
                 Student given = train(teacher, config().learningRate(1e-30).guidance(1).guidanceMost(4))) {
             assertEquals(new GuidanceRange(1, 4), given.guidance());
@@ -64,7 +69,7 @@ public class GuidanceTest {
 
     @Test
     void studentLearnsTheScale() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(folder, device());
+        try (Teacher teacher = Teacher.load(folder, device());
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
             float[] least = student.sample(SEEDS, LABELS, 1);
             float[] middle = student.sample(SEEDS, LABELS);
@@ -75,7 +80,7 @@ public class GuidanceTest {
 
     @Test
     void scalesOutsideTheRangeAreRefused() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(folder, device());
+        try (Teacher teacher = Teacher.load(folder, device());
                 Student range = train(teacher, config().guidance(1).guidanceMost(4));
                 Student fixed = train(teacher, config().guidance(2))) {
             for (double scale : new double[] {0.9, 4.1, Double.NaN}) {
@@ -93,7 +98,7 @@ public class GuidanceTest {
     void savedStudentKeepsTheScale() throws IOException {
         Path whole = temp.resolve("whole");
         Path single = temp.resolve("single");
-        try (NetworkTeacher teacher = Teacher.load(folder, device());
+        try (Teacher teacher = Teacher.load(folder, device());
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
             student.save(whole);
             student.save(single, 3);
@@ -112,7 +117,7 @@ public class GuidanceTest {
 
     @Test
     void negativeLabelIsLedAwayFrom() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(folder, device());
+        try (Teacher teacher = Teacher.load(folder, device());
                 Student fromNull = train(teacher, config().guidance(2));
                 Student byName = train(teacher, config().guidance(2).negativeLabel(teacher.nullLabel()));
                 Student fromOne = train(teacher, config().guidance(2).negativeLabel(1))) {

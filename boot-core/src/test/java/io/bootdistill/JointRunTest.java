@@ -12,8 +12,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.JointConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -71,7 +74,7 @@ public class JointRunTest {
     void runWritesWhatItPromises() throws IOException {
         Path run = temp.resolve("run");
         try (JointTrainer.Pair pair = trainer().train(images, config().folder(run).build());
-                NetworkTeacher teacher = Teacher.load(run.resolve("teacher/teacher"), device());
+                Teacher teacher = Teacher.load(run.resolve("teacher/teacher"), device());
                 Student student = Student.load(run.resolve("student/student"), device())) {
             assertArrayEquals(predictions(pair.teacher()), predictions(teacher));
             Golden.values("student", pair.student().sample(SEEDS, LABELS), student.sample(SEEDS, LABELS));

@@ -6,12 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.JointConfig;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
-import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.network.UNetConfig;
+import io.bootdistill.objective.Objective;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,7 +79,7 @@ public class JointTrainerTest {
         };
     }
 
-    static float[] predictions(NetworkTeacher teacher) {
+    static float[] predictions(Teacher teacher) {
         float[] x = Samples.noise(teacher.shape(), SEEDS);
         float[] f = new float[x.length];
         teacher.predict(SEEDS.length, x, new double[] {0, 0.2, 0.5, 0.9}, new float[] {0, 1, 2, NULL}, f);
@@ -88,7 +95,7 @@ public class JointTrainerTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5, 1})
     void teacherIsTheOneThatIsTrainedAlone(double studentStart) throws IOException {
-        try (NetworkTeacher alone = new TeacherTrainer(NETWORK, SCHEDULER, device()).train(images, teaching().build());
+        try (Teacher alone = new TeacherTrainer(NETWORK, SCHEDULER, device()).train(images, teaching().build());
                 JointTrainer.Pair pair = trainer().train(images, config().studentStart(studentStart).build())) {
             assertArrayEquals(predictions(alone), predictions(pair.teacher()));
         }
@@ -146,7 +153,7 @@ public class JointTrainerTest {
         }).train(images, config).close();
         new TeacherTrainer(NETWORK, SCHEDULER, device()).listener(new TeacherTrainingListener() {
             @Override
-            public void checkpoint(long step, NetworkTeacher teacher) {
+            public void checkpoint(long step, Teacher teacher) {
                 if (step > 2) {
                     float[] reference = Sampler.reference(teacher, 2).sample(HeldOut.seeds(4), LABELS);
                     expected.add(io.bootdistill.metric.PairedError.clamp(reference));

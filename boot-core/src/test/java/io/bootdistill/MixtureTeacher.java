@@ -1,5 +1,7 @@
 package io.bootdistill;
 
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 
@@ -8,14 +10,14 @@ import io.bootdistill.network.ImageShape;
  * component N(μ, s²) gives x the density N(α μ, α² s² + σ²) and the posterior mean μ + α s²/(α² s² + σ²) (x − α μ). A label
  * chooses one component; the label after the last means the whole mixture.
  */
-class MixtureTeacher implements Teacher {
+public class MixtureTeacher implements Denoiser {
 
     private final NoiseSchedule schedule;
     private final double[][] means;
     private final double deviation;
     private final boolean labelled;
 
-    MixtureTeacher(NoiseSchedule schedule, double[][] means, double deviation, boolean labelled) {
+    public MixtureTeacher(NoiseSchedule schedule, double[][] means, double deviation, boolean labelled) {
         this.schedule = schedule;
         this.means = means;
         this.deviation = deviation;
@@ -23,7 +25,7 @@ class MixtureTeacher implements Teacher {
     }
 
     /** A schedule for it: the cosine of 40 times, without its ends. */
-    static NoiseSchedule cosine() {
+    public static NoiseSchedule cosine() {
         double[] alphasCumprod = new double[40];
         for (int i = 0; i < alphasCumprod.length; i++) {
             alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
@@ -62,7 +64,7 @@ class MixtureTeacher implements Teacher {
     }
 
     /** E[x₀ | x] for the whole mixture. */
-    double[] predict(double[] x, double t) {
+    public double[] predict(double[] x, double t) {
         return predict(x, t, means.length);
     }
 
@@ -94,7 +96,7 @@ class MixtureTeacher implements Teacher {
     }
 
     /** Components on a circle. */
-    static double[][] ring(int count, double radius) {
+    public static double[][] ring(int count, double radius) {
         double[][] means = new double[count][2];
         for (int k = 0; k < count; k++) {
             means[k][0] = radius * Math.cos(2 * Math.PI * k / count);

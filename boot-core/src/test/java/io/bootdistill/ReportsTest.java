@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.DistillationListener.Progress;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.internal.training.Step;
 import org.junit.jupiter.api.Test;
 
 class ReportsTest {
@@ -14,8 +16,8 @@ class ReportsTest {
     private final DistillationConfig config = DistillationConfig.builder().batch(10).images(200).build();
     private long now = 7 * SECOND;
 
-    private static Trainer.Step step(double value) {
-        return new Trainer.Step(value, 2 * value, 3 * value, 4 * value, 5 * value, 6 * value);
+    private static Step step(double value) {
+        return new Step(value, 2 * value, 3 * value, 4 * value, 5 * value, 6 * value);
     }
 
     @Test

@@ -6,10 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.objective.BootstrapLoss;
+import io.bootdistill.objective.DeltaSchedule;
+import io.bootdistill.objective.TimeSampling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,7 +98,7 @@ public class RunTest {
     private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device());
+        try (Teacher teacher = Teacher.load(teacherFolder, device());
                 Student straight = new BootDistiller(teacher).train(config.folder(whole).build())) {
             new BootDistiller(teacher).listener(stopAt(3)).train(config.folder(parts).build()).close();
             new BootDistiller(teacher).listener(stopAt(2)).resume(parts, 1).close();
@@ -111,7 +120,7 @@ public class RunTest {
     @Test
     void runWritesWhatItPromises() throws IOException {
         Path run = temp.resolve("run");
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             new BootDistiller(teacher).train(config().folder(run).build()).close();
         }
         List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));
@@ -133,7 +142,7 @@ public class RunTest {
             Path folder = temp.resolve(prediction);
             TinyTeacher.write(folder, prediction);
             Path saved = temp.resolve("student-" + prediction);
-            try (NetworkTeacher teacher = Teacher.load(folder, device());
+            try (Teacher teacher = Teacher.load(folder, device());
                     Student student = new BootDistiller(teacher).train(config().images(6 * 2).heldOut(0).build())) {
                 student.save(saved);
                 try (Student loaded = Student.load(saved, device())) {
@@ -144,7 +153,7 @@ public class RunTest {
             }
             // one step of the format's sampler from the last index is the student's sample
             try (Student loaded = Student.load(saved, device());
-                    NetworkTeacher network = Teacher.load(saved, device())) {
+                    Teacher network = Teacher.load(saved, device())) {
                 float[] noise = Samples.noise(network.shape(), SEEDS);
                 float[] f = new float[noise.length];
                 double[] last = new double[SEEDS.length];
@@ -171,7 +180,7 @@ public class RunTest {
                 samples.add(student.sample(SEEDS, LABELS));
             }
         };
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device());
+        try (Teacher teacher = Teacher.load(teacherFolder, device());
                 Student trained = new BootDistiller(teacher).listener(listener).train(config().folder(run).build())) {
             byte[] state = Files.readAllBytes(run.resolve("state.safetensors"));
             try (Student opened = new BootDistiller(teacher).open(run, 1)) {
@@ -189,7 +198,7 @@ public class RunTest {
     @Test
     void referenceSamplesOfAnotherRunAreUsedWhereTheyFit() throws IOException {
         Path first = temp.resolve("first");
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             assertEquals(1, preparations(teacher, config().folder(first).build()));
             Path second = Files.createDirectories(temp.resolve("second"));
             Files.copy(first.resolve("reference.safetensors"), second.resolve("reference.safetensors"));
@@ -203,7 +212,7 @@ public class RunTest {
     /** What has no effect on them may differ. */
     @Test
     void referenceSamplesFitWhereTheyWouldBeTheSame() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             assertReused(true, teacher, b -> b, b -> b.clip(0), "no limit: this scheduler has none");
             assertReused(false, teacher, b -> b, b -> b.clip(0.5), "another limit");
             assertReused(true, teacher, b -> b, b -> b.nullLabel(3).negativeLabel(1), "the teacher's null label, unguided");
@@ -219,13 +228,13 @@ public class RunTest {
         TinyTeacher.write(teacherFolder, "epsilon");
         Path scheduler = teacherFolder.resolve("scheduler/scheduler_config.json");
         Files.writeString(scheduler, Files.readString(scheduler).replaceFirst("\\{", "{\"thresholding\": true,"));
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             assertReused(false, teacher, b -> b, b -> b.clip(0), "the scheduler's threshold, or none");
         }
     }
 
     private void assertReused(
-            boolean expected, NetworkTeacher teacher, UnaryOperator<DistillationConfigBuilder> first,
+            boolean expected, Teacher teacher, UnaryOperator<DistillationConfigBuilder> first,
             UnaryOperator<DistillationConfigBuilder> second, String why) throws IOException {
         Path one = Files.createTempDirectory(temp, "one");
         Path other = Files.createTempDirectory(temp, "other");
@@ -235,7 +244,7 @@ public class RunTest {
         assertEquals(expected ? 0 : 1, made, why);
     }
 
-    private static int preparations(NetworkTeacher teacher, DistillationConfig config) throws IOException {
+    private static int preparations(Teacher teacher, DistillationConfig config) throws IOException {
         AtomicInteger count = new AtomicInteger();
         DistillationListener listener = new DistillationListener() {
             @Override
@@ -252,7 +261,7 @@ public class RunTest {
         Path run = temp.resolve("run");
         Files.createDirectories(run);
         Files.writeString(run.resolve("mine.txt"), "mine");
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             IOException full = assertThrows(IOException.class,
                     () -> new BootDistiller(teacher).train(config().folder(run).build()));
             assertTrue(full.getMessage().contains("not empty"), full.getMessage());
@@ -265,7 +274,7 @@ public class RunTest {
     @Test
     void refusedRunLeavesNoFolder() throws IOException {
         Path run = temp.resolve("run");
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             DistillationConfig refused = config().nullLabel(4).folder(run).build();
             assertThrows(IllegalArgumentException.class, () -> new BootDistiller(teacher).train(refused));
         }
@@ -275,12 +284,12 @@ public class RunTest {
     @Test
     void checkpointOfAnotherTeacherIsRefused() throws IOException {
         Path run = temp.resolve("run");
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder, device())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             new BootDistiller(teacher).train(config().images(6).folder(run).build()).close();
         }
         Path other = temp.resolve("other");
         TinyTeacher.write(other, "sample");
-        try (NetworkTeacher teacher = Teacher.load(other, device())) {
+        try (Teacher teacher = Teacher.load(other, device())) {
             ModelFormatException refused =
                     assertThrows(ModelFormatException.class, () -> new BootDistiller(teacher).resume(run, 1));
             assertTrue(refused.getMessage().contains("another teacher"), refused.getMessage());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SchedulerConfig;
 import java.io.IOException;
@@ -22,7 +24,7 @@ public class SamplerGoldenTest {
     @Test
     void everyState() throws IOException {
         try (SafetensorsFile golden = SafetensorsFile.open(Fixtures.file("ddim/trailing-10.safetensors"));
-                NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
+                Teacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
             int[] shape = golden.shape("trajectory");
             float[] trajectory = golden.floats("trajectory");
             int size = trajectory.length / shape[0];

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -27,7 +31,7 @@ class SamplerTest {
     @TempDir
     Path temp;
 
-    private NetworkTeacher teacher;
+    private Teacher teacher;
     private float[] noise;
 
     @BeforeEach
@@ -43,8 +47,8 @@ class SamplerTest {
     }
 
     /** The same teacher as a function: what a user would write. */
-    private Teacher asFunction() {
-        return new Teacher() {
+    private Denoiser asFunction() {
+        return new Denoiser() {
             @Override
             public ImageShape shape() {
                 return teacher.shape();

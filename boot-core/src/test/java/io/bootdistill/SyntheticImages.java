@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.network.ImageShape;
 
 /** Grey images of 8 × 8 made by a formula, in three classes: soft spots that are wide, high or round, somewhere in the middle. */

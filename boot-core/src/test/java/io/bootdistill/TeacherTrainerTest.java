@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
-import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
@@ -64,7 +68,7 @@ public class TeacherTrainerTest {
         };
     }
 
-    private float[] predictions(NetworkTeacher teacher) {
+    private float[] predictions(Teacher teacher) {
         int n = 4;
         float[] x = Samples.noise(teacher.shape(), new long[] {1, 2, 3, 4});
         float[] f = new float[x.length];
@@ -96,9 +100,9 @@ public class TeacherTrainerTest {
     void savedTeacherPredictsTheSame(PredictionType prediction) throws IOException {
         Path saved = temp.resolve("teacher");
         SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.SCALED_LINEAR, prediction);
-        try (NetworkTeacher teacher = new TeacherTrainer(NETWORK, scheduler, device()).train(images, config().build())) {
+        try (Teacher teacher = new TeacherTrainer(NETWORK, scheduler, device()).train(images, config().build())) {
             teacher.save(saved);
-            try (NetworkTeacher loaded = Teacher.load(saved, device())) {
+            try (Teacher loaded = Teacher.load(saved, device())) {
                 assertArrayEquals(predictions(teacher), predictions(loaded));
                 assertEquals(NULL, loaded.nullLabel());
                 assertEquals(NETWORK, loaded.network().config());
@@ -113,10 +117,10 @@ public class TeacherTrainerTest {
     void continuedRunEqualsOneThatWasNeverStopped() throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
-        try (NetworkTeacher straight = trainer().train(images, config().folder(whole).build())) {
+        try (Teacher straight = trainer().train(images, config().folder(whole).build())) {
             trainer().listener(stopAt(3)).train(images, config().folder(parts).build()).close();
             trainer().listener(stopAt(2)).resume(images, parts, 1).close();
-            try (NetworkTeacher resumed = trainer().resume(images, parts, 3)) {
+            try (Teacher resumed = trainer().resume(images, parts, 3)) {
                 assertArrayEquals(predictions(straight), predictions(resumed));
             }
         }
@@ -128,7 +132,7 @@ public class TeacherTrainerTest {
     void resultDoesNotDependOnTheNumberOfWorkers() throws IOException {
         float[][] found = new float[3][];
         for (int workers = 1; workers <= 3; workers++) {
-            try (NetworkTeacher teacher = trainer().train(images, config().lanes(3).workers(workers).build())) {
+            try (Teacher teacher = trainer().train(images, config().lanes(3).workers(workers).build())) {
                 found[workers - 1] = predictions(teacher);
             }
         }
@@ -140,13 +144,13 @@ public class TeacherTrainerTest {
     void runWritesWhatItPromises() throws IOException {
         Path run = temp.resolve("run");
         List<Long> checkpoints = new ArrayList<>();
-        try (NetworkTeacher teacher = trainer().listener(new TeacherTrainingListener() {
+        try (Teacher teacher = trainer().listener(new TeacherTrainingListener() {
             @Override
-            public void checkpoint(long step, NetworkTeacher averaged) {
+            public void checkpoint(long step, Teacher averaged) {
                 checkpoints.add(step);
             }
         }).train(images, config().folder(run).build());
-                NetworkTeacher saved = Teacher.load(run.resolve("teacher"), device())) {
+                Teacher saved = Teacher.load(run.resolve("teacher"), device())) {
             assertArrayEquals(predictions(teacher), predictions(saved));
         }
         assertEquals(List.of(4L, 8L), checkpoints);

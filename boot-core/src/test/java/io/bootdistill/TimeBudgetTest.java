@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.run.TimeBudget;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

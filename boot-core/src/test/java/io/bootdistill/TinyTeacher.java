@@ -19,7 +19,7 @@ public final class TinyTeacher {
     private TinyTeacher() {}
 
     /** The network's config.json. */
-    static JsonObject network() {
+    public static JsonObject network() {
         return JsonParser.parseString("""
                 {"_class_name": "UNet2DModel", "sample_size": 8, "in_channels": 1, "out_channels": 1,
                  "block_out_channels": [8, 12], "layers_per_block": 1, "norm_num_groups": 4, "attention_head_dim": 4,

@@ -4,7 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
@@ -90,7 +97,7 @@ class TrajectoryErrorTest {
     @Test
     void foldedStudentIsRefused(@TempDir Path folder) throws IOException {
         TinyTeacher.write(folder.resolve("teacher"), "v_prediction");
-        try (NetworkTeacher tiny = Teacher.load(folder.resolve("teacher"), Devices.named("reference"))) {
+        try (Teacher tiny = Teacher.load(folder.resolve("teacher"), Devices.named("reference"))) {
             DistillationConfig config = DistillationConfig.builder().batch(4).images(4).heldOut(0).build();
             float[] few = Samples.noise(tiny.shape(), new long[] {1, 2});
             double[] ends = {tiny.schedule().tMax(), tiny.schedule().tMin()};

@@ -2,9 +2,9 @@ package io.bootdistill.bench;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.BundledTeacher;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;

@@ -5,6 +5,7 @@ import io.bootdistill.Sampler;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ public class TeacherSampling {
     @Param("2")
     private int workers;
 
-    private Teacher teacher;
+    private Denoiser teacher;
     private long[] seeds;
     private int[] labels;
     private double flops;
@@ -51,18 +52,18 @@ public class TeacherSampling {
         seeds = LongStream.range(0, images).toArray();
         labels = IntStream.range(0, images).map(i -> i % 10).toArray();
         RecordingDevice recording = new RecordingDevice(Devices.best());
-        try (Teacher counted = load(recording)) {
+        try (Denoiser counted = load(recording)) {
             sample(counted);
             flops = recording.flops();
         }
         teacher = load(Devices.best());
     }
 
-    private static Teacher load(Device device) throws IOException {
+    private static Denoiser load(Device device) throws IOException {
         return Teacher.load(BundledTeacher.folder(), device);
     }
 
-    private float[] sample(Teacher sampled) {
+    private float[] sample(Denoiser sampled) {
         return Sampler.reference(sampled, steps).withWorkers(workers).sample(seeds, labels);
     }
 

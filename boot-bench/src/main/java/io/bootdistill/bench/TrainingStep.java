@@ -2,12 +2,12 @@ package io.bootdistill.bench;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.BundledTeacher;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener;
-import io.bootdistill.SignalOde;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;

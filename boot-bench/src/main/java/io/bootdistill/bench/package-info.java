@@ -4,3 +4,4 @@
  * {@link io.bootdistill.bench.Baseline}; {@link io.bootdistill.bench.Guard} does so in a minute, for every change.
  */
 package io.bootdistill.bench;
+

@@ -16,7 +16,7 @@ public final class SignalCoefficients {
 
     public static final int SIGMA_T = 3;
 
-    /** Teacher's prediction at t: f = STATE_FACTOR_T·x + OUTPUT_FACTOR_T·o. */
+    /** Denoiser's prediction at t: f = STATE_FACTOR_T·x + OUTPUT_FACTOR_T·o. */
     public static final int STATE_FACTOR_T = 4;
 
     public static final int OUTPUT_FACTOR_T = 5;
@@ -29,7 +29,7 @@ public final class SignalCoefficients {
 
     public static final int SIGMA_S = 8;
 
-    /** Teacher's prediction at s. */
+    /** Denoiser's prediction at s. */
     public static final int STATE_FACTOR_S = 9;
 
     public static final int OUTPUT_FACTOR_S = 10;

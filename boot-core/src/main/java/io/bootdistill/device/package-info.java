@@ -3,7 +3,9 @@
  *
  * <p>A {@link io.bootdistill.device.Device} allocates {@link io.bootdistill.device.DeviceMemory} and opens
  * {@link io.bootdistill.device.Kernels}, which has one method per operation. Nothing above this package knows which
- * device runs; nothing below it knows what a U-Net is.
+ * device runs;
+
+ nothing below it knows what a U-Net is.
  *
  * <h2>Conventions of every kernel</h2>
  * <ul>

@@ -14,3 +14,4 @@
  * renamed. A failed write is an {@link java.io.IOException}, and the target is as it was.
  */
 package io.bootdistill.format;
+

@@ -5,3 +5,4 @@
  * Arrays in, numbers out; nothing here knows of models.
  */
 package io.bootdistill.metric;
+

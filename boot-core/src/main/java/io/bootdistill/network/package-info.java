@@ -8,3 +8,4 @@
  * list forward and backward.
  */
 package io.bootdistill.network;
+

@@ -9,3 +9,4 @@
  * every operand, which checks it, and only then computes.
  */
 package io.bootdistill.reference;
+

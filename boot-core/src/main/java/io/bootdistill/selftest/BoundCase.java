@@ -5,7 +5,6 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
-import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
 import io.bootdistill.selftest.OperationCase.Operand;

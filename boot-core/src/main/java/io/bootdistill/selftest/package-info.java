@@ -6,3 +6,4 @@
  * test of every device, the finite differences of the gradients, and the benchmarks.
  */
 package io.bootdistill.selftest;
+

@@ -6,3 +6,4 @@
  * the best that the processor has is taken. The system property {@code io.bootdistill.cpu.tier} caps it.
  */
 package io.bootdistill.cpu;
+

@@ -13,3 +13,4 @@
  * differ from those of {@link io.bootdistill.cpu} in nothing but names: the build copies them from there.
  */
 package io.bootdistill.cuda;
+

@@ -3,10 +3,10 @@ package io.bootdistill.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.bootdistill.AllocationTest;
-import io.bootdistill.DistillationConfigBuilder;
-import io.bootdistill.Objective;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.distillation.AllocationTest;
+import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.BootStepGoldenTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.distillation.BootStepGoldenTest;
 
 /** The golden training steps on the cpu device. */
 class CpuBootStepGoldenTest extends BootStepGoldenTest {

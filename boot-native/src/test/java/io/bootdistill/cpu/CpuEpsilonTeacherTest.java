@@ -4,17 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.EpsilonTeacherTest;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.SyntheticImages;
 import io.bootdistill.Teacher;
 import io.bootdistill.TeacherTrainer;
-import io.bootdistill.TeacherTrainingConfig;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
@@ -59,11 +59,11 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
         SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON);
         TeacherTrainingConfig training = TeacherTrainingConfig.builder().batch(32).images(32 * 750).learningRate(3e-3)
                 .warmupImages(1_000).emaHalfLife(1_000).nullLabel(SyntheticImages.CLASSES).build();
-        try (NetworkTeacher made = new TeacherTrainer(network, scheduler, device())
+        try (Teacher made = new TeacherTrainer(network, scheduler, device())
                 .train(SyntheticImages.labelled(300, 1), training)) {
             made.save(folder.resolve("teacher"));
         }
-        try (NetworkTeacher teacher = Teacher.load(folder.resolve("teacher"), device())) {
+        try (Teacher teacher = Teacher.load(folder.resolve("teacher"), device())) {
             float[] fifty = sample(teacher, 50);
             double one = PairedError.rmse(sample(teacher, 1), fifty);
             double before;
@@ -86,7 +86,7 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
         }
     }
 
-    private static float[] sample(Teacher teacher, int steps) {
+    private static float[] sample(Denoiser teacher, int steps) {
         return PairedError.clamp(Sampler.reference(teacher, steps).withSchedulerLimits().sample(SEEDS, LABELS));
     }
 

@@ -4,13 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.BundledTeacher;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.FewStepTest;
 import io.bootdistill.HeldOut;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.metric.PairedError;
 import java.io.IOException;
@@ -32,7 +31,7 @@ class CpuFewStepTest extends FewStepTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 1})
     void severalStepsAreMoreAccurateThanOne(double trajectoryShare) throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
+        try (Teacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
             double[] before = errors(teacher, 1, trajectoryShare);
             double[] after = errors(teacher, 40, trajectoryShare);
             String seen = "RMS in 1, 2 and 4 steps: " + Arrays.toString(before) + " before, " + Arrays.toString(after);
@@ -46,7 +45,7 @@ class CpuFewStepTest extends FewStepTest {
     }
 
     /** With residual weights, 40 steps that bootstrap leave four steps worse than two. */
-    private double[] errors(NetworkTeacher teacher, int steps, double trajectoryShare) throws IOException {
+    private double[] errors(Teacher teacher, int steps, double trajectoryShare) throws IOException {
         DistillationConfig config = DistillationConfig.builder().trajectoryShare(trajectoryShare).trajectoryEnd(0.4)
                 .residualPower(trajectoryShare == 0 ? 0 : 0.5).correctorShare(0).batch(32).block(16).images(32L * steps).seed(1)
                 .warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5).build();

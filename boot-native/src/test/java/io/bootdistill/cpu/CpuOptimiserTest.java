@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.OptimiserTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.training.OptimiserTest;
 
 /** Steps on the cpu device. */
 class CpuOptimiserTest extends OptimiserTest {

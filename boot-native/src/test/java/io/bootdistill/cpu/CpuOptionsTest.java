@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.OptionsTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.distillation.OptionsTest;
 
 /** The options of a training step on the cpu device. */
 class CpuOptionsTest extends OptionsTest {

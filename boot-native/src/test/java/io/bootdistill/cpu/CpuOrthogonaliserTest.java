@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.OrthogonaliserTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.training.OrthogonaliserTest;
 
 /** Newton–Schulz on the cpu device. */
 class CpuOrthogonaliserTest extends OrthogonaliserTest {

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.RestartsTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.distillation.RestartsTest;
 
 /** Training steps of students with two times on the cpu device. */
 class CpuRestartsTest extends RestartsTest {

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.TargetAverageTest;
 import io.bootdistill.device.Device;
+import io.bootdistill.internal.distillation.TargetAverageTest;
 
 /** Steps whose targets come from an average of the student, on the cpu device. */
 class CpuTargetAverageTest extends TargetAverageTest {

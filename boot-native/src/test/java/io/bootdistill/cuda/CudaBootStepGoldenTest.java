@@ -1,8 +1,8 @@
 package io.bootdistill.cuda;
 
-import io.bootdistill.BootStepGoldenTest;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.internal.distillation.BootStepGoldenTest;
 import org.junit.jupiter.api.Tag;
 
 /** The golden training steps on the cuda device, emulated. */

@@ -3,10 +3,10 @@ package io.bootdistill.cuda;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.bootdistill.cuda;
 
-import io.bootdistill.OptimiserTest;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.internal.training.OptimiserTest;
 import org.junit.jupiter.api.Tag;
 
 /** Steps on the cuda device, emulated. */

@@ -2,9 +2,8 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.examples.ablation.Ablation;
 import io.bootdistill.examples.ablation.Budget;
@@ -135,7 +134,7 @@ final class AblateCommand implements Callable<Integer> {
         Path teacher = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
         boolean fits;
         int[] labels;
-        try (NetworkTeacher loaded = Teacher.load(teacher, device)) {
+        try (Teacher loaded = Teacher.load(teacher, device)) {
             fits = Ruler.fits(loaded.shape(), loaded.condition());
             labels = Labels.real(loaded.condition(), loaded.nullLabel());
         }

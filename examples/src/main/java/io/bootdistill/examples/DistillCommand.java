@@ -3,12 +3,11 @@ package io.bootdistill.examples;
 import static io.bootdistill.examples.Arguments.require;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener.Quality;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -127,7 +126,7 @@ final class DistillCommand implements Callable<Integer> {
         DistillationConfig config = resume ? null : newConfig(threads);
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         try (StopRequest stop = new StopRequest(err);
-                NetworkTeacher teacher = Teacher.load(teacherFolder(), device)) {
+                Teacher teacher = Teacher.load(teacherFolder(), device)) {
             err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
             TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
             BootDistiller distiller = new BootDistiller(teacher).listener(report);
@@ -238,7 +237,7 @@ final class DistillCommand implements Callable<Integer> {
     }
 
     /** Without the figures of images, which distillation has nothing to do with. */
-    private void writeReport(NetworkTeacher teacher, Student student) throws IOException {
+    private void writeReport(Teacher teacher, Student student) throws IOException {
         long start = System.nanoTime();
         Path file = out.resolve(ReportWriter.FILE);
         new ReportWriter(out, teacher, student, reportNoises).write(file, null);

@@ -2,13 +2,12 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
-import io.bootdistill.Guidance;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.examples.extractor.FashionMnist;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.HeldOutSamples;
@@ -116,7 +115,7 @@ final class EvaluateCommand implements Callable<Integer> {
             require(spec, k >= 1 && k <= 1_000_000, "--steps", k, "1 … 1,000,000");
         }
         Device device = Devices.best();
-        try (NetworkTeacher teacher = Teacher.load(teacherFolder == null ? Boot.bundledTeacher() : teacherFolder, device)) {
+        try (Teacher teacher = Teacher.load(teacherFolder == null ? Boot.bundledTeacher() : teacherFolder, device)) {
             requireFashion(teacher.shape(), teacher.condition(), "the teacher");
             Path extractor = extractorFolder == null ? Boot.extractor() : extractorFolder;
             try (Ruler ruler = new Ruler(extractor, images, device, count)) {
@@ -135,7 +134,7 @@ final class EvaluateCommand implements Callable<Integer> {
     private void evaluate(Path folder, Ruler ruler, Device device) throws IOException {
         ModelFolder model = ModelFolder.of(folder);
         if (model.kind() == ModelFolder.Kind.TEACHER) {
-            try (NetworkTeacher teacher = Teacher.load(model.path(), device)) {
+            try (Teacher teacher = Teacher.load(model.path(), device)) {
                 requireFashion(teacher.shape(), teacher.condition(), folder);
                 for (int k : steps == null ? List.of(REFERENCE_STEPS) : steps) {
                     Line line = measure(ruler, generator(teacher, k), folder + ", " + k + " steps");
@@ -173,7 +172,7 @@ final class EvaluateCommand implements Callable<Integer> {
                 .forEach(reason -> spec.commandLine().getErr().println("boot: " + student + " has collapsed: " + reason)));
     }
 
-    private Generator generator(NetworkTeacher teacher, int k) {
+    private Generator generator(Teacher teacher, int k) {
         Guidance asked = guidance == 1 ? null : new Guidance(guidance, teacher.nullLabel());
         Sampler sampler = Sampler.reference(teacher, k).withGuidance(asked).withSchedulerLimits();
         return sampler::sample;

@@ -1,9 +1,9 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,12 +1,11 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.NetworkTeacher;
-import io.bootdistill.NoiseSchedule;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
@@ -101,7 +100,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void costOfTraining(Path path, MeteredDevice device) throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(path, device)) {
+        try (Teacher teacher = Teacher.load(path, device)) {
             device.takeBytes();
             DistillationConfig config = DistillationConfig.builder().build();
             line("device", "%s, %d workers", device.description(), config.workers());

@@ -1,6 +1,6 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.DistillationConfig;
+import io.bootdistill.config.DistillationConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,17 +1,17 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.NoiseSchedule;
 import io.bootdistill.Student;
-import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
 import java.util.Arrays;
 
 /** A teacher that is a function: the exact denoiser of a round Gaussian in the plane, N((2, −1), 0.5²). */
-final class OwnTeacher implements Teacher {
+final class OwnTeacher implements Denoiser {
 
     private static final double[] MEAN = {2, -1};
     private static final double VARIANCE = 0.25;

@@ -1,7 +1,6 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
@@ -66,7 +65,7 @@ final class ReportCommand implements Callable<Integer> {
         Device device = Devices.best();
         Path from = teacherFolder == null ? Boot.bundledTeacher() : teacherFolder;
         Path file = out == null ? run.resolve(ReportWriter.FILE) : out;
-        try (NetworkTeacher teacher = Teacher.load(from, device);
+        try (Teacher teacher = Teacher.load(from, device);
                 Student student = new BootDistiller(teacher).open(run, Runtime.getRuntime().availableProcessors());
                 Ruler ruler = ruler(teacher, device)) {
             new ReportWriter(run, teacher, student, noises).write(file, ruler);
@@ -77,7 +76,7 @@ final class ReportCommand implements Callable<Integer> {
     }
 
     /** Null where it cannot measure. */
-    private Ruler ruler(NetworkTeacher teacher, Device device) {
+    private Ruler ruler(Teacher teacher, Device device) {
         return Ruler.fits(teacher.shape(), teacher.condition()) && FashionMnist.hasTest(images)
                 ? new Ruler(Boot.extractor(), images, device, Ruler.COUNT)
                 : null;

@@ -1,14 +1,13 @@
 package io.bootdistill.examples;
 
 import com.google.gson.JsonObject;
-import io.bootdistill.BootstrapLoss;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.Guidance;
 import io.bootdistill.HeldOut;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
+import io.bootdistill.Teacher;
 import io.bootdistill.TrajectoryError;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.examples.report.RunReport;
 import io.bootdistill.examples.report.RunReport.Sampled;
@@ -20,6 +19,7 @@ import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Json;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.metric.PairedError;
+import io.bootdistill.objective.BootstrapLoss;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ final class ReportWriter {
 
     private final Path run;
     private final DistillationConfig config;
-    private final NetworkTeacher teacher;
+    private final Teacher teacher;
     private final Student student;
     private final Guidance guidance;
     private final int[] labels;
@@ -57,7 +57,7 @@ final class ReportWriter {
      * @param student with its time input
      * @param noises that the pictures and the table are of
      */
-    ReportWriter(Path run, NetworkTeacher teacher, Student student, int noises) {
+    ReportWriter(Path run, Teacher teacher, Student student, int noises) {
         this.run = run;
         this.teacher = teacher;
         this.student = student;

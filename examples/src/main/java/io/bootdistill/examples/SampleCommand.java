@@ -2,12 +2,11 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
-import io.bootdistill.Guidance;
-import io.bootdistill.GuidanceRange;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -102,7 +101,7 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
         if (model.kind() == ModelFolder.Kind.TEACHER) {
-            try (NetworkTeacher teacher = Teacher.load(model.path())) {
+            try (Teacher teacher = Teacher.load(model.path())) {
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
                         .withSchedulerLimits();
@@ -131,7 +130,7 @@ final class SampleCommand implements Callable<Integer> {
         return Boot.OK;
     }
 
-    private Guidance guidanceOf(NetworkTeacher teacher) {
+    private Guidance guidanceOf(Teacher teacher) {
         require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
         require(spec, teacher.nullLabel() >= 0, "--guidance", guidance, "left out: this teacher has no null label");
         return new Guidance(guidance, teacher.nullLabel());

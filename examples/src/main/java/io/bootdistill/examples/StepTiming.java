@@ -1,9 +1,9 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationListener;
-import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,7 +25,7 @@ final class StepTiming implements DistillationListener {
     }
 
     /** The median time of a step with the defaults, in seconds. */
-    static double median(NetworkTeacher teacher, DistillationConfig defaults) throws IOException {
+    static double median(Teacher teacher, DistillationConfig defaults) throws IOException {
         int batch = defaults.batch();
         StepTiming timing = new StepTiming(batch);
         DistillationConfig config = defaults.toBuilder()

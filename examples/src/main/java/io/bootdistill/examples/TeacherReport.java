@@ -1,7 +1,7 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.TeacherTrainingConfig;
 import io.bootdistill.TeacherTrainingListener;
+import io.bootdistill.config.TeacherTrainingConfig;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;

@@ -2,10 +2,10 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
-import io.bootdistill.ImageSource;
 import io.bootdistill.TeacherTrainer;
-import io.bootdistill.TeacherTrainingConfig;
+import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;

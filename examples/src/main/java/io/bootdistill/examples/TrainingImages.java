@@ -1,6 +1,6 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.ImageSource;
+import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.ImageFolder;
 import io.bootdistill.format.LabelledImages;
 import io.bootdistill.network.ImageShape;

@@ -1,7 +1,7 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationListener;
+import io.bootdistill.config.DistillationConfig;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 

@@ -3,3 +3,4 @@
  * {@link io.bootdistill.examples.SampleCommand} show how a program uses the library.
  */
 package io.bootdistill.examples;
+

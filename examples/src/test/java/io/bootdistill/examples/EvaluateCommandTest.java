@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
@@ -44,7 +43,7 @@ final class EvaluateCommandTest {
             seeds[i] = 9_000 + i;
             labels[i] = i % 10;
         }
-        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best())) {
+        try (Teacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best())) {
             write(PairedError.clamp(Sampler.reference(teacher, 10).sample(seeds, labels)));
         }
     }
@@ -72,7 +71,7 @@ final class EvaluateCommandTest {
 
     @Test
     void figuresOfASoundAndOfACollapsedModel() throws IOException {
-        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best());
+        try (Teacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best());
                 Ruler ruler = new Ruler(EXTRACTOR, folder, Devices.best(), COUNT)) {
             Generator ten = Sampler.reference(teacher, 10)::sample;
             float[] samples = sample(ten);
@@ -117,7 +116,7 @@ final class EvaluateCommandTest {
         Files.writeString(folderOfEpsilon.resolve(scheduler),
                 Files.readString(BundledTeacher.folder().resolve(scheduler)).replace("v_prediction", "epsilon"));
         double expected;
-        try (NetworkTeacher teacher = Teacher.load(folderOfEpsilon, Devices.best());
+        try (Teacher teacher = Teacher.load(folderOfEpsilon, Devices.best());
                 Ruler ruler = new Ruler(EXTRACTOR, folder, Devices.best(), COUNT)) {
             expected = ruler.frechet(sample(Sampler.reference(teacher, 2).withSchedulerLimits()::sample));
         }

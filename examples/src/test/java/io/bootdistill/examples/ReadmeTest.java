@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.Student;
 import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
@@ -74,7 +73,7 @@ final class SampleCommandTest {
         Path epsilon = folder.resolve("epsilon");
         TinyTeacher.write(epsilon, "epsilon");
         float[] samples = sample("--model", epsilon, "--steps", 2, "--count", 2);
-        try (NetworkTeacher loaded = Teacher.load(epsilon)) {
+        try (Teacher loaded = Teacher.load(epsilon)) {
             Sampler unlimited = Sampler.reference(loaded, 2);
             long[] seeds = {0, 1};
             int[] labels = {0, 1};

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.SyntheticImages;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Devices;
@@ -72,7 +71,7 @@ final class TrainTeacherCommandTest {
         assertTrue(made.err().matches("(?s).*step 4/4  loss .* images/s  0:00 left\n"), made.err());
         assertTrue(Files.exists(run.resolve("grids/step-0000004.png")));
         assertTrue(Files.readString(run.resolve("config.json")).contains("\"seed\": 7"));
-        try (NetworkTeacher loaded = Teacher.load(teacher, Devices.named("reference"))) {
+        try (Teacher loaded = Teacher.load(teacher, Devices.named("reference"))) {
             assertEquals(PredictionType.EPSILON, loaded.scheduler().predictionType());
             assertEquals(BetaSchedule.LINEAR, loaded.scheduler().betaSchedule());
             assertEquals(List.of(8, 8), loaded.network().config().blockOutChannels());

@@ -1,12 +1,12 @@
 package io.bootdistill.examples.ablation;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.DistillationConfigBuilder;
 import io.bootdistill.DistillationListener;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Student;
+import io.bootdistill.Teacher;
 import io.bootdistill.TrainingDivergedException;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.PairedFigures;
@@ -77,7 +77,7 @@ final class AblationRun implements DistillationListener {
             say("done before");
             return;
         }
-        try (NetworkTeacher teacher = bench.openTeacher()) {
+        try (Teacher teacher = bench.openTeacher()) {
             BootDistiller distiller = new BootDistiller(teacher).listener(this);
             try (Student student = begun
                     ? distiller.resume(folder, bench.setting().workers())
@@ -92,7 +92,7 @@ final class AblationRun implements DistillationListener {
         }
     }
 
-    private DistillationConfig newConfig(NetworkTeacher teacher) throws IOException {
+    private DistillationConfig newConfig(Teacher teacher) throws IOException {
         removeRemains();
         takeReference();
         DistillationConfig defaults = builder.build();

@@ -1,6 +1,5 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.examples.ruler.Figures;
@@ -30,7 +29,7 @@ record Bench(
         Consumer<String> log) {
 
     /** Each run loads a teacher of its own. */
-    NetworkTeacher openTeacher() throws IOException {
+    Teacher openTeacher() throws IOException {
         return Teacher.load(teacherFolder, device);
     }
 

@@ -1,9 +1,9 @@
 package io.bootdistill.examples.ablation;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationConfig;
 import io.bootdistill.DistillationListener;
-import io.bootdistill.NetworkTeacher;
+import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -40,7 +40,7 @@ public record Budget(double amount, boolean isTime) implements Comparable<Budget
      *
      * @param share of the machine that the run has: it gets the more of the clock
      */
-    long images(NetworkTeacher teacher, DistillationConfig config, double share) throws IOException {
+    long images(Teacher teacher, DistillationConfig config, double share) throws IOException {
         if (!isTime) {
             return (long) amount * config.batch();
         }

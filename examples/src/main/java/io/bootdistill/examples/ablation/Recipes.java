@@ -2,8 +2,8 @@ package io.bootdistill.examples.ablation;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.bootdistill.DistillationConfig;
-import io.bootdistill.DistillationConfigBuilder;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.format.Json;
 import io.bootdistill.format.ModelFormatException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
+import io.bootdistill.Teacher;
 import io.bootdistill.examples.ruler.PairedFigures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ final class TeacherRows {
                 continue;
             }
             bench.log().accept("sampling the teacher in " + steps + (steps == 1 ? " step" : " steps"));
-            try (NetworkTeacher teacher = bench.openTeacher()) {
+            try (Teacher teacher = bench.openTeacher()) {
                 float[] samples = bench.sample(Sampler.reference(teacher, steps).withSchedulerLimits()::sample);
                 if (reference == null) {
                     reference = steps == STEPS[0] ? first(samples, bench, teacher)
@@ -38,7 +38,7 @@ final class TeacherRows {
         }
     }
 
-    private static float[] first(float[] samples, Bench bench, NetworkTeacher teacher) {
+    private static float[] first(float[] samples, Bench bench, Teacher teacher) {
         return Arrays.copyOf(samples, bench.setting().heldOut() * teacher.shape().size());
     }
 

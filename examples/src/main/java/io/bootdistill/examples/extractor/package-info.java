@@ -4,3 +4,4 @@
  * io.bootdistill.examples.extractor.TrainClassifier} is the program.
  */
 package io.bootdistill.examples.extractor;
+

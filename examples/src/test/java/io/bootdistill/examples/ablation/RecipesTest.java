@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.DistillationConfig;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.format.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
-import io.bootdistill.NetworkTeacher;
 import io.bootdistill.Sampler;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
@@ -96,7 +95,7 @@ final class ClassifierTest {
             seeds[i] = 500 + i;
             labels[i] = i % 10;
         }
-        try (NetworkTeacher teacher = Teacher.load(BundledTeacher.folder(), device);
+        try (Teacher teacher = Teacher.load(BundledTeacher.folder(), device);
                 Classifier classifier = Classifier.load(COMMITTED, device)) {
             float[] samples = PairedError.clamp(Sampler.reference(teacher, 10).sample(seeds, labels));
             double accuracy = ClassAccuracy.of(classifier.classes(samples), labels);

@@ -1,0 +1,78 @@
+package io.bootdistill.internal.run;
+
+import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.network.UNet;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** What identifies a teacher: the hash of its weights and configuration, or the class of a user's own. */
+public final class TeacherKey {
+
+    /** Images that a key is made of: a source may be slow. */
+    private static final int IMAGES = 256;
+
+    private TeacherKey() {}
+
+    public static String of(TeacherModel teacher) {
+        if (!teacher.isNetwork()) {
+            return teacher.denoiser().getClass().getName();
+        }
+        MessageDigest digest = digest();
+        update(digest, text(teacher.network(), teacher.scheduler()));
+        teacher.model().save((parameter, values) -> {
+            update(digest, parameter.name());
+            update(digest, values);
+        });
+        return hex(digest);
+    }
+
+    /** What identifies the training of a teacher: its network and scheduler, all labels, and images spread over the source. */
+    public static String of(UNet network, SchedulerConfig scheduler, ImageSource images) {
+        MessageDigest digest = digest();
+        int count = images.count();
+        update(digest, text(network, scheduler) + " " + count);
+        float[] labels = new float[count];
+        for (int i = 0; i < count; i++) {
+            labels[i] = images.label(i);
+        }
+        update(digest, labels);
+        float[] values = new float[network.input().size()];
+        for (int i = 0; i < Math.min(count, IMAGES); i++) {
+            images.read((int) ((long) i * count / Math.min(count, IMAGES)), values, 0);
+            update(digest, values);
+        }
+        return hex(digest);
+    }
+
+    /** What the format says of a network, without further inputs of a student's. */
+    private static String text(UNet network, SchedulerConfig scheduler) {
+        return "UNet[config=" + network.config() + "] " + scheduler;
+    }
+
+    private static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JVM has SHA-256", e);
+        }
+    }
+
+    private static void update(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void update(MessageDigest digest, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+        bytes.asFloatBuffer().put(values);
+        digest.update(bytes.array());
+    }
+
+    private static String hex(MessageDigest digest) {
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+}

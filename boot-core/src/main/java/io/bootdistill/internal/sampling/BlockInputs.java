@@ -1,0 +1,35 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+
+/**
+ * Times, guidance scales and conditions of the samples of a block: in device memory for a network, in arrays for what
+ * calculates on the host, as a user's teacher.
+ *
+ * @param networkTime one value per sample
+ * @param start time of the input of a student that has two, whose networkTime is that of the signal; null for others
+ * @param scale w of each sample; null where no network is given it
+ * @param condition one row per sample; null where there is none
+ * @param times t of each sample; null where only students are called
+ * @param from the block's first row in the arrays
+ */
+public record BlockInputs(
+        Tensor networkTime, Tensor start, Tensor scale, Tensor condition, double[] times, float[] scales, float[] conditions,
+        int from) {
+
+    /** Those of n samples of a teacher with so many floats of a condition each, alone in memory of n·(1 + floats). */
+    public static BlockInputs in(Slice memory, int n, int floats, double[] times, float[] conditions) {
+        Tensor condition = floats == 0 ? null : Tensor.of(memory.slice(n, (long) n * floats), floats);
+        return new BlockInputs(Tensor.of(memory.slice(0, n), 1), null, null, condition, times, null, conditions, 0);
+    }
+
+    /** Brings the conditions in the arrays, and the network's times, to the device. */
+    public void upload(Kernels kernels, float[] networkTimes) {
+        kernels.upload(networkTimes, 0, networkTime.data());
+        if (condition != null) {
+            kernels.upload(conditions, from, condition.data());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.internal.work.Layout;
+import io.bootdistill.internal.work.WorkerPool;
+import io.bootdistill.network.ImageShape;
+import java.util.Arrays;
+
+/** The workers of one sampling run: each takes blocks of samples through the whole trajectory. */
+public final class SamplerWorkers implements AutoCloseable {
+
+    private final TeacherModel teacher;
+    private final Trajectory trajectory;
+    private final Guidance guidance;
+    private final double clip;
+    private final DynamicThreshold threshold;
+    private final int block;
+    private final Scope scope = new Scope();
+    private final WorkerPool pool;
+    private final Worker[] workers;
+
+    public SamplerWorkers(
+            TeacherModel teacher, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
+            int count, int block) {
+        this.teacher = teacher;
+        this.trajectory = trajectory;
+        this.guidance = guidance;
+        this.clip = clip;
+        this.threshold = threshold;
+        this.block = block;
+        workers = new Worker[count];
+        try {
+            for (int i = 0; i < count; i++) {
+                workers[i] = scope.own(new Worker(teacher.device()));
+            }
+            pool = scope.own(new WorkerPool(count));
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    public void run(int n, float[] noise, float[] condition, float[] samples, StateListener listener) {
+        float[] scales = new float[n];
+        Arrays.fill(scales, guidance == null ? 1 : (float) guidance.scale());
+        pool.run((n + block - 1) / block, (worker, task) -> {
+            int from = task * block;
+            workers[worker].run(from, Math.min(block, n - from), noise, scales, condition, samples, listener);
+        });
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    private final class Worker implements AutoCloseable {
+
+        private final Kernels kernels;
+        private final TeacherPlan plan;
+        private final TrajectoryWalk walk;
+        private final TrajectoryInputs inputs;
+        private final Scope own = new Scope();
+        private final Tensor noise;
+        private final float[] rows;
+        private final float[] planes;
+
+        Worker(Device device) {
+            ImageShape shape = teacher.shape();
+            long size = (long) block * shape.size();
+            try {
+                kernels = own.own(device.openKernels());
+                plan = own.own(TeacherPlan.of(teacher, device, block, guidance, threshold));
+                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block));
+                inputs = own.own(new TrajectoryInputs(teacher, trajectory, plan.prediction(), clip, device, block));
+                noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
+            } catch (RuntimeException | Error e) {
+                own.closeAfter(e);
+                throw e;
+            }
+            rows = new float[Math.toIntExact(size)];
+            planes = new float[rows.length];
+        }
+
+        void run(
+                int from, int n, float[] source, float[] scales, float[] condition, float[] samples,
+                StateListener listener) {
+            ImageShape shape = teacher.shape();
+            int size = shape.size();
+            System.arraycopy(source, from * size, planes, 0, n * size);
+            Layout.toRows(n, shape, planes, rows);
+            kernels.upload(rows, 0, noise.data());
+            inputs.upload(kernels, n, scales, condition, from);
+            walk.run(n, noise, inputs, i -> {
+                if (listener != null) {
+                    listener.state(i, from, n, Arrays.copyOf(state(n), n * size));
+                }
+            });
+            System.arraycopy(state(n), 0, samples, from * size, n * size);
+        }
+
+        private float[] state(int n) {
+            kernels.download(plan.x().data(), rows, 0);
+            Layout.toPlanes(n, teacher.shape(), rows, planes);
+            return planes;
+        }
+
+        @Override
+        public void close() {
+            own.close();
+        }
+    }
+}

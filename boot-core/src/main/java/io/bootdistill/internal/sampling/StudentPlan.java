@@ -1,0 +1,151 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.work.Layout;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+import java.util.Arrays;
+
+/**
+ * A student made ready to sample blocks on one worker: one network call and its head, and for students with two times, further
+ * calls from the state that the one before has reached, as {@code Restarts} says.
+ */
+public final class StudentPlan implements AutoCloseable {
+
+    private final NoiseSchedule schedule;
+    private final Prediction prediction;
+    private final SignalOde ode;
+    private final Head head;
+    private final ImageShape shape;
+    private final int block;
+    private final boolean hasTwoTimes;
+    private final Kernels kernels;
+    private final Plan plan;
+    private final Scope scope = new Scope();
+    private final Tensor noise;
+    private final Tensor y;
+    private final Slice coefficients;
+    private final float[] rows;
+    private final float[] planes;
+    private final float[] conditions;
+    private final float[] scales;
+    private final float[] numbers;
+    private final float[] networkTimes;
+
+    /** @param prediction what the student's output means */
+    public StudentPlan(Model model, NoiseSchedule schedule, Prediction prediction, int block) {
+        this.schedule = schedule;
+        this.prediction = prediction;
+        this.block = block;
+        ode = new SignalOde(schedule);
+        head = Head.of(prediction, schedule);
+        shape = model.graph().network().input();
+        hasTwoTimes = model.graph().network().scalars().contains(ScalarInputs.TARGET_TIME);
+        long size = (long) block * shape.size();
+        try {
+            kernels = scope.own(model.device().openKernels());
+            plan = scope.own(new Plan(model, block, Plan.Mode.INFERENCE));
+            DeviceMemory memory = scope.own(model.device().allocate(2 * size));
+            noise = Tensor.of(memory.slice(0, size), shape.channels());
+            y = Tensor.of(memory.slice(size, size), shape.channels());
+            coefficients = scope.own(model.device().allocate((long) block * SignalCoefficients.COUNT)).slice();
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+        rows = new float[Math.toIntExact(size)];
+        planes = new float[rows.length];
+        scales = new float[model.graph().network().scalars().contains(ScalarInputs.GUIDANCE) ? block : 0];
+        conditions = new float[block * model.graph().network().condition().floats()];
+        numbers = new float[block * SignalCoefficients.COUNT];
+        networkTimes = new float[block];
+    }
+
+    /**
+     * Samples [from, from + n) of the arrays, which are in the order of users.
+     *
+     * @param times where the calls lead from and to, decreasing from t_max; two for students with one time
+     */
+    public void run(int from, int n, float[] source, float[] condition, float scale, double[] times, float[] samples) {
+        int size = shape.size();
+        System.arraycopy(source, from * size, planes, 0, n * size);
+        Layout.toRows(n, shape, planes, rows);
+        kernels.upload(rows, 0, noise.data());
+        kernels.upload(rows, 0, plan.x().data());
+        if (scales.length > 0) {
+            Arrays.fill(scales, scale);
+            kernels.upload(scales, 0, plan.scalar(ScalarInputs.GUIDANCE).data());
+        }
+        if (conditions.length > 0) {
+            int floats = conditions.length / block;
+            System.arraycopy(condition, from * floats, conditions, 0, n * floats);
+            kernels.upload(conditions, 0, plan.condition().data());
+        }
+        for (int i = 1; i < times.length; i++) {
+            Tensor next = i + 1 < times.length ? plan.x() : null;
+            uploadTimes(times[i - 1], times[i]);
+            plan.forward(kernels, n);
+            if (i == 1) {
+                uploadStart(times[i]);
+                kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, next);
+            } else {
+                uploadStep(times[i - 1], times[i]);
+                kernels.signalStep(
+                        n, shape.pixels(), 0, coefficients, noise, plan.x(), plan.y(), null, null, y, null, y, next);
+            }
+        }
+        kernels.download(y.data(), rows, 0);
+        Layout.toPlanes(n, shape, rows, planes);
+        System.arraycopy(planes, 0, samples, from * size, n * size);
+    }
+
+    private void uploadTimes(double t, double s) {
+        if (hasTwoTimes) {
+            uploadTime(ScalarInputs.TIME, t);
+            uploadTime(ScalarInputs.TARGET_TIME, s);
+        } else {
+            uploadTime(ScalarInputs.TIME, s);
+        }
+    }
+
+    private void uploadTime(String scalar, double time) {
+        Arrays.fill(networkTimes, (float) schedule.networkTime(time));
+        kernels.upload(networkTimes, 0, plan.scalar(scalar).data());
+    }
+
+    /** The head, and the state at s. */
+    private void uploadStart(double s) {
+        numbers[SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
+        numbers[SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
+        numbers[SignalCoefficients.ALPHA_T] = (float) schedule.alpha(s);
+        numbers[SignalCoefficients.SIGMA_T] = (float) schedule.sigma(s);
+        uploadNumbers();
+    }
+
+    private void uploadStep(double t, double s) {
+        ode.coefficients(SignalOde.Solver.DDIM, prediction, t, s, numbers, 0);
+        uploadNumbers();
+    }
+
+    private void uploadNumbers() {
+        for (int i = 1; i < block; i++) {
+            System.arraycopy(numbers, 0, numbers, i * SignalCoefficients.COUNT, SignalCoefficients.COUNT);
+        }
+        kernels.upload(numbers, 0, coefficients);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNet;
+
+/**
+ * A teacher, resolved once for all machinery: what any can be asked for, and the network behind it where there is one.
+ *
+ * @param denoiser whose shapes, schedule and conditions these are; called on the host where there is no network
+ * @param model the network's weights on their device; null for a function of the user's
+ * @param prediction what the network's output means; for a function, what that of a student would
+ * @param scheduler that of the network's folder; null for a function
+ */
+public record TeacherModel(Denoiser denoiser, Model model, Prediction prediction, SchedulerConfig scheduler) {
+
+    /** That of a user's function. */
+    public static TeacherModel of(Denoiser function) {
+        Prediction prediction = function.schedule() instanceof FlowSchedule ? Prediction.FLOW : Prediction.SAMPLE;
+        return new TeacherModel(function, null, prediction, null);
+    }
+
+    public boolean isNetwork() {
+        return model != null;
+    }
+
+    /** The network; null for a function. */
+    public UNet network() {
+        return isNetwork() ? (UNet) model.graph().network() : null;
+    }
+
+    /** Where it runs: the network's device, else the best. */
+    public Device device() {
+        return isNetwork() ? model.device() : Devices.best();
+    }
+
+    public ImageShape shape() {
+        return denoiser.shape();
+    }
+
+    public NoiseSchedule schedule() {
+        return denoiser.schedule();
+    }
+
+    public ConditionShape condition() {
+        return denoiser.condition();
+    }
+
+    /** The limit of predictions of x₀ that the scheduler asks for: for ε-prediction alone, 0 for none. */
+    public double schedulerClip() {
+        return isLimited() && !scheduler.thresholding() ? scheduler.clipSampleRange() : 0;
+    }
+
+    /** The dynamic thresholding that the scheduler asks for, rather than a limit; null for none. */
+    public DynamicThreshold schedulerThreshold() {
+        return isLimited() && scheduler.thresholding()
+                ? new DynamicThreshold(scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue()) : null;
+    }
+
+    /** Whether the scheduler has the predictions of x₀ limited: clamped, or by dynamic thresholding; for ε-prediction alone. */
+    public boolean isLimited() {
+        return isNetwork() && prediction == Prediction.EPSILON && (scheduler.clipSample() || scheduler.thresholding());
+    }
+}

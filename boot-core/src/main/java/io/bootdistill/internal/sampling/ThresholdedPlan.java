@@ -1,0 +1,107 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.network.ImageShape;
+
+/**
+ * A teacher with dynamic thresholding: its output is f itself, guided and limited. A quantile needs all values of a sample,
+ * so they take the way over the host; teachers that ask for it are few.
+ */
+final class ThresholdedPlan extends TeacherPlan {
+
+    private final TeacherPlan plan;
+    private final NoiseSchedule schedule;
+    private final DynamicThreshold threshold;
+    private final int size;
+    private final DeviceMemory memory;
+    private final Tensor output;
+    private final float[] x;
+    private final float[] o;
+    private final float[] nullO;
+    private final float[] scratch;
+
+    /** Takes over the ownership of the plan. */
+    ThresholdedPlan(TeacherPlan plan, TeacherModel teacher, Device device, int block, DynamicThreshold threshold) {
+        this.plan = plan;
+        this.schedule = teacher.schedule();
+        this.threshold = threshold;
+        ImageShape shape = teacher.shape();
+        size = shape.size();
+        try {
+            memory = device.allocate((long) block * size);
+        } catch (RuntimeException | Error e) {
+            plan.close();
+            throw e;
+        }
+        output = Tensor.of(memory.slice(), shape.channels());
+        x = new float[block * size];
+        o = new float[x.length];
+        nullO = new float[x.length];
+        scratch = new float[size];
+    }
+
+    /** f itself. */
+    @Override
+    public Prediction prediction() {
+        return Prediction.SAMPLE;
+    }
+
+    @Override
+    public Tensor x() {
+        return plan.x();
+    }
+
+    @Override
+    public Tensor output() {
+        return output;
+    }
+
+    /** Guidance is in the output. */
+    @Override
+    public Tensor nullOutput() {
+        return null;
+    }
+
+    @Override
+    public void run(Kernels kernels, int n, BlockInputs inputs) {
+        plan.run(kernels, n, inputs);
+        kernels.download(plan.x().data(), x, 0);
+        kernels.download(plan.output().data(), o, 0);
+        if (plan.nullOutput() != null) {
+            kernels.download(plan.nullOutput().data(), nullO, 0);
+        }
+        for (int sample = 0; sample < n; sample++) {
+            double t = inputs.times()[inputs.from() + sample];
+            double alpha = schedule.alpha(t);
+            double sigma = schedule.sigma(t);
+            double a = plan.prediction().stateFactor(alpha, sigma);
+            double w = inputs.scales()[inputs.from() + sample];
+            double b = plan.prediction().outputFactor(alpha, sigma);
+            for (int i = sample * size; i < (sample + 1) * size; i++) {
+                // f is linear in the output, so guiding one is guiding the other
+                double guided = plan.nullOutput() == null ? o[i] : nullO[i] + w * (o[i] - nullO[i]);
+                o[i] = (float) (a * x[i] + b * guided);
+            }
+            threshold.limit(o, sample * size, size, scratch);
+        }
+        kernels.upload(o, 0, output.data());
+    }
+
+    @Override
+    public boolean staysOnDevice() {
+        return false;
+    }
+
+    @Override
+    public void close() {
+        try (plan) {
+            memory.close();
+        }
+    }
+}

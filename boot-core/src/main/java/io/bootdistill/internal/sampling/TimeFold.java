@@ -1,0 +1,72 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNetConfig;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The output of a U-Net's embedding of a scalar at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
+public final class TimeFold {
+
+    /** The embedding of the time. */
+    public static final String TIME = "time_embedding";
+
+    private TimeFold() {}
+
+    /** Changes b₂ such that a network reads one time, as it is given it, as it has read another before. */
+    public static void shift(Model model, UNetConfig config, double time, double as) {
+        Map<String, float[]> weights = weights(model, "");
+        float[] from = embedding(weights, config, TIME, time);
+        float[] to = embedding(weights, config, TIME, as);
+        float[] bias = weights.get(TIME + ".linear_2.bias");
+        for (int i = 0; i < bias.length; i++) {
+            bias[i] += to[i] - from[i];
+        }
+        model.load(parameter -> weights.get(parameter.name()));
+    }
+
+    /** The embedding whose parameters begin with a name, for the time as the network is given it or another scalar. */
+    public static float[] embedding(Model model, UNetConfig config, String name, double value) {
+        return embedding(weights(model, name + "."), config, name, value);
+    }
+
+    private static Map<String, float[]> weights(Model model, String prefix) {
+        Map<String, float[]> weights = new HashMap<>();
+        model.save((parameter, values) -> {
+            if (parameter.name().startsWith(prefix)) {
+                weights.put(parameter.name(), values);
+            }
+        });
+        return weights;
+    }
+
+    private static float[] embedding(Map<String, float[]> weights, UNetConfig config, String name, double value) {
+        if (config.timeEmbeddingType() != UNetConfig.TimeEmbeddingType.POSITIONAL) {
+            throw new UnsupportedOperationException("a fourier time embedding divides by the time step: it cannot be folded");
+        }
+        double[] hidden = layer(weights, name + ".linear_1", config.positionalEmbedding((float) value));
+        for (int i = 0; i < hidden.length; i++) {
+            hidden[i] /= 1 + Math.exp(-hidden[i]);
+        }
+        double[] e = layer(weights, name + ".linear_2", hidden);
+        float[] folded = new float[e.length];
+        for (int i = 0; i < e.length; i++) {
+            folded[i] = (float) e[i];
+        }
+        return folded;
+    }
+
+    /** W·x + b, W [out][in]. */
+    private static double[] layer(Map<String, float[]> weights, String name, double[] x) {
+        float[] weight = weights.get(name + ".weight");
+        float[] bias = weights.get(name + ".bias");
+        double[] y = new double[bias.length];
+        for (int o = 0; o < y.length; o++) {
+            y[o] = bias[o];
+            for (int i = 0; i < x.length; i++) {
+                y[o] += weight[o * x.length + i] * x[i];
+            }
+        }
+        return y;
+    }
+}

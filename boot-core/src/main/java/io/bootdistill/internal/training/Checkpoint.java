@@ -1,0 +1,157 @@
+package io.bootdistill.internal.training;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Parameter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
+ * each parameter, {@code target.*} where an average makes the targets, {@code online.*}, {@code online.m.*} and
+ * {@code online.v.*} where there is a corrector, {@code trajectories} where the teacher changes, with {@code trajectories.1}
+ * and more where they are many, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing
+ * else changes during training: all random numbers follow from the seed and the step. A joint run has two states in its file,
+ * each with a prefix of its own, so that they are always of the same moment.
+ */
+public final class Checkpoint {
+
+    private static final String STUDENT = "student.";
+    private static final String EMA = "ema.";
+    private static final String M = "m.";
+    private static final String V = "v.";
+    private static final String TARGET = "target.";
+    private static final String ONLINE = "online.";
+    private static final String TRAJECTORIES = "trajectories";
+
+    /** Values of a tensor of trajectories: all together can be more than an array holds. */
+    private static final int PIECE = 1 << 26;
+
+    private static final String STEP = "step";
+    private static final String TEACHER = "teacher";
+
+    private Checkpoint() {}
+
+    public static void write(Path file, TrainingState state, String teacher) throws IOException {
+        write(file, Map.of("", state), teacher);
+    }
+
+    /** @param states by the prefix of their names */
+    public static void write(Path file, Map<String, TrainingState> states, String teacher) throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata(TEACHER, teacher);
+        states.forEach((prefix, state) -> add(writer, prefix, state));
+        writer.write(file);
+    }
+
+    private static void add(SafetensorsWriter writer, String prefix, TrainingState state) {
+        writer.metadata(prefix + STEP, Long.toString(state.step));
+        add(writer, prefix + STUDENT, state.student, state.student.parameters());
+        add(writer, prefix + EMA, state.student, state.ema());
+        add(writer, prefix + M, state.student, state.m());
+        add(writer, prefix + V, state.student, state.v());
+        if (state.hasTarget()) {
+            add(writer, prefix + TARGET, state.target, state.target.parameters());
+        }
+        if (state.online != null) {
+            add(writer, prefix + ONLINE, state.online.student, state.online.student.parameters());
+            add(writer, prefix + ONLINE + M, state.online.student, state.online.m());
+            add(writer, prefix + ONLINE + V, state.online.student, state.online.v());
+        }
+        if (state.trajectories != null) {
+            try (Kernels kernels = state.student.device().openKernels()) {
+                add(writer, prefix + TRAJECTORIES, kernels, state.trajectories, PIECE);
+            }
+        }
+    }
+
+    /** Adds a slice as one tensor, or as several of {@code piece} values, of which those after the first are numbered. */
+    public static void add(SafetensorsWriter writer, String name, Kernels kernels, Slice values, int piece) {
+        for (long from = 0; from < values.length(); from += piece) {
+            float[] array = new float[(int) Math.min(piece, values.length() - from)];
+            kernels.download(values.slice(from, array.length), array, 0);
+            writer.add(piece(name, from / piece), new int[] {array.length}, array);
+        }
+    }
+
+    /** Restores a slice that {@link #add} wrote. */
+    public static void read(SafetensorsFile tensors, String name, Kernels kernels, Slice values, int piece) {
+        for (long from = 0; from < values.length(); from += piece) {
+            int length = (int) Math.min(piece, values.length() - from);
+            tensors.requireShape(piece(name, from / piece), length);
+            kernels.upload(tensors.floats(piece(name, from / piece)), 0, values.slice(from, length));
+        }
+    }
+
+    private static String piece(String name, long index) {
+        return index == 0 ? name : name + "." + index;
+    }
+
+    private static void add(SafetensorsWriter writer, String prefix, Model model, Slice values) {
+        model.save(values, (parameter, array) -> writer.add(prefix + parameter.name(), parameter.shape(), array));
+    }
+
+    /** Whether a file has a state with a prefix. */
+    public static boolean has(Path file, String prefix) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            return tensors.metadata().containsKey(prefix + STEP);
+        }
+    }
+
+    /**
+     * Restores a state.
+     *
+     * @param prefix of its names
+     * @param teacher must be what it was written with
+     * @param origin what {@code teacher} identifies, for the message
+     */
+    public static void read(Path file, String prefix, TrainingState state, String teacher, String origin) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            Map<String, String> metadata = tensors.metadata();
+            if (!teacher.equals(metadata.get(TEACHER))) {
+                throw new ModelFormatException(file + " belongs to another " + origin + " (" + metadata.get(TEACHER) + ", not "
+                        + teacher + "); continue it with the " + origin + " that it was started with");
+            }
+            long step = step(file, metadata.get(prefix + STEP));
+            tensors.requireFinite();
+            state.student.load(parameter -> values(tensors, prefix + STUDENT, parameter));
+            restore(tensors, prefix + EMA, state, state.ema());
+            restore(tensors, prefix + M, state, state.m());
+            restore(tensors, prefix + V, state, state.v());
+            if (state.hasTarget()) {
+                state.target.load(parameter -> values(tensors, prefix + TARGET, parameter));
+            }
+            if (state.online != null) {
+                state.online.student.load(parameter -> values(tensors, prefix + ONLINE, parameter));
+                restore(tensors, prefix + ONLINE + M, state.online, state.online.m());
+                restore(tensors, prefix + ONLINE + V, state.online, state.online.v());
+            }
+            if (state.trajectories != null) {
+                try (Kernels kernels = state.student.device().openKernels()) {
+                    read(tensors, prefix + TRAJECTORIES, kernels, state.trajectories, PIECE);
+                }
+            }
+            state.step = step;
+        }
+    }
+
+    private static long step(Path file, String text) {
+        if (text == null || !text.matches("\\d{1,18}")) {
+            throw new ModelFormatException(file + ": step is " + text + ", must be a whole number of at least 0");
+        }
+        return Long.parseLong(text);
+    }
+
+    private static void restore(SafetensorsFile tensors, String prefix, TrainingState state, Slice target) {
+        state.student.upload(parameter -> values(tensors, prefix, parameter), target);
+    }
+
+    private static float[] values(SafetensorsFile tensors, String prefix, Parameter parameter) {
+        tensors.requireShape(prefix + parameter.name(), parameter.shape());
+        return tensors.floats(prefix + parameter.name());
+    }
+}

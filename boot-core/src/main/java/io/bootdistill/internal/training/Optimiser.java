@@ -1,0 +1,183 @@
+package io.bootdistill.internal.training;
+
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.OptimiserSettings;
+import io.bootdistill.config.UpdateRule;
+import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
+import io.bootdistill.internal.work.WorkerPool;
+import io.bootdistill.network.Gradients;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * The second half of every training step: sums the gradient lanes, limits their norm, and updates the weights, the moments
+ * and the moving averages. All workers share each pass; the result does not depend on their number.
+ */
+public final class Optimiser implements AutoCloseable {
+
+    /** Pieces of the flat passes: more than workers, so that they share evenly. */
+    private static final int PARTS = 16;
+
+    /** A range of the flat buffers and the numbers of its step. */
+    private record Segment(long from, long to, Slice step) {}
+
+    private final OptimiserSettings settings;
+    private final TrainingState state;
+    private final Kernels[] contexts;
+    private final WorkerPool pool;
+    private final Scope scope = new Scope();
+    private final Reducer reducer;
+    private final Slice adam;
+
+    /** Null where Adam updates everything. */
+    private final Muon muon;
+
+    /** The step of Adam's pass over Muon's matrices, which leaves the moments alone: decay and moving average. */
+    private final Slice matrixStep;
+
+    private final Segment[] segments;
+    private final float[] numbers = new float[AdamStep.COUNT];
+
+    /** The jobs of a step, made once: a step allocates nothing. */
+    private final WorkerPool.Task reduce = this::reducePart;
+
+    private final WorkerPool.Task updateMatrix = this::updateMatrix;
+    private final WorkerPool.Task update = this::updateSegment;
+    private final WorkerPool.Task prepare = this::preparePart;
+    private final WorkerPool.Task follow = this::followPart;
+    private final WorkerPool.Task prepareTarget = this::prepareTargetPart;
+
+    /** Contexts and pool, one context per worker, stay the caller's. */
+    public Optimiser(OptimiserSettings settings, TrainingState state, int lanes, Kernels[] contexts, WorkerPool pool) {
+        this.settings = settings;
+        this.state = state;
+        this.contexts = contexts;
+        this.pool = pool;
+        try {
+            reducer = scope.own(new Reducer(state.student, lanes));
+            adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+            matrixStep = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
+            List<Muon.View> views =
+                    settings.updateRule() == UpdateRule.MUON ? Muon.views(state.student.graph().layout()) : List.of();
+            muon = views.isEmpty() ? null : scope.own(new Muon(views, state, reducer.sum(), contexts));
+            segments = segments(Muon.elements(views));
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    public Gradients lane(int index) {
+        return reducer.lane(index);
+    }
+
+    /** Sets the numbers of the next step. */
+    public void begin() {
+        setNumbers(state.step);
+        contexts[0].upload(numbers, 0, adam);
+        if (muon != null) {
+            numbers[AdamStep.BETA1] = 1;
+            numbers[AdamStep.BETA2] = 1;
+            numbers[AdamStep.CORRECTION1] = 0;
+            contexts[0].upload(numbers, 0, matrixStep);
+            muon.begin(contexts[0], rate(state.step));
+        }
+    }
+
+    /** Updates the state by the gradient in the lanes: the same calls each time, without a transfer. */
+    public void update() {
+        pool.run(PARTS, reduce);
+        contexts[0].clip(reducer.partialNorms(), reducer.chunks(), adam);
+        if (muon != null) {
+            pool.run(muon.count(), updateMatrix);
+        }
+        pool.run(segments.length, update);
+        pool.run(PARTS, prepare);
+        if (state.hasTarget()) {
+            pool.run(PARTS, follow);
+            pool.run(PARTS, prepareTarget);
+        }
+    }
+
+    /** Counts the step. */
+    public void end() {
+        contexts[0].download(adam, numbers, 0);
+        state.step++;
+    }
+
+    /** The global norm of the last step's gradient, before its limit. */
+    public double gradientNorm() {
+        return numbers[AdamStep.NORM];
+    }
+
+    /** The rate at a step: linear warm-up, then a cosine to zero at the end of the run. */
+    public double rate(long step) {
+        double images = (double) (step + 1) * settings.batch();
+        double rise = settings.warmupImages() == 0 ? 1 : Math.min(1, images / settings.warmupImages());
+        double progress = (double) step / settings.steps();
+        return settings.learningRate() * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
+    }
+
+    private void setNumbers(long step) {
+        numbers[AdamStep.RATE] = (float) rate(step);
+        numbers[AdamStep.DECAY] = (float) settings.weightDecay();
+        numbers[AdamStep.BETA1] = (float) settings.beta1();
+        numbers[AdamStep.BETA2] = (float) settings.beta2();
+        numbers[AdamStep.EPSILON] = 1e-8f;
+        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(settings.beta1(), step + 1)));
+        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(settings.beta2(), step + 1)));
+        numbers[AdamStep.EMA_RATE] =
+                (float) (settings.emaHalfLife() == 0 ? 1 : 1 - Math.pow(0.5, settings.batch() / settings.emaHalfLife()));
+        numbers[AdamStep.MAX_NORM] = (float) settings.gradientClip();
+    }
+
+    private void reducePart(int worker, int part) {
+        reducer.reduce(contexts[worker], part, PARTS);
+    }
+
+    private void updateMatrix(int worker, int matrix) {
+        muon.update(contexts[worker], worker, matrix);
+    }
+
+    private void updateSegment(int worker, int index) {
+        Segment s = segments[index];
+        contexts[worker].adamW(
+                s.step, s.from, s.to, reducer.sum(), state.student.parameters(), state.m(), state.v(), state.ema());
+    }
+
+    /** Cuts the flat buffers where matrices begin and end, and into pieces of at most a part. */
+    private Segment[] segments(BitSet matrices) {
+        int length = Math.toIntExact(state.length);
+        int most = length / PARTS + 1;
+        List<Segment> segments = new ArrayList<>();
+        int to;
+        for (int from = 0; from < length; from = to) {
+            boolean isMatrix = matrices.get(from);
+            int end = isMatrix ? matrices.nextClearBit(from) : matrices.nextSetBit(from);
+            to = Math.min(end < 0 ? length : end, from + most);
+            segments.add(new Segment(from, to, isMatrix ? matrixStep : adam));
+        }
+        return segments.toArray(Segment[]::new);
+    }
+
+    private void preparePart(int worker, int part) {
+        state.student.prepare(contexts[worker], part, PARTS);
+    }
+
+    private void followPart(int worker, int part) {
+        state.follow(contexts[worker], part, PARTS);
+    }
+
+    private void prepareTargetPart(int worker, int part) {
+        state.target.prepare(contexts[worker], part, PARTS);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,114 @@
+package io.bootdistill.internal.distillation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.BootDistiller;
+import io.bootdistill.DistillationListener;
+import io.bootdistill.Student;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.objective.Objective;
+import io.bootdistill.selftest.RecordingDevice;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** All memory is allocated before the second step, and before the second call of the same size. */
+public class AllocationTest {
+
+    private static final int WORKERS = 2;
+    private static final int BATCH = 32;
+
+    @TempDir
+    Path temp;
+
+    private Path teacherFolder;
+
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
+
+    @BeforeEach
+    void writeTeacher() throws IOException {
+        teacherFolder = temp.resolve("teacher");
+        TinyTeacher.write(teacherFolder, "v_prediction");
+    }
+
+    /** Trains, and reads a gauge after each step. */
+    protected List<Long> train(
+            Device device, Consumer<DistillationConfigBuilder> options, int steps, LongSupplier gauge) throws IOException {
+        List<Long> readings = new ArrayList<>(steps);
+        DistillationConfigBuilder builder = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+                .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).guidance(2)
+                .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE);
+        options.accept(builder);
+        try (Teacher teacher = Teacher.load(teacherFolder, device)) {
+            new BootDistiller(teacher).listener(new DistillationListener() {
+                @Override
+                public boolean shouldStop() {
+                    readings.add(gauge.getAsLong());
+                    return false;
+                }
+            }).train(builder.build()).close();
+        }
+        return readings;
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = SignalOde.Solver.class, names = "MULTISTEP", mode = EnumSource.Mode.EXCLUDE)
+    void laterStepsAllocateNoDeviceMemory(SignalOde.Solver solver) throws IOException {
+        requireNoLaterAllocations(config -> config.solver(solver));
+    }
+
+    @Test
+    void laterStepsOfTwoTimesAllocateNoDeviceMemory() throws IOException {
+        requireNoLaterAllocations(config -> config.restartShare(0.3));
+        requireNoLaterAllocations(config -> config.restartShare(0.3).trajectoryShare(1).trajectoryEnd(0.4));
+    }
+
+    @Test
+    void laterDerivativesAllocateNoDeviceMemory() throws IOException {
+        requireNoLaterAllocations(builder -> builder.objective(Objective.DERIVATIVE));
+    }
+
+    private void requireNoLaterAllocations(Consumer<DistillationConfigBuilder> options) throws IOException {
+        RecordingDevice device = new RecordingDevice(device());
+        List<Long> allocations = train(device, options, 4, device::allocations);
+        assertTrue(allocations.get(0) > 0, "the first step has allocated nothing");
+        assertEquals(Collections.nCopies(4, allocations.get(0)), allocations);
+    }
+
+    @Test
+    void laterCallsAllocateNoDeviceMemory() throws IOException {
+        RecordingDevice device = new RecordingDevice(device());
+        DistillationConfig config = DistillationConfig.builder().batch(2).images(2).workers(WORKERS).heldOut(0)
+                .restartShare(0.5).trajectoryShare(0).build();
+        try (Teacher teacher = Teacher.load(teacherFolder, device);
+                Student student = new BootDistiller(teacher).train(config)) {
+            float[] noise = new float[20 * student.shape().size()];
+            student.sample(noise, new float[20], 1, 3, noise.clone());
+            int allocations = device.allocations();
+            for (int i = 0; i < 3; i++) {
+                student.sample(noise, new float[20], 1, 3, noise.clone());
+                student.sample(noise, new float[20], noise.clone());
+            }
+            assertEquals(allocations, device.allocations());
+        }
+    }
+}
