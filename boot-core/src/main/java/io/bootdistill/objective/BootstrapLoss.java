@@ -8,9 +8,8 @@ package io.bootdistill.objective;
  *
  * @param weighting w(t)
  * @param boundary how the boundary enters
- * @param beta factor of the boundary loss; used by {@link Boundary#TERM} alone
  */
-public record BootstrapLoss(Weighting weighting, Boundary boundary, double beta) {
+public record BootstrapLoss(Weighting weighting, Boundary boundary) {
 
     /** w(t). */
     public enum Weighting {
@@ -25,25 +24,6 @@ public record BootstrapLoss(Weighting weighting, Boundary boundary, double beta)
         INVERSE_STEP_SQUARED
     }
 
-    /** How the boundary enters. */
-    public enum Boundary {
-        /** A loss of its own, the paper's: mean over the bootstrap samples + β · mean over the boundary samples. */
-        TERM,
-        /** An atom of the distribution of t at t_max: one mean over all samples, β unused. Of the same family as the others. */
-        ATOM,
-        /**
-         * No loss: the student is y = k(t) f_φ(ε, t_max) + (1 − k(t)) ŷ_θ, the teacher's own prediction at t_max; see
-         * {@code HardBoundary}.
-         */
-        HARD
-    }
-
-    public BootstrapLoss {
-        if (!Double.isFinite(beta) || beta < 0) {
-            throw new IllegalArgumentException("beta is " + beta + ", must be finite and at least 0");
-        }
-    }
-
     /** w of a bootstrap sample; c is 1 for the boundary (a step that replaces the signal by f). */
     public double weight(double delta, double c) {
         return switch (weighting) {
@@ -55,14 +35,14 @@ public record BootstrapLoss(Weighting weighting, Boundary boundary, double beta)
 
     /** Factor of one bootstrap sample's ‖r‖² in the total loss. */
     public double bootstrapFactor(double delta, double c, int bootstrapSamples, int boundarySamples) {
-        int samples = boundary == Boundary.ATOM ? bootstrapSamples + boundarySamples : bootstrapSamples;
+        int samples = boundary instanceof Boundary.Atom ? bootstrapSamples + boundarySamples : bootstrapSamples;
         return weight(delta, c) / samples;
     }
 
     /** Factor of one boundary sample's ‖r‖² in the total loss. */
     public double boundaryFactor(double delta, int bootstrapSamples, int boundarySamples) {
-        return boundary == Boundary.ATOM
-                ? weight(delta, 1) / (bootstrapSamples + boundarySamples)
-                : beta / boundarySamples;
+        return boundary instanceof Boundary.Term term
+                ? term.beta() / boundarySamples
+                : weight(delta, 1) / (bootstrapSamples + boundarySamples);
     }
 }

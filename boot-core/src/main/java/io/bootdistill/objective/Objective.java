@@ -1,31 +1,39 @@
 package io.bootdistill.objective;
 
-/** What the student is trained towards between the boundary and t_min. */
-public enum Objective {
+import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Lesson;
 
-    /** y_θ(ε, s) ← SG[step(y_θ(ε, t), t → s)], s = t − δ (arXiv 2306.05544, eq. 9). */
-    BOOTSTRAP,
+/**
+ * What a student is trained towards in a phase of a run: a record of its options, that names its key in {@code config.json} and
+ * makes the lesson. Those of this library are {@link Trajectories}, {@link Bootstrap}, {@link Derivative} and {@link Pinn};
+ * others may be added from outside.
+ */
+public interface Objective {
 
-    /**
-     * Its limit δ → 0: the gradient −∇_θ y_θ · SG[dy_θ/dt + λ' (f − y_θ)] / (1 + λ'), without solver error. The factor keeps
-     * the residual bounded where λ' is not: it then is f − y. With ε constant, dy_θ/dt is the derivative of the network by its
-     * time input, which forward mode gives exactly, as in continuous-time consistency models (arXiv 2410.11081).
-     */
-    DERIVATIVE,
+    /** The key of its options in JSON, such as {@code bootstrap}. */
+    String key();
 
-    /**
-     * The residual of {@link #DERIVATIVE} squared, and differentiated through everything: through f, and through dy_θ/dt,
-     * which here is a central difference over ±{@value #DIFFERENCE}, one-sided at the ends. For comparison, as in
-     * physics-informed networks (arXiv 1711.10561): it needs the teacher's gradient by its input, which only networks without
-     * guidance give here, and costs three backward passes of the student.
-     */
-    PINN;
-
-    /** Half of the central difference, in units of t. */
-    public static final double DIFFERENCE = 0.005;
-
-    /** Whether the target is made of the derivative at t. */
-    public boolean isDerivative() {
-        return this != BOOTSTRAP;
+    /** Whether the student is given two times, that of its input and that of the signal. */
+    default boolean hasTwoTimes() {
+        return false;
     }
+
+    /** Decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself. */
+    default double targetEma() {
+        return 0;
+    }
+
+    /** Whether the student is asked for t_min alone, in all steps. */
+    default boolean isAtEnd() {
+        return false;
+    }
+
+    /** Whether it needs the gradient of the teacher: a network that stays as it is, without guidance and limits. */
+    default boolean needsTeacherGradient() {
+        return false;
+    }
+
+    /** Makes the lesson for a part of a run, which the caller closes. */
+    Lesson lesson(Classroom room, Assignment assignment);
 }

@@ -1,4 +1,4 @@
-package io.bootdistill.config;
+package io.bootdistill.lesson;
 
 
 /** How a gradient changes the weights. */
