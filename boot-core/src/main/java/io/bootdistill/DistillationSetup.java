@@ -17,7 +17,7 @@ import io.bootdistill.internal.distillation.Trainer;
 import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.sampling.Head;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
@@ -75,7 +75,7 @@ public final class DistillationSetup {
         Checks.that(away >= 0, "guidance", config.guidance(),
                 "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
         Guidance guidance = new Guidance(config.guidanceRange().middle(), away);
-        TeacherPlan.requireGuidance(teacher.condition(), guidance);
+        TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return guidance;
     }
 

@@ -14,7 +14,7 @@ import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.network.UNetConfig;
@@ -105,7 +105,7 @@ public final class Sampler {
 
     /** The same sampler with guidance; null for none. */
     public Sampler withGuidance(Guidance guidance) {
-        TeacherPlan.requireGuidance(teacher.condition(), guidance);
+        TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return new Sampler(teacher, trajectory, guidance, clip, threshold, workers, block);
     }
 

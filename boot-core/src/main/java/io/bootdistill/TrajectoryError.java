@@ -7,7 +7,7 @@ import io.bootdistill.diffusion.SignalOde.Predictor;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
@@ -104,7 +104,7 @@ public final class TrajectoryError {
     /** The teacher's prediction for all samples at once. */
     private static Predictor denoiser(Denoiser teacher, Guidance guidance, float[] condition, int n) {
         double[] t = new double[n];
-        TeacherPlan.requireGuidance(teacher.condition(), guidance);
+        TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return (x, time) -> {
             Arrays.fill(t, time);
             float[] f = new float[x.length];

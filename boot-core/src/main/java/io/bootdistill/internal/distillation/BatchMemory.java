@@ -4,7 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.internal.sampling.BlockInputs;
+import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.internal.work.DeviceColumns;
 import io.bootdistill.objective.BootstrapLoss;
 import io.bootdistill.objective.Objective;

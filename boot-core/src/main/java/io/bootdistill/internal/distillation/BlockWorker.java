@@ -7,12 +7,13 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.internal.sampling.BlockInputs;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -79,7 +80,7 @@ public final class BlockWorker implements AutoCloseable {
             look = scope.own(new Plan(target, block,
                     config.objective() == Objective.DERIVATIVE ? Plan.Mode.TANGENT : Plan.Mode.INFERENCE));
             learn = scope.own(new Plan(student, block, Plan.Mode.TRAINING));
-            this.teacher = scope.own(TeacherPlan.of(
+            this.teacher = scope.own(TeacherPlans.of(
                     teacher, device, block, guidance, config.clip() < 0 ? teacher.schedulerThreshold() : null));
             long size = (long) block * shape.size();
             DeviceMemory memory = scope.own(device.allocate(5 * size));

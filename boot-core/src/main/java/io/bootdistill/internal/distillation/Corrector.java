@@ -5,7 +5,7 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;

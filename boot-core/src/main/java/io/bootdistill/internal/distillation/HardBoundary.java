@@ -7,8 +7,8 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.sampling.TeacherPlan;
 import io.bootdistill.network.ImageShape;
 
 /**

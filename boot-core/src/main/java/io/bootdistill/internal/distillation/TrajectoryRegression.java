@@ -3,7 +3,7 @@ package io.bootdistill.internal.distillation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TrajectoryWalk;
 import io.bootdistill.network.ImageShape;
 import java.util.function.IntConsumer;

@@ -6,6 +6,7 @@ import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.ImageShape;
@@ -75,7 +76,7 @@ public final class SamplerWorkers implements AutoCloseable {
             long size = (long) block * shape.size();
             try {
                 kernels = own.own(device.openKernels());
-                plan = own.own(TeacherPlan.of(teacher, device, block, guidance, threshold));
+                plan = own.own(TeacherPlans.of(teacher, device, block, guidance, threshold));
                 walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block));
                 inputs = own.own(new TrajectoryInputs(teacher, trajectory, plan.prediction(), clip, device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());

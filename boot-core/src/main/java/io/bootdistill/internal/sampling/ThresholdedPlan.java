@@ -4,16 +4,17 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.network.ImageShape;
 
 /**
  * A teacher with dynamic thresholding: its output is f itself, guided and limited. A quantile needs all values of a sample,
  * so they take the way over the host; teachers that ask for it are few.
  */
-final class ThresholdedPlan extends TeacherPlan {
+final class ThresholdedPlan implements TeacherPlan {
 
     private final TeacherPlan plan;
     private final NoiseSchedule schedule;

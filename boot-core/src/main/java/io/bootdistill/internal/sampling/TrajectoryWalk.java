@@ -5,6 +5,7 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TrajectoryInputs.Stage;
 import io.bootdistill.network.ImageShape;
 import java.util.function.IntConsumer;

@@ -15,12 +15,13 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.internal.sampling.BlockInputs;
-import io.bootdistill.internal.sampling.TeacherPlan;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -201,8 +202,8 @@ public class GuidedStepTest {
         RecordingDevice device = new RecordingDevice(device());
         int n = 3;
         try (Teacher network = Teacher.load(temp.resolve("teacher"), device);
-                TeacherPlan plain = TeacherPlan.of(Resolved.of(network), device, n, null);
-                TeacherPlan guided = TeacherPlan.of(Resolved.of(network), device, n, new Guidance(2, NULL));
+                TeacherPlan plain = TeacherPlans.of(Resolved.of(network), device, n, null);
+                TeacherPlan guided = TeacherPlans.of(Resolved.of(network), device, n, new Guidance(2, NULL));
                 DeviceMemory memory = device.allocate(2 * n);
                 Kernels kernels = device.openKernels()) {
             BlockInputs inputs = BlockInputs.in(memory.slice(), n, 1, new double[n], new float[] {0, 1, 2});

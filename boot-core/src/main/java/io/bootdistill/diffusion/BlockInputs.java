@@ -1,4 +1,4 @@
-package io.bootdistill.internal.sampling;
+package io.bootdistill.diffusion;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;

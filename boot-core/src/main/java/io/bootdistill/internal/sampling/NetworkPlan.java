@@ -1,0 +1,116 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Plan;
+
+/** Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. */
+final class NetworkPlan implements TeacherPlan {
+
+    private record Half(Tensor t, Tensor condition, Tensor x, Tensor y) {}
+
+    private final TeacherModel teacher;
+    private final Plan plan;
+    private final int pixels;
+    private final Scope scope = new Scope();
+    private final Tensor x;
+    private final Tensor output;
+    private final Tensor nullOutput;
+    private final float nullLabel;
+
+    /** The second halves of the network's rows for n samples, made when first needed: a step allocates nothing. */
+    private final Half[] halves;
+
+    NetworkPlan(TeacherModel teacher, int block, Guidance guidance) {
+        this.teacher = teacher;
+        ImageShape shape = teacher.shape();
+        pixels = shape.pixels();
+        int rows = guidance == null ? block : 2 * block;
+        try {
+            plan = scope.own(new Plan(teacher.model(), rows, Plan.Mode.INFERENCE));
+            if (guidance == null) {
+                nullOutput = null;
+            } else {
+                DeviceMemory memory = scope.own(teacher.model().device().allocate((long) block * shape.size()));
+                nullOutput = Tensor.of(memory.slice(), shape.channels());
+            }
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+        x = rows(plan.x(), pixels, 0, block);
+        output = rows(plan.y(), pixels, 0, block);
+        nullLabel = guidance == null ? 0 : guidance.nullLabel();
+        halves = new Half[block + 1];
+    }
+
+    @Override
+    public Prediction prediction() {
+        return teacher.prediction();
+    }
+
+    @Override
+    public Tensor x() {
+        return x;
+    }
+
+    @Override
+    public Tensor output() {
+        return output;
+    }
+
+    @Override
+    public Tensor nullOutput() {
+        return nullOutput;
+    }
+
+    @Override
+    public void run(Kernels kernels, int n, BlockInputs inputs) {
+        kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
+        if (plan.condition() != null) {
+            kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
+        }
+        if (nullOutput == null) {
+            plan.forward(kernels, n);
+            return;
+        }
+        Half half = half(n);
+        kernels.affine(n, inputs.networkTime(), 1, 0, null, half.t);
+        kernels.fill(half.condition.data(), nullLabel);
+        kernels.affine((long) n * pixels, x, 1, 0, null, half.x);
+        plan.forward(kernels, 2 * n);
+        kernels.affine((long) n * pixels, half.y, 1, 0, null, nullOutput);
+    }
+
+    private Half half(int n) {
+        if (halves[n] == null) {
+            halves[n] = new Half(rows(plan.scalar(ScalarInputs.TIME), 1, n, n), rows(plan.condition(), 1, n, n),
+                    rows(plan.x(), pixels, n, n), rows(plan.y(), pixels, n, n));
+        }
+        return halves[n];
+    }
+
+    /** The samples [from, from + n) of so many rows each. */
+    private static Tensor rows(Tensor whole, int pixels, int from, int n) {
+        long size = (long) pixels * whole.stride();
+        return new Tensor(whole.data().slice(from * size, n * size), whole.channels(), whole.stride());
+    }
+
+    @Override
+    public boolean staysOnDevice() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

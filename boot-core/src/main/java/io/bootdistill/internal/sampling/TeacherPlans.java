@@ -1,0 +1,35 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.network.ConditionShape;
+
+/** Makes teachers ready for blocks of samples. */
+public final class TeacherPlans {
+
+    private TeacherPlans() {}
+
+    /**
+     * @param device of the samples; that of the network where there is one
+     * @param guidance null for none
+     * @param threshold null for none
+     */
+    public static TeacherPlan of(TeacherModel teacher, Device device, int block, Guidance guidance, DynamicThreshold threshold) {
+        TeacherPlan plan = of(teacher, device, block, guidance);
+        return threshold == null ? plan : new ThresholdedPlan(plan, teacher, device, block, threshold);
+    }
+
+    /** Without thresholding. */
+    public static TeacherPlan of(TeacherModel teacher, Device device, int block, Guidance guidance) {
+        return teacher.isNetwork() ? new NetworkPlan(teacher, block, guidance) : new FunctionPlan(teacher, device, block, guidance);
+    }
+
+    public static void requireGuidance(ConditionShape condition, Guidance guidance) {
+        if (guidance != null
+                && !(condition instanceof ConditionShape.Label label && guidance.nullLabel() < label.count())) {
+            throw new IllegalArgumentException("guidance needs labels and a null label among them; the teacher has "
+                    + condition + ", the null label is " + guidance.nullLabel());
+        }
+    }
+}
