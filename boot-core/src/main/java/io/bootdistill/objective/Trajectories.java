@@ -76,6 +76,6 @@ public record Trajectories(int steps, int uses, int interval, double end, double
 
     @Override
     public Lesson lesson(Classroom room, Assignment assignment) {
-        return new TrajectoryLesson(room, assignment, new TrajectoryDraws(room, steps, uses, interval, end, restartShare));
+        return new TrajectoryLesson(room, assignment, new TrajectoryDraws(room, assignment, steps, uses, interval, end, restartShare));
     }
 }

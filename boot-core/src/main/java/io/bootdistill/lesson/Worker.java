@@ -1,0 +1,131 @@
+package io.bootdistill.lesson;
+
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Plan;
+
+/**
+ * What one thread of a training step works with: a context of the device, the network that learns and its teacher, each made
+ * ready for a block, and room for the images of a block. Lessons share it: what it holds lasts no longer than a call.
+ */
+public final class Worker implements AutoCloseable {
+
+    private final int index;
+    private final Kernels kernels;
+    private final ImageShape shape;
+    private final Plan student;
+    private final TeacherPlan teacher;
+    private final Scope scope = new Scope();
+    private final Tensor noise;
+    private final Tensor y;
+    private final Tensor f;
+    private final Tensor target;
+    private final Tensor numbers;
+
+    /**
+     * Takes over the ownership of its plans and its kernels, also where it fails.
+     *
+     * @param index of the worker, from 0
+     * @param student the network that learns, for training
+     * @param teacher null where a lesson has none
+     */
+    public Worker(int index, Kernels kernels, Plan student, TeacherPlan teacher, io.bootdistill.device.Device device,
+            ImageShape shape) {
+        this.index = index;
+        this.kernels = scope.own(kernels);
+        this.student = scope.own(student);
+        this.teacher = teacher == null ? null : scope.own(teacher);
+        this.shape = shape;
+        int block = student.block();
+        long size = (long) block * shape.size();
+        try {
+            DeviceMemory memory = scope.own(device.allocate(4 * size + block));
+            noise = Tensor.of(memory.slice(0, size), shape.channels());
+            y = Tensor.of(memory.slice(size, size), shape.channels());
+            f = Tensor.of(memory.slice(2 * size, size), shape.channels());
+            target = Tensor.of(memory.slice(3 * size, size), shape.channels());
+            numbers = Tensor.of(memory.slice(4 * size, block), 1);
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** Its place among the workers, from 0. */
+    public int index() {
+        return index;
+    }
+
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    /** The network that learns. */
+    public Plan student() {
+        return student;
+    }
+
+    /** Null where there is none. */
+    public TeacherPlan teacher() {
+        return teacher;
+    }
+
+    /** Room for the noise ε of a block. */
+    public Tensor noise() {
+        return noise;
+    }
+
+    /** Room for signals y. */
+    public Tensor y() {
+        return y;
+    }
+
+    /** Room for predictions f. */
+    public Tensor f() {
+        return f;
+    }
+
+    /** Room for targets. */
+    public Tensor target() {
+        return target;
+    }
+
+    /** Room for a number of each sample. */
+    public Tensor numbers() {
+        return numbers;
+    }
+
+    /** Lets a network calculate its outputs for n samples of x. */
+    public void call(Plan plan, Tensor x, BlockInputs inputs, int n) {
+        copy(n, x, plan.x());
+        if (inputs.start() == null) {
+            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
+        } else {
+            kernels.affine(n, inputs.start(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
+            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TARGET_TIME));
+        }
+        if (inputs.scale() != null) {
+            kernels.affine(n, inputs.scale(), 1, 0, null, plan.scalar(ScalarInputs.GUIDANCE));
+        }
+        if (plan.condition() != null) {
+            kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
+        }
+        plan.forward(kernels, n);
+    }
+
+    /** Copies n images. */
+    public void copy(int n, Tensor from, Tensor to) {
+        kernels.affine((long) n * shape.pixels(), from, 1, 0, null, to);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

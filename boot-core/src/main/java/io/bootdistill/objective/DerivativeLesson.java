@@ -1,0 +1,123 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.Losses;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Plan;
+
+/**
+ * A step towards the derivative, y_θ(ε, t) ← SG[y + c (f − y) + (1 − c) dy/dt] with c = λ'/(1 + λ'), whose residual is
+ * (dy/dt + λ' (f − y))/(1 + λ'): dy/dt comes with y from forward mode. The boundary is that of {@link BootstrapLesson}.
+ */
+final class DerivativeLesson implements Lesson {
+
+    private final int pixels;
+    private final DerivativeDraws draws;
+    private final StudentForm form;
+    private final BlockLoss loss;
+    private final boolean staysOnDevice;
+    private final int predictions;
+
+    /** The student that makes targets, of each worker, with its tangent. */
+    private final Plan[] moving;
+
+    private final Block[] blocks;
+    private final Tensor[] timeTangent;
+    private final Scope scope = new Scope();
+    private long step;
+
+    DerivativeLesson(Classroom room, Assignment assignment, DerivativeDraws draws) {
+        this.draws = scope.own(draws);
+        form = draws.form();
+        pixels = room.shape().pixels();
+        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
+        predictions = room.guidance().isNone() ? 1 : 2;
+        moving = new Plan[room.workers().size()];
+        try {
+            blocks = draws.open();
+            loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
+            for (int i = 0; i < moving.length; i++) {
+                moving[i] = scope.own(new Plan(room.target(), room.block(), Plan.Mode.TANGENT));
+            }
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+        timeTangent = new Tensor[blocks.length];
+        for (Block block : blocks) {
+            timeTangent[block.index()] = draws.timeTangent(block);
+        }
+    }
+
+    @Override
+    public int blocks() {
+        return blocks.length;
+    }
+
+    @Override
+    public void draw(long step, Kernels kernels) {
+        this.step = step;
+        draws.draw(step, kernels);
+    }
+
+    @Override
+    public void learn(Worker worker, int index, Gradients lane, boolean accumulate) {
+        Block block = blocks[index];
+        Kernels kernels = worker.kernels();
+        int n = block.samples();
+        int bootstrap = block.bootstrap();
+        Tensor noise = worker.noise();
+        Tensor target = worker.target();
+        TeacherPlan teacher = worker.teacher();
+        Plan ahead = moving[worker.index()];
+        kernels.noise(n, pixels, block.seeds(), 0, noise);
+        form.begin(worker, block, noise);
+        if (bootstrap < n) {
+            kernels.fill(worker.y().data(), 0);
+            worker.copy(n, noise, teacher.x());
+        }
+        if (bootstrap > 0) {
+            kernels.affine(bootstrap, timeTangent[index], 1, 0, null, ahead.timeTangent());
+            worker.call(ahead, form.input(worker, noise), block.atT(), bootstrap);
+            form.signal(worker, block, noise, ahead.y(), worker.y(), teacher.x());
+        }
+        teacher.run(kernels, n, block.atT());
+        kernels.signalStep(n, pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(), teacher.nullOutput(), null,
+                worker.y(), null, target, null);
+        if (bootstrap > 0) {
+            kernels.affine((long) bootstrap * pixels, ahead.yTangent(), 1, 0, target, target); // (1 − c) dy/dt
+        }
+        Plan student = worker.student();
+        worker.call(student, form.input(worker, noise), block.atS(), n);
+        loss.run(worker, student, block.from(), n, form.head(block), form.input(worker, noise), target);
+        student.backward(kernels, n, lane, accumulate);
+    }
+
+    @Override
+    public boolean staysOnDevice() {
+        return staysOnDevice;
+    }
+
+    @Override
+    public Losses losses(Kernels kernels) {
+        return draws.losses(loss, kernels, step);
+    }
+
+    @Override
+    public double passes() {
+        return draws.rows.bootstrapSamples * (5.0 + predictions) // with a tangent at t
+                + draws.rows.boundarySamples * (3.0 + predictions);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

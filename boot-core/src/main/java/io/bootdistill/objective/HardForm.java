@@ -1,0 +1,170 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.internal.sampling.SignalRow;
+import io.bootdistill.internal.work.RowTable;
+import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Worker;
+import java.util.Arrays;
+
+/**
+ * The hard boundary: the student is y = k(t) f_φ(ε, t_max) + (1 − k(t)) ŷ_θ with k(t) = ((t − t_min)/(t_max − t_min))². So it is
+ * the teacher's prediction at t_max by construction, and sampling at t_min stays one network call. Consistency models fix their
+ * boundary in this way (arXiv 2303.01469, §3). Costs one teacher call more per sample.
+ */
+final class HardForm implements StudentForm {
+
+    private final Classroom room;
+    private final RowTable table;
+    private final SampleColumns samples;
+    private final Column coefficients;
+    private final int pixels;
+
+    /** t_max, and the step from the noise to the teacher's prediction there. */
+    private final Column networkMax;
+    private final Column atMax;
+    private final double[] tMax;
+
+    /** The heads of (1 − k) ŷ_θ. */
+    private final Column headT;
+    private final Column headS;
+
+    /** Divisors of f that leave k(t) f, α_t k(t) f and −k(s) f. */
+    private final Column shareT;
+    private final Column stateShareT;
+    private final Column shareS;
+
+    private final SignalRow row = new SignalRow();
+    private DeviceMemory[] memory;
+
+    /** f_φ(ε, t_max) of each worker's block. */
+    private Tensor[] f;
+    private BlockInputs[] maxInputs;
+
+    /** @param coefficients of the batch, with the plain head */
+    HardForm(Classroom room, RowTable table, SampleColumns samples, Column coefficients) {
+        this.room = room;
+        this.table = table;
+        this.samples = samples;
+        this.coefficients = coefficients;
+        pixels = room.shape().pixels();
+        networkMax = table.column(1);
+        atMax = table.column(SignalCoefficients.COUNT);
+        headT = table.column(SignalCoefficients.COUNT);
+        headS = table.column(SignalCoefficients.COUNT);
+        shareT = table.column(1);
+        stateShareT = table.column(1);
+        shareS = table.column(1);
+        tMax = new double[table.rows()];
+        Arrays.fill(tMax, room.schedule().tMax());
+    }
+
+    /** k(t). */
+    static double share(NoiseSchedule schedule, double t) {
+        double place = (t - schedule.tMin()) / (schedule.tMax() - schedule.tMin());
+        return place * place;
+    }
+
+    @Override
+    public Column start() {
+        return null;
+    }
+
+    @Override
+    public void open(Block[] blocks) {
+        NoiseSchedule schedule = room.schedule();
+        networkMax.fill(schedule.networkTime(schedule.tMax()));
+        maxInputs = new BlockInputs[blocks.length];
+        for (Block block : blocks) {
+            maxInputs[block.index()] = samples.inputs(networkMax, null, tMax, block.from(), block.samples());
+        }
+        memory = new DeviceMemory[room.workers().size()];
+        f = new Tensor[memory.length];
+        long size = (long) room.block() * room.shape().size();
+        for (int i = 0; i < memory.length; i++) {
+            memory[i] = room.student().device().allocate(size);
+            f[i] = Tensor.of(memory[i].slice(), room.shape().channels());
+        }
+    }
+
+    @Override
+    public void set(int index, double t, double s) {
+        NoiseSchedule schedule = room.schedule();
+        copy(index, atMax);
+        row.at(table.values(), atMax.at(index)).step(1)
+                .prediction(room.teacherOutput(), schedule.alpha(schedule.tMax()), schedule.sigma(schedule.tMax()));
+        setHead(index, headT, t);
+        setHead(index, headS, s);
+        shareT.set(index, 1 / share(schedule, t));
+        stateShareT.set(index, 1 / (schedule.alpha(t) * share(schedule, t)));
+        shareS.set(index, -1 / share(schedule, s)); // −∞ at t_min, where k is 0
+    }
+
+    private void setHead(int index, Column target, double t) {
+        copy(index, target);
+        float rest = (float) (1 - share(room.schedule(), t));
+        float[] values = table.values();
+        int at = target.at(index);
+        row.at(values, at).head(values[at + SignalCoefficients.HEAD_NOISE] * rest,
+                values[at + SignalCoefficients.HEAD_OUTPUT] * rest);
+    }
+
+    private void copy(int index, Column target) {
+        System.arraycopy(table.values(), coefficients.at(index), table.values(), target.at(index), SignalCoefficients.COUNT);
+    }
+
+    @Override
+    public Tensor input(Worker worker, Tensor noise) {
+        return noise;
+    }
+
+    /** Evaluates f_φ(ε, t_max). */
+    @Override
+    public void begin(Worker worker, Block block, Tensor noise) {
+        Kernels kernels = worker.kernels();
+        int n = block.samples();
+        kernels.fill(worker.y().data(), 0);
+        worker.copy(n, noise, worker.teacher().x());
+        worker.teacher().run(kernels, n, maxInputs[block.index()]);
+        kernels.signalStep(n, pixels, 0, atMax.slice(block.from(), n), noise, worker.teacher().x(), worker.teacher().output(),
+                worker.teacher().nullOutput(), null, worker.y(), null, f[worker.index()], null);
+    }
+
+    @Override
+    public void signal(Worker worker, Block block, Tensor noise, Tensor output, Tensor y, Tensor x) {
+        int n = block.bootstrap();
+        worker.kernels().signalState(n, pixels, headT.slice(block.from(), n), noise, output, y, x);
+        add(worker, block, n, shareT, y);
+        add(worker, block, n, stateShareT, x);
+    }
+
+    @Override
+    public Slice head(Block block) {
+        return headS.slice(block.from(), block.samples());
+    }
+
+    @Override
+    public void subtract(Worker worker, Block block, Tensor target) {
+        add(worker, block, block.samples(), shareS, target);
+    }
+
+    private void add(Worker worker, Block block, int n, Column divisor, Tensor sum) {
+        worker.kernels().divideSamples(n, pixels, f[worker.index()], divisor.slice(block.from(), n), sum, sum);
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; memory != null && i < memory.length; i++) {
+            if (memory[i] != null) {
+                memory[i].close();
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.internal.work.RowTable;
+import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Stream;
+import io.bootdistill.network.ConditionShape;
+import java.util.Arrays;
+
+/** What is drawn for each sample of a step, whatever it learns: its noise, condition and guidance scale. */
+final class SampleColumns {
+
+    private final Classroom room;
+    private final RowTable table;
+    private final Stream noise;
+    private final Stream condition;
+    private final Stream guidance;
+    private final int conditionFloats;
+    private final int labels;
+    private final Column seeds;
+    private final Column conditionColumn;
+    private final Column scaleColumn;
+
+    /** As functions on the host read them. */
+    private final float[] conditions;
+    private final float[] scales;
+
+    SampleColumns(Classroom room, RowTable table, Stream noise, Stream condition, Stream guidance) {
+        this.room = room;
+        this.table = table;
+        this.noise = noise;
+        this.condition = condition;
+        this.guidance = guidance;
+        conditionFloats = room.condition().floats();
+        labels = room.condition() instanceof ConditionShape.Label label ? label.count() : 0;
+        seeds = table.column(Philox.SEED_FLOATS);
+        conditionColumn = table.column(conditionFloats);
+        scaleColumn = table.column(room.guidance().isWide() ? 1 : 0);
+        conditions = new float[table.rows() * conditionFloats];
+        scales = new float[table.rows()];
+        Arrays.fill(scales, (float) room.guidance().least());
+    }
+
+    /** Draws a row: a function of (seed, index). */
+    void draw(int row, long index) {
+        Philox.writeSeed(noise.seed(room.seed(), index), table.values(), seeds.at(row));
+        GuidanceRange range = room.guidance();
+        if (range.isWide()) {
+            double u = guidance.uniform(room.seed(), index);
+            scales[row] = (float) (range.least() + u * (range.most() - range.least()));
+            scaleColumn.set(row, scales[row]);
+        }
+        int from = row * conditionFloats;
+        room.conditions().draw(condition.seed(room.seed(), index), conditions, from);
+        for (int i = from; i < from + conditionFloats; i++) {
+            float value = conditions[i]; // a label that is none would read and write beyond its table
+            if (labels > 0 ? !(value >= 0 && value < labels && value == (int) value) : !Float.isFinite(value)) {
+                throw new IllegalArgumentException("the ConditionSource drew " + value + ", must be "
+                        + (labels > 0 ? "a label 0 … " + (labels - 1) : "finite"));
+            }
+        }
+        System.arraycopy(conditions, from, table.values(), conditionColumn.at(row), conditionFloats);
+    }
+
+    /** w of a row. */
+    float scale(int row) {
+        return scales[row];
+    }
+
+    float[] scales() {
+        return scales;
+    }
+
+    float[] conditions() {
+        return conditions;
+    }
+
+    /** Seeds of the noise of rows [from, from + n). */
+    Slice seeds(int from, int n) {
+        return seeds.slice(from, n);
+    }
+
+    /**
+     * What networks and functions are given of rows [from, from + n).
+     *
+     * @param start time of the input of students that have two; null for others
+     * @param times null where only students are called
+     */
+    BlockInputs inputs(Column networkTime, Column start, double[] times, int from, int n) {
+        return new BlockInputs(networkTime.rows(from, n), start == null ? null : start.rows(from, n), scaleColumn.rows(from, n),
+                conditionColumn.rows(from, n), times, scales, conditions, from);
+    }
+}
