@@ -24,6 +24,11 @@ public record GuidanceRange(double least, double most) {
         return (least + most) / 2;
     }
 
+    /** Whether there is no guidance at all. */
+    public boolean isNone() {
+        return least == 1 && most == 1;
+    }
+
     /** Whether the scale can be chosen. */
     public boolean isWide() {
         return least < most;

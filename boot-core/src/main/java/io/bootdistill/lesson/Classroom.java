@@ -72,6 +72,7 @@ public interface Classroom {
      *
      * @param model taken over
      * @param steps of its run: the rate falls to 0 at their end
+     * @param blocks of the lesson; it has a lane for each, at most {@link #lanes}
      */
-    Learner learner(Model model, OptimiserConfig optimiser, long steps);
+    Learner learner(Model model, OptimiserConfig optimiser, long steps, int blocks);
 }

@@ -1,6 +1,13 @@
 package io.bootdistill.objective;
 
+import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Learner;
+import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.UpdateRule;
+import io.bootdistill.network.Model;
 
 /**
  * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's
@@ -13,6 +20,9 @@ import io.bootdistill.internal.work.Checks;
  * @param rate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1]
  */
 public record Corrector(double share, double start, double weight, double rate) {
+
+    /** So long a run that its rate stays where it is. */
+    private static final long FOREVER = 1L << 50;
 
     /** Checks the ranges. */
     public Corrector {
@@ -35,5 +45,21 @@ public record Corrector(double share, double start, double weight, double rate) 
     /** Its first step of a run. */
     public long firstStep(long steps) {
         return Math.round(start * steps);
+    }
+
+    /**
+     * Makes its lesson, which takes part from its first step on; the caller closes it.
+     *
+     * @param online the network that models the student's own distribution, taken over
+     * @param onlineOutput what its output means
+     * @param optimiser that of the student, whose warm-up, second moment and limit it shares
+     * @param steps of the run
+     */
+    public Lesson lesson(Classroom room, Model online, Prediction onlineOutput, OptimiserConfig optimiser, long steps) {
+        OptimiserConfig constant =
+                new OptimiserConfig(UpdateRule.ADAM, rate, optimiser.warmupImages(), 0, 0, optimiser.beta2(), optimiser.clip(), 0);
+        long first = firstStep(steps);
+        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, samples(room.batch()), weight, first, steps);
+        return new CorrectorLesson(room, draws, room.learner(online, constant, FOREVER, draws.blocks()), first);
     }
 }

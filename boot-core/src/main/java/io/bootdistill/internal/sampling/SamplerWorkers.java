@@ -78,7 +78,7 @@ public final class SamplerWorkers implements AutoCloseable {
                 kernels = own.own(device.openKernels());
                 plan = own.own(TeacherPlans.of(teacher, device, block, guidance, threshold));
                 walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block));
-                inputs = own.own(new TrajectoryInputs(teacher, trajectory, plan.prediction(), clip, device, block));
+                inputs = own.own(new TrajectoryInputs(teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
             } catch (RuntimeException | Error e) {
                 own.closeAfter(e);

@@ -45,8 +45,9 @@ public final class TrajectoryInputs implements AutoCloseable {
 
     /** @param prediction what the teacher's outputs mean */
     public TrajectoryInputs(
-            TeacherModel teacher, Trajectory trajectory, Prediction prediction, double clip, Device device, int samples) {
-        schedule = teacher.schedule();
+            NoiseSchedule schedule, int conditionFloats, Trajectory trajectory, Prediction prediction, double clip, Device device,
+            int samples) {
+        this.schedule = schedule;
         this.prediction = prediction;
         this.clip = clip;
         this.samples = samples;
@@ -57,7 +58,7 @@ public final class TrajectoryInputs implements AutoCloseable {
         }
         stages = evaluations + twice;
         stageFloats = samples * (SignalCoefficients.COUNT + 1);
-        conditionFloats = teacher.condition().floats();
+        this.conditionFloats = conditionFloats;
         values = new float[stages * stageFloats + samples * conditionFloats];
         scales = new float[samples];
         conditions = new float[samples * conditionFloats];

@@ -1,0 +1,176 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.internal.sampling.Head;
+import io.bootdistill.internal.sampling.SignalRow;
+import io.bootdistill.internal.work.Blocks;
+import io.bootdistill.internal.work.RowTable;
+import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Stream;
+import java.util.Arrays;
+
+/**
+ * The samples that the corrector sees in a step, beside the others: a pure function of (seed, step). They lie in as many blocks
+ * as the batch where they are enough, so that each worker has its share of both.
+ */
+final class CorrectorDraws implements AutoCloseable {
+
+    /** τ lies in this part of [t_min, t_max]: below, x_τ says nothing new; above, nothing of the sample is left in it. */
+    private static final double LOWEST = 0.02;
+
+    private static final double HIGHEST = 0.95;
+
+    /** Share of the corrector's steps at their start that the online network has to itself. */
+    private static final double ALONE = 0.1;
+
+    /**
+     * A block of samples.
+     *
+     * @param seeds of the noise that the student reads
+     * @param coefficients for the student's signal and the step of its gradient
+     * @param again seeds of the noise at τ
+     * @param teacher coefficients for x_τ and for the teacher's prediction from it
+     * @param online coefficients for the online network's
+     * @param learnt coefficients for the output that the online network learns
+     * @param divisor of f_φ in the target
+     * @param opposite of f_ψ
+     */
+    record Part(
+            int samples, Slice seeds, Slice coefficients, BlockInputs atEnd, Slice again, Slice teacher, Slice online,
+            Slice learnt, BlockInputs atTau, Slice divisor, Slice opposite) {}
+
+    private final Classroom room;
+    private final NoiseSchedule schedule;
+    private final Prediction onlineOutput;
+    private final double weight;
+    private final long first;
+    private final long steps;
+    private final RowTable table;
+    private final Column coefficients;
+    private final Column teacher;
+    private final Column online;
+    private final Column learnt;
+    private final Column again;
+    private final SampleColumns samples;
+    private final Column networkEnd;
+    private final Column networkStart;
+    private final Column networkTau;
+    private final Column divisor;
+    private final Column opposite;
+    private final double[] end;
+    private final double[] tau;
+    private final SignalRow row = new SignalRow();
+
+    /**
+     * @param onlineOutput what the outputs of the online network mean
+     * @param first the corrector's first step
+     * @param steps of the run
+     */
+    CorrectorDraws(Classroom room, Prediction onlineOutput, int rows, double weight, long first, long steps) {
+        this.room = room;
+        this.onlineOutput = onlineOutput;
+        this.weight = weight;
+        this.first = first;
+        this.steps = steps;
+        schedule = room.schedule();
+        table = new RowTable(rows);
+        coefficients = table.column(SignalCoefficients.COUNT);
+        teacher = table.column(SignalCoefficients.COUNT);
+        online = table.column(SignalCoefficients.COUNT);
+        learnt = table.column(SignalCoefficients.COUNT);
+        again = table.column(Philox.SEED_FLOATS);
+        samples = new SampleColumns(
+                room, table, Stream.CORRECTOR_NOISE, Stream.CORRECTOR_CONDITION, Stream.CORRECTOR_GUIDANCE);
+        networkEnd = table.column(1);
+        networkStart = room.hasTwoTimes() ? table.column(1) : null;
+        networkTau = table.column(1);
+        divisor = table.column(1);
+        opposite = table.column(1);
+        end = new double[rows];
+        tau = new double[rows];
+        Arrays.fill(end, schedule.tMin());
+    }
+
+    /** Their number. */
+    int blocks() {
+        return Math.min(table.rows(), Blocks.of(room.batch(), room.block()).count());
+    }
+
+    /** Makes the blocks. */
+    Part[] open() {
+        table.open(room.student().device());
+        Blocks blocks = new Blocks(table.rows(), blocks());
+        fillConstants();
+        Part[] parts = new Part[blocks.count()];
+        for (int b = 0; b < parts.length; b++) {
+            int from = blocks.first(b);
+            int n = blocks.size(b);
+            parts[b] = new Part(
+                    n, samples.seeds(from, n), coefficients.slice(from, n),
+                    samples.inputs(networkEnd, networkStart, end, from, n), again.slice(from, n), teacher.slice(from, n),
+                    online.slice(from, n), learnt.slice(from, n),
+                    samples.inputs(networkTau, networkStart == null ? null : networkTau, tau, from, n), divisor.slice(from, n),
+                    opposite.slice(from, n));
+        }
+        return parts;
+    }
+
+    /** What does not depend on what is drawn. */
+    private void fillConstants() {
+        Head head = Head.of(room.studentOutput(), schedule);
+        float gradient = (float) (2.0 / room.shape().size() / table.rows());
+        networkEnd.fill(schedule.networkTime(schedule.tMin()));
+        if (networkStart != null) {
+            networkStart.fill(schedule.networkTime(schedule.tMax()));
+        }
+        for (int i = 0; i < table.rows(); i++) {
+            at(coefficients, i).head(head).gradient(gradient);
+            at(teacher, i).head(0, 1).step(1).clip(room.clip()); // of a signal, not of an output
+            at(online, i).step(1).clip(room.clip());
+            at(learnt, i).head(0, 1).step(1).gradient(gradient);
+        }
+    }
+
+    private SignalRow at(Column column, int index) {
+        return row.at(table.values(), column.at(index));
+    }
+
+    /** Draws the samples of a step and brings them to the device. */
+    void draw(long step, Kernels kernels) {
+        boolean alone = step - first < ALONE * (steps - first);
+        int rows = table.rows();
+        for (int i = 0; i < rows; i++) {
+            long index = step * rows + i;
+            samples.draw(i, index);
+            Philox.writeSeed(Stream.CORRECTOR_AGAIN.seed(room.seed(), index), table.values(), again.at(i));
+            double u = LOWEST + (HIGHEST - LOWEST) * (i + Stream.CORRECTOR_TIME.uniform(room.seed(), index)) / rows;
+            set(i, schedule.tMin() + u * (schedule.tMax() - schedule.tMin()), alone);
+        }
+        table.upload(kernels);
+    }
+
+    private void set(int index, double t, boolean alone) {
+        double alpha = schedule.alpha(t);
+        double sigma = schedule.sigma(t);
+        tau[index] = t;
+        networkTau.set(index, schedule.networkTime(t));
+        at(teacher, index).state(alpha, sigma).prediction(room.teacherOutput(), alpha, sigma).guidance(samples.scale(index));
+        at(online, index).prediction(onlineOutput, alpha, sigma);
+        at(learnt, index).prediction(onlineOutput.imageShare(sigma), onlineOutput.noiseShare(alpha));
+        double unit = Math.abs(onlineOutput.outputFactor(alpha, sigma)); // what a difference of 1 of the outputs is in f
+        divisor.set(index, alone ? Float.POSITIVE_INFINITY : unit / weight); // ∞: the sample itself
+        opposite.set(index, -divisor.get(index));
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

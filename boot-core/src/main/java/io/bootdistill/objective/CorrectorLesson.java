@@ -1,0 +1,174 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Learner;
+import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.Losses;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Plan;
+import java.util.Map;
+
+/**
+ * A step of the data-free corrector: it moves the distribution of the student's samples towards the teacher's. An online
+ * network f_ψ learns to denoise these samples, x_τ = α_τ y + σ_τ ε' with y = y_θ(ε, t_min), as the teacher has learnt to
+ * denoise images. Where the two disagree, the student has put too much or too little; the sample's target is
+ *
+ * <pre>
+ * y + (λ/|b|) (f_φ(x_τ, τ) − f_ψ(x_τ, τ)),   f_ψ = a x_τ + b F_ψ
+ * </pre>
+ *
+ * <p>a difference in units of the network's output (b = −σ_τ for v-prediction), and so of one size at all noise levels. The
+ * squared distance has the gradient of the Kullback–Leibler divergence between both distributions at τ, up to its weight
+ * (Diff-Instruct, arXiv 2305.18455; distribution matching, 2311.18828; without data, FreeFlow, 2511.19428). Regression averages
+ * over what the student cannot tell apart; this term does not.
+ */
+final class CorrectorLesson implements Lesson {
+
+    private final Classroom room;
+    private final int pixels;
+    private final long first;
+    private final CorrectorDraws draws;
+    private final Learner online;
+    private final boolean staysOnDevice;
+    private final CorrectorDraws.Part[] parts;
+
+    /** What one worker needs besides. */
+    private record Desk(Plan online, Tensor again, Tensor onlineF, Slice residual) {}
+
+    private final Desk[] desks;
+    private final Scope scope = new Scope();
+
+    /** @param first its first step */
+    CorrectorLesson(Classroom room, CorrectorDraws draws, Learner online, long first) {
+        this.room = room;
+        this.draws = scope.own(draws);
+        this.online = scope.own(online);
+        this.first = first;
+        pixels = room.shape().pixels();
+        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
+        desks = new Desk[room.workers().size()];
+        long size = (long) room.block() * room.shape().size();
+        try {
+            parts = draws.open();
+            for (int i = 0; i < desks.length; i++) {
+                DeviceMemory memory = scope.own(online.model().device().allocate(2 * size + room.block()));
+                desks[i] = new Desk(
+                        scope.own(new Plan(online.model(), room.block(), Plan.Mode.TRAINING)),
+                        Tensor.of(memory.slice(0, size), room.shape().channels()),
+                        Tensor.of(memory.slice(size, size), room.shape().channels()), memory.slice(2 * size, room.block()));
+            }
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public int blocks() {
+        return parts.length;
+    }
+
+    /** Where the teacher has moved meanwhile, the online network starts as it is now. */
+    @Override
+    public void draw(long step, Kernels kernels) {
+        if (room.isTeacherMoving() && step == first) {
+            online.model().adopt(room.teacher());
+        }
+        draws.draw(step, kernels);
+        online.begin(step - first);
+    }
+
+    @Override
+    public void learn(Worker worker, int block, Gradients lane, boolean accumulate) {
+        CorrectorDraws.Part part = parts[block];
+        Desk desk = desks[worker.index()];
+        Kernels kernels = worker.kernels();
+        int n = part.samples();
+        Tensor noise = worker.noise();
+        Tensor y = worker.y();
+        Tensor target = worker.target();
+        TeacherPlan teacher = worker.teacher();
+        Plan student = worker.student();
+        kernels.noise(n, pixels, part.seeds(), 0, noise);
+        worker.call(student, noise, part.atEnd(), n);
+        kernels.signalState(n, pixels, part.coefficients(), noise, student.y(), y, null);
+        kernels.noise(n, pixels, part.again(), 0, desk.again);
+        kernels.signalState(n, pixels, part.teacher(), desk.again, y, null, teacher.x());
+        teacher.run(kernels, n, part.atTau());
+        kernels.signalStep(n, pixels, 0, part.teacher(), desk.again, teacher.x(), teacher.output(), teacher.nullOutput(), null,
+                y, null, worker.f(), null);
+        worker.call(desk.online, teacher.x(), part.atTau(), n);
+        kernels.signalStep(n, pixels, 0, part.online(), desk.again, teacher.x(), desk.online.y(), null, null, y, null,
+                desk.onlineF, null);
+        learnOnline(worker, part, desk, block);
+        kernels.divideSamples(n, pixels, worker.f(), part.divisor(), y, target);
+        kernels.divideSamples(n, pixels, desk.onlineF, part.opposite(), target, target);
+        kernels.bootstrapLoss(
+                n, pixels, part.coefficients(), noise, student.y(), target, null, student.dy(), desk.residual);
+        student.backward(kernels, n, lane, accumulate);
+    }
+
+    /** The online network learns the output that stands for the sample and its noise, a step with c = 1 from both. */
+    private void learnOnline(Worker worker, CorrectorDraws.Part part, Desk desk, int block) {
+        Kernels kernels = worker.kernels();
+        int n = part.samples();
+        Tensor target = worker.target();
+        kernels.signalStep(n, pixels, 0, part.learnt(), desk.again, worker.y(), desk.again, null, null, worker.y(), null, target,
+                null);
+        kernels.bootstrapLoss(
+                n, pixels, part.learnt(), desk.again, desk.online.y(), target, null, desk.online.dy(), desk.residual);
+        desk.online.backward(kernels, n, online.lane(block % room.lanes()), block >= room.lanes());
+    }
+
+    @Override
+    public void update() {
+        online.update();
+    }
+
+    @Override
+    public void end() {
+        online.end();
+    }
+
+    @Override
+    public boolean staysOnDevice() {
+        return staysOnDevice;
+    }
+
+    /** Its loss is no measure of the student. */
+    @Override
+    public Losses losses(Kernels kernels) {
+        return Losses.of(0);
+    }
+
+    @Override
+    public double passes() {
+        int samples = 0;
+        for (CorrectorDraws.Part part : parts) {
+            samples += part.samples();
+        }
+        return samples * (6.0 + (room.guidance().isNone() ? 1 : 2));
+    }
+
+    @Override
+    public Map<String, Slice> state() {
+        return online.state();
+    }
+
+    @Override
+    public void restored() {
+        online.restored();
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

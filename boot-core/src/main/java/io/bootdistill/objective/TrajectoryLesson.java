@@ -1,0 +1,168 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.sampling.TrajectoryInputs;
+import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.Losses;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Plan;
+import java.util.Map;
+
+/**
+ * A step of regression on the teacher's trajectories, y_θ(ε, t) ← y_t, from noise to a gradient:
+ *
+ * <pre>
+ * ε, new ─ teacher, ten steps ─► y at the ends of all ─► ring of recent steps ─► targets y_t of new and earlier noises
+ * ε ─ student at t ─► ŷ ─► loss against the target ─► gradient
+ * </pre>
+ */
+final class TrajectoryLesson implements Lesson {
+
+    private final int pixels;
+    private final TrajectoryDraws draws;
+    private final StudentForm form;
+    private final SolvedSignals solved;
+    private final TrajectoryRing ring;
+    private final BlockLoss loss;
+    private final boolean staysOnDevice;
+    private final int predictions;
+    private final Block[] blocks;
+
+    /** ε of each block. */
+    private final Tensor[] noise;
+
+    private final TrajectoryInputs[] inputs;
+
+    /** Of each worker. */
+    private final TrajectorySolver[] solvers;
+
+    private final Scope scope = new Scope();
+    private long step;
+
+    TrajectoryLesson(Classroom room, Assignment assignment, TrajectoryDraws draws) {
+        this.draws = scope.own(draws);
+        form = draws.form();
+        pixels = room.shape().pixels();
+        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
+        predictions = room.guidance().isNone() ? 1 : 2;
+        int count = draws.rows.blocks.count();
+        noise = new Tensor[count];
+        inputs = new TrajectoryInputs[count];
+        solvers = new TrajectorySolver[room.workers().size()];
+        try {
+            blocks = draws.open();
+            solved = scope.own(new SolvedSignals(room, draws));
+            ring = scope.own(new TrajectoryRing(room, draws, solved, room.isTeacherMoving()));
+            loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
+            int size = room.shape().size();
+            DeviceMemory memory = scope.own(room.student().device().allocate((long) room.batch() * size));
+            for (Block b : blocks) {
+                Slice images = memory.slice((long) b.from() * size, (long) b.samples() * size);
+                noise[b.index()] = Tensor.of(images, room.shape().channels());
+                inputs[b.index()] = scope.own(new TrajectoryInputs(room.schedule(), room.condition().floats(),
+                        draws.trajectory(), room.teacherOutput(), room.clip(), room.student().device(),
+                        draws.fresh(room.block())));
+            }
+            for (int i = 0; i < solvers.length; i++) {
+                solvers[i] = scope.own(new TrajectorySolver(room, draws, solved, room.workers().get(i)));
+            }
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public int blocks() {
+        return blocks.length;
+    }
+
+    @Override
+    public void draw(long step, Kernels kernels) {
+        this.step = step;
+        draws.draw(step, kernels);
+        for (Block b : blocks) {
+            inputs[b.index()].upload(
+                    kernels, draws.fresh(b.samples()), draws.samples.scales(), draws.samples.conditions(), b.from());
+        }
+    }
+
+    @Override
+    public boolean solves() {
+        return true;
+    }
+
+    /** The trajectories of the block's first noises, which are new. */
+    @Override
+    public void solve(Worker worker, int index) {
+        Block block = blocks[index];
+        worker.kernels().noise(block.samples(), pixels, block.seeds(), 0, noise[index]);
+        solvers[worker.index()].solve(index, draws.fresh(block.samples()), noise[index], inputs[index]);
+    }
+
+    @Override
+    public void between(Kernels kernels) {
+        ring.keep(step, kernels);
+        ring.gather(step, kernels);
+    }
+
+    @Override
+    public void learn(Worker worker, int index, Gradients lane, boolean accumulate) {
+        Block block = blocks[index];
+        int n = block.samples();
+        Tensor target = ring.targets(index);
+        form.begin(worker, block, noise[index]);
+        if (block.restarted() > 0) {
+            draws.twoTimes().restart(worker, block, noise[index], ring.starts(index));
+        }
+        form.subtract(worker, block, target);
+        Plan student = worker.student();
+        Tensor input = form.input(worker, noise[index]);
+        worker.call(student, input, block.atS(), n);
+        loss.run(worker, student, block.from(), n, form.head(block), input, target);
+        student.backward(worker.kernels(), n, lane, accumulate);
+    }
+
+    @Override
+    public boolean solvesOnDevice() {
+        return staysOnDevice;
+    }
+
+    @Override
+    public Losses losses(Kernels kernels) {
+        loss.download(kernels);
+        double total = 0;
+        for (int i : draws.rows.bootstrapRow) {
+            total += loss.loss(i, draws.factor(i));
+        }
+        return Losses.of(total);
+    }
+
+    @Override
+    public double passes() {
+        double share = (double) draws.fresh(blocks[0].samples()) / blocks[0].samples();
+        return draws.rows.blocks.rows() * (3 + draws.trajectory().evaluations() * share * predictions);
+    }
+
+    @Override
+    public long history() {
+        return ring.saved() == null ? draws.history() : 0;
+    }
+
+    @Override
+    public Map<String, Slice> state() {
+        return ring.saved() == null ? Map.of() : Map.of("trajectories", ring.saved());
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
