@@ -50,9 +50,8 @@ public final class DistillationConfig {
     }
 
     /**
-     * A builder for a first try: the default recipe over 19,200 images, compared with 20 steps of the teacher on 100 noises, at
-     * the end alone. With the bundled teacher it takes about a minute on two cores, and shows that all works: its images are
-     * recognisable, and softer than those of a whole run.
+     * A builder for a first try: the default recipe over 19,200 images, about a minute on two cores with the bundled teacher. It
+     * shows that all works, and images that can be recognised, softer than those of a whole run; its figures are coarse.
      */
     public static Builder quick() {
         return builder().images(19_200).heldOut(100).referenceSteps(20).reportImages(960).checkpointImages(19_200);
@@ -124,11 +123,7 @@ public final class DistillationConfig {
         return values.output();
     }
 
-    /**
-     * Number of training steps.
-     *
-     * @throws IllegalStateException if the length is a time
-     */
+    /** Number of training steps. A length that is a time has none: {@link IllegalStateException}. */
     public long steps() {
         return values.length().steps(values.work().batch());
     }

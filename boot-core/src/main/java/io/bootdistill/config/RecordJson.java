@@ -14,8 +14,8 @@ import java.util.Locale;
 
 /**
  * How values become JSON: a record is an object of its components but for those {@link OfMachine}; an alternative of a sealed
- * interface is an object whose one key names it, or the name alone where it has no components; an objective is likewise, by its
- * own key; a choice of a corrector is that corrector, or a name; an enum is its constant's name.
+ * interface is an object whose only key names it, or the name alone where it has no components; so is an objective, by its own
+ * key; the choice of a corrector is that corrector, or a name; a constant is its name.
  */
 final class RecordJson {
 
@@ -55,7 +55,7 @@ final class RecordJson {
         if (value instanceof Objective objective && type == Objective.class) {
             return named(objective.key(), object(objective));
         }
-        if (type instanceof Class<?> declared && declared.isSealed()) {
+        if (type instanceof Class<?> declared && declared.isInterface() && declared.isSealed()) {
             String name = name(value.getClass());
             return written(value.getClass()).isEmpty() ? new JsonPrimitive(name) : named(name, object(value));
         }

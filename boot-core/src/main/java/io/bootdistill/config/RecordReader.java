@@ -52,7 +52,10 @@ final class RecordReader {
 
     /** @param base null where all must be named */
     private <R> R record(JsonElement json, Class<R> type, R base, String at) {
-        JsonObject object = object(json, at, "an object of its values");
+        if (!json.isJsonObject()) {
+            throw refused(json, at, "an object of its values");
+        }
+        JsonObject object = json.getAsJsonObject();
         List<String> names = RecordJson.written(type).stream().map(RecordComponent::getName).toList();
         for (String key : new TreeSet<>(object.keySet())) {
             requireKnown(key, names, at);
@@ -100,7 +103,7 @@ final class RecordReader {
             Corrector corrector = base instanceof CorrectorChoice.Given given ? given.corrector() : Corrector.defaults();
             return new CorrectorChoice.Given(record(json, corrector, at));
         }
-        if (declared.isSealed()) {
+        if (declared.isInterface() && declared.isSealed()) {
             return alternative(json, declared, base, at);
         }
         return declared.isRecord() ? record(json, cast(declared), base, at) : new JsonValue(json, source + ": " + at).as(declared);
@@ -119,10 +122,10 @@ final class RecordReader {
     }
 
     private Objective objective(JsonElement json, Objective base, String at) {
-        Map.Entry<String, JsonElement> only = only(json, at, objectives.keySet());
-        String key = only.getKey();
+        Map.Entry<String, JsonElement> named = named(json, at, objectives.keySet());
+        String key = named.getKey();
         Objective begin = base != null && base.key().equals(key) ? base : objectives.get(key);
-        return record(only.getValue(), begin, below(at, key));
+        return record(named.getValue(), begin, below(at, key));
     }
 
     private Object alternative(JsonElement json, Class<?> declared, Object base, String at) {
@@ -131,33 +134,22 @@ final class RecordReader {
             alternatives.put(RecordJson.name(alternative), alternative);
         }
         alternatives.remove(RecordJson.name(CorrectorChoice.Given.class)); // written as the corrector itself
+        Map.Entry<String, JsonElement> named = named(json, at, alternatives.keySet());
+        Class<Object> type = cast(alternatives.get(named.getKey()));
+        return record(named.getValue(), type, type.isInstance(base) ? base : null, below(at, named.getKey()));
+    }
+
+    /** A name alone, or as the only key of an object of its values. */
+    private Map.Entry<String, JsonElement> named(JsonElement json, String at, Collection<String> names) {
         boolean isName = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
-        if (isName) {
-            requireKnown(json.getAsString(), alternatives.keySet(), at);
+        if (!isName && !(json.isJsonObject() && json.getAsJsonObject().size() == 1)) {
+            throw refused(json, at, "one of " + String.join(", ", names) + ", alone or as the only key of an object of its values");
         }
-        String name = isName ? json.getAsString() : only(json, at, alternatives.keySet()).getKey();
-        Class<Object> type = cast(alternatives.get(name));
-        JsonElement values = isName ? new JsonObject() : json.getAsJsonObject().get(name);
-        return record(values, type, type.isInstance(base) ? base : null, below(at, name));
-    }
-
-    /** The one entry of an object. */
-    private Map.Entry<String, JsonElement> only(JsonElement json, String at, Collection<String> names) {
-        String allowed = "an object with one of the keys " + String.join(", ", names);
-        JsonObject object = object(json, at, allowed);
-        if (object.size() != 1) {
-            throw refused(json, at, allowed);
-        }
-        Map.Entry<String, JsonElement> only = object.entrySet().iterator().next();
-        requireKnown(only.getKey(), names, at);
-        return only;
-    }
-
-    private JsonObject object(JsonElement json, String at, String allowed) {
-        if (!json.isJsonObject()) {
-            throw refused(json, at, allowed);
-        }
-        return json.getAsJsonObject();
+        Map.Entry<String, JsonElement> named = isName
+                ? Map.entry(json.getAsString(), new JsonObject())
+                : json.getAsJsonObject().entrySet().iterator().next();
+        requireKnown(named.getKey(), names, at);
+        return named;
     }
 
     private void requireKnown(String key, Collection<String> names, String at) {
