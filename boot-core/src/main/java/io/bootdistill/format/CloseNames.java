@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Suggestions for a name that was not found. */
-final class CloseNames {
+public final class CloseNames {
 
     private static final int SHOWN = 3;
 
     private CloseNames() {}
 
     /** The closest of the names by edit distance, best first, as part of a sentence. */
-    static String hint(String wanted, Collection<String> names) {
+    public static String hint(String wanted, Collection<String> names) {
         record Scored(String name, int distance) {}
         List<String> close = names.stream()
                 .map(name -> new Scored(name, distance(wanted, name)))
@@ -21,6 +21,13 @@ final class CloseNames {
                 .map(Scored::name)
                 .toList();
         return close.isEmpty() ? "it holds no tensor at all" : "close names are " + String.join(", ", close);
+    }
+
+    /** The closest of the names, of which there is at least one. */
+    public static String nearest(String wanted, Collection<String> names) {
+        return names.stream()
+                .min(Comparator.comparingInt((String name) -> distance(wanted, name)).thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
     }
 
     /** Levenshtein distance, one row at a time. */

@@ -1,0 +1,2 @@
+/** Files of this library's own making. */
+package io.bootdistill.internal.file;
