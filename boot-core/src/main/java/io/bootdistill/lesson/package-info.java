@@ -1,0 +1,12 @@
+/**
+ * The seam between what a network is taught and what trains it. A {@link io.bootdistill.lesson.Lesson} draws the samples of a
+ * step, takes their blocks to a gradient, and says how large the loss was; whoever trains makes a
+ * {@link io.bootdistill.lesson.Classroom}, runs the lessons of a step on its {@link io.bootdistill.lesson.Worker}s, sums their
+ * gradients and updates the weights as {@link io.bootdistill.lesson.OptimiserConfig} says.
+ *
+ * <p>Random numbers come from the {@link io.bootdistill.lesson.Stream}s of the run's seed, so that a step is a function of
+ * (seed, step): no worker, and nothing drawn before, changes it.
+ *
+ * <p>Uses devices, networks and the vocabulary of diffusion. Knows no lesson, no trainer and no configuration of a run.
+ */
+package io.bootdistill.lesson;
