@@ -14,11 +14,14 @@ struct Call {
     }
 };
 
+// BOOT_UNSUPPORTED from a device that has no such functions.
 template <auto MEMBER>
 struct CudaCall {
     template <class... Arguments>
     auto operator()(int64_t handle, Arguments... arguments) const {
-        return (boot_functions_of(handle).cuda->*MEMBER)(handle, arguments...);
+        const boot_cuda_functions* cuda = boot_functions_of(handle).cuda;
+        using Result = decltype((cuda->*MEMBER)(handle, arguments...));
+        return cuda == nullptr ? Result{BOOT_UNSUPPORTED} : (cuda->*MEMBER)(handle, arguments...);
     }
 };
 

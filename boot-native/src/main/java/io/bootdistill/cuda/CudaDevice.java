@@ -54,7 +54,8 @@ final class CudaDevice implements Device {
         library.requireOk("properties", BootNative.boot_cuda_device(library.handle(), properties, name, name.length));
         long capability = properties[BootNative.BOOT_CUDA_DEVICE_CAPABILITY];
         return NAME + " (" + NativeLibrary.text(name) + ", compute capability " + capability / 10 + "." + capability % 10 + ", "
-                + (properties[BootNative.BOOT_CUDA_DEVICE_MEMORY] >> 20) + " MiB, " + precision + (cudnn ? ", convolutions by cuDNN" : "") + ")";
+                + (properties[BootNative.BOOT_CUDA_DEVICE_MEMORY] >> 20) + " MiB, " + precision
+                + (cudnn ? ", convolutions by cuDNN" : "") + ")";
     }
 
     @Override

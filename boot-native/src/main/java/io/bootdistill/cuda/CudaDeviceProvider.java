@@ -39,8 +39,9 @@ public final class CudaDeviceProvider implements DeviceProvider {
     }
 
     static NativeLibrary library() throws DeviceUnavailableException {
-        return NativeLibrary.open(CudaDevice.NAME, "it is in the jar boot-native with the classifier linux-x86_64-cuda, which is built"
-                + " where nvcc is installed");
+        return NativeLibrary.open(
+                CudaDevice.NAME,
+                "it is in the jar boot-native with the classifier linux-x86_64-cuda, which is built where nvcc is installed");
     }
 
     private static Device open(NativeLibrary library, CudaPrecision precision, boolean cudnn) throws DeviceUnavailableException {

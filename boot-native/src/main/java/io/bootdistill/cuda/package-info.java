@@ -1,7 +1,7 @@
 /**
  * The {@code cuda} device: handwritten kernels on an NVIDIA GPU (compute capability 7.5 or newer) behind the C ABI
- * that {@link io.bootdistill.internal.natives} binds. It needs the NVIDIA driver and the jar {@code boot-native} with the classifier
- * {@code linux-x86_64-cuda}; {@link io.bootdistill.cuda.CudaProbe} tells what is missing.
+ * that {@link io.bootdistill.internal.natives} binds. It needs the NVIDIA driver and the jar {@code boot-native} with the
+ * classifier {@code linux-x86_64-cuda}; {@link io.bootdistill.cuda.CudaProbe} tells what is missing.
  *
  * <p>All contexts of the device share one stream, so calls are carried out in the order in which they are made, whatever
  * context they belong to, and one worker is enough. Calls return before they are carried out; downloads wait. Calls that are

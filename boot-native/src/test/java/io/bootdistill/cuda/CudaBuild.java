@@ -25,7 +25,8 @@ final class CudaBuild {
     /** Skips the test in a build without nvcc. */
     static void requireShipped() {
         Assumptions.assumeTrue(
-                CudaBuild.class.getClassLoader().getResource(NativeLibrary.resource(CudaDevice.NAME)) != null, "built without nvcc");
+                CudaBuild.class.getClassLoader().getResource(NativeLibrary.resource(CudaDevice.NAME)) != null,
+                "built without nvcc");
     }
 
     /** Skips the test where the shipped library finds a driver. */

@@ -14,7 +14,8 @@ class CudaProbeTest {
     void everyReasonHasItsSentence() {
         assertEquals("the GPU has compute capability 6.1, the kernels need 7.5 (Turing) or newer",
                 probe(BootNative.BOOT_CUDA_DEVICE_TOO_OLD).explanation());
-        assertEquals("the library has no kernels for a GPU of compute capability 6.1 (cudaErrorExample); build boot-native for it",
+        assertEquals(
+                "the library has no kernels for a GPU of compute capability 6.1 (cudaErrorExample); build boot-native for it",
                 probe(BootNative.BOOT_CUDA_NO_KERNEL_IMAGE).explanation());
         assertEquals("the NVIDIA driver supports CUDA 12.4, the kernels need 13.0; update the driver",
                 probe(BootNative.BOOT_CUDA_DRIVER_TOO_OLD).explanation());

@@ -76,8 +76,9 @@ public final class NativeLibrary {
 
     private static DeviceUnavailableException unavailable(String reason, Throwable cause) {
         return new DeviceUnavailableException(
-                "the native library could not be loaded: " + reason + "; it needs a 64-bit Linux with glibc, a writable cache folder"
-                        + " (system property org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
+                "the native library could not be loaded: " + reason
+                        + "; it needs a 64-bit Linux with glibc, a writable cache folder (system property"
+                        + " org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
                 cause);
     }
 

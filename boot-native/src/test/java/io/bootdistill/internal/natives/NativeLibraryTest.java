@@ -41,9 +41,10 @@ class NativeLibraryTest {
 
     @Test
     void missingLibraryIsNamed() {
-        String reason = assertThrows(DeviceUnavailableException.class, () -> NativeLibrary.open("abacus", "build it")).getMessage();
+        DeviceUnavailableException refusal =
+                assertThrows(DeviceUnavailableException.class, () -> NativeLibrary.open("abacus", "build it"));
         assertEquals("the class path holds no library of the abacus device (" + NativeLibrary.resource("abacus") + "); build it",
-                reason);
+                refusal.getMessage());
     }
 
     @Test
@@ -76,6 +77,13 @@ class NativeLibraryTest {
                 """);
         assertTrue(refusal(library).startsWith("the native library " + library + " has ABI version 99, this boot-native needs "),
                 refusal(library));
+    }
+
+    @Test
+    void deviceWithoutTheFunctionsOfCudaSaysSo() throws DeviceUnavailableException {
+        long[] properties = new long[BootNative.BOOT_CUDA_DEVICE_COUNT];
+        assertEquals(BootNative.BOOT_UNSUPPORTED,
+                BootNative.boot_cuda_device(NativeLibrary.open("cpu", "").handle(), properties, new byte[1], 1));
     }
 
     private static void requireReason(Path library, String reason) {
