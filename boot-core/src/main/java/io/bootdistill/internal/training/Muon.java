@@ -1,6 +1,6 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.config.UpdateRule;
+import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
