@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -78,7 +79,7 @@ final class StudentFolder {
         }
         Model model = Teacher.readModel(folder, network, device, false);
         return new Student(
-                model, NoiseSchedule.of(scheduler), prediction, folder.nullClass().orElse(-1), guidance, scheduler,
+                model, DiscreteSchedule.of(scheduler), prediction, folder.nullClass().orElse(-1), guidance, scheduler,
                 workers);
     }
 

@@ -55,7 +55,7 @@ public final class Teacher implements Denoiser {
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = Prediction.of(scheduler);
-        this.schedule = NoiseSchedule.of(scheduler);
+        this.schedule = DiscreteSchedule.of(scheduler);
         this.nullLabel = nullLabel;
         this.model = model;
     }

@@ -5,8 +5,8 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingBatch;
@@ -75,7 +75,7 @@ final class TeacherRun implements AutoCloseable {
     }
 
     private DenoisingTrainer newTrainer(TrainingState trained) {
-        DenoisingBatch batch = new DenoisingBatch(config, NoiseSchedule.discrete(scheduler.alphasCumprod()),
+        DenoisingBatch batch = new DenoisingBatch(config, new DiscreteSchedule(scheduler.alphasCumprod()),
                 Prediction.of(scheduler), images, network.condition() instanceof ConditionShape.Label);
         return new DenoisingTrainer(config, trained, batch, images);
     }

@@ -11,7 +11,7 @@ import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.format.ModelFormatException;
@@ -139,7 +139,7 @@ public class FewStepTest {
     /** In the plane, jumps from a state are no easier to learn than those from noise: several steps reach what one does. */
     @Test
     void anyNumberOfStepsReachesTheMap() throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
         DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(128).block(32).lanes(4).images(128 * 600L).seed(7).learningRate(3e-3).warmupImages(2_000)
                 .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(0).restartShare(0.5).build();
@@ -238,7 +238,7 @@ public class FewStepTest {
 
     @Test
     void networkWithTwoTimesNeedsRestarts() {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("s"), device());
         assertRefused("restartShare is 0.0", () -> {
             try (Student student = distiller.train(config().restartShare(0).build())) {

@@ -11,8 +11,8 @@ import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
@@ -130,7 +130,7 @@ public class GuidanceTest {
 
     @Test
     void networkThatIsGivenTheScaleNeedsARange() {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("w"), device());
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> distiller.train(config().guidance(2).build()));

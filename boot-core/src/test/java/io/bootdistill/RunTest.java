@@ -11,7 +11,7 @@ import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
@@ -299,7 +299,7 @@ public class RunTest {
     @Test
     void divergedTrainingStopsAndKeepsTheCheckpoint() throws IOException {
         Path run = temp.resolve("run");
-        MixtureTeacher broken = new MixtureTeacher(NoiseSchedule.flow(), new double[][] {{Double.NaN, 0}}, 1, false);
+        MixtureTeacher broken = new MixtureTeacher(new FlowSchedule(), new double[][] {{Double.NaN, 0}}, 1, false);
         BootDistiller distiller = new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device());
         assertThrows(
                 TrainingDivergedException.class, () -> distiller.train(config().heldOut(0).folder(run).build()));

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
-import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
@@ -23,7 +23,7 @@ class TrajectoryErrorTest {
 
     private static final int NOISES = 200;
 
-    private final MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, true);
+    private final MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, true);
     private final double most = teacher.schedule().tMax();
     private final double least = teacher.schedule().tMin();
     private final double[] times = {most, 0.8, 0.5, 0.2, least};
