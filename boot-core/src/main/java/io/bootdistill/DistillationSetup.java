@@ -16,6 +16,7 @@ import io.bootdistill.internal.distillation.Restarts;
 import io.bootdistill.internal.distillation.Trainer;
 import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.sampling.Head;
+import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeFold;
@@ -133,8 +134,9 @@ public final class DistillationSetup {
     /** A student without weights yet. */
     Student newAverage() {
         Model model = new Model(Graph.of(network), device, false);
-        return new Student(
-                model, teacher.schedule(), prediction, nullLabel, config.guidanceRange(), teacher.scheduler(), config.workers());
+        StudentModel student = new StudentModel(
+                model, teacher.schedule(), prediction, nullLabel, config.guidanceRange(), teacher.scheduler());
+        return new Student(student, config.workers());
     }
 
     /** @param isMoving whether the teacher changes between steps */

@@ -13,7 +13,6 @@ import io.bootdistill.internal.denoising.DenoisingBatch;
 import io.bootdistill.internal.denoising.DenoisingTrainer;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TimeBudget;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
@@ -175,8 +174,7 @@ final class TeacherRun implements AutoCloseable {
         HeldOut noises = new HeldOut(average, config.pictures(), ConditionSource.none(), config.nullLabel());
         float[] samples = Sampler.reference(average, 50)
                 .withSchedulerLimits()
-                .withWorkers(config.workers())
-                .sample(noises.noise, noises.condition);
+                .sample(noises.request().withWorkers(config.workers()));
         folder.writeGrid(state.step, samples, network.input());
     }
 

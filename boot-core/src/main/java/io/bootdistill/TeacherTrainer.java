@@ -5,7 +5,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.InMemoryImages;
-import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingBatch;
 import io.bootdistill.internal.denoising.DenoisingTrainer;
@@ -74,8 +73,8 @@ public final class TeacherTrainer {
      * @throws IOException if the folder holds no run with a checkpoint
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
-        DiffusersFolder teacher = DiffusersFolder.open(RunFolder.open(run).teacherFolder());
-        return new TeacherTrainer(Teacher.readNetwork(teacher).config(), teacher.scheduler(), device);
+        NetworkFolder teacher = NetworkFolder.open(RunFolder.open(run).teacherFolder());
+        return new TeacherTrainer(teacher.network().config(), teacher.folder().scheduler(), device);
     }
 
     /** Reports to a listener. */

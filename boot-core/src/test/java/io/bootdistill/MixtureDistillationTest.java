@@ -12,6 +12,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Samples;
@@ -109,7 +110,7 @@ public class MixtureDistillationTest {
             long[] seeds = LongStream.range(1_000_000, 1_000_000 + NOISES).toArray();
             int[] labels = IntStream.range(0, NOISES).map(i -> i % 3).toArray();
             for (double scale : new double[] {1, 2, 3}) {
-                float[] samples = student.sample(seeds, labels, scale);
+                float[] samples = student.sample(SampleRequest.ofSeeds(seeds).withLabels(labels).withGuidance(scale));
                 float[] exact = Sampler.reference(teacher, Solver.HEUN, 60)
                         .withGuidance(new Guidance(scale, teacher.nullLabel())).sample(seeds, labels);
                 double error = PairedError.rmse(exact, samples);

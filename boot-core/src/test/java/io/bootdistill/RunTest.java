@@ -12,6 +12,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
@@ -159,7 +160,7 @@ public class RunTest {
                 double[] last = new double[SEEDS.length];
                 java.util.Arrays.fill(last, network.schedule().tMax());
                 network.predict(SEEDS.length, noise, last, Samples.conditions(LABELS), f);
-                Golden.values(prediction, f, loaded.sample(noise, Samples.conditions(LABELS)));
+                Golden.values(prediction, f, loaded.sample(SampleRequest.ofNoise(noise).withLabels(LABELS)));
             }
         }
     }
@@ -189,7 +190,7 @@ public class RunTest {
                 assertArrayEquals(trained.sample(SEEDS, LABELS), samples.get(1));
                 assertArrayEquals(trained.sample(SEEDS, LABELS), opened.sample(SEEDS, LABELS));
                 double[] ends = {teacher.schedule().tMax(), teacher.schedule().tMin()};
-                assertEquals(2, TrajectoryError.of(opened, teacher, null, SEEDS, LABELS, ends, 2).length);
+                assertEquals(2, TrajectoryError.of(opened, teacher, null, SampleRequest.ofSeeds(SEEDS).withLabels(LABELS), ends, 2).length);
             }
             assertArrayEquals(state, Files.readAllBytes(run.resolve("state.safetensors")));
         }

@@ -8,7 +8,6 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.sampling.Head;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.objective.BootstrapLoss;
 import io.bootdistill.objective.Objective;

@@ -40,8 +40,8 @@ class PinnGradientTest {
             Path folder = temp.resolve(prediction);
             TinyTeacher.write(folder, prediction);
             try (Teacher teacher = Teacher.load(folder, Devices.named("reference"));
-                    Model student = new Model(teacher.model().graph(), teacher.model().device(), true)) {
-                student.load(teacher.model(), teacher.model().parameters());
+                    Model student = new Model(Resolved.of(teacher).model().graph(), Resolved.of(teacher).model().device(), true)) {
+                student.load(Resolved.of(teacher).model(), Resolved.of(teacher).model().parameters());
                 check(teacher, student);
             }
         }
