@@ -13,7 +13,6 @@ import io.bootdistill.internal.training.Step;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.metric.CollapseAlarm;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,8 +127,8 @@ final class DistillationRun implements AutoCloseable {
         String key = String.join(" ", teacherKey, config.referenceSteps() + " steps",
                 setup.isThresholded() ? "thresholded" : "clipped at " + setup.clip(),
                 setup.guidance == null ? "unguided" : setup.guidance.toString(),
-                "conditions " + Arrays.hashCode(heldOut.condition));
-        float[] known = folder == null ? null : folder.readReference(heldOut.noise.length, key);
+                "conditions " + heldOut.conditionHash());
+        float[] known = folder == null ? null : folder.readReference(heldOut.length(), key);
         if (known == null) {
             known = heldOut.makeReference(teacher.denoiser(), config, setup.guidance, listener);
             if (folder != null) {
@@ -184,7 +183,7 @@ final class DistillationRun implements AutoCloseable {
         if (!isMoving()) {
             folder.writeCheckpoint(state, teacherKey);
         }
-        if (average.isSavable()) {
+        if (average.resolved().isSavable()) {
             average.save(folder.studentFolder());
         }
         if (quality != null && teacher.shape().isPicture()) {

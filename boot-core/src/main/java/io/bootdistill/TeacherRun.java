@@ -5,15 +5,14 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingBatch;
 import io.bootdistill.internal.denoising.DenoisingTrainer;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TimeBudget;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
@@ -75,7 +74,7 @@ final class TeacherRun implements AutoCloseable {
     }
 
     private DenoisingTrainer newTrainer(TrainingState trained) {
-        DenoisingBatch batch = new DenoisingBatch(config, NoiseSchedule.discrete(scheduler.alphasCumprod()),
+        DenoisingBatch batch = new DenoisingBatch(config, new DiscreteSchedule(scheduler.alphasCumprod()),
                 Prediction.of(scheduler), images, network.condition() instanceof ConditionShape.Label);
         return new DenoisingTrainer(config, trained, batch, images);
     }
@@ -175,8 +174,7 @@ final class TeacherRun implements AutoCloseable {
         HeldOut noises = new HeldOut(average, config.pictures(), ConditionSource.none(), config.nullLabel());
         float[] samples = Sampler.reference(average, 50)
                 .withSchedulerLimits()
-                .withWorkers(config.workers())
-                .sample(noises.noise, noises.condition);
+                .sample(noises.request().withWorkers(config.workers()));
         folder.writeGrid(state.step, samples, network.input());
     }
 

@@ -4,7 +4,7 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingBatch;
 import io.bootdistill.internal.denoising.DenoisingTrainer;
@@ -27,7 +27,7 @@ import java.nio.file.Path;
  * label, so that the teacher can be guided (Ho and Salimans 2022, arXiv 2207.12598).
  *
  * <pre>{@code
- * ImageSource images = ImageSource.of(new ImageShape(1, 28, 28), pixels, labels);
+ * ImageSource images = InMemoryImages.of(new ImageShape(1, 28, 28), pixels, labels);
  * UNetConfig network = UNetConfig.of(images.shape(), List.of(32, 64, 64), 2, 11);
  * SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON);
  * TeacherTrainingConfig config = TeacherTrainingConfig.builder().nullLabel(10).build();
@@ -73,8 +73,8 @@ public final class TeacherTrainer {
      * @throws IOException if the folder holds no run with a checkpoint
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
-        DiffusersFolder teacher = DiffusersFolder.open(RunFolder.open(run).teacherFolder());
-        return new TeacherTrainer(Teacher.readNetwork(teacher).config(), teacher.scheduler(), device);
+        NetworkFolder teacher = NetworkFolder.open(RunFolder.open(run).teacherFolder());
+        return new TeacherTrainer(teacher.network().config(), teacher.folder().scheduler(), device);
     }
 
     /** Reports to a listener. */

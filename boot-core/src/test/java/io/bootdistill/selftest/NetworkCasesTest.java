@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
+import io.bootdistill.Resolved;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Conv;
@@ -33,7 +34,7 @@ class NetworkCasesTest {
         Set<Call> missing = new HashSet<>();
         RecordingDevice device = new RecordingDevice(Devices.named("reference"));
         try (Teacher teacher = Teacher.load(BundledTeacher.folder(), device);
-                Model student = new Model(teacher.model().graph(), device, true);
+                Model student = new Model(Resolved.of(teacher).model().graph(), device, true);
                 Plan plan = new Plan(student, BLOCK, Plan.Mode.TRAINING);
                 Plan tangent = new Plan(student, BLOCK, Plan.Mode.TANGENT);
                 Gradients gradients = new Gradients(student);

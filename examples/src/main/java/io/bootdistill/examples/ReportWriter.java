@@ -8,6 +8,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.TrajectoryError;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.examples.report.RunReport;
 import io.bootdistill.examples.report.RunReport.Sampled;
@@ -18,6 +19,7 @@ import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Json;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.BootstrapLoss;
 import java.io.IOException;
@@ -162,7 +164,8 @@ final class ReportWriter {
         double[] times = new double[TIMES + 1];
         Arrays.setAll(times, i -> i == TIMES ? least : most + (least - most) * i / TIMES);
         int count = Math.min(noises, TRAJECTORIES);
-        return new TrajectoryCurve(times, TrajectoryError.of(student, teacher, guidance, HeldOut.seeds(count),
-                HeldOutSamples.labels(labels, 0, count), times, SOLVER_STEPS));
+        SampleRequest request =
+                SampleRequest.ofSeeds(HeldOut.seeds(count)).withLabels(HeldOutSamples.labels(labels, 0, count));
+        return new TrajectoryCurve(times, TrajectoryError.of(student, teacher, guidance, request, times, SOLVER_STEPS));
     }
 }

@@ -45,9 +45,9 @@ public class BootStepGoldenTest {
     void step(String name) throws IOException {
         try (SafetensorsFile golden = SafetensorsFile.open(Fixtures.file("boot-step/" + name + ".safetensors"));
                 Teacher teacher = Teacher.load(BundledTeacher.folder(), device());
-                Model student = new Model(teacher.model().graph(), device(), true)) {
+                Model student = new Model(Resolved.of(teacher).model().graph(), device(), true)) {
             Map<String, float[]> weights = new HashMap<>();
-            teacher.model().save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
+            Resolved.of(teacher).model().save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
             student.load(parameter -> weights.get(parameter.name()));
             new Check(golden, teacher, student).run();
         }
