@@ -78,24 +78,25 @@ public final class HeldOut {
         return count * size;
     }
 
-    /** Tells one draw of the conditions from another; 0 where there are none. */
-    int conditionHash() {
-        return condition.length == 0 ? 0 : Arrays.hashCode(condition);
+    /** Tells one draw of the conditions from another. */
+    String key() {
+        return "conditions " + (condition.length == 0 ? 0 : Arrays.hashCode(condition));
     }
 
     /** What the reference sampler makes of the noise, in portions that are reported. */
     float[] makeReference(
             Denoiser teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
-        Sampler unlimited = Sampler.reference(teacher, config.referenceSteps()).withGuidance(guidance);
-        Sampler sampler = config.clip() < 0 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip());
+        Sampler unlimited = Sampler.reference(teacher, config.evaluation().referenceSteps()).withGuidance(guidance);
+        Sampler sampler = config.clip().isOfScheduler() ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
         float[] samples = new float[length()];
         for (int from = 0; from < count; from += PORTION) {
-            listener.preparing(from, count);
+            int done = from;
+            Notifications.tell("preparing", () -> listener.preparing(done, count));
             int to = Math.min(count, from + PORTION);
-            float[] portion = sampler.sample(request(from, to).withWorkers(config.workers()));
+            float[] portion = sampler.sample(request(from, to).withWorkers(config.work().workers()));
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
-        listener.preparing(count, count);
+        Notifications.tell("preparing", () -> listener.preparing(count, count));
         return samples;
     }
 

@@ -12,7 +12,7 @@ import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.internal.distillation.Restarts;
+import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.Parameter;
@@ -54,7 +54,7 @@ final class StudentFolder {
         }
         SchedulerConfig scheduler = reader.folder().scheduler();
         Prediction teacher = Prediction.of(scheduler);
-        Prediction prediction = reader.hasTwoTimes() ? Restarts.prediction(teacher) : teacher;
+        Prediction prediction = reader.hasTwoTimes() ? DistillationSetup.ofTwoTimes(teacher) : teacher;
         if (prediction == Prediction.EPSILON) {
             throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
         }

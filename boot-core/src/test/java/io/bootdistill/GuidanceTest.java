@@ -10,7 +10,6 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;

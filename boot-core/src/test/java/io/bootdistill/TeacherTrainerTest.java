@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.ModelFormatException;

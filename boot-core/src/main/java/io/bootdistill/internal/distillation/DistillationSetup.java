@@ -28,6 +28,7 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.objective.Corrector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a configuration comes to with a teacher: the student's network, its head, guidance, conditions; and what trains it.
@@ -106,6 +107,15 @@ public final class DistillationSetup {
         Checks.that(teacher.condition() instanceof ConditionShape.None, "the teacher's condition", teacher.condition(),
                 "labels, unless conditions(…) says how to draw them");
         return ConditionSource.none();
+    }
+
+    /** What a user should know of how the student starts. */
+    public Optional<String> explain() {
+        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON) {
+            return Optional.empty();
+        }
+        return Optional.of("an ε-prediction teacher: the student's " + (studentOutput == Prediction.EPSILON
+                ? "head is y = −F" : "output is read as a v-prediction") + ", and its start poor");
     }
 
     public DistillationConfig config() {

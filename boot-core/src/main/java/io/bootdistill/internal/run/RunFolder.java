@@ -1,17 +1,9 @@
 package io.bootdistill.internal.run;
 
-import io.bootdistill.config.ConfigJson;
-import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
-import io.bootdistill.config.JointConfig;
-import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Images;
-import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
-import io.bootdistill.internal.training.Checkpoint;
-import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,43 +84,23 @@ public final class RunFolder {
         return new RunFolder(path);
     }
 
-    public void writeConfig(Record config) throws IOException {
-        writeText(CONFIG, ConfigJson.text(ConfigJson.write(config)));
+    /** @param json of the configuration */
+    public void writeConfig(String json) throws IOException {
+        writeText(CONFIG, json);
     }
 
-    /**
-     * The configuration of the run, with what the builder holds for the rest.
-     *
-     * @throws ModelFormatException naming the file and the key that is missing, unknown or has a value that is not allowed
-     */
-    public DistillationConfig readConfig(DistillationConfigBuilder builder) {
-        builder.folder(folder).build(); // what the caller set is not the file's fault
-        return ConfigJson.read(folder.resolve(CONFIG), DistillationConfig.class, builder, builder::build);
+    /** The file of the run's configuration. */
+    public Path config() {
+        return folder.resolve(CONFIG);
     }
 
-    /** The configuration of a teacher's training. */
-    public TeacherTrainingConfig readConfig(TeacherTrainingConfig.Builder builder) {
-        builder.folder(folder).build();
-        return ConfigJson.read(folder.resolve(CONFIG), TeacherTrainingConfig.class, builder, builder::build);
-    }
-
-    /** The configuration of a joint run, with those of its parts. */
-    public JointConfig readConfig(JointConfig.Builder builder) {
-        builder.folder(folder).build();
-        return ConfigJson.read(folder.resolve(CONFIG), JointConfig.class, builder, builder::build);
+    public Path path() {
+        return folder;
     }
 
     /** The folder of a part of a joint run: a run without a checkpoint of its own. */
     public RunFolder part(String name) {
         return new RunFolder(folder.resolve(name));
-    }
-
-    public void writeCheckpoint(TrainingState state, String teacher) throws IOException {
-        Checkpoint.write(checkpoint(), state, teacher);
-    }
-
-    public void readCheckpoint(TrainingState state, String teacher, String origin) {
-        Checkpoint.read(checkpoint(), "", state, teacher, origin);
     }
 
     public Path checkpoint() {
