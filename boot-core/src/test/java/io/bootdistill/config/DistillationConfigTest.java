@@ -159,6 +159,59 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     // ---- what is refused
 
     @Test
+    void ranges() {
+        assertRanges(Map.ofEntries(
+                range("length.images", at(1, 64), beyond(0)),
+                range("work.batch", at(1, 65_536), beyond(0, 65_537)),
+                range("work.block", at(1, 4_096), beyond(0, 4_097)),
+                range("work.lanes", at(1, 256), beyond(0, 257)),
+                range("work.workers", at(1, 65_536), beyond(0, 65_537)),
+                range("phases.share", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("phases.weighting.power", at(0, 2), beyond(-TINY, 2.000001)),
+                range("phases.weighting.kappa", at(1e-12), beyond(0.9e-12, INFINITY)),
+                range("phases.objective.Trajectories.steps", at(2, 1_000), beyond(1, 1_001)),
+                range("phases.objective.Trajectories.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Trajectories.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Trajectories.end", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("phases.objective.Trajectories.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Bootstrap.delta.start", at(0.02, 0.5), beyond(0, 0.019, 0.500001)),
+                range("phases.objective.Bootstrap.delta.end", at(TINY, 0.12), beyond(0, 0.121)),
+                range("phases.objective.Bootstrap.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Bootstrap.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Derivative.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Bootstrap.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Bootstrap.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Bootstrap.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Derivative.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Derivative.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Derivative.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Pinn.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Pinn.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Pinn.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("corrector.Given.corrector.share", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("corrector.Given.corrector.start", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),
+                range("corrector.Given.corrector.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.warmupImages", at(0), beyond(-1)),
+                range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.beta1", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.beta2", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.clip", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.emaHalfLife", at(0), beyond(-TINY, INFINITY)),
+                range("guidance.range.least", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("guidance.range.most", at(1, 100), beyond(UNDER_ONE, INFINITY)),
+                range("guidance.nullLabel", at(-1, 9), beyond(-2)),
+                range("guidance.negativeLabel", at(-1, 9), beyond(-2)),
+                range("guidance.nullProbability", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("clip.To.value", at(TINY), beyond(0, INFINITY)),
+                range("evaluation.heldOut", at(0, 1 << 20), beyond(-1, (1 << 20) + 1)),
+                range("evaluation.referenceSteps", at(1, 1 << 20), beyond(0, (1 << 20) + 1)),
+                range("output.reportImages", at(1), beyond(0)),
+                range("output.checkpointImages", at(1), beyond(0))));
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedByName() {
         Objective twoTimes = new Trajectories(10, 4, 96, 0.4, 0.5);
         Map<String, Consumer<Builder>> bad = Map.ofEntries(
