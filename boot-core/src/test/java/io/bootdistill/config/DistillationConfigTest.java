@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DistillationConfigTest extends ConfigContract<DistillationValues, DistillationConfig> {
@@ -38,7 +39,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         List<Builder> bases = new ArrayList<>(List.of(
                 DistillationConfig.builder(),
                 DistillationConfig.builder().phases(
-                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0), ResidualWeighting.NONE), Phase.defaults().withShare(0.75)),
+                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0), ResidualWeighting.NONE),
+                        Phase.defaults().withShare(0.75)),
                 DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2))));
         for (Objective objective : List.of(
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
@@ -127,7 +129,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(2.5, DistillationConfig.builder().guidance(2.5).build().guidance().range().most());
         assertEquals(2.5, DistillationConfig.builder().guidance(2.5).build().guidance().range().least());
         assertNull(DistillationConfig.builder().noCorrector().build().corrector(true));
-        assertEquals(List.of(Phase.of(Pinn.defaults())), DistillationConfig.builder().objective(Pinn.defaults()).build().phases());
+        Objective pinn = Pinn.defaults();
+        assertEquals(List.of(Phase.of(pinn)), DistillationConfig.builder().objective(pinn).build().phases());
     }
 
     @Test
@@ -234,8 +237,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                         b -> b.phases(
                                 Phase.of(Bootstrap.defaults().withTargetEma(0.5)).withShare(0.5),
                                 Phase.of(Bootstrap.defaults().withTargetEma(0.9)).withShare(0.5))),
-                Map.entry("boundary is hard, must be an atom or a term where a phase has a restartShare: a hard one is of students"
-                        + " of one time",
+                Map.entry("boundary is hard, must be an atom or a term where a phase has a restartShare: a hard one is of"
+                        + " students of one time",
                         b -> b.phases(
                                 Phase.of(twoTimes).withShare(0.5),
                                 Phase.of(Bootstrap.defaults().withBoundary(new Boundary.Hard())).withShare(0.5))),
@@ -270,12 +273,14 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     void phasesShareTheSteps() {
         DistillationConfig config = DistillationConfig.builder().batch(4).images(40).phases(
                 Phase.defaults().withShare(0.25), Phase.defaults().withShare(0.7), Phase.defaults().withShare(0.05)).build();
-        assertEquals(List.of(0L, 3L, 10L, 10L), List.of(
-                config.phaseStart(0), config.phaseStart(1), config.phaseStart(2), config.phaseStart(3)), "2.5 and 9.5 are rounded");
-        DistillationConfig thirds = DistillationConfig.builder().batch(1).images(10).phases(
-                Phase.defaults().withShare(1 / 3.0), Phase.defaults().withShare(1 / 3.0), Phase.defaults().withShare(1 / 3.0)).build();
-        assertEquals(List.of(0L, 3L, 7L, 10L), List.of(
-                thirds.phaseStart(0), thirds.phaseStart(1), thirds.phaseStart(2), thirds.phaseStart(3)));
+        assertEquals(List.of(0L, 3L, 10L, 10L), starts(config), "2.5 and 9.5 are rounded");
+        Phase third = Phase.defaults().withShare(1 / 3.0);
+        DistillationConfig thirds = DistillationConfig.builder().batch(1).images(10).phases(third, third, third).build();
+        assertEquals(List.of(0L, 3L, 7L, 10L), starts(thirds));
+    }
+
+    private static List<Long> starts(DistillationConfig config) {
+        return IntStream.rangeClosed(0, config.phases().size()).mapToObj(config::phaseStart).toList();
     }
 
     @Test

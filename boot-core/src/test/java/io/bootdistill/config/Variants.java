@@ -67,7 +67,7 @@ final class Variants {
                 continue;
             }
             if (leaf.equals(name)) {
-                values[i] = type == int.class ? (Object) (int) number : type == long.class ? (Object) (long) number : (Object) number;
+                values[i] = type == int.class ? (Object) (int) number : type == long.class ? (Object) (long) number : number;
             } else {
                 Object inner = values[i] instanceof List<?> list ? list.get(0) : values[i];
                 Object changed = with(inner, leaf.substring(name.length() + 1), number);

@@ -66,14 +66,16 @@ final class AblateCommandTest {
         assertTrue(run.out().contains("table        " + out.resolve("ablation.md")), run.out());
         String table = Files.readString(out.resolve("ablation.md"));
         for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
-                "\n## 12 steps\n", "\n| defaults | work.batch 4 | 12 | ", "\n| euler | work.batch 4, bootstrap.solver EULER | 6 | ",
+                "\n## 12 steps\n", "\n| defaults | work.batch 4 | 12 | ",
+                "\n| euler | work.batch 4, bootstrap.solver EULER | 6 | ",
                 "![](rmse-12-steps.png)")) {
             assertTrue(table.contains(part), "no \"" + part + "\" in " + table);
         }
         assertTrue(table.indexOf("## 6 steps") < table.indexOf("## 12 steps"), table);
         List<String> data = Files.readAllLines(out.resolve("ablation.csv"));
         assertEquals(1 + 4 + 4, data.size(), String.join("\n", data));
-        assertTrue(data.stream().anyMatch(line -> line.startsWith("12 steps,euler,\"work.batch 4, bootstrap.solver EULER\",12,48,")));
+        assertTrue(data.stream().anyMatch(line ->
+                line.startsWith("12 steps,euler,\"work.batch 4, bootstrap.solver EULER\",12,48,")));
         assertTrue(ImageIO.read(out.resolve("rmse-12-steps.png").toFile()).getWidth() > 1_000);
         assertFalse(Files.exists(out.resolve("frechet-12-steps.png")), "there are no images to compare with");
 
