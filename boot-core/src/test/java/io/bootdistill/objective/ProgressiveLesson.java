@@ -78,8 +78,8 @@ final class ProgressiveLesson implements Lesson {
             Tensor y = call < grid - 1 ? worker.y() : worker.target();
             Tensor next = call < grid - 2 ? worker.y() : worker.target();
             teacher.run(kernels, part.samples(), part.inputs()[call]);
-            kernels.signalStep(part.samples(), pixels, 0, part.coefficients()[call], worker.noise(), teacher.x(), teacher.output(),
-                    teacher.nullOutput(), null, y, null, next, teacher.x());
+            kernels.signalStep(part.samples(), pixels, 0, part.coefficients()[call], worker.noise(), teacher.x(),
+                    teacher.output(), teacher.nullOutput(), null, y, null, next, teacher.x());
         }
         kernels.signalStep(part.samples(), pixels, 0, part.goal(), worker.noise(), worker.f(), worker.target(), null, null,
                 worker.y(), null, worker.y(), null);
