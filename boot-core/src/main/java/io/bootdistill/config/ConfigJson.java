@@ -47,7 +47,8 @@ record ConfigJson(JsonObject json, String source, Map<String, Objective> objecti
         }
         for (Objective other : others) {
             Checks.that(other instanceof Record, "objective " + other.key(), other, "a record");
-            known.putIfAbsent(other.key(), other);
+            Checks.that(known.putIfAbsent(other.key(), other) == null, "key of an objective", other.key(),
+                    "one that no other objective has");
         }
         return known;
     }

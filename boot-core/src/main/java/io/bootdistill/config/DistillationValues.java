@@ -19,6 +19,7 @@ record DistillationValues(
     void check() {
         Checks.notNull("length", length);
         Checks.notNull("work", work);
+        Checks.notNull("phases", phases);
         Checks.notNull("corrector", corrector);
         Checks.notNull("optimiser", optimiser);
         Checks.notNull("guidance", guidance);

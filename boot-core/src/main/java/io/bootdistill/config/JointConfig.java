@@ -2,7 +2,6 @@ package io.bootdistill.config;
 
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.objective.Objective;
 import java.nio.file.Path;
 
 /**
@@ -23,9 +22,9 @@ public final class JointConfig {
         Checks.notNull("student", student);
         requirePart("the teacher's", teacher.length(), teacher.output());
         requirePart("the student's", student.length(), student.output());
-        Checks.that(student.phases().stream().map(Phase::objective).noneMatch(Objective::needsTeacherGradient),
-                "the student's objective", student.phases(),
-                "one without the teacher's gradient, which is that of a copy: it would not follow the teacher");
+        student.phases().stream().map(Phase::objective).forEach(objective -> Checks.that(
+                !objective.needsTeacherGradient(), "the student's objective", objective.key(),
+                "one without the teacher's gradient, which is that of a copy: it would not follow the teacher"));
         Checks.that(values.studentStart >= 0 && values.studentStart <= 1, "studentStart", values.studentStart, "in [0, 1]");
         this.teacher = teacher;
         this.student = student;

@@ -99,14 +99,15 @@ final class RecordReader {
         if (declared == Objective.class) {
             return objective(json, (Objective) base, at);
         }
-        if (declared == CorrectorChoice.class && json.isJsonObject()) {
-            Corrector corrector = base instanceof CorrectorChoice.Given given ? given.corrector() : Corrector.defaults();
-            return new CorrectorChoice.Given(record(json, corrector, at));
+        if (declared == CorrectorChoice.class) {
+            return corrector(json, base, at);
         }
         if (declared.isInterface() && declared.isSealed()) {
             return alternative(json, declared, base, at);
         }
-        return declared.isRecord() ? record(json, cast(declared), base, at) : new JsonValue(json, source + ": " + at).as(declared);
+        return declared.isRecord()
+                ? record(json, cast(declared), base, at)
+                : new JsonValue(json, source + ": " + at).as(declared);
     }
 
     private List<Object> list(JsonElement json, Class<?> elements, String at) {
@@ -128,12 +129,24 @@ final class RecordReader {
         return record(named.getValue(), begin, below(at, key));
     }
 
+    private CorrectorChoice corrector(JsonElement json, Object base, String at) {
+        if (json.isJsonObject()) {
+            Corrector corrector = base instanceof CorrectorChoice.Given given ? given.corrector() : Corrector.defaults();
+            return new CorrectorChoice.Given(record(json, corrector, at));
+        }
+        for (CorrectorChoice choice : List.of(new CorrectorChoice.Automatic(), new CorrectorChoice.None())) {
+            if (RecordJson.write(CorrectorChoice.class, choice).equals(json)) {
+                return choice;
+            }
+        }
+        throw refused(json, at, "one of automatic, none, or an object of the corrector's values");
+    }
+
     private Object alternative(JsonElement json, Class<?> declared, Object base, String at) {
         Map<String, Class<?>> alternatives = new TreeMap<>();
         for (Class<?> alternative : declared.getPermittedSubclasses()) {
             alternatives.put(RecordJson.name(alternative), alternative);
         }
-        alternatives.remove(RecordJson.name(CorrectorChoice.Given.class)); // written as the corrector itself
         Map.Entry<String, JsonElement> named = named(json, at, alternatives.keySet());
         Class<Object> type = cast(alternatives.get(named.getKey()));
         return record(named.getValue(), type, type.isInstance(base) ? base : null, below(at, named.getKey()));
@@ -143,7 +156,8 @@ final class RecordReader {
     private Map.Entry<String, JsonElement> named(JsonElement json, String at, Collection<String> names) {
         boolean isName = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
         if (!isName && !(json.isJsonObject() && json.getAsJsonObject().size() == 1)) {
-            throw refused(json, at, "one of " + String.join(", ", names) + ", alone or as the only key of an object of its values");
+            throw refused(json, at,
+                    "one of " + String.join(", ", names) + ", alone or as the only key of an object of its values");
         }
         Map.Entry<String, JsonElement> named = isName
                 ? Map.entry(json.getAsString(), new JsonObject())

@@ -1,189 +1,329 @@
 package io.bootdistill.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.ModelFormatException;
-import io.bootdistill.objective.BootstrapLoss;
-import io.bootdistill.objective.BootstrapLoss.Boundary;
+import io.bootdistill.config.DistillationConfig.Builder;
+import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.ResidualWeighting;
+import io.bootdistill.lesson.UpdateRule;
+import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.BootstrapLoss.Weighting;
-import io.bootdistill.objective.DeltaSchedule;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
+import io.bootdistill.objective.Trajectories;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class DistillationConfigTest {
+class DistillationConfigTest extends ConfigContract<DistillationValues, DistillationConfig> {
+
+    @Override
+    List<DistillationValues> bases() {
+        Boundary term = new Boundary.Term(0.2, 2);
+        List<Builder> bases = new ArrayList<>(List.of(
+                DistillationConfig.builder(),
+                DistillationConfig.builder().phases(
+                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0), ResidualWeighting.NONE),
+                        Phase.defaults().withShare(0.75)),
+                DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2))));
+        for (Objective objective : List.of(
+                Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
+                new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, term, 0.5),
+                new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, term))) {
+            bases.add(DistillationConfig.builder().objective(objective));
+        }
+        return bases.stream().map(builder -> values(builder.build())).toList();
+    }
+
+    private static DistillationValues values(DistillationConfig c) {
+        return new DistillationValues(c.length(), c.work(), c.seed(), c.phases(), c.corrector(), c.optimiser(), c.guidance(),
+                c.clip(), c.evaluation(), c.output());
+    }
+
+    @Override
+    DistillationConfig build(DistillationValues values) {
+        values.check();
+        Builder builder = DistillationConfig.builder();
+        set(builder, values);
+        return builder.build();
+    }
+
+    @Override
+    DistillationConfig rebuilt(DistillationConfig config) {
+        return config.toBuilder().build();
+    }
+
+    @Override
+    String json(DistillationConfig config) {
+        return config.toJson();
+    }
+
+    @Override
+    DistillationConfig read(Path file) {
+        return DistillationConfig.read(file);
+    }
+
+    // ---- the builder
 
     @Test
-    void everyBadValueIsRefusedByName() {
-        Map<String, Consumer<DistillationConfigBuilder>> bad = Map.ofEntries(
-                Map.entry("batch is 0", b -> b.batch(0)),
-                Map.entry("images is 100", b -> b.images(100)),
-                Map.entry("timeBudget is PT30S", b -> b.timeBudget(Duration.ofSeconds(30))),
-                Map.entry("block is 0", b -> b.block(0)),
-                Map.entry("lanes is 0", b -> b.lanes(0)),
-                Map.entry("workers is 0", b -> b.workers(0)),
-                Map.entry("solver is missing", b -> b.solver(null)),
-                Map.entry("deltaStart is 0.6", b -> b.deltaStart(0.6)),
-                Map.entry("deltaEnd is 0.2", b -> b.deltaEnd(0.2)),
-                Map.entry("deltaSchedule is missing", b -> b.deltaSchedule(null)),
-                Map.entry("objective is missing", b -> b.objective(null)),
-                Map.entry("objective is DERIVATIVE",
-                        b -> b.trajectoryShare(0).objective(Objective.DERIVATIVE).boundary(Boundary.HARD)),
-                Map.entry("objective is PINN", b -> b.trajectoryShare(0).objective(Objective.PINN).guidance(2)),
-                Map.entry("objective is PINN, must be BOOTSTRAP with a trajectoryShare of 1", b -> b.objective(Objective.PINN)),
-                Map.entry("boundary is HARD", b -> b.boundary(Boundary.HARD)),
-                Map.entry("targetEma is 0.5", b -> b.targetEma(0.5)),
-                Map.entry("timeSampling is missing", b -> b.timeSampling(null)),
-                Map.entry("restartShare is 1.0", b -> b.restartShare(1)),
-                Map.entry("restartShare is 0.5, must be 0 where trajectoryShare and trajectoryEnd are 1",
-                        b -> b.restartShare(0.5)),
-                Map.entry("trajectorySteps is 2, must be at least 3 with a restartShare",
-                        b -> b.trajectoryShare(0.5).trajectorySteps(2).restartShare(0.5)),
-                Map.entry("restartShare is 0.5, must be 0 with a hard",
-                        b -> b.trajectoryShare(0).restartShare(0.5).boundary(Boundary.HARD)),
-                Map.entry("restartShare is 0.1, must be 0 with the objective DERIVATIVE",
-                        b -> b.trajectoryShare(0).restartShare(0.1).objective(Objective.DERIVATIVE)),
-                Map.entry("restartShare is 0.2, must be 0 with the objective PINN",
-                        b -> b.trajectoryShare(0).restartShare(0.2).objective(Objective.PINN)),
-                Map.entry("residualPower is -1.0", b -> b.residualPower(-1)),
-                Map.entry("residualKappa is 1.0E-13", b -> b.residualKappa(1e-13)),
-                Map.entry("targetEma is 1.0", b -> b.targetEma(1)),
-                Map.entry("solver is MULTISTEP", b -> b.solver(SignalOde.Solver.MULTISTEP)),
-                Map.entry("trajectoryShare is 1.1", b -> b.trajectoryShare(1.1)),
-                Map.entry("trajectorySteps is 1", b -> b.trajectorySteps(1)),
-                Map.entry("trajectoryUses is 0", b -> b.trajectoryUses(0)),
-                Map.entry("trajectoryInterval is 0", b -> b.trajectoryInterval(0)),
-                Map.entry("trajectoryEnd is -0.1", b -> b.trajectoryEnd(-0.1)),
-                Map.entry("correctorShare is -0.5", b -> b.correctorShare(-0.5)),
-                Map.entry("correctorStart is 1.0", b -> b.correctorStart(1)),
-                Map.entry("correctorWeight is -1.0", b -> b.correctorWeight(-1)),
-                Map.entry("correctorRate is 0.0", b -> b.correctorRate(0)),
-                Map.entry("guidanceMost is 1.0", b -> b.guidanceMost(1)),
-                Map.entry("negativeLabel is -2", b -> b.negativeLabel(-2)),
-                Map.entry("boundaryShare is 0.7", b -> b.boundaryShare(0.7)),
-                Map.entry("beta is NaN", b -> b.beta(Double.NaN)),
-                Map.entry("updateRule is missing", b -> b.updateRule(null)),
-                Map.entry("learningRate is 0.0", b -> b.learningRate(0)),
-                Map.entry("beta1 is 1.0", b -> b.beta1(1)),
-                Map.entry("beta2 is -0.1", b -> b.beta2(-0.1)),
-                Map.entry("gradientClip is -1.0", b -> b.gradientClip(-1)),
-                Map.entry("emaHalfLife is Infinity", b -> b.emaHalfLife(Double.POSITIVE_INFINITY)),
-                Map.entry("guidance is -1.0", b -> b.guidance(-1)),
-                Map.entry("nullLabel is -2", b -> b.nullLabel(-2)),
-                Map.entry("nullProbability is 1.5", b -> b.nullProbability(1.5)),
-                Map.entry("clip is -0.5", b -> b.clip(-0.5)),
-                Map.entry("heldOut is -1", b -> b.heldOut(-1)),
-                Map.entry("referenceSteps is 0", b -> b.referenceSteps(0)),
-                Map.entry("reportImages is 0", b -> b.reportImages(0)));
-        bad.forEach((message, change) -> {
-            DistillationConfigBuilder builder = DistillationConfig.builder();
+    void defaults() {
+        DistillationConfig config = DistillationConfig.builder().build();
+        assertEquals(Length.images(256_000), config.length());
+        assertEquals(new Work(64, 16, 8, Runtime.getRuntime().availableProcessors()), config.work());
+        assertEquals(0, config.seed());
+        assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
+        assertEquals(new CorrectorChoice.Automatic(), config.corrector());
+        assertEquals(new Corrector(0.25, 0.75, 10, 3e-4), config.corrector(true));
+        assertEquals(new OptimiserConfig(UpdateRule.MUON, 5e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), config.optimiser());
+        assertEquals(1, config.guidance().range().least());
+        assertEquals(1, config.guidance().range().most());
+        assertEquals(new GuidanceConfig(config.guidance().range(), -1, -1, 0.1), config.guidance());
+        assertEquals(new Limit.OfScheduler(), config.clip());
+        assertEquals(new Evaluation(1_000, 50), config.evaluation());
+        assertEquals(new Output(null, 1_600, 16_000), config.output());
+        assertEquals(4_000, config.steps());
+    }
+
+    /** Each shortcut changes what its name says, and nothing else. */
+    @Test
+    void shortcuts() {
+        Map<String, Consumer<Builder>> shortcuts = Map.ofEntries(
+                Map.entry("length.images", b -> b.images(6_400)),
+                Map.entry("work.batch", b -> b.batch(128)),
+                Map.entry("work.block", b -> b.block(8)),
+                Map.entry("work.lanes", b -> b.lanes(4)),
+                Map.entry("work.workers", b -> b.workers(77)),
+                Map.entry("seed", b -> b.seed(9)),
+                Map.entry("optimiser.rate", b -> b.learningRate(1e-3)),
+                Map.entry("guidance.range.most", b -> b.guidance(1, 4)),
+                Map.entry("guidance.nullLabel", b -> b.nullLabel(3)),
+                Map.entry("guidance.negativeLabel", b -> b.negativeLabel(3)),
+                Map.entry("evaluation.heldOut", b -> b.heldOut(0)),
+                Map.entry("evaluation.referenceSteps", b -> b.referenceSteps(7)),
+                Map.entry("output.folder", b -> b.folder(Path.of("run"))),
+                Map.entry("output.reportImages", b -> b.reportImages(7)),
+                Map.entry("output.checkpointImages", b -> b.checkpointImages(7)));
+        DistillationValues defaults = values(DistillationConfig.builder().build());
+        shortcuts.forEach((leaf, change) -> {
+            Builder builder = DistillationConfig.builder();
             change.accept(builder);
-            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, builder::build, message);
-            assertTrue(refused.getMessage().startsWith(message), refused.getMessage() + " should start with " + message);
+            assertEquals(Set.of(leaf), Leaves.different(defaults, values(builder.build())));
         });
-    }
-
-    @Test
-    void jsonKeepsEveryValueThatDecidesTheResult() {
-        DistillationConfig config = DistillationConfig.builder()
-                .images(128 * 7).batch(128).block(16).lanes(4).workers(3).seed(42).objective(Objective.DERIVATIVE)
-                .solver(SignalOde.Solver.DDIM).deltaStart(0.2).deltaEnd(0.1).deltaSchedule(DeltaSchedule.RELATIVE)
-                .timeSampling(TimeSampling.UNIFORM).updateRule(UpdateRule.ADAM)
-                .residualPower(0.75).residualKappa(0.01).targetEma(0.9).trajectoryShare(0.3).trajectorySteps(7)
-                .trajectoryUses(3).trajectoryInterval(5).trajectoryEnd(0.4).correctorShare(0.5).correctorStart(0.2)
-                .correctorWeight(3).correctorRate(1e-4)
-                .guidanceMost(4).negativeLabel(2).weighting(Weighting.INVERSE_STEP_SQUARED).boundary(Boundary.TERM)
-                .boundaryShare(0.25).beta(0.5).learningRate(1e-3).warmupImages(7).weightDecay(0.1).beta1(0.8).beta2(0.95)
-                .gradientClip(2).emaHalfLife(123).guidance(2.5).nullLabel(3).nullProbability(0.3).clip(1).heldOut(5)
-                .referenceSteps(6).reportImages(7).checkpointImages(8).build();
-        DistillationConfigBuilder builder = DistillationConfig.builder().workers(3);
-        ConfigJson.read(ConfigJson.write(config), DistillationConfig.class, builder, "test");
-        assertEquals(config, builder.build());
-    }
-
-    @Test
-    void someValuesAreSetFromJson() {
-        JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"residualPower\": 0.75}").getAsJsonObject();
-        assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).residualPower(0.75).build(),
-                DistillationConfig.builder().seed(9).values(some, "test").build());
-        some.addProperty("sovler", "DDIM");
-        ModelFormatException refused =
-                assertThrows(ModelFormatException.class, () -> DistillationConfig.builder().values(some, "test"));
-        assertEquals("test: unknown keys sovler", refused.getMessage());
-    }
-
-    @Test
-    void builderOfAConfigurationHoldsItsValues() {
-        DistillationConfig config = DistillationConfig.builder().seed(9).beta(3).lanes(5).build();
-        assertEquals(config, config.toBuilder().build());
+        assertEquals(Length.time(Duration.ofSeconds(90)), DistillationConfig.builder().minutes(1.5).build().length());
+        assertEquals(2.5, DistillationConfig.builder().guidance(2.5).build().guidance().range().most());
+        assertEquals(2.5, DistillationConfig.builder().guidance(2.5).build().guidance().range().least());
+        assertNull(DistillationConfig.builder().noCorrector().build().corrector(true));
+        Objective pinn = Pinn.defaults();
+        assertEquals(List.of(Phase.of(pinn)), DistillationConfig.builder().objective(pinn).build().phases());
     }
 
     @Test
     void paperRecipe() {
         DistillationConfig paper = DistillationConfig.paper().build();
-        assertEquals(SignalOde.Solver.DDIM, paper.solver());
-        assertEquals(Weighting.INVERSE_DELTA_SQUARED, paper.weighting());
-        assertEquals(Boundary.TERM, paper.boundary());
-        assertEquals(UpdateRule.ADAM, paper.updateRule());
-        assertEquals(TimeSampling.UNIFORM, paper.timeSampling());
-        assertEquals(0, paper.residualPower());
-        for (double progress : new double[] {0, 0.5, 1}) {
-            assertEquals(0.05, paper.deltaSchedule().over(paper.deltaStart(), paper.deltaEnd(), progress));
-        }
+        Bootstrap bootstrap = (Bootstrap) paper.phases().get(0).objective();
+        assertEquals(1, paper.phases().size());
+        assertEquals(Solver.DDIM, bootstrap.solver());
+        assertEquals(Delta.fixed(0.05), bootstrap.delta());
+        assertEquals(TimeSampling.UNIFORM, bootstrap.times());
+        assertEquals(Weighting.INVERSE_DELTA_SQUARED, bootstrap.weighting());
+        assertEquals(new Boundary.Term(0.125, 1), bootstrap.boundary());
+        assertEquals(0, bootstrap.restartShare());
+        assertEquals(0, bootstrap.targetEma());
+        assertTrue(paper.phases().get(0).weighting().isNone());
+        assertEquals(new OptimiserConfig(UpdateRule.ADAM, 3e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), paper.optimiser());
+        assertNull(paper.corrector(true));
         assertEquals(2_500, paper.steps());
     }
 
     @Test
-    void deltaSchedules() {
-        assertEquals(0.2, DeltaSchedule.FIXED.over(0.2, 0.05, 0.7));
-        for (DeltaSchedule schedule : new DeltaSchedule[] {DeltaSchedule.GEOMETRIC, DeltaSchedule.RELATIVE}) {
-            assertEquals(0.2, schedule.over(0.2, 0.05, 0), 1e-15);
-            assertEquals(0.1, schedule.over(0.2, 0.05, 0.5), 1e-15);
-            assertEquals(0.05, schedule.over(0.2, 0.05, 1), 1e-15);
-        }
-        assertEquals(0.2, DeltaSchedule.GEOMETRIC.at(0.2, 0.3));
-        assertEquals(0.06, DeltaSchedule.RELATIVE.at(0.2, 0.3), 1e-15, "in proportion to t");
-        assertEquals(0.02, DeltaSchedule.RELATIVE.at(0.2, 0.01), 1e-15, "the floor");
+    void quickRecipeIsShort() {
+        DistillationConfig quick = DistillationConfig.quick().build();
+        assertEquals(300, quick.steps());
+        assertEquals(DistillationConfig.builder().build().phases(), quick.phases());
+        assertTrue(quick.output().checkpointImages() >= quick.length().images(), "one evaluation");
+    }
+
+    // ---- what is refused
+
+    @Test
+    void ranges() {
+        assertRanges(Map.ofEntries(
+                range("length.images", at(1, 64), beyond(0)),
+                range("work.batch", at(1, 65_536), beyond(0, 65_537)),
+                range("work.block", at(1, 4_096), beyond(0, 4_097)),
+                range("work.lanes", at(1, 256), beyond(0, 257)),
+                range("work.workers", at(1, 65_536), beyond(0, 65_537)),
+                range("phases.share", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("phases.weighting.power", at(0, 2), beyond(-TINY, 2.000001)),
+                range("phases.weighting.kappa", at(1e-12), beyond(0.9e-12, INFINITY)),
+                range("phases.objective.Trajectories.steps", at(2, 1_000), beyond(1, 1_001)),
+                range("phases.objective.Trajectories.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Trajectories.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Trajectories.end", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("phases.objective.Trajectories.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Bootstrap.delta.start", at(0.02, 0.5), beyond(0, 0.019, 0.500001)),
+                range("phases.objective.Bootstrap.delta.end", at(TINY, 0.12), beyond(0, 0.121)),
+                range("phases.objective.Bootstrap.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Bootstrap.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Derivative.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Bootstrap.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Bootstrap.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Bootstrap.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Derivative.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Derivative.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Derivative.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Pinn.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Pinn.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Pinn.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("corrector.Given.corrector.share", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("corrector.Given.corrector.start", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),
+                range("corrector.Given.corrector.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.warmupImages", at(0), beyond(-1)),
+                range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.beta1", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.beta2", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.clip", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.emaHalfLife", at(0), beyond(-TINY, INFINITY)),
+                range("guidance.range.least", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("guidance.range.most", at(1, 100), beyond(UNDER_ONE, INFINITY)),
+                range("guidance.nullLabel", at(-1, 9), beyond(-2)),
+                range("guidance.negativeLabel", at(-1, 9), beyond(-2)),
+                range("guidance.nullProbability", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("clip.To.value", at(TINY), beyond(0, INFINITY)),
+                range("evaluation.heldOut", at(0, 1 << 20), beyond(-1, (1 << 20) + 1)),
+                range("evaluation.referenceSteps", at(1, 1 << 20), beyond(0, (1 << 20) + 1)),
+                range("output.reportImages", at(1), beyond(0)),
+                range("output.checkpointImages", at(1), beyond(0))));
     }
 
     @Test
-    void weights() {
-        assertEquals(1, loss(Weighting.FLAT, Boundary.ATOM).weight(0.1, 0.5));
-        assertEquals(100, loss(Weighting.INVERSE_DELTA_SQUARED, Boundary.ATOM).weight(0.1, 0.5), 1e-9);
-        assertEquals(4, loss(Weighting.INVERSE_STEP_SQUARED, Boundary.ATOM).weight(0.1, 0.5), 1e-9);
-        // an atom is one mean over all samples; a term has β and a mean of its own
-        assertEquals(1 / 64.0, loss(Weighting.FLAT, Boundary.ATOM).bootstrapFactor(0.1, 0.5, 56, 8), 1e-12);
-        assertEquals(1 / 64.0, loss(Weighting.FLAT, Boundary.ATOM).boundaryFactor(0.1, 56, 8), 1e-12);
-        assertEquals(1 / 56.0, loss(Weighting.FLAT, Boundary.TERM).bootstrapFactor(0.1, 0.5, 56, 8), 1e-12);
-        assertEquals(2 / 8.0, loss(Weighting.FLAT, Boundary.TERM).boundaryFactor(0.1, 56, 8), 1e-12);
+    void whatDoesNotFitIsRefusedByName() {
+        Objective twoTimes = new Trajectories(10, 4, 96, 0.4, 0.5);
+        Map<String, Consumer<Builder>> bad = Map.ofEntries(
+                Map.entry("batch is 0, must be 1 … 65536", b -> b.batch(0)),
+                Map.entry("batch is 65537, must be 1 … 65536", b -> b.batch(65_537)),
+                Map.entry("block is 4097, must be 1 … 4096", b -> b.block(4_097)),
+                Map.entry("lanes is 257, must be 1 … 256", b -> b.lanes(257)),
+                Map.entry("workers is 0, must be 1 … 65536", b -> b.workers(0)),
+                Map.entry("images is 0, must be at least 1", b -> b.images(0)),
+                Map.entry("images is 100, must be a positive multiple of batch 64", b -> b.images(100)),
+                Map.entry("images is 256000, must be a positive multiple of batch 48", b -> b.batch(48)),
+                Map.entry("timeBudget is PT30S, must be at least a minute", b -> b.minutes(0.5)),
+                Map.entry("guidance is 2.0 … 2.0, must be 1 with an objective that needs the teacher's gradient",
+                        b -> b.objective(Pinn.defaults()).guidance(2)),
+                Map.entry("most is 1.0, must be finite and at least 2.0", b -> b.guidance(2, 1)),
+                Map.entry("the sum of the phases' shares is 0.5, must be 1", b -> b.phases(Phase.defaults().withShare(0.5))),
+                Map.entry("the sum of the phases' shares is 0.0, must be 1", b -> b.phases()),
+                Map.entry("the sum of the phases' shares is 2.0, must be 1", b -> b.phases(Phase.defaults(), Phase.defaults())),
+                Map.entry("targetEma is 0.5 and 0.9, must be the same in all phases that have one: there is one such average",
+                        b -> b.phases(
+                                Phase.of(Bootstrap.defaults().withTargetEma(0.5)).withShare(0.5),
+                                Phase.of(Bootstrap.defaults().withTargetEma(0.9)).withShare(0.5))),
+                Map.entry("boundary is hard, must be an atom or a term where a phase has a restartShare: a hard one is of"
+                        + " students of one time",
+                        b -> b.phases(
+                                Phase.of(twoTimes).withShare(0.5),
+                                Phase.of(Bootstrap.defaults().withBoundary(new Boundary.Hard())).withShare(0.5))),
+                Map.entry("end of trajectories is 1.0, must be below 1 with a restartShare, or beside another objective: nothing"
+                        + " would teach the times between the steps",
+                        b -> b.objective(Trajectories.defaults().withRestartShare(0.5))),
+                Map.entry("restartShare of bootstrap is 0.5, must be 0 with a hard boundary, which is of students of one time",
+                        b -> b.objective(Bootstrap.defaults().withBoundary(new Boundary.Hard()).withRestartShare(0.5))),
+                Map.entry("solver of bootstrap is MULTISTEP, must be EULER, DDIM, HEUN or MIDPOINT: a step alone has no history",
+                        b -> b.objective(Bootstrap.defaults().withSolver(Solver.MULTISTEP))),
+                Map.entry("steps of trajectories is 2, must be at least 3 with a restartShare: two leave no state to start from",
+                        b -> b.objective(new Trajectories(2, 4, 96, 0.4, 0.5))),
+                Map.entry("boundary of derivative is hard, must be an atom or a term",
+                        b -> b.objective(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, new Boundary.Hard(), 0))),
+                Map.entry("start of delta is 0.6, must be in (0, 0.5]",
+                        b -> b.objective(Bootstrap.defaults().withDelta(Delta.fixed(0.6)))),
+                Map.entry("clip is 0.0, must be finite and above 0", b -> b.clip(Limit.to(0))),
+                Map.entry("rate of the optimiser is 0.0, must be in (0, 1]", b -> b.learningRate(0)));
+        bad.forEach((message, change) -> {
+            IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> {
+                Builder builder = DistillationConfig.builder();
+                change.accept(builder);
+                builder.build();
+            }, message);
+            assertEquals(message, refused.getMessage());
+        });
     }
 
-    private static BootstrapLoss loss(Weighting weighting, Boundary boundary) {
-        return new BootstrapLoss(weighting, boundary, 2);
+    // ---- what follows
+
+    @Test
+    void phasesShareTheSteps() {
+        DistillationConfig config = DistillationConfig.builder().batch(4).images(40).phases(
+                Phase.defaults().withShare(0.25), Phase.defaults().withShare(0.7), Phase.defaults().withShare(0.05)).build();
+        assertEquals(List.of(0L, 3L, 10L, 10L), starts(config), "2.5 and 9.5 are rounded");
+        Phase third = Phase.defaults().withShare(1 / 3.0);
+        DistillationConfig thirds = DistillationConfig.builder().batch(1).images(10).phases(third, third, third).build();
+        assertEquals(List.of(0L, 3L, 7L, 10L), starts(thirds));
+    }
+
+    private static List<Long> starts(DistillationConfig config) {
+        return IntStream.rangeClosed(0, config.phases().size()).mapToObj(config::phaseStart).toList();
     }
 
     @Test
-    void labelsAreUniformOverTheRealClasses() {
-        ConditionSource source = ConditionSource.labels(5, 2, 0.1);
-        int[] counts = new int[5];
-        float[] label = new float[1];
-        int draws = 20_000;
-        for (int i = 0; i < draws; i++) {
-            source.draw(i * 7919L, label, 0);
-            counts[(int) label[0]]++;
-        }
-        double deviation = 4 * Math.sqrt(draws * 0.25); // four standard deviations at most
-        for (int k = 0; k < 5; k++) {
-            assertEquals(draws * (k == 2 ? 0.1 : 0.225), counts[k], deviation, "label " + k);
-        }
+    void timesHaveNoStepsYet() {
+        DistillationConfig config = DistillationConfig.builder().minutes(2).batch(48).build();
+        assertTrue(config.length().isTime());
+        assertThrows(IllegalStateException.class, config::steps);
+        assertEquals(2, config.toBuilder().images(96).build().steps());
+    }
+
+    @Test
+    void targetsAndTimesOfTheRun() {
+        DistillationConfig config = DistillationConfig.builder().phases(
+                Phase.of(new Trajectories(10, 4, 96, 1, 0.5)).withShare(0.5),
+                Phase.of(Bootstrap.defaults().withTargetEma(0.9)).withShare(0.5)).build();
+        assertTrue(config.hasTwoTimes());
+        assertEquals(0.9, config.targetEma());
+        assertFalse(DistillationConfig.builder().build().hasTwoTimes());
+        assertEquals(0, DistillationConfig.builder().build().targetEma());
+    }
+
+    @Test
+    void correctorOfATeacher() {
+        DistillationConfig automatic = DistillationConfig.builder().build();
+        assertEquals(Corrector.defaults(), automatic.corrector(true));
+        assertNull(automatic.corrector(false));
+        Corrector own = new Corrector(0.5, 0, 1, 1e-4);
+        DistillationConfig given = DistillationConfig.builder().corrector(own).build();
+        assertEquals(own, given.corrector(true));
+        assertEquals(own, given.corrector(false));
+    }
+
+    @Test
+    void limits() {
+        assertEquals(3, Limit.ofScheduler().or(3));
+        assertEquals(0, Limit.none().or(3));
+        assertEquals(2, Limit.to(2).or(3));
+    }
+
+    @Test
+    void guidanceIsASingleScaleOrARange() {
+        assertFalse(GuidanceConfig.defaults().isGuided());
+        assertTrue(DistillationConfig.builder().guidance(0).build().guidance().isGuided());
+        assertTrue(DistillationConfig.builder().guidance(1, 2).build().guidance().isGuided());
     }
 }

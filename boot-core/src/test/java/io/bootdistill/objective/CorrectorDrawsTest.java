@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Prediction;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -24,7 +24,7 @@ public class CorrectorDrawsTest {
     void samplesAreDrawnAfreshAndSpread() {
         int samples = new Corrector(0.75, 0.5, 0.5, 3e-4).samples(PlaneRoom.BATCH);
         assertEquals(9, samples);
-        try (PlaneRoom plane = new PlaneRoom(PlaneRoom.ring(NoiseSchedule.flow()), PlaneRoom.network(device(), 3),
+        try (PlaneRoom plane = new PlaneRoom(PlaneRoom.ring(new FlowSchedule()), PlaneRoom.network(device(), 3),
                         PlaneRoom.BATCH, 5, null);
                 CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.SAMPLE, samples, 0.5, 50, 100)) {
             assertEquals(3, draws.blocks(), "as many as the batch has");

@@ -9,6 +9,7 @@ import io.bootdistill.MixtureTeacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
@@ -34,7 +35,7 @@ public class CorrectorLessonTest {
     private static final long STEPS = 100;
     private static final double TOLERANCE = 2e-5;
 
-    private final NoiseSchedule schedule = NoiseSchedule.flow();
+    private final NoiseSchedule schedule = new FlowSchedule();
     private final MixtureTeacher teacher = PlaneRoom.ring(schedule);
 
     /** The device under test; other modules override it. */

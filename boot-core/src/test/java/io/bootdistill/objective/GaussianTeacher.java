@@ -1,6 +1,7 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.ImageShape;
 
@@ -17,7 +18,7 @@ record GaussianTeacher(double mean, double deviation) implements Denoiser {
 
     @Override
     public NoiseSchedule schedule() {
-        return NoiseSchedule.flow();
+        return new FlowSchedule();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.ResidualWeighting;
@@ -33,16 +34,16 @@ class PinnLessonTest {
             Path folder = temp.resolve(prediction);
             TinyTeacher.write(folder, prediction);
             try (Teacher teacher = Teacher.load(folder, Devices.named("reference"));
-                    Model student = new Model(teacher.model().graph(), teacher.model().device(), true)) {
-                student.load(teacher.model(), teacher.model().parameters());
-                check(teacher, student);
+                    Model student = new Model(Resolved.of(teacher).model().graph(), Resolved.of(teacher).device(), true)) {
+                student.load(Resolved.of(teacher).model(), Resolved.of(teacher).model().parameters());
+                check(Resolved.of(teacher), student);
             }
         }
     }
 
-    private static void check(Teacher teacher, Model student) {
+    private static void check(TeacherModel teacher, Model student) {
         Pinn options = new Pinn(TimeSampling.STRATIFIED, BootstrapLoss.Weighting.FLAT, new Boundary.Atom(0.25));
-        try (LessonRoom room = new LessonRoom(Resolved.of(teacher), student, BATCH, BATCH, null)) {
+        try (LessonRoom room = new LessonRoom(teacher, student, BATCH, BATCH, null)) {
             room.seed = 2;
             room.conditions = ConditionSource.labels(4, 3, 0.1);
             try (Lesson lesson = options.lesson(room, new Assignment(0, 1, ResidualWeighting.NONE))) {

@@ -10,6 +10,7 @@ import io.bootdistill.Sampler;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
@@ -42,6 +43,7 @@ public class RestartedTrajectoryTest {
                 PlaneRoom.ring(schedule), PlaneRoom.network(device(), 0, ScalarInputs.TARGET_TIME), BATCH, BLOCK, null);
         final TrajectoryDraws draws;
         final TrajectoryLesson lesson;
+        long step;
 
         Step(double end) {
             plane.room.twoTimes = true;
@@ -51,6 +53,7 @@ public class RestartedTrajectoryTest {
         }
 
         void solve(long step) {
+            this.step = step;
             lesson.draw(step, plane.kernels);
             plane.room.solve(lesson);
         }
@@ -66,8 +69,10 @@ public class RestartedTrajectoryTest {
         double[] signal(double[] noise, int row, double t) {
             float[][] states = new float[STEPS + 1][];
             float[] epsilon = {(float) noise[0], (float) noise[1]};
-            Sampler.reference(plane.teacher, Solver.MULTISTEP, STEPS).withWorkers(1).sample(
-                    epsilon, new float[] {draws.samples.conditions()[row]}, (i, first, n, x) -> states[i] = x.clone());
+            SampleRequest request = SampleRequest.ofNoise(epsilon).withWorkers(1)
+                    .withConditions(new float[] {draws.samples.conditions()[row]});
+            Sampler.reference(plane.teacher, Solver.MULTISTEP, STEPS)
+                    .sample(request, (i, first, n, x) -> states[i] = x.clone());
             double[] signal = new double[PIXEL];
             Arrays.setAll(signal, d -> along(states, epsilon, d, t));
             return signal;

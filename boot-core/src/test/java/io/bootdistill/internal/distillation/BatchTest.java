@@ -9,6 +9,7 @@ import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.network.ConditionShape;
@@ -38,7 +39,7 @@ class BatchTest {
     private static final double ROUNDING = 1e-12;
 
     /** Pure noise at the last index: t_max is the one before it. */
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+    private final NoiseSchedule schedule = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0});
 
     private static DistillationConfigBuilder config() {
         return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(32).block(7).images(32 * STEPS).seed(5)

@@ -14,7 +14,6 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
@@ -45,9 +44,9 @@ public class BootStepGoldenTest {
     void step(String name) throws IOException {
         try (SafetensorsFile golden = SafetensorsFile.open(Fixtures.file("boot-step/" + name + ".safetensors"));
                 Teacher teacher = Teacher.load(BundledTeacher.folder(), device());
-                Model student = new Model(teacher.model().graph(), device(), true)) {
+                Model student = new Model(Resolved.of(teacher).model().graph(), device(), true)) {
             Map<String, float[]> weights = new HashMap<>();
-            teacher.model().save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
+            Resolved.of(teacher).model().save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
             student.load(parameter -> weights.get(parameter.name()));
             new Check(golden, teacher, student).run();
         }

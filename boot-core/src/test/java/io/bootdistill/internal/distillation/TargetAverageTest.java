@@ -14,6 +14,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
@@ -31,7 +32,7 @@ public class TargetAverageTest {
     private static final int PIXEL = 2;
     private static final double DECAY = 0.75;
 
-    private final NoiseSchedule schedule = NoiseSchedule.flow();
+    private final NoiseSchedule schedule = new FlowSchedule();
     private final MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
 
     /** The device under test; other modules override it. */
