@@ -4,7 +4,6 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;

@@ -89,8 +89,8 @@ class SamplerTest {
         assertArrayEquals(together, sampler.sample(request.withWorkers(1)));
         int size = teacher.shape().size();
         for (int i = 0; i < SEEDS.length; i++) {
-            float[] alone = sampler.sample(
-                    SampleRequest.ofNoise(Arrays.copyOfRange(noise, i * size, (i + 1) * size)).withConditions(new float[] {LABELS[i]}));
+            float[] one = Arrays.copyOfRange(noise, i * size, (i + 1) * size);
+            float[] alone = sampler.sample(SampleRequest.ofNoise(one).withConditions(new float[] {LABELS[i]}));
             assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
         }
     }

@@ -19,7 +19,6 @@ import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Json;
 import io.bootdistill.format.SafetensorsFile;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.BootstrapLoss;
 import java.io.IOException;

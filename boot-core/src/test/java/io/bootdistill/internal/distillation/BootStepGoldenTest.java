@@ -47,7 +47,8 @@ public class BootStepGoldenTest {
                 Teacher teacher = Teacher.load(BundledTeacher.folder(), device());
                 Model student = new Model(Resolved.of(teacher).model().graph(), device(), true)) {
             Map<String, float[]> weights = new HashMap<>();
-            Resolved.of(teacher).model().save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
+            Resolved.of(teacher).model().save(
+                    (parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
             student.load(parameter -> weights.get(parameter.name()));
             new Check(golden, teacher, student).run();
         }

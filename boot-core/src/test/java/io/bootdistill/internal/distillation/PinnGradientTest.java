@@ -40,7 +40,7 @@ class PinnGradientTest {
             Path folder = temp.resolve(prediction);
             TinyTeacher.write(folder, prediction);
             try (Teacher teacher = Teacher.load(folder, Devices.named("reference"));
-                    Model student = new Model(Resolved.of(teacher).model().graph(), Resolved.of(teacher).model().device(), true)) {
+                    Model student = new Model(Resolved.of(teacher).model().graph(), Devices.named("reference"), true)) {
                 student.load(Resolved.of(teacher).model(), Resolved.of(teacher).model().parameters());
                 check(teacher, student);
             }
