@@ -79,20 +79,15 @@ class LendingPoolTest {
         while (!pool.isAwaited()) {
             Thread.sleep(1);
         }
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(pool::close);
-        while (true) { // until the pool refuses at once
-            try {
-                pool.takeFree();
-                pool.hold(0);
-            } catch (IllegalStateException e) {
-                assertEquals("the shop is closed", e.getMessage());
-                break;
-            }
+        Thread closing = new Thread(pool::close);
+        closing.start();
+        while (closing.getState() != Thread.State.WAITING) {
             Thread.sleep(1);
         }
+        assertEquals("the shop is closed", assertThrows(IllegalStateException.class, pool::take).getMessage());
         pool.giveBack(one);
         assertEquals(0, closed.get());
-        assertFalse(closing.isDone());
+        assertTrue(closing.isAlive());
         pool.giveBack(other);
         closing.join();
         assertEquals(2, closed.get());
