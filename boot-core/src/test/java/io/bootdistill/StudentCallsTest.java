@@ -11,9 +11,11 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.network.Mlp;
+import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -201,6 +203,33 @@ class StudentCallsTest {
             assertEquals(0, found[4]);
             assertEquals(0, found[5 + expected.length]);
         }
+        student.close();
+    }
+
+    /** As an autoencoder's would: pictures of another shape than the signals. */
+    @Test
+    void decoderFromOutsideMakesThePictures() {
+        SampleRequest request = requests().get(4);
+        float[] signals = student.sample(request);
+        Decoder bright = (shape, given) -> {
+            assertEquals(student.shape(), shape);
+            assertArrayEquals(signals, given);
+            List<BufferedImage> images = new ArrayList<>();
+            for (int i = 0; i < given.length; i += shape.size()) {
+                BufferedImage image = new BufferedImage(4, 3, BufferedImage.TYPE_INT_RGB);
+                image.setRGB(2, 1, Float.floatToIntBits(given[i]) & 0xffffff);
+                images.add(image);
+            }
+            return images;
+        };
+        List<BufferedImage> images = student.images(request, bright);
+        assertEquals(signals.length / 2, images.size());
+        for (int i = 0; i < images.size(); i++) {
+            assertEquals(Float.floatToIntBits(signals[2 * i]) & 0xffffff, images.get(i).getRGB(2, 1) & 0xffffff);
+        }
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> student.images(request, (shape, given) -> List.of()));
+        assertEquals("the decoder made 0 images of " + images.size() + " signals", refused.getMessage());
         student.close();
     }
 
