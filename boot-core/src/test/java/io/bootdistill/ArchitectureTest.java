@@ -53,7 +53,7 @@ class ArchitectureTest {
         "internal.run, format network diffusion internal.sampling lesson objective config internal.training"
     })
     void roomUsesOnly(String room, String others) {
-        List<String> allowed = new ArrayList<>(List.of("java..", "javax.imageio..", own(room)));
+        List<String> allowed = new ArrayList<>(List.of("java..", "javax.imageio..", "org.jspecify..", own(room)));
         for (String other : others.isEmpty() ? new String[0] : others.split(" ")) {
             allowed.add(switch (other) {
                 case "gson" -> "com.google.gson..";
