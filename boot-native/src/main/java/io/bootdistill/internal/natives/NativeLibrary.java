@@ -1,17 +1,17 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
 import io.bootdistill.device.DeviceUnavailableException;
 
 /** The native library of the cpu device. */
-final class CpuLibrary {
+final class NativeLibrary {
 
-    private CpuLibrary() {}
+    private NativeLibrary() {}
 
     /** @throws DeviceUnavailableException if it cannot be loaded, or is of another release */
     static void load() throws DeviceUnavailableException {
         int version;
         try {
-            version = BootCpu.boot_abi_version();
+            version = BootNative.boot_abi_version();
         } catch (LinkageError e) {
             throw new DeviceUnavailableException(
                     "the native library could not be loaded: " + e.getMessage()
@@ -19,9 +19,9 @@ final class CpuLibrary {
                             + " org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
                     e);
         }
-        if (version != BootCpu.BOOT_ABI_VERSION) {
+        if (version != BootNative.BOOT_ABI_VERSION) {
             throw new DeviceUnavailableException("the native library has ABI version " + version + ", this boot-native needs "
-                    + BootCpu.BOOT_ABI_VERSION + "; the cache folder or the class path mixes two releases");
+                    + BootNative.BOOT_ABI_VERSION + "; the cache folder or the class path mixes two releases");
         }
     }
 }
