@@ -5,6 +5,7 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
@@ -218,7 +219,8 @@ public final class Teacher implements Denoiser {
             BlockInputs inputs = BlockInputs.in(given.slice(), n, floats, t, condition);
             inputs.upload(kernels, networkTime);
             plan.run(kernels, n, inputs);
-            kernels.signalStep(n, shape().pixels(), 0, numbers.slice(), y, plan.x(), plan.output(), null, null, y, out, y, null);
+            kernels.signalStep(n, shape().pixels(), numbers.slice(),
+                    new SignalStep(0, y, plan.x(), plan.output(), null, null, y, out, y, null));
             kernels.download(out.data(), rows, 0);
         }
         Layout.toPlanes(n, shape(), rows, f);

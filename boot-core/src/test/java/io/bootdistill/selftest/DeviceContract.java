@@ -9,6 +9,7 @@ import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
@@ -31,7 +32,7 @@ public abstract class DeviceContract {
     protected abstract Device device();
 
     /** Whether an operation is put to the test: all are, but of a device that shares the others with another device. */
-    protected boolean tests(String operation) {
+    protected boolean tests(Kernel operation) {
         return true;
     }
 
@@ -57,7 +58,7 @@ public abstract class DeviceContract {
     Stream<DynamicNode> samplesDoNotDependOnTheBatch() {
         List<OperationCase> cases = cases().stream()
                 .filter(operation -> operation.samples() > 1)
-                .filter(operation -> operation.operands().stream().anyMatch(o -> o.written() && o.perSample()))
+                .filter(operation -> operation.operands.stream().anyMatch(o -> o.written() && o.perSample()))
                 .toList();
         return forEachCase(cases, operation -> {
             Map<String, float[]> batch = operation.run(device());
@@ -99,12 +100,12 @@ public abstract class DeviceContract {
     /** Short operands, other channels and closed memory are refused by name, before anything is written. */
     @TestFactory
     Stream<DynamicNode> refusesBadOperands() {
-        Map<String, OperationCase> fullest = new LinkedHashMap<>(); // per operation, the first case with most operands
+        Map<Kernel, OperationCase> fullest = new LinkedHashMap<>(); // per operation, the first case with most operands
         for (OperationCase operation : cases()) {
             fullest.merge(operation.operation(), operation,
-                    (a, b) -> b.operands().size() > a.operands().size() ? b : a);
+                    (a, b) -> b.operands.size() > a.operands.size() ? b : a);
         }
-        fullest.remove("fill"); // fits a target of any length; see fillRefusesClosedMemory
+        fullest.remove(Kernel.FILL); // fits a target of any length; see fillRefusesClosedMemory
         return forEachCase(List.copyOf(fullest.values()), this::requireRefusals);
     }
 
@@ -206,10 +207,10 @@ public abstract class DeviceContract {
     }
 
     static Stream<DynamicNode> forEachCase(List<OperationCase> cases, Consumer<OperationCase> test) {
-        Map<String, List<OperationCase>> byOperation =
+        Map<Kernel, List<OperationCase>> byOperation =
                 cases.stream().collect(Collectors.groupingBy(OperationCase::operation, LinkedHashMap::new, Collectors.toList()));
         return byOperation.entrySet().stream().map(entry -> DynamicContainer.dynamicContainer(
-                entry.getKey(),
+                entry.getKey().toString(),
                 entry.getValue().stream().map(
                         operation -> DynamicTest.dynamicTest(operation.name(), () -> test.accept(operation)))));
     }

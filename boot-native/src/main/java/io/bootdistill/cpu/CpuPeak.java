@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Shapes;
+import io.bootdistill.internal.device.Shapes;
 
 /** The processor's peak arithmetic, which kernels are measured against. */
 public final class CpuPeak {

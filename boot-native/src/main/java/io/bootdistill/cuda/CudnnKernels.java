@@ -4,7 +4,7 @@ import static io.bootdistill.cuda.CudaContext.requireOk;
 import static io.bootdistill.cuda.CudaMemory.address;
 import static io.bootdistill.cuda.CudaMemory.optional;
 import static io.bootdistill.cuda.CudaMemory.stride;
-import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
 
 import io.bootdistill.cuda.cudnn.Cudnn;
 import io.bootdistill.cuda.cudnn.Pass;

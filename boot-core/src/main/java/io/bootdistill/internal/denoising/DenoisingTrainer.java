@@ -2,8 +2,8 @@ package io.bootdistill.internal.denoising;
 
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.training.AverageCopy;
 import io.bootdistill.internal.training.Optimiser;
 import io.bootdistill.internal.training.Step;

@@ -4,12 +4,14 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
@@ -32,7 +34,8 @@ public final class DenoisingWorker implements AutoCloseable {
     private final Scope scope = new Scope();
     private final Tensor noise;
     private final Tensor image;
-    private final Tensor target;
+    private final SignalStep toTarget;
+    private final SignalLoss loss;
     private final Slice seeds;
     private final Slice coefficients;
     private final Slice residuals;
@@ -53,7 +56,9 @@ public final class DenoisingWorker implements AutoCloseable {
             DeviceMemory memory = scope.own(device.allocate(3 * size));
             noise = Tensor.of(memory.slice(0, size), shape.channels());
             image = Tensor.of(memory.slice(size, size), shape.channels());
-            target = Tensor.of(memory.slice(2 * size, size), shape.channels());
+            Tensor target = Tensor.of(memory.slice(2 * size, size), shape.channels());
+            toTarget = toTarget(noise, image, target);
+            loss = new SignalLoss(noise, plan.y(), target, null, plan.dy());
             seeds = scope.own(device.allocate((long) block * Philox.SEED_FLOATS)).slice();
             coefficients = scope.own(device.allocate((long) block * SignalCoefficients.COUNT)).slice();
             residuals = scope.own(device.allocate(block)).slice();
@@ -77,22 +82,21 @@ public final class DenoisingWorker implements AutoCloseable {
         int pixels = shape.pixels();
         upload(batch, from, n);
         kernels.noise(n, pixels, seeds, 0, noise);
-        stateAndTarget(kernels, n, pixels, coefficients, noise, image, plan.x(), target);
+        kernels.signalState(n, pixels, coefficients, noise, image, null, plan.x());
+        kernels.signalStep(n, pixels, coefficients, toTarget);
         plan.forward(kernels, n);
-        kernels.bootstrapLoss(n, pixels, coefficients, noise, plan.y(), target, null, plan.dy(), residuals);
+        kernels.bootstrapLoss(n, pixels, coefficients, loss, residuals);
         plan.backward(kernels, n, lane, accumulate);
         kernels.download(residuals, squares, 0);
         System.arraycopy(squares, 0, residual, from, n);
     }
 
     /**
-     * x and o by the kernels of distillation: x is the state of a student whose signal is x₀; o is a step with c = 1 whose
-     * prediction is made from x₀ and ε.
+     * o by a kernel of distillation: a step with c = 1 whose prediction is made from x₀ and ε. x is the state of a student whose
+     * signal is x₀.
      */
-    public static void stateAndTarget(
-            Kernels kernels, int n, int pixels, Slice coefficients, Tensor noise, Tensor image, Tensor x, Tensor target) {
-        kernels.signalState(n, pixels, coefficients, noise, image, null, x);
-        kernels.signalStep(n, pixels, 0, coefficients, noise, image, noise, null, null, image, null, target, null);
+    public static SignalStep toTarget(Tensor noise, Tensor image, Tensor target) {
+        return new SignalStep(0, noise, image, noise, null, null, image, null, target, null);
     }
 
     private void upload(DenoisingBatch batch, int from, int n) {

@@ -4,12 +4,14 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.BlockInputs;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlan;
@@ -60,6 +62,15 @@ public final class BlockWorker implements AutoCloseable {
     final Tensor target;
     final Tensor prediction;
 
+    private final SignalStep onlyStep;
+    private final SignalStep firstStep;
+    private final SignalStep secondStep;
+    private final SignalStep restart;
+    private final SignalLoss targetLoss;
+
+    /** By the index of the block. */
+    private final SignalLoss[] trajectoryLosses;
+
     /**
      * @param target the student that makes the targets: an average of {@code student}, or itself
      * @param online the network that models the student's own distribution; null for no {@link Corrector}
@@ -92,17 +103,31 @@ public final class BlockWorker implements AutoCloseable {
             restarts = config.restartSamples() == 0 ? null : scope.own(new RestartedStates(shape, device, block));
             input = restarts == null ? noise : restarts.x;
             hard = config.boundary() != BootstrapLoss.Boundary.HARD ? null
-                    : scope.own(new HardBoundary(teacher, device, block));
+                    : scope.own(new HardBoundary(teacher, this.teacher, device, block, noise, y));
             pinn = config.objective() != Objective.PINN ? null
                     : scope.own(new PinnGradient(teacher, device, block));
             corrector = online == null ? null
                     : scope.own(new Corrector(this, this.teacher, online, shape, block));
             regression = trajectories == null ? null
-                    : scope.own(new TrajectoryRegression(shape, trajectories, this.teacher, kernels, device, block));
+                    : scope.own(new TrajectoryRegression(shape, trajectories, this.teacher, kernels, device, block, noise));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+        onlyStep = step(0, null, f, null);
+        firstStep = step(0, null, f, this.teacher.x());
+        secondStep = step(1, config.solver() == SignalOde.Solver.HEUN ? f : y, null, null);
+        restart = restarts == null ? null : restarts.step(noise, look.y(), y, this.teacher.x());
+        targetLoss = new SignalLoss(input, learn.y(), this.target, prediction, learn.dy());
+        trajectoryLosses = new SignalLoss[trajectories == null ? 0 : trajectories.blocks()];
+        for (int i = 0; i < trajectoryLosses.length; i++) {
+            trajectoryLosses[i] = new SignalLoss(input, learn.y(), trajectories.targets(i), prediction, learn.dy());
+        }
+    }
+
+    private SignalStep step(int stage, Tensor previous, Tensor prediction, Tensor next) {
+        return new SignalStep(
+                stage, noise, teacher.x(), teacher.output(), teacher.nullOutput(), previous, y, prediction, target, next);
     }
 
     private Tensor tensor(DeviceMemory memory, int index, long size) {
@@ -135,7 +160,7 @@ public final class BlockWorker implements AutoCloseable {
 
     /** Solves the trajectories of a block's new noises. */
     void solve(BatchMemory.Block block) {
-        regression.solve(block, noise);
+        regression.solve(block);
     }
 
     /** Runs a block of the corrector's samples and adds to both lanes; the student's holds a sum already. */
@@ -147,7 +172,7 @@ public final class BlockWorker implements AutoCloseable {
     void runWithNoise(BatchMemory.Block block, Gradients lane, boolean accumulate) {
         int n = block.samples();
         boolean isRegression = block.batch().isRegression();
-        Slice coefficients = hard == null ? block.coefficients() : hard.begin(kernels, block, noise, teacher, y);
+        Slice coefficients = hard == null ? block.coefficients() : hard.begin(kernels, block);
         BatchMemory.Restarted restarted = block.restarted();
         if (restarts != null) {
             restarts.begin(kernels, n, noise);
@@ -169,8 +194,8 @@ public final class BlockWorker implements AutoCloseable {
             restarts.subtract(kernels, restarted, goal);
         }
         call(learn, input, block.atS(), n);
-        kernels.bootstrapLoss(
-                n, shape.pixels(), coefficients, input, learn.y(), goal, prediction, learn.dy(), block.residual());
+        SignalLoss loss = isRegression ? trajectoryLosses[block.index()] : targetLoss;
+        kernels.bootstrapLoss(n, shape.pixels(), coefficients, loss, block.residual());
         if (!residualWeighting.isNone()) {
             kernels.residualDivisors(
                     n, block.residual(), residualWeighting.kappa(), residualWeighting.power(), divisors.data());
@@ -216,19 +241,16 @@ public final class BlockWorker implements AutoCloseable {
                 hard.add(kernels, block, y, teacher.x());
             }
             if (block.restarted() != null) {
-                restarts.look(kernels, block.restarted(), noise, look.y(), y, teacher.x());
+                restarts.look(kernels, block.restarted(), restart);
             }
         }
         boolean derivative = config.objective().isDerivative() && bootstrap > 0;
         boolean twice = !derivative && config.solver().callsTwice() && bootstrap > 0;
         teacher.run(kernels, n, block.atT());
-        kernels.signalStep(n, pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), null, y, f, target, twice ? teacher.x() : null);
+        kernels.signalStep(n, pixels, block.coefficients(), twice ? firstStep : onlyStep);
         if (twice) {
-            Tensor previous = config.solver() == SignalOde.Solver.HEUN ? f : y;
             teacher.run(kernels, bootstrap, block.atSecond());
-            kernels.signalStep(bootstrap, pixels, 1, block.coefficients(), noise, teacher.x(), teacher.output(),
-                    teacher.nullOutput(), previous, y, null, target, null);
+            kernels.signalStep(bootstrap, pixels, block.coefficients(), secondStep);
         }
         if (derivative && pinn == null) {
             kernels.affine((long) bootstrap * pixels, look.yTangent(), 1, 0, target, target); // (1 − c) dy/dt

@@ -3,8 +3,10 @@ package io.bootdistill.internal.distillation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.TeacherPlan;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.ImageShape;
@@ -35,6 +37,11 @@ public final class Corrector implements AutoCloseable {
     private final Tensor again;
     private final Tensor f;
     private final Tensor onlineF;
+    private final SignalStep teacherStep;
+    private final SignalStep onlineStep;
+    private final SignalStep learntStep;
+    private final SignalLoss onlineLoss;
+    private final SignalLoss studentLoss;
 
     /** @param worker whose plans and memory of the student and the teacher it shares */
     Corrector(BlockWorker worker, TeacherPlan teacher, Model online, ImageShape shape, int block) {
@@ -49,6 +56,15 @@ public final class Corrector implements AutoCloseable {
             again = Tensor.of(memory.slice(0, size), shape.channels());
             f = Tensor.of(memory.slice(size, size), shape.channels());
             onlineF = Tensor.of(memory.slice(2 * size, size), shape.channels());
+            Tensor y = worker.y;
+            Tensor target = worker.target;
+            Plan student = worker.student();
+            teacherStep = new SignalStep(
+                    0, again, teacher.x(), teacher.output(), teacher.nullOutput(), null, y, null, f, null);
+            onlineStep = new SignalStep(0, again, teacher.x(), this.online.y(), null, null, y, null, onlineF, null);
+            learntStep = new SignalStep(0, again, y, again, null, null, y, null, target, null);
+            onlineLoss = new SignalLoss(again, this.online.y(), target, null, this.online.dy());
+            studentLoss = new SignalLoss(worker.noise, student.y(), target, null, student.dy());
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -70,19 +86,18 @@ public final class Corrector implements AutoCloseable {
         kernels.noise(n, pixels, block.again(), 0, again);
         kernels.signalState(n, pixels, block.teacher(), again, y, null, teacher.x());
         teacher.run(kernels, n, block.atTau());
-        kernels.signalStep(n, pixels, 0, block.teacher(), again, teacher.x(), teacher.output(), teacher.nullOutput(), null, y,
-                null, f, null);
+        kernels.signalStep(n, pixels, block.teacher(), teacherStep);
         worker.call(online, teacher.x(), block.atTau(), n);
-        kernels.signalStep(n, pixels, 0, block.online(), again, teacher.x(), online.y(), null, null, y, null, onlineF, null);
+        kernels.signalStep(n, pixels, block.online(), onlineStep);
 
         // the online network learns the output that stands for the sample and its noise, a step with c = 1 from both
-        kernels.signalStep(n, pixels, 0, block.learnt(), again, y, again, null, null, y, null, target, null);
-        kernels.bootstrapLoss(n, pixels, block.learnt(), again, online.y(), target, null, online.dy(), block.residual());
+        kernels.signalStep(n, pixels, block.learnt(), learntStep);
+        kernels.bootstrapLoss(n, pixels, block.learnt(), onlineLoss, block.residual());
         online.backward(kernels, n, onlineLane, accumulate);
 
         kernels.divideSamples(n, pixels, f, block.divisor(), y, target);
         kernels.divideSamples(n, pixels, onlineF, block.opposite(), target, target);
-        kernels.bootstrapLoss(n, pixels, block.coefficients(), noise, student.y(), target, null, student.dy(), block.residual());
+        kernels.bootstrapLoss(n, pixels, block.coefficients(), studentLoss, block.residual());
         student.backward(kernels, n, lane, true);
     }
 

@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.NoiseSchedule;
@@ -21,6 +22,10 @@ public final class HardBoundary implements AutoCloseable {
 
     private final NoiseSchedule schedule;
     private final ImageShape shape;
+    private final TeacherPlan teacher;
+    private final Tensor noise;
+    private final Tensor zero;
+    private final SignalStep step;
     private final DeviceMemory memory;
 
     /** f_φ(ε, t_max). */
@@ -33,7 +38,14 @@ public final class HardBoundary implements AutoCloseable {
     private final float[] numbers;
     private final float[] divisors;
 
-    HardBoundary(TeacherModel teacher, Device device, int block) {
+    /**
+     * @param plan the teacher's, on this worker
+     * @param zero a signal to start from, overwritten
+     */
+    HardBoundary(TeacherModel teacher, TeacherPlan plan, Device device, int block, Tensor noise, Tensor zero) {
+        this.teacher = plan;
+        this.noise = noise;
+        this.zero = zero;
         schedule = teacher.schedule();
         shape = teacher.shape();
         long size = (long) block * shape.size();
@@ -45,6 +57,7 @@ public final class HardBoundary implements AutoCloseable {
         atT = memory.slice(size + numbers.length, numbers.length);
         atS = memory.slice(size + 2L * numbers.length, numbers.length);
         divisor = memory.slice(size + 3L * numbers.length, block);
+        step = new SignalStep(0, noise, plan.x(), plan.output(), plan.nullOutput(), null, zero, null, f, null);
     }
 
     /** k(t). */
@@ -61,10 +74,9 @@ public final class HardBoundary implements AutoCloseable {
     /**
      * Evaluates f_φ(ε, t_max) for the samples of a block.
      *
-     * @param zero a signal to start from, overwritten
      * @return the coefficients of the batch with the head of s
      */
-    Slice begin(Kernels kernels, BatchMemory.Block block, Tensor noise, TeacherPlan teacher, Tensor zero) {
+    Slice begin(Kernels kernels, BatchMemory.Block block) {
         int n = block.samples();
         double alpha = schedule.alpha(schedule.tMax());
         double sigma = schedule.sigma(schedule.tMax());
@@ -78,8 +90,7 @@ public final class HardBoundary implements AutoCloseable {
         kernels.fill(zero.data(), 0);
         kernels.affine((long) n * shape.pixels(), noise, 1, 0, null, teacher.x());
         teacher.run(kernels, n, block.atMax());
-        kernels.signalStep(n, shape.pixels(), 0, atMax, noise, teacher.x(), teacher.output(), teacher.nullOutput(), null, zero,
-                null, f, null);
+        kernels.signalStep(n, shape.pixels(), atMax, step);
         uploadHead(kernels, block, block.batch().t, atT);
         uploadHead(kernels, block, block.batch().s, atS);
         return atS;

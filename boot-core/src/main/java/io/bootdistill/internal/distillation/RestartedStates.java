@@ -3,6 +3,7 @@ package io.bootdistill.internal.distillation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.ImageShape;
 
@@ -36,10 +37,14 @@ final class RestartedStates implements AutoCloseable {
         kernels.signalState(block.samples(), shape.pixels(), block.coefficients(), noise, output, y, x);
     }
 
+    /** The step of {@link #look}: from the student's output to where signals and states go. */
+    SignalStep step(Tensor noise, Tensor output, Tensor signal, Tensor state) {
+        return new SignalStep(0, noise, x, output, null, null, y, null, signal, state);
+    }
+
     /** Writes signals and states of the restarted samples at t, from the student's output at (x_u, u → t). */
-    void look(Kernels kernels, BatchMemory.Restarted block, Tensor noise, Tensor output, Tensor signal, Tensor state) {
-        kernels.signalStep(block.samples(), shape.pixels(), 0, block.coefficients(), noise, x, output, null, null, y, null,
-                signal, state);
+    void look(Kernels kernels, BatchMemory.Restarted block, SignalStep step) {
+        kernels.signalStep(block.samples(), shape.pixels(), block.coefficients(), step);
     }
 
     /** Subtracts (1 − c(u → s)) y_u from the targets of the restarted samples. */

@@ -3,9 +3,9 @@ package io.bootdistill.internal.distillation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TrajectoryInputs;
 import io.bootdistill.internal.work.Checks;
@@ -162,6 +162,10 @@ final class TrajectoryBuffer implements AutoCloseable {
                 }
             }
         }
+    }
+
+    int blocks() {
+        return targets.length;
     }
 
     /** The targets of a block, which a step may change. */

@@ -19,6 +19,7 @@ public final class TrajectoryRegression implements AutoCloseable {
     private final ImageShape shape;
     private final TrajectoryBuffer buffer;
     private final Kernels kernels;
+    private final Tensor noise;
     private final TrajectoryWalk walk;
 
     /** Made once: a step allocates nothing. */
@@ -30,21 +31,23 @@ public final class TrajectoryRegression implements AutoCloseable {
     /** Their number. */
     private int fresh;
 
-    /** The plan and the kernels stay the caller's. */
+    /** The plan, the kernels and the noise, which is overwritten, stay the caller's. */
     TrajectoryRegression(
-            ImageShape shape, TrajectoryBuffer buffer, TeacherPlan plan, Kernels kernels, Device device, int block) {
+            ImageShape shape, TrajectoryBuffer buffer, TeacherPlan plan, Kernels kernels, Device device, int block,
+            Tensor noise) {
+        this.noise = noise;
         this.shape = shape;
         this.buffer = buffer;
         this.kernels = kernels;
-        walk = new TrajectoryWalk(shape, buffer.draws.trajectory(), plan, kernels, device, buffer.draws.fresh(block));
+        walk = new TrajectoryWalk(shape, buffer.draws.trajectory(), plan, kernels, device, buffer.draws.fresh(block), noise);
     }
 
     /** Solves the trajectories of the block's first noises: for that, the same calls each time. */
-    void solve(BatchMemory.Block block, Tensor noise) {
+    void solve(BatchMemory.Block block) {
         index = block.index();
         fresh = buffer.draws.fresh(block.samples());
         kernels.noise(fresh, shape.pixels(), block.seeds(), 0, noise);
-        walk.run(fresh, noise, buffer.inputs(index), keep);
+        walk.run(fresh, buffer.inputs(index), keep);
     }
 
     private void keep(int evaluation) {

@@ -2,14 +2,15 @@ package io.bootdistill.internal.sampling;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -35,6 +36,8 @@ public final class StudentPlan implements AutoCloseable {
     private final Tensor noise;
     private final Tensor y;
     private final Slice coefficients;
+    private final SignalStep step;
+    private final SignalStep lastStep;
     private final float[] rows;
     private final float[] planes;
     private final float[] conditions;
@@ -63,6 +66,8 @@ public final class StudentPlan implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
+        step = new SignalStep(0, noise, plan.x(), plan.y(), null, null, y, null, y, plan.x());
+        lastStep = new SignalStep(0, noise, plan.x(), plan.y(), null, null, y, null, y, null);
         rows = new float[Math.toIntExact(size)];
         planes = new float[rows.length];
         scales = new float[model.graph().network().scalars().contains(ScalarInputs.GUIDANCE) ? block : 0];
@@ -100,8 +105,7 @@ public final class StudentPlan implements AutoCloseable {
                 kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, next);
             } else {
                 uploadStep(times[i - 1], times[i]);
-                kernels.signalStep(
-                        n, shape.pixels(), 0, coefficients, noise, plan.x(), plan.y(), null, null, y, null, y, next);
+                kernels.signalStep(n, shape.pixels(), coefficients, next == null ? lastStep : step);
             }
         }
         kernels.download(y.data(), rows, 0);

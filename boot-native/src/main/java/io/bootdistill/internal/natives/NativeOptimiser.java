@@ -1,10 +1,10 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.device.Shapes.requirePositive;
-import static io.bootdistill.device.Shapes.requireRange;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requireRange;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.AdamStep;
 
 /** Reduction over lanes, gradient norm, and AdamW with a moving average. */
 interface NativeOptimiser extends NativeContext {
