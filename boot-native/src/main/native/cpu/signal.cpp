@@ -1,4 +1,5 @@
-// The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss. One row of coefficients a sample.
+// The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss, with one row of coefficients a sample;
+// weights of samples, and sums with a factor a sample.
 #include <math.h>
 
 #include "../boot_kernels.h"
@@ -97,6 +98,33 @@ void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* co
 void residual_divisors(int32_t n, const float* residual, float kappa, float power, float* divisor) {
     for (int32_t sample = 0; sample < n; sample++) {
         divisor[sample] = powf(residual[sample] + kappa, power);
+    }
+}
+
+void residual_weights(int32_t n, const float* residual, float kappa, float power, float* factor) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        factor[sample] = powf(residual[sample] + kappa, -power);
+    }
+}
+
+void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const float* factor, Source base, Target y) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        const float scale = factor[sample];
+        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+            const Vec value = scale * load(x.row(row) + i, lanes);
+            store(y.row(row) + i, base.given() ? load(base.row(row) + i, lanes) + value : value, lanes);
+        });
+    }
+}
+
+void combine(int32_t n, int32_t pixels, int32_t channels, const float* a, Source first, const float* b, Source second,
+    Target y) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        const float of_first = a[sample], of_second = b[sample];
+        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+            const Vec value = of_first * load(first.row(row) + i, lanes) + of_second * load(second.row(row) + i, lanes);
+            store(y.row(row) + i, value, lanes);
+        });
     }
 }
 

@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
+import io.bootdistill.internal.natives.BootNative;
 import io.bootdistill.selftest.DeviceContract;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class CudnnContractTest extends DeviceContract {
         CudnnStandIn.load();
     }
 
-    private final CudaDevice device = new CudaDevice(CudaPrecision.FLOAT32, true);
+    private final CudaDevice device = CudaBuild.device(CudaPrecision.FLOAT32, true);
 
     @Override
     protected Device device() {
@@ -33,8 +35,8 @@ class CudnnContractTest extends DeviceContract {
     }
 
     @Override
-    protected boolean tests(String operation) {
-        return operation.startsWith("conv");
+    protected boolean tests(Kernel operation) {
+        return operation.toString().startsWith("conv");
     }
 
     @Test
@@ -94,7 +96,8 @@ class CudnnContractTest extends DeviceContract {
             kernels.prepare(conv, weights, true);
             kernels.convForward(1, conv, x, weights, bias, null, null, Tensor.of(all.slice(528, 60), 4));
             kernels.convBackwardInput(1, conv, dy, weights, null, Tensor.of(all.slice(588, 60), 4));
-            kernels.convBackwardWeights(1, conv, x, dy, all.slice(648, 144), all.slice(792, 4), null, false);
+            kernels.convBackwardWeights(
+                    1, conv, new Conv.Gradients(x, dy, null), all.slice(648, 144), all.slice(792, 4), false);
             kernels.download(all.slice(528, results.length), results, 0);
         }
         return results;
@@ -113,12 +116,12 @@ class CudnnContractTest extends DeviceContract {
     void scratchMemoryCannotGrowWhileAGraphIsRecorded() {
         try (CudaKernels kernels = (CudaKernels) device.openKernels()) {
             long[] scratch = new long[1];
-            CudaContext.requireOk("begin", BootCuda.boot_cuda_capture_begin(kernels.context()));
-            assertEquals(BootCuda.BOOT_CUDA_NOT_CAPTURABLE, BootCuda.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
+            kernels.requireOk("begin", BootNative.boot_cuda_capture_begin(kernels.context()));
+            assertEquals(BootNative.BOOT_CUDA_NOT_CAPTURABLE, BootNative.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
             long[] graph = new long[1];
-            CudaContext.requireOk("end", BootCuda.boot_cuda_capture_end(kernels.context(), graph));
-            CudaContext.requireOk("destroy", BootCuda.boot_cuda_graph_destroy(graph[0]));
-            CudaContext.requireOk("scratch", BootCuda.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
+            kernels.requireOk("end", BootNative.boot_cuda_capture_end(kernels.context(), graph));
+            kernels.requireOk("destroy", BootNative.boot_cuda_graph_destroy(graph[0]));
+            kernels.requireOk("scratch", BootNative.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
         }
     }
 

@@ -47,4 +47,11 @@ interface NativeOptimiser extends NativeContext {
                 address("gradient", gradient, to), address("parameters", parameters, to),
                 address("m", m, to), address("v", v, to), address("ema", ema, to)));
     }
+
+    @Override
+    default void average(long from, long to, Slice source, float rate, Slice target) {
+        requireRange(from, to);
+        requireOk("average", BootNative.boot_average(
+                context(), from, to, address("source", source, to), rate, address("target", target, to)));
+    }
 }
