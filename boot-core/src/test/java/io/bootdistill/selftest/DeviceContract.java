@@ -11,8 +11,10 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.AdamStep;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -163,6 +165,37 @@ public abstract class DeviceContract {
             }
             kernels.sumLanes(slices, 0, 1, memory.slice(lanes.length, 1));
             assertArrayEquals(new float[] {expected}, download(kernels, memory.slice(lanes.length, 1)));
+        }
+    }
+
+    /** The same bits, so that one may take the place of the other: an optimiser that changes nothing but the average. */
+    @Test
+    void averageIsThatOfAdamW() {
+        int length = 1037;
+        float[] step = new float[AdamStep.COUNT]; // a rate of 0 keeps θ, decays of 1 keep m and v
+        for (int one : new int[] {
+                AdamStep.BETA1, AdamStep.BETA2, AdamStep.EPSILON, AdamStep.CORRECTION1, AdamStep.CORRECTION2, AdamStep.CLIP}) {
+            step[one] = 1;
+        }
+        step[AdamStep.EMA_RATE] = 0.0123f;
+        float[] values = new float[2 * length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Philox.normal(1, 0, i);
+        }
+        try (DeviceMemory memory = device().allocate(6L * length + AdamStep.COUNT); Kernels kernels = device().openKernels()) {
+            Slice zeros = memory.slice(0, length);
+            Slice theta = memory.slice(length, length);
+            Slice average = memory.slice(2L * length, length);
+            Slice ema = memory.slice(3L * length, length);
+            Slice block = memory.slice(6L * length, AdamStep.COUNT);
+            kernels.upload(step, 0, block);
+            kernels.upload(values, 0, theta);
+            kernels.upload(values, length, average);
+            kernels.upload(values, length, ema);
+            kernels.adamW(block, 3, length - 1, zeros, theta, memory.slice(4L * length, length),
+                    memory.slice(5L * length, length), ema);
+            kernels.average(3, length - 1, theta, step[AdamStep.EMA_RATE], average);
+            assertArrayEquals(download(kernels, ema), download(kernels, average));
         }
     }
 
