@@ -16,6 +16,16 @@ static BOOT_INLINE void over_sample(int64_t sample, int64_t pixels, int64_t chan
     }
 }
 
+// The same where each element is by itself: rows that all operands hold without a gap are one long row.
+template <class Body>
+static BOOT_INLINE void over_elements(int64_t sample, int64_t pixels, int64_t channels, bool dense, Body body) {
+    if (dense) {
+        over_lanes(pixels * channels, [&](int64_t i, auto lanes) BOOT_LAMBDA { body(sample * pixels, i, lanes); });
+    } else {
+        over_sample(sample, pixels, channels, body);
+    }
+}
+
 void signal_state(int32_t n, int32_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
     Target y, Target x) {
     for (int32_t sample = 0; sample < n; sample++) {
@@ -108,9 +118,10 @@ void residual_weights(int32_t n, const float* residual, float kappa, float power
 }
 
 void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const float* factor, Source base, Target y) {
+    const bool dense = x.stride == channels && y.stride == channels && (!base.given() || base.stride == channels);
     for (int32_t sample = 0; sample < n; sample++) {
         const float scale = factor[sample];
-        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+        over_elements(sample, pixels, channels, dense, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
             const Vec value = scale * load(x.row(row) + i, lanes);
             store(y.row(row) + i, base.given() ? load(base.row(row) + i, lanes) + value : value, lanes);
         });
@@ -119,9 +130,10 @@ void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const flo
 
 void combine(int32_t n, int32_t pixels, int32_t channels, const float* a, Source first, const float* b, Source second,
     Target y) {
+    const bool dense = first.stride == channels && second.stride == channels && y.stride == channels;
     for (int32_t sample = 0; sample < n; sample++) {
         const float of_first = a[sample], of_second = b[sample];
-        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+        over_elements(sample, pixels, channels, dense, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
             const Vec value = of_first * load(first.row(row) + i, lanes) + of_second * load(second.row(row) + i, lanes);
             store(y.row(row) + i, value, lanes);
         });
