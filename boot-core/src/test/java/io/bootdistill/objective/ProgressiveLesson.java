@@ -1,9 +1,9 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Blocks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;

@@ -13,6 +13,8 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.FlowSchedule;
@@ -181,10 +183,11 @@ class DenoisingBatchTest {
             kernels.upload(batch.coefficients, row * SignalCoefficients.COUNT, numbers.slice(0, SignalCoefficients.COUNT));
             kernels.upload(seed, 0, seeds.slice());
             kernels.noise(1, size, seeds.slice(), 0, tensors[2]);
-            DenoisingWorker.stateAndTarget(
-                    kernels, 1, size, numbers.slice(0, SignalCoefficients.COUNT), tensors[2], tensors[0], tensors[3], tensors[4]);
-            kernels.bootstrapLoss(1, size, numbers.slice(0, SignalCoefficients.COUNT), tensors[2], tensors[1], tensors[4],
-                    null, tensors[5], numbers.slice(SignalCoefficients.COUNT, 1));
+            Slice coefficients = numbers.slice(0, SignalCoefficients.COUNT);
+            kernels.signalState(1, size, coefficients, tensors[2], tensors[0], null, tensors[3]);
+            kernels.signalStep(1, size, coefficients, DenoisingWorker.toTarget(tensors[2], tensors[0], tensors[4]));
+            kernels.bootstrapLoss(1, size, coefficients, new SignalLoss(tensors[2], tensors[1], tensors[4], null, tensors[5]),
+                    numbers.slice(SignalCoefficients.COUNT, 1));
             float[] found = new float[size];
             kernels.download(tensors[3].data(), found, 0);
             assertClose(x, found, 4);
