@@ -29,7 +29,7 @@ final class TrajectoryLesson implements Lesson {
     private final TrajectoryDraws draws;
     private final StudentForm form;
     private final SolvedSignals solved;
-    private final TrajectoryRing ring;
+    final TrajectoryRing ring;
     final BlockLoss loss;
     private final boolean staysOnDevice;
     private final int predictions;

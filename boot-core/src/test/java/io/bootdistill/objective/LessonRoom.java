@@ -112,6 +112,10 @@ public final class LessonRoom implements Classroom, AutoCloseable {
         return values(gradients.flat());
     }
 
+    public Gradients gradients() {
+        return gradients;
+    }
+
     public float[] values(Tensor tensor) {
         return values(tensor.data());
     }

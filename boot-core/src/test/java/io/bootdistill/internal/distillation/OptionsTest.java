@@ -60,7 +60,8 @@ public class OptionsTest {
                     float[][] states = new float[steps + 1][];
                     SampleRequest request = SampleRequest.ofNoise(noise).withWorkers(1).withConditions(
                             Arrays.copyOfRange(step.batch.samples.condition, from, from + BATCH / 3));
-                    Sampler.reference(teacher, Solver.MULTISTEP, steps).sample(request, (i, first, n, x) -> states[i] = x.clone());
+                    Sampler.reference(teacher, Solver.MULTISTEP, steps)
+                            .sample(request, (i, first, n, x) -> states[i] = x.clone());
                     for (int i = 0; i < BATCH / 3; i++) {
                         double t = step.batch.s[from + i];
                         seen[OptionStep.taken(schedule, t, steps)]++;
