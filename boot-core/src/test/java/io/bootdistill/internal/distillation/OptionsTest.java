@@ -1,8 +1,6 @@
 package io.bootdistill.internal.distillation;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.MixtureTeacher;
 import io.bootdistill.Sampler;
@@ -14,12 +12,7 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.internal.training.TrainingState;
-import io.bootdistill.network.Graph;
-import io.bootdistill.network.Mlp;
-import io.bootdistill.network.Model;
 import java.util.Arrays;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -84,36 +77,6 @@ public class OptionsTest {
             double expected = samples * end;
             assertEquals(expected, seen[steps], 4 * Math.sqrt(expected), "at the end: four standard deviations");
             assertEquals(end == 1, Arrays.stream(seen).min().orElseThrow() == 0);
-        }
-    }
-
-    @Test
-    void targetFollowsTheStudent() {
-        double decay = 0.75;
-        Model student = new Model(Graph.of(new Mlp(PIXEL, 8, 1, 4)), device(), true);
-        student.initialize(1);
-        try (TrainingState state = new TrainingState(student, decay, null);
-                TrainingState plain = new TrainingState(new Model(student.graph(), device(), true));
-                var kernels = device().openKernels()) {
-            assertTrue(plain.target == plain.student, "without a decay, the student makes its own targets");
-            float[] before = new float[(int) state.length];
-            float[] after = new float[before.length];
-            float[] weights = new float[before.length];
-            kernels.download(state.target.parameters(), before, 0);
-            student.initialize(2);
-            kernels.download(student.parameters(), weights, 0);
-            for (int part = 0; part < 3; part++) {
-                state.follow(kernels, part, 3);
-            }
-            kernels.download(state.target.parameters(), after, 0);
-            float[] kept = new float[before.length];
-            kernels.download(state.student.parameters(), kept, 0);
-            assertArrayEquals(weights, kept);
-            kernels.download(state.m(), kept, 0);
-            assertArrayEquals(new float[kept.length], kept);
-            for (int i = 0; i < before.length; i++) {
-                assertEquals(decay * before[i] + (1 - decay) * weights[i], after[i], 1e-6);
-            }
         }
     }
 }
