@@ -2,25 +2,23 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ScalarInputs;
-import io.bootdistill.internal.distillation.Batch;
-import io.bootdistill.internal.distillation.BlockWorker;
-import io.bootdistill.internal.distillation.Corrector;
-import io.bootdistill.internal.distillation.Trainer;
-import io.bootdistill.internal.distillation.TrajectoryRegression;
+import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
+import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.training.Reducer;
+import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
+import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,17 +27,17 @@ import java.util.Set;
 /**
  * Distils a teacher into a one-step student without data. By the BOOT method (arXiv 2306.05544), the student reads pure noise
  * and a time, and learns to be, at each time, where the teacher's Signal-ODE leads from its own prediction a little earlier. By
- * default it regresses on the teacher's whole way instead ({@link TrajectoryRegression}), and a {@link Corrector} follows.
+ * default it regresses on the teacher's whole way instead ({@link io.bootdistill.objective.Trajectories}), and a
+ * {@link io.bootdistill.objective.Corrector} follows.
  *
  * <pre>{@code
  * Teacher teacher = Teacher.load(Path.of("teachers/fashion-mnist-16"));
  * Student student = new BootDistiller(teacher).train(DistillationConfig.builder().build());
  * }</pre>
  *
- * <p>In reading order: {@link DistillationSetup} says what a run is made of; {@link DistillationRun} is one; {@link Trainer}
- * runs its steps; {@link Batch} draws times and coefficients; {@link BlockWorker} takes a block of samples from noise to a
- * gradient; {@link Reducer} sums gradients; {@link TrainingState} is what changes; {@link HeldOut} measures;
- * {@link RunFolder} writes. A distiller serves one run at a time.
+ * <p>What a run teaches is a list of phases, each with an {@link Objective}, in the {@link DistillationConfig}. A run ends early,
+ * with a checkpoint where it has a folder, when its {@link #handle}, its listener or an interrupt of its thread says so. A
+ * distiller serves one run at a time.
  */
 public final class BootDistiller {
 
@@ -51,6 +49,9 @@ public final class BootDistiller {
     private final Network network;
     private final Device device;
     private ConditionSource conditions;
+    private Reducer reducer = Reducer.LANES;
+    private Objective[] objectives = {};
+    private RunHandle handle = new RunHandle();
     private DistillationListener listener = new DistillationListener() {};
 
     /** Distils a network into a student of the same network that starts from its weights, on the teacher's device. */
@@ -91,6 +92,24 @@ public final class BootDistiller {
         return this;
     }
 
+    /** Sums gradients over more than this process; by default those of this one alone. */
+    public BootDistiller reducer(Reducer reducer) {
+        this.reducer = reducer;
+        return this;
+    }
+
+    /** An example of each kind of objective that is not of this library, to continue runs with one. */
+    public BootDistiller objectives(Objective... examples) {
+        objectives = examples.clone();
+        return this;
+    }
+
+    /** Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted. */
+    public BootDistiller handle(RunHandle handle) {
+        this.handle = handle;
+        return this;
+    }
+
     /** Reports to a listener. */
     public BootDistiller listener(DistillationListener listener) {
         this.listener = listener;
@@ -107,14 +126,26 @@ public final class BootDistiller {
      */
     public Student train(DistillationConfig config) throws IOException {
         DistillationSetup asked = setup(config);
-        RunFolder folder = config.folder() == null ? null : RunFolder.plan(config.folder());
-        DistillationSetup setup = asked.fitTimeBudget();
+        Path path = config.output().folder();
+        RunFolder folder = path == null ? null : RunFolder.plan(path);
+        DistillationSetup setup = config.length().isTime() ? fitTimeBudget(asked) : asked;
         if (folder != null) {
             folder.make();
-            folder.writeConfig(setup.config.toBuilder().correctorShare(config.correctorShare()).build()); // as asked for
+            folder.writeConfig(setup.config().toJson());
         }
-        try (DistillationRun run = new DistillationRun(setup, folder, TeacherKey.of(teacher), listener)) {
-            return run.train();
+        try (TrainingRun<Student> run = newRun(setup, folder)) {
+            return run.train(handle);
+        }
+    }
+
+    /** The same with a time budget replaced by a number of images. */
+    private static DistillationSetup fitTimeBudget(DistillationSetup asked) {
+        int batch = asked.config().work().batch();
+        DistillationSetup provisional = asked.withImages(TimeBudget.PROVISIONAL_STEPS * batch);
+        try (TrainingState copy = provisional.newState();
+                Trainer trainer = provisional.newTrainer(copy, false)) {
+            TimeBudget.Cost cost = TimeBudget.measure(trainer, TimeBudget.PROVISIONAL_STEPS);
+            return asked.withImages(TimeBudget.steps(asked.config(), cost) * batch);
         }
     }
 
@@ -124,9 +155,10 @@ public final class BootDistiller {
      * @param workers threads; the number may differ from the run's before
      */
     public Student resume(Path path, int workers) throws IOException {
-        try (DistillationRun run = newRun(RunFolder.open(path), workers)) {
-            run.restore();
-            return run.train();
+        RunFolder folder = RunFolder.open(path);
+        try (TrainingRun<Student> run = newRun(setup(folder, workers), folder)) {
+            run.restore("", TeacherKey.of(teacher), "teacher", folder.checkpoint());
+            return run.train(handle);
         }
     }
 
@@ -137,19 +169,27 @@ public final class BootDistiller {
      * @param workers threads that sample
      */
     public Student open(Path path, int workers) throws IOException {
-        try (DistillationRun run = newRun(RunFolder.open(path), workers)) {
-            run.restore();
-            return run.open();
+        RunFolder folder = RunFolder.open(path);
+        try (TrainingRun<Student> run = newRun(setup(folder, workers), folder)) {
+            run.restoreWeights("", TeacherKey.of(teacher), "teacher", folder.checkpoint());
+            return run.finish();
         }
     }
 
-    /** What a configuration comes to; see {@link DistillationRun}. */
-    public DistillationSetup setup(DistillationConfig config) {
-        return new DistillationSetup(config, teacher, network, device, conditions);
+    /** What a configuration comes to. */
+    DistillationSetup setup(DistillationConfig config) {
+        return new DistillationSetup(config, teacher, network, device, conditions, reducer);
     }
 
-    private DistillationRun newRun(RunFolder folder, int workers) {
-        DistillationConfig config = folder.readConfig(DistillationConfig.builder().workers(workers));
-        return new DistillationRun(setup(config), folder, TeacherKey.of(teacher), listener);
+    /** That of a run that goes on. */
+    private DistillationSetup setup(RunFolder folder, int workers) {
+        return setup(folder.readDistillation(workers, objectives));
+    }
+
+    private TrainingRun<Student> newRun(DistillationSetup setup, RunFolder folder) {
+        DistillationConfig config = setup.config();
+        String key = TeacherKey.of(teacher);
+        return new TrainingRun<>(new StudentPupil(setup, folder, key, listener), config.steps(), config.work().batch(),
+                config.output(), folder, key);
     }
 }

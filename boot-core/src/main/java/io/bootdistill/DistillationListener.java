@@ -2,27 +2,10 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 
-/** Follows a run. Called on the thread that called {@code train}, between steps. */
+/**
+ * Follows a run. Called on the thread that called {@code train}, between steps. An exception is logged, and the run goes on.
+ */
 public interface DistillationListener {
-
-    /**
-     * Means since the last report.
-     *
-     * @param step steps done
-     * @param steps steps of the whole run
-     * @param images images done
-     * @param loss total loss
-     * @param bootstrap the bootstrap part, mean of w·‖r‖²; 0 in steps that regress on trajectories
-     * @param boundary the boundary part, mean of ‖r‖²; likewise
-     * @param gradientNorm global norm before clipping
-     * @param rate the learning rate
-     * @param delta δ; likewise
-     * @param imagesPerSecond speed since the last report
-     * @param secondsLeft at that speed, without evaluations
-     */
-    record Progress(
-            long step, long steps, long images, double loss, double bootstrap, double boundary, double gradientNorm,
-            double rate, double delta, double imagesPerSecond, double secondsLeft) {}
 
     /**
      * The student's quality on held-out noise, by its averaged weights.

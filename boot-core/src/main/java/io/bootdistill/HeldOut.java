@@ -5,7 +5,7 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
-import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.metric.Diversity;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
@@ -21,8 +21,8 @@ public final class HeldOut {
     private static final int SHOWN = 64;
     private static final int PORTION = 100;
 
-    final float[] noise;
-    final float[] condition;
+    private final long[] seeds;
+    private final float[] condition;
     private final int count;
     private final boolean labelled;
     private final int size;
@@ -32,9 +32,9 @@ public final class HeldOut {
         this.count = count;
         labelled = teacher.condition() instanceof ConditionShape.Label;
         size = teacher.shape().size();
-        noise = Samples.noise(teacher.shape(), seeds(count));
+        seeds = seeds(count);
         int floats = teacher.condition().floats();
-        condition = floats == 0 ? null : new float[count * floats];
+        condition = new float[count * floats];
         for (int i = 0; i < count && floats > 0; i++) {
             if (teacher.condition() instanceof ConditionShape.Label label) {
                 condition[i] = realLabel(i, label.count(), nullLabel);
@@ -62,24 +62,41 @@ public final class HeldOut {
         return hasNull && label >= nullLabel ? label + 1 : label;
     }
 
+    /** The noise and the conditions. */
+    SampleRequest request() {
+        return request(0, count);
+    }
+
+    private SampleRequest request(int from, int to) {
+        int floats = condition.length / count;
+        return SampleRequest.ofSeeds(Arrays.copyOfRange(seeds, from, to))
+                .withConditions(Arrays.copyOfRange(condition, from * floats, to * floats));
+    }
+
+    /** Number of values of all samples. */
+    int length() {
+        return count * size;
+    }
+
+    /** Tells one draw of the conditions from another. */
+    String key() {
+        return "conditions " + (condition.length == 0 ? 0 : Arrays.hashCode(condition));
+    }
+
     /** What the reference sampler makes of the noise, in portions that are reported. */
     float[] makeReference(
             Denoiser teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
-        Sampler unlimited = Sampler.reference(teacher, config.referenceSteps())
-                .withGuidance(guidance)
-                .withWorkers(config.workers());
-        Sampler sampler = config.clip() < 0 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip());
-        float[] samples = new float[noise.length];
-        int floats = teacher.condition().floats();
+        Sampler unlimited = Sampler.reference(teacher, config.evaluation().referenceSteps()).withGuidance(guidance);
+        Sampler sampler = config.clip().isOfScheduler() ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
+        float[] samples = new float[length()];
         for (int from = 0; from < count; from += PORTION) {
-            listener.preparing(from, count);
+            int done = from;
+            Notifications.tell("preparing", () -> listener.preparing(done, count));
             int to = Math.min(count, from + PORTION);
-            float[] labels = condition == null ? null
-                    : Arrays.copyOfRange(condition, from * floats, to * floats);
-            float[] portion = sampler.sample(Arrays.copyOfRange(noise, from * size, to * size), labels);
+            float[] portion = sampler.sample(request(from, to).withWorkers(config.work().workers()));
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
-        listener.preparing(count, count);
+        Notifications.tell("preparing", () -> listener.preparing(count, count));
         return samples;
     }
 
@@ -88,7 +105,7 @@ public final class HeldOut {
     }
 
     DistillationListener.Quality measure(Student student, long step, long images) {
-        float[] samples = PairedError.clamp(student.sample(noise, condition));
+        float[] samples = PairedError.clamp(student.sample(request()));
         float[] classes = labelled ? condition : new float[count];
         int shown = Math.min(SHOWN, count) * size;
         double least = Diversity.perClass(samples, reference, classes).values().stream()

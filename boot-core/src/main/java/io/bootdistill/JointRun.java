@@ -5,9 +5,10 @@ import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.training.Checkpoint;
-import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.internal.training.Checkpoint.Saved;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -25,14 +26,14 @@ final class JointRun implements AutoCloseable {
     private final RunFolder teacherFolder;
     private final RunFolder studentFolder;
     private final String key;
-    private final TeacherTrainingListener teacherListener;
     private final DistillationListener studentListener;
     private final Scope scope = new Scope();
-    private final TeacherRun teacher;
+    private final TeacherPupil taught;
+    private final TrainingRun<Teacher> teacher;
     private final DistillationSetup setup;
 
     /** Null before its first step. */
-    private DistillationRun student;
+    private TrainingRun<Student> student;
 
     /** Steps done. */
     private long step;
@@ -43,7 +44,6 @@ final class JointRun implements AutoCloseable {
             TeacherTrainingListener teacherListener, DistillationListener studentListener) {
         this.config = config;
         this.folder = folder;
-        this.teacherListener = teacherListener;
         this.studentListener = studentListener;
         teacherFolder = folder == null ? null : folder.part(RunFolder.TEACHER);
         studentFolder = folder == null ? null : folder.part(RunFolder.STUDENT);
@@ -51,101 +51,86 @@ final class JointRun implements AutoCloseable {
         TeacherTrainingConfig teaching = config.teacher().toBuilder().folder(config.folder()).build();
         DistillationConfig distillation = config.student().toBuilder().folder(config.folder()).build();
         try {
-            teacher = scope.own(trainer.newRun(images, teaching, teacherFolder, null, teacherListener));
-            teacher.openAverage();
-            setup = new BootDistiller(teacher.average()).setup(distillation); // refuses what does not fit, before hours of work
+            taught = trainer.newPupil(images, teaching, teacherListener);
+            teacher = scope.own(TeacherTrainer.newRun(taught, teaching, teacherFolder, null));
+            setup = new BootDistiller(taught.average()).setup(distillation); // refuses what does not fit, before hours of work
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
     }
 
-    static JointConfig readConfig(RunFolder folder, int workers) {
-        JointConfig.Builder joint = JointConfig.builder();
-        folder.readConfig(joint);
-        TeacherTrainingConfig teacher =
-                folder.part(RunFolder.TEACHER).readConfig(TeacherTrainingConfig.builder().workers(workers));
-        DistillationConfig student = folder.part(RunFolder.STUDENT).readConfig(DistillationConfig.builder().workers(workers));
-        return joint.teacher(teacher.toBuilder().folder(null).build())
-                .student(student.toBuilder().folder(null).build())
-                .build();
-    }
-
     /** Makes the folder of a new run. */
     void writeConfig() throws IOException {
         if (folder != null) {
             folder.make();
-            teacherFolder.writeConfig(config.teacher());
-            studentFolder.writeConfig(config.student());
-            folder.writeConfig(config);
+            teacherFolder.writeConfig(config.teacher().toJson());
+            studentFolder.writeConfig(config.student().toJson());
+            folder.writeConfig(config.toJson());
         }
     }
 
     void restore() throws IOException {
-        read(TEACHER, teacher.state);
-        teacherFolder.readMetrics(teacher.state.step);
-        step = teacher.state.step;
+        teacher.restore(TEACHER, key, TeacherTrainer.ORIGIN, folder.checkpoint());
+        step = teacher.state().step();
         if (Checkpoint.has(folder.checkpoint(), STUDENT)) {
             openStudent();
-            student.openTrainer();
-            read(STUDENT, student.state);
-            studentFolder.readMetrics(student.state.step);
-            step = Math.max(step, config.studentStartStep() + student.state.step);
+            student.restore(STUDENT, key, TeacherTrainer.ORIGIN, folder.checkpoint());
+            step = Math.max(step, config.studentStartStep() + student.state().step());
         }
     }
 
-    private void read(String prefix, TrainingState state) {
-        Checkpoint.read(folder.checkpoint(), prefix, state, key, "set of network, scheduler and images");
-    }
-
-    JointTrainer.Pair train() throws IOException {
+    JointTrainer.Pair train(RunHandle handle) throws IOException {
         teacher.begin();
         if (student != null) {
-            teacher.follow();
+            taught.follow(teacher);
             student.begin();
         }
         boolean stop = false;
         while (step < config.steps() && !stop) {
             if (step == config.studentStartStep()) {
-                teacher.follow();
+                taught.follow(teacher);
                 openStudent();
                 student.begin();
             }
-            boolean taught = step(teacher.loop());
-            boolean distilled = student != null && step(student.loop());
+            boolean isTaught = step(teacher);
+            boolean isDistilled = student != null && step(student);
             step++;
-            stop = teacherListener.shouldStop() | studentListener.shouldStop();
-            report(stop || taught && teacher.loop().isCheckpointDue() || distilled && student.loop().isCheckpointDue());
+            stop = TrainingRun.isStopped(handle, teacher, student);
+            report(stop || isTaught && teacher.isCheckpointDue() || isDistilled && student.isCheckpointDue());
         }
         return finish();
     }
 
     private void openStudent() {
-        student = scope.own(new DistillationRun(setup, studentFolder, null, studentListener));
+        DistillationConfig distillation = setup.config();
+        student = scope.own(new TrainingRun<>(
+                new StudentPupil(setup, null, null, studentListener), distillation.steps(), distillation.work().batch(),
+                distillation.output(), studentFolder, null));
     }
 
     /** Whether there was a step left. */
-    private static boolean step(TrainingLoop loop) {
-        if (loop.isOver()) {
+    private static boolean step(TrainingRun<?> run) {
+        if (run.isOver()) {
             return false;
         }
-        loop.step();
+        run.step();
         return true;
     }
 
     /** Both states are written at once; then what is derived from them. */
     private void report(boolean checkpoint) throws IOException {
         if (checkpoint && folder != null) {
-            Map<String, TrainingState> states = new LinkedHashMap<>();
-            states.put(TEACHER, teacher.state);
+            Map<String, Saved> states = new LinkedHashMap<>();
+            states.put(TEACHER, teacher.saved());
             if (student != null) {
-                states.put(STUDENT, student.state);
+                states.put(STUDENT, student.saved());
             }
             Checkpoint.write(folder.checkpoint(), states, key);
         }
-        teacher.loop().report(checkpoint);
+        teacher.report(checkpoint);
         if (student != null) {
-            student.loop().report(checkpoint);
+            student.report(checkpoint);
         }
     }
 

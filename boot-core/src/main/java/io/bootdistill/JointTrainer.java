@@ -48,13 +48,13 @@ import java.nio.file.Path;
  * folders {@code teacher} and {@code student} hold what such runs write by themselves, but for the checkpoint:
  * {@code teacher/teacher} and {@code student/student} are the models. A checkpoint is due where it is due for either.
  *
- * <p>In reading order: {@link JointRun} is one run, of a {@link TeacherRun} and a {@link DistillationRun}. A trainer serves one
- * run at a time.
+ * <p>A trainer serves one run at a time.
  */
 public final class JointTrainer {
 
     private final TeacherTrainer trainer;
     private TeacherTrainingListener teacherListener = new TeacherTrainingListener() {};
+    private RunHandle handle = new RunHandle();
     private DistillationListener studentListener = new DistillationListener() {};
 
     /**
@@ -91,6 +91,12 @@ public final class JointTrainer {
         return this;
     }
 
+    /** Lets runs be stopped from outside. They also stop, within a step, by a listener or when their thread is interrupted. */
+    public JointTrainer handle(RunHandle handle) {
+        this.handle = handle;
+        return this;
+    }
+
     /** Reports the student's part to a listener. Speeds are those of the whole run. */
     public JointTrainer studentListener(DistillationListener listener) {
         studentListener = listener;
@@ -109,7 +115,7 @@ public final class JointTrainer {
         RunFolder folder = config.folder() == null ? null : RunFolder.plan(config.folder());
         try (JointRun run = newRun(images, config, folder)) {
             run.writeConfig();
-            return run.train();
+            return run.train(handle);
         }
     }
 
@@ -121,11 +127,11 @@ public final class JointTrainer {
      */
     public Pair resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        JointConfig config = JointRun.readConfig(folder, workers);
+        JointConfig config = folder.readJoint(workers);
         trainer.check(images, config.teacher());
         try (JointRun run = newRun(images, config, folder)) {
             run.restore();
-            return run.train();
+            return run.train(handle);
         }
     }
 

@@ -1,10 +1,9 @@
 package io.bootdistill;
 
-import io.bootdistill.device.Device;
-import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.StateListener;
@@ -12,11 +11,11 @@ import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
 import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.SamplerWorkers;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.UNetConfig;
 
 /**
@@ -29,24 +28,22 @@ import io.bootdistill.network.UNetConfig;
  */
 public final class Sampler {
 
+    /** Samples that a worker takes along the trajectory at once. */
+    private static final int BLOCK = 8;
+
     private final TeacherModel teacher;
     private final Trajectory trajectory;
     private final Guidance guidance;
     private final double clip;
     private final DynamicThreshold threshold;
-    private final int workers;
-    private final int block;
 
     private Sampler(
-            TeacherModel teacher, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
-            int workers, int block) {
+            TeacherModel teacher, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold) {
         this.teacher = teacher;
         this.trajectory = trajectory;
         this.guidance = guidance;
         this.clip = clip;
         this.threshold = threshold;
-        this.workers = workers;
-        this.block = block;
     }
 
     /** The reference sampler with DDIM steps, unguided and unclipped. */
@@ -100,13 +97,13 @@ public final class Sampler {
             throw new IllegalArgumentException("the schedule is pure noise at the first time step, where λ is infinite; use"
                     + " leading spacing or the reference sampler");
         }
-        return new Sampler(teacher, trajectory, null, 0, null, Runtime.getRuntime().availableProcessors(), 8);
+        return new Sampler(teacher, trajectory, null, 0, null);
     }
 
     /** The same sampler with guidance; null for none. */
     public Sampler withGuidance(Guidance guidance) {
         TeacherPlans.requireGuidance(teacher.condition(), guidance);
-        return new Sampler(teacher, trajectory, guidance, clip, threshold, workers, block);
+        return new Sampler(teacher, trajectory, guidance, clip, threshold);
     }
 
     /** The same sampler with the prediction of x₀ limited to ± {@code clip}; 0 for no limit. */
@@ -114,7 +111,7 @@ public final class Sampler {
         if (!(clip >= 0)) {
             throw new IllegalArgumentException("clip is " + clip + ", must be at least 0");
         }
-        return new Sampler(teacher, trajectory, guidance, clip, null, workers, block);
+        return new Sampler(teacher, trajectory, guidance, clip, null);
     }
 
     /**
@@ -122,16 +119,7 @@ public final class Sampler {
      * for ε-prediction alone. Few teachers of that kind can be sampled without.
      */
     public Sampler withSchedulerLimits() {
-        return new Sampler(teacher, trajectory, guidance, teacher.schedulerClip(),
-                teacher.schedulerThreshold(), workers, block);
-    }
-
-    /** The same sampler with another number of threads, at least 1. */
-    public Sampler withWorkers(int workers) {
-        if (workers < 1) {
-            throw new IllegalArgumentException("workers is " + workers + ", must be at least 1");
-        }
-        return new Sampler(teacher, trajectory, guidance, clip, threshold, workers, block);
+        return new Sampler(teacher, trajectory, guidance, teacher.schedulerClip(), teacher.schedulerThreshold());
     }
 
     /** Number of teacher evaluations of one sample, not counting those of guidance. */
@@ -150,29 +138,34 @@ public final class Sampler {
      * @return [seeds][channels][height][width], about −1 … 1, not clamped
      */
     public float[] sample(long[] seeds, int[] labels) {
-        return sample(Samples.noise(teacher.shape(), seeds), Samples.conditions(labels));
+        return sample(SampleRequest.ofSeeds(seeds).withLabels(labels));
     }
 
     /**
-     * Samples from given noise.
+     * Samples what is asked for.
      *
-     * @param noise [n][channels][height][width]
-     * @param condition {@link io.bootdistill.network.ConditionShape#floats()} values per sample; may be null where none
-     * @return like noise, not clamped
+     * @param request noise, or seeds of it, and conditions; the guidance scale and the steps are the sampler's
+     * @return [n][channels][height][width], about −1 … 1, not clamped
+     * @throws IllegalArgumentException if the request does not fit: noise or conditions of another shape, a scale or steps
      */
-    public float[] sample(float[] noise, float[] condition) {
-        return sample(noise, condition, null);
+    public float[] sample(SampleRequest request) {
+        return sample(request, null);
     }
 
-    /** Like {@link #sample(float[], float[])}, with every state handed to a listener, which must be thread-safe. */
-    public float[] sample(float[] noise, float[] condition, StateListener listener) {
-        int n = Samples.count(teacher.shape(), noise, teacher.condition(), condition);
-        float[] samples = new float[noise.length];
-        int blocks = (n + block - 1) / block;
+    /**
+     * Like {@link #sample(SampleRequest)}, with every state handed to a listener.
+     *
+     * @param listener called by several threads; null for none
+     */
+    public float[] sample(SampleRequest request, StateListener listener) {
+        Checks.that(!request.hasGuidance(), "guidance", request.guidance(), "left out of the request: see withGuidance");
+        Checks.that(request.steps() == 1, "steps", request.steps(), "left out of the request: a sampler has its own");
+        int n = request.count(teacher.shape(), teacher.condition());
+        float[] samples = new float[n * teacher.shape().size()];
+        int wanted = Math.min(request.workers(Runtime.getRuntime().availableProcessors()), (n + BLOCK - 1) / BLOCK);
         try (SamplerWorkers pool = new SamplerWorkers(
-                teacher, trajectory, guidance, clip, threshold, teacher.device().workers(Math.min(workers, blocks)),
-                Math.min(block, n))) {
-            pool.run(n, noise, condition, samples, listener);
+                teacher, trajectory, guidance, clip, threshold, teacher.device().workers(wanted), Math.min(BLOCK, n))) {
+            pool.run(request, n, samples, listener);
         }
         return samples;
     }

@@ -7,24 +7,18 @@ import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.internal.sampling.Samples;
-import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.internal.sampling.StudentModel;
+import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
-import io.bootdistill.network.UNet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,43 +26,25 @@ import java.util.List;
  * A one-step generator: noise in, image out, one network call. A student with two times, distilled with a
  * {@link DistillationConfig#restartShare}, can refine the image in further calls.
  *
- * <p>An image is a function of its seed and label alone: not of the other images of a call, nor of the number of workers.
- * Thread-safe; calls take turns, and each uses all workers. {@link #close} frees the device memory.
+ * <p>An image is a function of its seed or noise, its condition, the scale and the steps alone: not of the other images of a
+ * call, nor of the number of workers.
+ *
+ * <p>Thread-safe. Calls run side by side: each has a worker of its own and others that are free, which it hands on, between
+ * blocks of a few images, to calls that wait; those are served in the order of their coming. There are at most as many workers
+ * as processors, or as its training had, or as the device can use; each keeps device memory from its first use on. An interrupt
+ * does not end a call, and is kept. {@link #close} frees the device memory.
  */
 public final class Student implements AutoCloseable {
 
-    /** Samples that a worker takes through the network at once. */
-    private static final int BLOCK = 8;
-
     private static final int MOST_STEPS = 1_000;
 
-    private final Model model;
-    private final NoiseSchedule schedule;
-    private final Prediction prediction;
-    private final int nullLabel;
-    private final GuidanceRange guidance;
-    private final SchedulerConfig scheduler;
-    private final int workers;
-    private final List<StudentPlan> plans = new ArrayList<>();
-    private WorkerPool pool;
-    private boolean closed;
+    private final StudentModel student;
+    private final StudentWorkers workers;
 
-    /**
-     * Takes over the ownership of the model.
-     *
-     * @param prediction what its output means
-     * @param scheduler the teacher's, null where it has none
-     */
-    Student(
-            Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
-            SchedulerConfig scheduler, int workers) {
-        this.model = model;
-        this.schedule = schedule;
-        this.prediction = prediction;
-        this.nullLabel = nullLabel;
-        this.guidance = guidance;
-        this.scheduler = scheduler;
-        this.workers = workers;
+    /** Takes over the ownership of the model. */
+    Student(StudentModel student, int workers) {
+        this.student = student;
+        this.workers = new StudentWorkers(student, workers);
     }
 
     /**
@@ -76,13 +52,13 @@ public final class Student implements AutoCloseable {
      *
      * @throws io.bootdistill.format.ModelFormatException if the folder is damaged or holds something else
      */
-    public static Student load(Path folder) throws IOException {
+    public static Student load(Path folder) {
         return load(folder, Devices.best());
     }
 
     /** Reads a student onto the given device. */
-    public static Student load(Path folder, Device device) throws IOException {
-        return StudentFolder.read(folder, device, Runtime.getRuntime().availableProcessors());
+    public static Student load(Path folder, Device device) {
+        return new Student(StudentFolder.read(folder, device), Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -91,7 +67,7 @@ public final class Student implements AutoCloseable {
      * @throws io.bootdistill.format.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
-        return StudentFolder.isStudent(DiffusersFolder.open(folder));
+        return NetworkFolder.open(folder).isStudent();
     }
 
     /**
@@ -103,7 +79,7 @@ public final class Student implements AutoCloseable {
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
      */
     public void save(Path folder) throws IOException {
-        save(folder, guidance);
+        save(folder, guidance());
     }
 
     /**
@@ -113,51 +89,53 @@ public final class Student implements AutoCloseable {
      * @param scale w, in the range of {@link #guidance}
      */
     public void save(Path folder, double scale) throws IOException {
-        guidance.require(scale);
+        guidance().require(scale);
         save(folder, new GuidanceRange(scale, scale));
     }
 
-    private synchronized void save(Path folder, GuidanceRange range) throws IOException {
-        requireOpen();
-        if (!isSavable()) {
+    private void save(Path folder, GuidanceRange range) throws IOException {
+        if (!student.isSavable()) {
             throw new UnsupportedOperationException("only students of diffusers U-Net teachers have a diffusers form");
         }
-        StudentFolder.write(folder, this, range);
+        workers.whileOpen(() -> {
+            StudentFolder.write(folder, student, range);
+            return null;
+        });
     }
 
-    /** Whether {@link #save} has a form for it. */
-    boolean isSavable() {
-        return model.graph().network() instanceof UNet && scheduler != null;
+    /** Takes over other weights, between calls. */
+    void load(Model source, Slice trained) {
+        workers.alone(() -> student.model().load(source, trained));
     }
 
-    /** Takes over other weights; not while sampling. */
-    synchronized void load(Model source, Slice trained) {
-        model.load(source, trained);
+    /** As machinery sees it. */
+    StudentModel resolved() {
+        return student;
     }
 
     /** Shape of an image. */
     public ImageShape shape() {
-        return model.graph().network().input();
+        return student.shape();
     }
 
     /** What the student is conditioned on. */
     public ConditionShape condition() {
-        return model.graph().network().condition();
+        return student.condition();
     }
 
     /** The label that means no condition; −1 where there is none. */
     public int nullLabel() {
-        return nullLabel;
+        return student.nullLabel();
     }
 
     /** The guidance scales that it was distilled for; 1 … 1 without guidance. */
     public GuidanceRange guidance() {
-        return guidance;
+        return student.guidance();
     }
 
-    /** Whether {@link #sample(long[], int[], double, int)} can take several steps. */
+    /** Whether a sample can take several steps. */
     public boolean hasTwoTimes() {
-        return model.graph().network().scalars().contains(ScalarInputs.TARGET_TIME);
+        return student.hasTwoTimes();
     }
 
     /** The most steps that a sample can take: 1 for a student with one time. */
@@ -166,149 +144,100 @@ public final class Student implements AutoCloseable {
     }
 
     /**
-     * Samples one image per seed; a student that is given the guidance scale, with the middle of its range.
+     * Samples one image per seed, in one step; a student that is given the guidance scale, with the middle of its range.
      *
      * @param labels one per seed; null for a student without labels
      * @return [seeds][channels][height][width], about −1 … 1, not clamped
      */
     public float[] sample(long[] seeds, int[] labels) {
-        return sample(seeds, labels, guidance.middle());
+        return sample(SampleRequest.ofSeeds(seeds).withLabels(labels));
     }
 
     /**
-     * Samples one image per seed with a guidance scale.
+     * Samples what is asked for.
      *
-     * @param scale w, in the range of {@link #guidance}
+     * @return [n][channels][height][width], about −1 … 1, not clamped
+     * @throws IllegalArgumentException if the request does not fit: noise or conditions of another shape, a scale outside
+     *     {@link #guidance}, more than {@link #mostSteps}
+     * @throws IllegalStateException if the student is closed
      */
-    public float[] sample(long[] seeds, int[] labels, double scale) {
-        return sample(Samples.noise(shape(), seeds), Samples.conditions(labels), scale);
-    }
-
-    /**
-     * Samples one image per seed in several steps.
-     *
-     * @param steps network calls, 1 … {@link #mostSteps}, at even times from t_max to t_min
-     */
-    public float[] sample(long[] seeds, int[] labels, double scale, int steps) {
-        float[] noise = Samples.noise(shape(), seeds);
-        float[] samples = new float[noise.length];
-        sample(noise, Samples.conditions(labels), scale, steps, samples);
+    public float[] sample(SampleRequest request) {
+        int n = request.count(shape(), condition());
+        float[] samples = new float[n * shape().size()];
+        sample(request, n, FloatBuffer.wrap(samples), 0);
         return samples;
     }
 
     /**
-     * Samples from given noise.
+     * Like {@link #sample(SampleRequest)}, into an array of the caller's. Once called with as many samples, it allocates next
+     * to nothing.
      *
-     * @param noise [n][channels][height][width], standard normal
-     * @param condition {@link ConditionShape#floats()} values per sample; null where none
-     * @return like noise, not clamped
+     * @param samples written; as long as all images
      */
-    public float[] sample(float[] noise, float[] condition) {
-        return sample(noise, condition, guidance.middle());
-    }
-
-    /** Like {@link #sample(float[], float[])}, with a guidance scale in the range of {@link #guidance}. */
-    public float[] sample(float[] noise, float[] condition, double scale) {
-        float[] samples = new float[noise.length];
-        sample(noise, condition, scale, samples);
-        return samples;
+    public void sample(SampleRequest request, float[] samples) {
+        int n = request.count(shape(), condition());
+        int length = n * shape().size();
+        Checks.that(samples.length == length, "the length of samples", samples.length, length + ", for " + n + " images");
+        sample(request, n, FloatBuffer.wrap(samples), 0);
     }
 
     /**
-     * Like {@link #sample(float[], float[])}, into an array of the caller's. Once called with as many samples, it allocates
-     * next to nothing.
+     * Like {@link #sample(SampleRequest)}, into a buffer of the caller's, direct or not.
      *
-     * @param samples written; as long as {@code noise}
+     * @param samples written from its position on, which moves to the end of the images; not by others meanwhile
      */
-    public void sample(float[] noise, float[] condition, float[] samples) {
-        sample(noise, condition, guidance.middle(), samples);
+    public void sample(SampleRequest request, FloatBuffer samples) {
+        int n = request.count(shape(), condition());
+        int length = n * shape().size();
+        Checks.that(!samples.isReadOnly(), "samples", samples, "writable");
+        Checks.that(samples.remaining() >= length, "what remains of samples", samples.remaining(),
+                "at least " + length + ", for " + n + " images");
+        sample(request, n, samples, samples.position());
+        samples.position(samples.position() + length);
     }
 
-    /** Like {@link #sample(float[], float[], float[])}, with a guidance scale in the range of {@link #guidance}. */
-    public void sample(float[] noise, float[] condition, double scale, float[] samples) {
-        sample(noise, condition, scale, 1, samples);
-    }
-
-    /** Like {@link #sample(float[], float[], double, float[])}, in 1 … {@link #mostSteps} steps. */
-    public synchronized void sample(float[] noise, float[] condition, double scale, int steps, float[] samples) {
-        guidance.require(scale);
-        Checks.that(steps >= 1 && steps <= mostSteps(), "steps", steps, hasTwoTimes() ? "1 … " + MOST_STEPS
+    private void sample(SampleRequest request, int n, FloatBuffer samples, int at) {
+        double scale = request.hasGuidance() ? request.guidance() : guidance().middle();
+        guidance().require(scale);
+        int steps = request.steps();
+        Checks.that(steps <= mostSteps(), "steps", steps, hasTwoTimes() ? "1 … " + MOST_STEPS
                 : "1 for this student, which reads pure noise alone; one that is distilled with a restartShare can take more");
-        int n = Samples.count(shape(), noise, condition(), condition);
-        Checks.that(samples.length == noise.length, "the length of samples", samples.length, "that of noise, " + noise.length);
-        requireOpen();
-        int blocks = (n + BLOCK - 1) / BLOCK;
-        openPlans(model.device().workers(Math.min(workers, blocks)));
-        double[] times = times(steps);
-        pool.run(blocks, (worker, task) -> plans.get(worker).run(
-                task * BLOCK, Math.min(BLOCK, n - task * BLOCK), noise, condition, (float) scale, times, samples));
-    }
-
-    /** Even times from t_max to t_min. */
-    private double[] times(int steps) {
         double[] times = new double[steps + 1];
-        Arrays.setAll(times, i -> SignalOde.Solver.DDIM.time(schedule, i, steps));
-        return times;
+        Arrays.setAll(times, i -> SignalOde.Solver.DDIM.time(student.schedule(), i, steps));
+        workers.run(request, n, (float) scale, times, samples, at);
     }
 
     /** Samples one image per seed, decoded and clamped. */
     public List<BufferedImage> images(long[] seeds, int[] labels) {
-        return Decoder.IDENTITY.images(shape(), sample(seeds, labels));
+        return images(SampleRequest.ofSeeds(seeds).withLabels(labels), Decoder.IDENTITY);
     }
 
-    /** As many plans and threads as a call can use, kept for the next. */
-    private void openPlans(int count) {
-        if (plans.size() >= count) {
-            return;
+    /**
+     * Samples what is asked for, as pictures.
+     *
+     * @param decoder of the student's signals: {@link Decoder#IDENTITY} where they are images, an autoencoder's where they are
+     *     latent; called once, on this thread
+     * @throws IllegalStateException if the decoder makes another number of images than it was given
+     */
+    public List<BufferedImage> images(SampleRequest request, Decoder decoder) {
+        float[] signals = sample(request);
+        int n = signals.length / shape().size();
+        List<BufferedImage> images = decoder.images(shape(), signals);
+        if (images.size() != n) {
+            throw new IllegalStateException("the decoder made " + images.size() + " images of " + n + " signals");
         }
-        while (plans.size() < count) {
-            plans.add(new StudentPlan(model, schedule, prediction, BLOCK));
-        }
-        if (pool != null) {
-            pool.close();
-        }
-        pool = new WorkerPool(count);
+        return images;
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw new IllegalStateException("the student is closed");
-        }
-    }
-
-    Model model() {
-        return model;
-    }
-
-    NoiseSchedule schedule() {
-        return schedule;
-    }
-
-    Prediction prediction() {
-        return prediction;
-    }
-
-    SchedulerConfig scheduler() {
-        return scheduler;
-    }
-
-    /** The time that the network of a student with one time is given. */
-    double networkTime() {
-        return schedule.networkTime(schedule.tMin());
-    }
-
+    /**
+     * Frees the device memory. Calls at work are waited for; calls that wait for a worker, and later ones, are refused with an
+     * IllegalStateException. Closing twice does nothing.
+     */
     @Override
     public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
         try (Scope scope = new Scope()) {
-            scope.own(model);
-            plans.forEach(scope::own);
-            if (pool != null) {
-                scope.own(pool);
-            }
+            scope.own(student.model());
+            scope.own(workers);
         }
     }
 }

@@ -1,10 +1,9 @@
 package io.bootdistill;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
-import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -13,9 +12,9 @@ import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.internal.distillation.Restarts;
+import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
-import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.UNet;
 import java.io.IOException;
@@ -36,68 +35,36 @@ import java.util.Set;
  */
 final class StudentFolder {
 
-    /** Marks the configuration of a student's network. */
-    static final String MARK = "boot_one_step";
-
-    /** The smallest and the largest guidance scale that the student was distilled for. */
-    static final String GUIDANCE = "boot_guidance";
-
-    /** Marks those of students with two times. */
-    static final String TWO_TIMES = "boot_two_times";
-
     private static final String SECOND_LAYER = TimeFold.TIME + ".linear_2";
 
     private StudentFolder() {}
 
-    static boolean isStudent(DiffusersFolder folder) {
-        return folder.networkConfig().has(MARK);
-    }
-
-    static boolean hasTwoTimes(DiffusersFolder folder) {
-        return folder.networkConfig().has(TWO_TIMES);
-    }
-
-    static Student read(Path path, Device device, int workers) throws IOException {
-        DiffusersFolder folder = DiffusersFolder.open(path);
-        if (!isStudent(folder)) {
+    static StudentModel read(Path path, Device device) {
+        NetworkFolder reader = NetworkFolder.open(path);
+        if (!reader.isStudent()) {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
-        GuidanceRange guidance = readGuidance(folder);
-        UNet network = Teacher.readNetwork(folder);
+        GuidanceRange guidance = reader.guidance();
+        UNet network = reader.network();
         if (guidance.isWide()) {
             network = network.withScalar(ScalarInputs.GUIDANCE);
         }
-        if (hasTwoTimes(folder)) {
+        if (reader.hasTwoTimes()) {
             network = network.withScalar(ScalarInputs.TARGET_TIME);
         }
-        SchedulerConfig scheduler = folder.scheduler();
+        SchedulerConfig scheduler = reader.folder().scheduler();
         Prediction teacher = Prediction.of(scheduler);
-        Prediction prediction = hasTwoTimes(folder) ? Restarts.prediction(teacher) : teacher;
+        Prediction prediction = reader.hasTwoTimes() ? DistillationSetup.ofTwoTimes(teacher) : teacher;
         if (prediction == Prediction.EPSILON) {
             throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
         }
-        Model model = Teacher.readModel(folder, network, device, false);
-        return new Student(
-                model, NoiseSchedule.of(scheduler), prediction, folder.nullClass().orElse(-1), guidance, scheduler,
-                workers);
-    }
-
-    static GuidanceRange readGuidance(DiffusersFolder folder) {
-        JsonElement json = folder.networkConfig().get(GUIDANCE);
-        if (json == null) {
-            return GuidanceRange.NONE;
-        }
-        try {
-            JsonArray range = json.getAsJsonArray();
-            return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
-        } catch (RuntimeException e) {
-            throw new ModelFormatException(
-                    folder.path() + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
-        }
+        int nullLabel = reader.folder().nullClass().orElse(-1);
+        return new StudentModel(
+                reader.model(network, device), DiscreteSchedule.of(scheduler), prediction, nullLabel, guidance, scheduler);
     }
 
     /** @param guidance the range to write; for one scale alone, it is folded into the weights like the time */
-    static void write(Path folder, Student student, GuidanceRange guidance) throws IOException {
+    static void write(Path folder, StudentModel student, GuidanceRange guidance) throws IOException {
         UNet network = (UNet) student.model().graph().network();
         boolean timeFolded = !student.hasTwoTimes();
         boolean negated = timeFolded && student.prediction() == Prediction.EPSILON;
@@ -114,15 +81,15 @@ final class StudentFolder {
             }
         });
         JsonObject config = network.config().toJson();
-        config.addProperty(MARK, true);
+        config.addProperty(NetworkFolder.MARK, true);
         if (student.hasTwoTimes()) {
-            config.addProperty(TWO_TIMES, true);
+            config.addProperty(NetworkFolder.TWO_TIMES, true);
         }
         if (!guidance.equals(GuidanceRange.NONE)) {
             JsonArray range = new JsonArray();
             range.add(guidance.least());
             range.add(guidance.most());
-            config.add(GUIDANCE, range);
+            config.add(NetworkFolder.GUIDANCE, range);
         }
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
@@ -153,7 +120,7 @@ final class StudentFolder {
     }
 
     /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the student's sample, clamped. */
-    private static SchedulerConfig scheduler(Student student) {
+    private static SchedulerConfig scheduler(StudentModel student) {
         SchedulerConfig teacher = student.scheduler();
         NoiseSchedule schedule = student.schedule();
         int count = 1 + (int) Math.round(schedule.networkTime(schedule.tMax()));

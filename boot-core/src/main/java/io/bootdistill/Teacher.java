@@ -1,37 +1,27 @@
 package io.bootdistill;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Kernels;
-import io.bootdistill.device.SignalCoefficients;
-import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.ModelFormatException;
-import io.bootdistill.format.ModelWeights;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.internal.sampling.DynamicThreshold;
-import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.sampling.TeacherPlans;
-import io.bootdistill.internal.work.Layout;
+import io.bootdistill.internal.work.Checks;
+import io.bootdistill.internal.work.LendingPool;
 import io.bootdistill.network.ConditionShape;
-import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
-import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,15 +39,19 @@ public final class Teacher implements Denoiser {
     private final Prediction prediction;
     private final int nullLabel;
     private final Model model;
+    private final LendingPool<PredictionPlan> predictions;
 
     /** Takes over the ownership of the model. */
     Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = Prediction.of(scheduler);
-        this.schedule = NoiseSchedule.of(scheduler);
+        this.schedule = DiscreteSchedule.of(scheduler);
         this.nullLabel = nullLabel;
         this.model = model;
+        int processors = Runtime.getRuntime().availableProcessors();
+        predictions = new LendingPool<>(
+                "the teacher", model.device().workers(processors), () -> new PredictionPlan(resolved()));
     }
 
     /**
@@ -66,20 +60,21 @@ public final class Teacher implements Denoiser {
      * @throws io.bootdistill.format.ModelFormatException if a file cannot be read, is damaged or holds something else
      * @throws IllegalArgumentException if the network or the scheduler is not supported, by name
      */
-    public static Teacher load(Path folder) throws IOException {
+    public static Teacher load(Path folder) {
         return load(folder, Devices.best());
     }
 
     /** Reads a teacher onto the given device; it will be distilled there. */
-    public static Teacher load(Path path, Device device) throws IOException {
-        DiffusersFolder folder = DiffusersFolder.open(path);
-        if (StudentFolder.readGuidance(folder).isWide()) {
+    public static Teacher load(Path path, Device device) {
+        NetworkFolder reader = NetworkFolder.open(path);
+        if (reader.guidance().isWide()) {
             throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
         }
-        if (StudentFolder.hasTwoTimes(folder)) {
+        if (reader.hasTwoTimes()) {
             throw new ModelFormatException(path + " holds a student that is told two times; use Student.load");
         }
-        UNet network = readNetwork(folder);
+        UNet network = reader.network();
+        DiffusersFolder folder = reader.folder();
         SchedulerConfig scheduler = folder.scheduler();
         if (!scheduler.unknownKeys().isEmpty()) {
             LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", path, scheduler.unknownKeys());
@@ -89,41 +84,7 @@ public final class Teacher implements Denoiser {
             throw new ModelFormatException(path + ": null_class in model_index.json is " + nullLabel
                     + ", must be a label 0 … " + (label.count() - 1));
         }
-        Model model = readModel(folder, network, device, false);
-        return new Teacher(network, scheduler, nullLabel, model);
-    }
-
-    static UNet readNetwork(DiffusersFolder folder) {
-        String source = folder.path() + " config.json";
-        UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
-        Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
-        unknown.remove(StudentFolder.MARK);
-        unknown.remove(StudentFolder.GUIDANCE);
-        unknown.remove(StudentFolder.TWO_TIMES);
-        if (!unknown.isEmpty()) {
-            LOG.warn("{} has keys without a meaning here: {}", source, unknown);
-        }
-        return network;
-    }
-
-    static Model readModel(DiffusersFolder folder, UNet network, Device device, boolean gradient) {
-        try (ModelWeights weights = folder.openWeights()) {
-            weights.requireFinite();
-            Model model = new Model(Graph.of(network), device, gradient);
-            try {
-                model.load(parameter -> {
-                    weights.requireShape(parameter.name(), parameter.shape());
-                    return weights.floats(parameter.name());
-                });
-            } catch (RuntimeException e) {
-                model.close();
-                throw e;
-            }
-            if (!weights.unreadNames().isEmpty()) {
-                LOG.warn("{} holds tensors that the network does not use: {}", folder.path(), weights.unreadNames());
-            }
-            return model;
-        }
+        return new Teacher(network, scheduler, nullLabel, reader.model(network, device));
     }
 
     @Override
@@ -167,12 +128,12 @@ public final class Teacher implements Denoiser {
     }
 
     /** The weights on their device. */
-    public Model model() {
+    Model model() {
         return model;
     }
 
     /**
-     * Writes the teacher in the diffusers layout: a nested folder that {@link Denoiser#load} and diffusers read.
+     * Writes the teacher in the diffusers layout: a nested folder that {@link #load} and diffusers read.
      *
      * @throws IOException naming the folder and the cause; an older teacher there is then as it was
      */
@@ -193,40 +154,45 @@ public final class Teacher implements Denoiser {
         return denoiser instanceof Teacher teacher ? teacher.resolved() : TeacherModel.of(denoiser);
     }
 
+    /**
+     * Predicts x₀ for n samples, from any number of threads at once. The first call of each thread prepares memory for the
+     * later ones.
+     *
+     * @throws IllegalArgumentException if an array is too short, or a label none of the network's
+     * @throws IllegalStateException if the teacher is closed
+     */
     @Override
     public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
-        Samples.count(shape(), x, condition(), condition);
-        int size = shape().size();
-        float[] networkTime = new float[n];
-        float[] coefficients = new float[n * SignalCoefficients.COUNT];
-        SignalOde ode = new SignalOde(schedule);
-        for (int i = 0; i < n; i++) {
-            networkTime[i] = (float) schedule.networkTime(t[i]);
-            ode.coefficients(SignalOde.Solver.DDIM, prediction, t[i], t[i], coefficients, i * SignalCoefficients.COUNT);
+        requireArrays(n, x, t, condition, f);
+        PredictionPlan plan = predictions.take();
+        try {
+            plan.run(n, x, t, condition, f);
+        } finally {
+            predictions.giveBack(plan);
         }
-        float[] rows = new float[n * size];
-        Layout.toRows(n, shape(), x, rows);
-        int floats = condition().floats();
-        try (Kernels kernels = model.device().openKernels();
-                DeviceMemory given = model.device().allocate((long) n * (1 + floats));
-                TeacherPlan plan = TeacherPlans.of(resolved(), model.device(), n, null);
-                var numbers = model.device().allocate(coefficients.length);
-                var zeros = model.device().allocate(2L * n * size)) {
-            var y = io.bootdistill.device.Tensor.of(zeros.slice(0, (long) n * size), shape().channels());
-            var out = io.bootdistill.device.Tensor.of(zeros.slice((long) n * size, (long) n * size), shape().channels());
-            kernels.upload(rows, 0, plan.x().data());
-            kernels.upload(coefficients, 0, numbers.slice());
-            BlockInputs inputs = BlockInputs.in(given.slice(), n, floats, t, condition);
-            inputs.upload(kernels, networkTime);
-            plan.run(kernels, n, inputs);
-            kernels.signalStep(n, shape().pixels(), 0, numbers.slice(), y, plan.x(), plan.output(), null, null, y, out, y, null);
-            kernels.download(out.data(), rows, 0);
-        }
-        Layout.toPlanes(n, shape(), rows, f);
     }
 
+    private void requireArrays(int n, float[] x, double[] t, float[] condition, float[] f) {
+        Checks.that(n >= 0, "n", n, "at least 0");
+        long size = (long) n * shape().size();
+        long floats = (long) n * condition().floats();
+        int given = condition == null ? 0 : condition.length;
+        Checks.that(x.length >= size, "the length of x", x.length, "at least " + size + ", " + n + " × " + shape());
+        Checks.that(t.length >= n, "the length of t", t.length, "at least " + n);
+        Checks.that(given >= floats, "the length of condition", given, "at least " + floats + " for " + condition());
+        Checks.that(f.length >= size, "the length of f", f.length, "at least " + size + ", " + n + " × " + shape());
+        for (int i = 0; i < n && condition() instanceof ConditionShape.Label label; i++) {
+            Checks.that(condition[i] == Math.rint(condition[i]) && condition[i] >= 0 && condition[i] < label.count(),
+                    "label " + i, condition[i], "a whole number 0 … " + (label.count() - 1));
+        }
+    }
+
+    /** Frees its memory, once predictions of other threads have ended; later ones are refused. */
     @Override
     public void close() {
-        model.close();
+        try (Scope scope = new Scope()) {
+            scope.own(model);
+            scope.own(predictions);
+        }
     }
 }

@@ -4,14 +4,13 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.internal.denoising.DenoisingBatch;
-import io.bootdistill.internal.denoising.DenoisingTrainer;
-import io.bootdistill.internal.denoising.DenoisingWorker;
+import io.bootdistill.internal.denoising.DenoisingSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
-import io.bootdistill.internal.training.Optimiser;
+import io.bootdistill.internal.run.TimeBudget;
+import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
@@ -27,7 +26,7 @@ import java.nio.file.Path;
  * label, so that the teacher can be guided (Ho and Salimans 2022, arXiv 2207.12598).
  *
  * <pre>{@code
- * ImageSource images = ImageSource.of(new ImageShape(1, 28, 28), pixels, labels);
+ * ImageSource images = InMemoryImages.of(new ImageShape(1, 28, 28), pixels, labels);
  * UNetConfig network = UNetConfig.of(images.shape(), List.of(32, 64, 64), 2, 11);
  * SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON);
  * TeacherTrainingConfig config = TeacherTrainingConfig.builder().nullLabel(10).build();
@@ -36,15 +35,17 @@ import java.nio.file.Path;
  * }
  * }</pre>
  *
- * <p>In reading order: {@link TeacherRun} is one run; {@link DenoisingTrainer} runs its steps; {@link DenoisingBatch} draws
- * images, times and labels; {@link DenoisingWorker} takes a block to a gradient; {@link Optimiser} and {@link TrainingState}
- * are those of distillation. A trainer serves one run at a time.
+ * <p>A trainer serves one run at a time.
  */
 public final class TeacherTrainer {
+
+    /** What a key identifies. */
+    static final String ORIGIN = "set of network, scheduler and images";
 
     private final UNet network;
     private final SchedulerConfig scheduler;
     private final Device device;
+    private RunHandle handle = new RunHandle();
     private TeacherTrainingListener listener = new TeacherTrainingListener() {};
 
     /** Trains on the best device. */
@@ -73,8 +74,14 @@ public final class TeacherTrainer {
      * @throws IOException if the folder holds no run with a checkpoint
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
-        DiffusersFolder teacher = DiffusersFolder.open(RunFolder.open(run).teacherFolder());
-        return new TeacherTrainer(Teacher.readNetwork(teacher).config(), teacher.scheduler(), device);
+        NetworkFolder teacher = NetworkFolder.open(RunFolder.open(run).teacherFolder());
+        return new TeacherTrainer(teacher.network().config(), teacher.folder().scheduler(), device);
+    }
+
+    /** Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted. */
+    public TeacherTrainer handle(RunHandle handle) {
+        this.handle = handle;
+        return this;
     }
 
     /** Reports to a listener. */
@@ -92,10 +99,26 @@ public final class TeacherTrainer {
      */
     public Teacher train(ImageSource images, TeacherTrainingConfig config) throws IOException {
         check(images, config);
-        RunFolder folder = config.folder() == null ? null : RunFolder.create(config.folder());
-        try (TeacherRun run = newRun(images, config, folder, key(images), listener)) {
-            run.fitTimeBudget();
-            return run.train();
+        Path path = config.output().folder();
+        RunFolder folder = path == null ? null : RunFolder.create(path);
+        TeacherTrainingConfig fitted = config.length().isTime() ? fitTimeBudget(images, config) : config;
+        if (folder != null) {
+            folder.writeConfig(fitted.toJson());
+        }
+        try (TrainingRun<Teacher> run = newRun(newPupil(images, fitted, listener), fitted, folder, key(images))) {
+            return run.train(handle);
+        }
+    }
+
+    /** The same with a time budget replaced by a number of images. */
+    private TeacherTrainingConfig fitTimeBudget(ImageSource images, TeacherTrainingConfig config) {
+        int batch = config.work().batch();
+        TeacherTrainingConfig provisional = config.toBuilder().images(TimeBudget.PROVISIONAL_STEPS * batch).build();
+        DenoisingSetup setup = new DenoisingSetup(network, scheduler, device, images, provisional);
+        try (TrainingState copy = setup.newState();
+                Trainer trainer = setup.newTrainer(copy)) {
+            long steps = TimeBudget.steps(config, TimeBudget.measure(trainer, TimeBudget.PROVISIONAL_STEPS));
+            return config.toBuilder().images(steps * batch).build();
         }
     }
 
@@ -107,18 +130,21 @@ public final class TeacherTrainer {
      */
     public Teacher resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        TeacherTrainingConfig config = folder.readConfig(TeacherTrainingConfig.builder().workers(workers));
+        TeacherTrainingConfig config = folder.readTeacherTraining(workers);
         check(images, config);
-        try (TeacherRun run = newRun(images, config, folder, key(images), listener)) {
-            run.restore();
-            return run.train();
+        try (TrainingRun<Teacher> run = newRun(newPupil(images, config, listener), config, folder, key(images))) {
+            run.restore("", key(images), ORIGIN, folder.checkpoint());
+            return run.train(handle);
         }
     }
 
-    /** A run; see {@link TeacherRun}. */
-    TeacherRun newRun(
-            ImageSource images, TeacherTrainingConfig config, RunFolder folder, String key, TeacherTrainingListener follower) {
-        return new TeacherRun(network, scheduler, device, images, config, folder, key, follower);
+    TeacherPupil newPupil(ImageSource images, TeacherTrainingConfig config, TeacherTrainingListener follower) {
+        return new TeacherPupil(network, scheduler, device, images, config, follower);
+    }
+
+    /** @param key null for a part of a joint run */
+    static TrainingRun<Teacher> newRun(TeacherPupil pupil, TeacherTrainingConfig config, RunFolder folder, String key) {
+        return new TrainingRun<>(pupil, config.steps(), config.work().batch(), config.output(), folder, key);
     }
 
     /** What identifies the training on these images. */

@@ -2,24 +2,11 @@ package io.bootdistill;
 
 import io.bootdistill.config.TeacherTrainingConfig;
 
-/** Follows the training of a teacher. Called on the thread that called {@code train}, between steps. */
+/**
+ * Follows the training of a teacher. Called on the thread that called {@code train}, between steps. An exception is logged, and
+ * the run goes on.
+ */
 public interface TeacherTrainingListener {
-
-    /**
-     * Means since the last report.
-     *
-     * @param step steps done
-     * @param steps steps of the whole run
-     * @param images images done
-     * @param loss mean squared error of the network's output
-     * @param gradientNorm global norm before clipping
-     * @param rate Adam's rate
-     * @param imagesPerSecond speed since the last report
-     * @param secondsLeft at that speed, without pictures
-     */
-    record Progress(
-            long step, long steps, long images, double loss, double gradientNorm, double rate, double imagesPerSecond,
-            double secondsLeft) {}
 
     /** The run begins, or goes on: the configuration is final. */
     default void started(TeacherTrainingConfig config, long firstStep) {}

@@ -2,15 +2,16 @@ package io.bootdistill;
 
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Predictor;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
-import io.bootdistill.network.ConditionShape;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -29,23 +30,22 @@ public final class TrajectoryError {
      * one-step student that was read from its folder.
      *
      * @param guidance of the teacher; null for none. A student that is given the scale is given this one
-     * @param noise [n][channels][height][width]
-     * @param condition {@link ConditionShape#floats()} values per sample; may be null where none
+     * @param request noise, or seeds of it, and conditions; its scale and steps have no effect
      * @param times decreasing, in [t_min, t_max] of the teacher's schedule
      * @param steps of the solver from t_max to t_min, at least 1; 200 are fine
      * @return one value per time, of signals as they are, not clamped
      */
     public static double[] of(
-            Student student, Denoiser teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps) {
-        int n = Samples.count(teacher.shape(), noise, teacher.condition(), condition);
+            Student student, Denoiser teacher, Guidance guidance, SampleRequest request, double[] times, int steps) {
+        int n = request.count(teacher.shape(), teacher.condition());
         Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
         Checks.that(steps >= 1, "steps", steps, "at least 1");
         double scale = guidance == null ? 1 : guidance.scale();
         if (student.guidance().isWide()) {
             student.guidance().require(scale);
         }
-        float[][] signals = signals(student, (float) scale, noise, condition, times, n);
-        double[][] path = path(teacher, guidance, noise, condition, times, steps, n);
+        float[][] signals = signals(student, (float) scale, request, times, n);
+        double[][] path = path(teacher, guidance, request, times, steps, n);
         double[] errors = new double[times.length];
         for (int i = 0; i < times.length; i++) {
             errors[i] = PairedError.rmse(signals[i], floats(path[i]));
@@ -53,19 +53,13 @@ public final class TrajectoryError {
         return errors;
     }
 
-    /** Like the other, with the noise of each seed and a label for each, or null. */
-    public static double[] of(
-            Student student, Denoiser teacher, Guidance guidance, long[] seeds, int[] labels, double[] times, int steps) {
-        return of(student, teacher, guidance, Samples.noise(teacher.shape(), seeds), Samples.conditions(labels), times, steps);
-    }
-
-    private static float[][] signals(
-            Student student, float scale, float[] noise, float[] condition, double[] times, int n) {
-        float[][] signals = new float[times.length][noise.length];
-        try (StudentPlan plan = new StudentPlan(student.model(), student.schedule(), student.prediction(), n)) {
+    private static float[][] signals(Student student, float scale, SampleRequest request, double[] times, int n) {
+        StudentModel model = student.resolved();
+        float[][] signals = new float[times.length][n * model.shape().size()];
+        try (StudentPlan plan = new StudentPlan(model, n)) {
             for (int i = 0; i < times.length; i++) {
-                double[] ends = {student.schedule().tMax(), times[i]};
-                plan.run(0, n, noise, condition, scale, ends, signals[i]);
+                double[] ends = {model.schedule().tMax(), times[i]};
+                plan.run(request, 0, n, scale, ends, FloatBuffer.wrap(signals[i]), 0);
             }
         }
         int last = times.length - 1;
@@ -77,7 +71,11 @@ public final class TrajectoryError {
     }
 
     private static double[][] path(
-            Denoiser teacher, Guidance guidance, float[] noise, float[] condition, double[] times, int steps, int n) {
+            Denoiser teacher, Guidance guidance, SampleRequest request, double[] times, int steps, int n) {
+        float[] noise = new float[n * teacher.shape().size()];
+        request.writeNoise(teacher.shape(), 0, n, noise);
+        float[] condition = new float[n * teacher.condition().floats()];
+        request.writeConditions(teacher.condition(), 0, n, condition);
         SignalOde ode = new SignalOde(teacher.schedule());
         Predictor f = denoiser(teacher, guidance, condition, n);
         double from = teacher.schedule().tMax();

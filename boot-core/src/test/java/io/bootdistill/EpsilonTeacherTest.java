@@ -9,6 +9,7 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
@@ -22,6 +23,7 @@ import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -126,8 +128,9 @@ public class EpsilonTeacherTest {
     private static float[] atTheNoisyEnd(Student student, Teacher teacher, float[] noise) {
         double most = teacher.schedule().tMax();
         float[] signals = new float[noise.length];
-        try (StudentPlan plan = new StudentPlan(student.model(), teacher.schedule(), student.prediction(), SEEDS.length)) {
-            plan.run(0, SEEDS.length, noise, LABELS, 1, new double[] {most, most}, signals);
+        try (StudentPlan plan = new StudentPlan(student.resolved(), SEEDS.length)) {
+            SampleRequest request = SampleRequest.ofNoise(noise).withConditions(LABELS);
+            plan.run(request, 0, SEEDS.length, 1, new double[] {most, most}, FloatBuffer.wrap(signals), 0);
         }
         return signals;
     }

@@ -13,6 +13,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
@@ -130,7 +131,7 @@ class FailureTest {
 
     @Test
     void labelOfAUsersSourceIsChecked() throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         for (float label : new float[] {4, -1, 0.5f, Float.NaN}) {
             BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4), Devices.named("reference"))
                     .conditions((seed, target, offset) -> target[offset] = label);
@@ -151,7 +152,7 @@ class FailureTest {
 
             @Override
             public NoiseSchedule schedule() {
-                return NoiseSchedule.flow();
+                return new FlowSchedule();
             }
 
             @Override
@@ -168,7 +169,7 @@ class FailureTest {
 
     @Test
     void closedStudentSaysSo() throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, false);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, false);
         Student student = new BootDistiller(teacher, new Mlp(2, 8, 1, 0), Devices.named("reference"))
                 .train(config().heldOut(0).build());
         student.sample(new long[] {1}, null);
@@ -181,7 +182,7 @@ class FailureTest {
 
     @Test
     void nullLabelThatIsNoLabelIsRefused() {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () ->
                 new BootDistiller(teacher, new Mlp(2, 8, 1, 4), Devices.named("reference"))
                         .train(config().nullLabel(99).heldOut(0).build()));

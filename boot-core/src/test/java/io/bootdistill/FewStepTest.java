@@ -10,8 +10,8 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.format.ModelFormatException;
@@ -20,6 +20,7 @@ import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -33,6 +34,7 @@ public class FewStepTest {
 
     private static final long[] SEEDS = {1, 2, 3, 4, 5};
     private static final int[] LABELS = {0, 1, 2, 0, 1};
+    private static final SampleRequest REQUEST = SampleRequest.ofSeeds(SEEDS).withLabels(LABELS);
 
     @TempDir
     Path temp;
@@ -59,7 +61,7 @@ public class FewStepTest {
     }
 
     private static float[] sample(Student student, int steps) {
-        return student.sample(SEEDS, LABELS, student.guidance().middle(), steps);
+        return student.sample(REQUEST.withSteps(steps));
     }
 
     /** With the teacher's weights, F̂ is the teacher's f at the time of the state, and each step one of DDIM. */
@@ -104,9 +106,8 @@ public class FewStepTest {
             float[][] signals = new float[2][noise.length];
             Student[] students = {one, two};
             for (int i = 0; i < 2; i++) {
-                try (StudentPlan plan =
-                        new StudentPlan(students[i].model(), teacher.schedule(), students[i].prediction(), SEEDS.length)) {
-                    plan.run(0, SEEDS.length, noise, Samples.conditions(LABELS), 1, new double[] {most, most}, signals[i]);
+                try (StudentPlan plan = new StudentPlan(students[i].resolved(), SEEDS.length)) {
+                    plan.run(REQUEST, 0, SEEDS.length, 1, new double[] {most, most}, FloatBuffer.wrap(signals[i]), 0);
                 }
             }
             assertArrayEquals(signals[0], signals[1]);
@@ -124,11 +125,9 @@ public class FewStepTest {
             double least = teacher.schedule().tMin();
             float[] noise = Samples.noise(teacher.shape(), SEEDS);
             float[][] samples = new float[2][noise.length];
-            try (StudentPlan plan =
-                    new StudentPlan(student.model(), teacher.schedule(), student.prediction(), SEEDS.length)) {
-                float[] labels = Samples.conditions(LABELS);
-                plan.run(0, SEEDS.length, noise, labels, 1, new double[] {most, least}, samples[0]);
-                plan.run(0, SEEDS.length, noise, labels, 1, new double[] {most, most - 1e-6, least}, samples[1]);
+            try (StudentPlan plan = new StudentPlan(student.resolved(), SEEDS.length)) {
+                plan.run(REQUEST, 0, SEEDS.length, 1, new double[] {most, least}, FloatBuffer.wrap(samples[0]), 0);
+                plan.run(REQUEST, 0, SEEDS.length, 1, new double[] {most, most - 1e-6, least}, FloatBuffer.wrap(samples[1]), 0);
             }
             double moved = PairedError.rmse(samples[0], samples[1]);
             double size = PairedError.rmse(samples[0], new float[noise.length]);
@@ -139,7 +138,7 @@ public class FewStepTest {
     /** In the plane, jumps from a state are no easier to learn than those from noise: several steps reach what one does. */
     @Test
     void anyNumberOfStepsReachesTheMap() throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
         DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
                 .batch(128).block(32).lanes(4).images(128 * 600L).seed(7).learningRate(3e-3).warmupImages(2_000)
                 .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(0).restartShare(0.5).build();
@@ -148,7 +147,7 @@ public class FewStepTest {
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config)) {
             double[] errors = new double[3];
             for (int i = 0; i < 3; i++) {
-                errors[i] = PairedError.rmse(exact, student.sample(seeds, null, 1, 1 << i));
+                errors[i] = PairedError.rmse(exact, student.sample(SampleRequest.ofSeeds(seeds).withSteps(1 << i)));
             }
             System.getLogger(getClass().getName()).log(
                     System.Logger.Level.INFO, "RMS in 1, 2 and 4 steps: {0}", Arrays.toString(errors));
@@ -181,7 +180,7 @@ public class FewStepTest {
             int size = teacher.shape().size();
             float[] together = sample(student, 3);
             for (int i = 0; i < SEEDS.length; i++) {
-                float[] alone = student.sample(new long[] {SEEDS[i]}, new int[] {LABELS[i]}, 1, 3);
+                float[] alone = student.sample(SampleRequest.ofSeeds(SEEDS[i]).withLabels(LABELS[i]).withSteps(3));
                 assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
             }
         }
@@ -215,10 +214,10 @@ public class FewStepTest {
                         config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
             student.save(whole);
             student.save(single, 3);
-            float[] expected = student.sample(SEEDS, LABELS, 3, 2);
+            float[] expected = student.sample(REQUEST.withGuidance(3).withSteps(2));
             try (Student loaded = Student.load(whole, device()); Student folded = Student.load(single, device())) {
-                assertArrayEquals(expected, loaded.sample(SEEDS, LABELS, 3, 2));
-                assertFalse(Arrays.equals(expected, loaded.sample(SEEDS, LABELS, 2, 2)));
+                assertArrayEquals(expected, loaded.sample(REQUEST.withGuidance(3).withSteps(2)));
+                assertFalse(Arrays.equals(expected, loaded.sample(REQUEST.withGuidance(2).withSteps(2))));
                 Golden.values("folded", expected, sample(folded, 2));
             }
         }
@@ -231,14 +230,14 @@ public class FewStepTest {
                 Student two = train(teacher, config())) {
             assertEquals(1, one.mostSteps());
             assertRefused("steps is 2, must be 1 for this student", () -> sample(one, 2));
-            assertRefused("steps is 0, must be 1 … 1000", () -> sample(two, 0));
+            assertRefused("steps is 0, must be at least 1", () -> sample(two, 0));
             assertRefused("steps is 1001, must be 1 … 1000", () -> sample(two, 1_001));
         }
     }
 
     @Test
     void networkWithTwoTimesNeedsRestarts() {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("s"), device());
         assertRefused("restartShare is 0.0", () -> {
             try (Student student = distiller.train(config().restartShare(0).build())) {

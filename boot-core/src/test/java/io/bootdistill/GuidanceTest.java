@@ -10,9 +10,9 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
@@ -27,6 +27,7 @@ public class GuidanceTest {
 
     private static final long[] SEEDS = {1, 2, 3, 4, 5};
     private static final int[] LABELS = {0, 1, 2, 0, 1};
+    private static final SampleRequest REQUEST = SampleRequest.ofSeeds(SEEDS).withLabels(LABELS);
 
     @TempDir
     Path temp;
@@ -62,7 +63,7 @@ public class GuidanceTest {
             assertEquals(new GuidanceRange(1, 4), given.guidance());
             float[] expected = plain.sample(SEEDS, LABELS);
             for (double scale : new double[] {1, 2.5, 4}) {
-                assertArrayEquals(expected, given.sample(SEEDS, LABELS, scale));
+                assertArrayEquals(expected, given.sample(REQUEST.withGuidance(scale)));
             }
         }
     }
@@ -71,10 +72,10 @@ public class GuidanceTest {
     void studentLearnsTheScale() throws IOException {
         try (Teacher teacher = Teacher.load(folder, device());
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
-            float[] least = student.sample(SEEDS, LABELS, 1);
+            float[] least = student.sample(REQUEST.withGuidance(1));
             float[] middle = student.sample(SEEDS, LABELS);
-            assertTrue(PairedError.rmse(least, student.sample(SEEDS, LABELS, 4)) > 1e-3);
-            assertArrayEquals(middle, student.sample(SEEDS, LABELS, 2.5), "the middle unless said otherwise");
+            assertTrue(PairedError.rmse(least, student.sample(REQUEST.withGuidance(4))) > 1e-3);
+            assertArrayEquals(middle, student.sample(REQUEST.withGuidance(2.5)), "the middle unless said otherwise");
         }
     }
 
@@ -85,12 +86,12 @@ public class GuidanceTest {
                 Student fixed = train(teacher, config().guidance(2))) {
             for (double scale : new double[] {0.9, 4.1, Double.NaN}) {
                 IllegalArgumentException refused =
-                        assertThrows(IllegalArgumentException.class, () -> range.sample(SEEDS, LABELS, scale));
-                String start = "guidance is " + scale + ", must be 1.0 … 4.0";
+                        assertThrows(IllegalArgumentException.class, () -> range.sample(REQUEST.withGuidance(scale)));
+                String start = "guidance is " + scale + ", must be " + (scale >= 0 ? "1.0 … 4.0" : "finite and at least 0");
                 assertTrue(refused.getMessage().startsWith(start), refused.getMessage());
             }
-            assertArrayEquals(fixed.sample(SEEDS, LABELS), fixed.sample(SEEDS, LABELS, 2));
-            assertThrows(IllegalArgumentException.class, () -> fixed.sample(SEEDS, LABELS, 1));
+            assertArrayEquals(fixed.sample(SEEDS, LABELS), fixed.sample(REQUEST.withGuidance(2)));
+            assertThrows(IllegalArgumentException.class, () -> fixed.sample(REQUEST.withGuidance(1)));
         }
     }
 
@@ -102,13 +103,13 @@ public class GuidanceTest {
                 Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
             student.save(whole);
             student.save(single, 3);
-            float[] expected = student.sample(SEEDS, LABELS, 3);
+            float[] expected = student.sample(REQUEST.withGuidance(3));
             try (Student loaded = Student.load(whole, device()); Student folded = Student.load(single, device())) {
                 assertEquals(new GuidanceRange(1, 4), loaded.guidance());
-                Golden.values("whole", expected, loaded.sample(SEEDS, LABELS, 3));
+                Golden.values("whole", expected, loaded.sample(REQUEST.withGuidance(3)));
                 assertEquals(new GuidanceRange(3, 3), folded.guidance());
                 Golden.values("folded", expected, folded.sample(SEEDS, LABELS));
-                assertFalse(java.util.Arrays.equals(folded.sample(SEEDS, LABELS), loaded.sample(SEEDS, LABELS, 1)));
+                assertFalse(java.util.Arrays.equals(folded.sample(SEEDS, LABELS), loaded.sample(REQUEST.withGuidance(1))));
             }
             assertThrows(ModelFormatException.class, () -> Teacher.load(whole, device()), "not of the format");
             Teacher.load(single, device()).close();
@@ -130,7 +131,7 @@ public class GuidanceTest {
 
     @Test
     void networkThatIsGivenTheScaleNeedsARange() {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("w"), device());
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> distiller.train(config().guidance(2).build()));

@@ -9,8 +9,10 @@ import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.UpdateRule;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Samples;
@@ -52,7 +54,7 @@ public class MixtureDistillationTest {
 
     @Test
     void reproducesTheFineSolversMap() throws IOException {
-        NoiseSchedule schedule = NoiseSchedule.flow();
+        NoiseSchedule schedule = new FlowSchedule();
         MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(4, 1.0), 0.4, false);
         double before;
         double after;
@@ -88,7 +90,7 @@ public class MixtureDistillationTest {
         "trajectories alone", "derivative", "paper"
     })
     void everyOptionReachesTheMap(String recipe) throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
         DistillationConfigBuilder config = config().images(128 * 600L);
         recipes().get(recipe).accept(config);
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config.build())) {
@@ -101,14 +103,14 @@ public class MixtureDistillationTest {
     /** One student for a range of scales, against the fine solver of the teacher with each scale. */
     @Test
     void studentThatIsGivenTheScaleReproducesEachMap() throws IOException {
-        NoiseSchedule schedule = NoiseSchedule.flow();
+        NoiseSchedule schedule = new FlowSchedule();
         MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
         DistillationConfig config = config().images(128 * 900L).guidance(1).guidanceMost(3).nullProbability(0).build();
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 4), device()).train(config)) {
             long[] seeds = LongStream.range(1_000_000, 1_000_000 + NOISES).toArray();
             int[] labels = IntStream.range(0, NOISES).map(i -> i % 3).toArray();
             for (double scale : new double[] {1, 2, 3}) {
-                float[] samples = student.sample(seeds, labels, scale);
+                float[] samples = student.sample(SampleRequest.ofSeeds(seeds).withLabels(labels).withGuidance(scale));
                 float[] exact = Sampler.reference(teacher, Solver.HEUN, 60)
                         .withGuidance(new Guidance(scale, teacher.nullLabel())).sample(seeds, labels);
                 double error = PairedError.rmse(exact, samples);
@@ -137,7 +139,7 @@ public class MixtureDistillationTest {
 
     @Test
     void resultDoesNotDependOnTheNumberOfWorkers() throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, true);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, true);
         float[][] samples = new float[3][];
         for (int workers = 1; workers <= 3; workers++) {
             DistillationConfig config = config().images(128 * 12).guidance(1.5).workers(workers).build();
@@ -151,7 +153,7 @@ public class MixtureDistillationTest {
 
     @Test
     void samplesDoNotDependOnTheirBatch() throws IOException {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, false);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
         try (Student student =
                 new BootDistiller(teacher, new Mlp(2, 16, 1, 0), device()).train(config().images(128 * 3).build())) {
             long[] seeds = {5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -30,7 +31,7 @@ public class MixtureTeacher implements Denoiser {
         for (int i = 0; i < alphasCumprod.length; i++) {
             alphasCumprod[i] = Math.pow(Math.cos(Math.PI / 2 * (i + 1) / (alphasCumprod.length + 1)), 2);
         }
-        return NoiseSchedule.discrete(alphasCumprod);
+        return new DiscreteSchedule(alphasCumprod);
     }
 
     @Override

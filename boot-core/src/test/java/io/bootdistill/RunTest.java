@@ -10,8 +10,8 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
@@ -159,7 +159,7 @@ public class RunTest {
                 double[] last = new double[SEEDS.length];
                 java.util.Arrays.fill(last, network.schedule().tMax());
                 network.predict(SEEDS.length, noise, last, Samples.conditions(LABELS), f);
-                Golden.values(prediction, f, loaded.sample(noise, Samples.conditions(LABELS)));
+                Golden.values(prediction, f, loaded.sample(SampleRequest.ofNoise(noise).withLabels(LABELS)));
             }
         }
     }
@@ -189,7 +189,7 @@ public class RunTest {
                 assertArrayEquals(trained.sample(SEEDS, LABELS), samples.get(1));
                 assertArrayEquals(trained.sample(SEEDS, LABELS), opened.sample(SEEDS, LABELS));
                 double[] ends = {teacher.schedule().tMax(), teacher.schedule().tMin()};
-                assertEquals(2, TrajectoryError.of(opened, teacher, null, SEEDS, LABELS, ends, 2).length);
+                assertEquals(2, TrajectoryError.of(opened, teacher, null, SampleRequest.ofSeeds(SEEDS).withLabels(LABELS), ends, 2).length);
             }
             assertArrayEquals(state, Files.readAllBytes(run.resolve("state.safetensors")));
         }
@@ -299,7 +299,7 @@ public class RunTest {
     @Test
     void divergedTrainingStopsAndKeepsTheCheckpoint() throws IOException {
         Path run = temp.resolve("run");
-        MixtureTeacher broken = new MixtureTeacher(NoiseSchedule.flow(), new double[][] {{Double.NaN, 0}}, 1, false);
+        MixtureTeacher broken = new MixtureTeacher(new FlowSchedule(), new double[][] {{Double.NaN, 0}}, 1, false);
         BootDistiller distiller = new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device());
         assertThrows(
                 TrainingDivergedException.class, () -> distiller.train(config().heldOut(0).folder(run).build()));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SchedulerConfig;
@@ -31,7 +31,9 @@ public class SamplerGoldenTest {
             boolean[] seen = new boolean[shape[0]];
             Sampler sampler = Sampler.discrete(
                     teacher, SignalOde.Solver.DDIM, SchedulerConfig.TimestepSpacing.TRAILING, shape[0]);
-            float[] sample = sampler.sample(golden.floats("noise"), golden.floats("class_labels"), (step, from, n, x) -> {
+            SampleRequest request =
+                    SampleRequest.ofNoise(golden.floats("noise")).withConditions(golden.floats("class_labels"));
+            float[] sample = sampler.sample(request, (step, from, n, x) -> {
                 int start = step * size + from * teacher.shape().size();
                 Golden.values("state " + step, Arrays.copyOfRange(trajectory, start, start + x.length), x);
                 seen[step] = true;

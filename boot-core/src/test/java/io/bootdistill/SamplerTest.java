@@ -9,6 +9,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
 import io.bootdistill.internal.sampling.Samples;
@@ -33,12 +34,14 @@ class SamplerTest {
 
     private Teacher teacher;
     private float[] noise;
+    private SampleRequest request;
 
     @BeforeEach
     void open() throws IOException {
         TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
         teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"));
         noise = Samples.noise(teacher.shape(), SEEDS);
+        request = SampleRequest.ofNoise(noise).withConditions(LABELS);
     }
 
     @AfterEach
@@ -82,12 +85,12 @@ class SamplerTest {
     @Test
     void resultDependsOnNeitherBatchNorWorkers() {
         Sampler sampler = Sampler.reference(teacher, Solver.HEUN, 4);
-        float[] together = sampler.withWorkers(3).sample(noise, LABELS);
-        assertArrayEquals(together, sampler.withWorkers(1).sample(noise, LABELS));
+        float[] together = sampler.sample(request.withWorkers(3));
+        assertArrayEquals(together, sampler.sample(request.withWorkers(1)));
         int size = teacher.shape().size();
         for (int i = 0; i < SEEDS.length; i++) {
             float[] alone = sampler.sample(
-                    Arrays.copyOfRange(noise, i * size, (i + 1) * size), new float[] {LABELS[i]});
+                    SampleRequest.ofNoise(Arrays.copyOfRange(noise, i * size, (i + 1) * size)).withConditions(new float[] {LABELS[i]}));
             assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
         }
     }
@@ -98,7 +101,7 @@ class SamplerTest {
         double[] t = new double[SEEDS.length];
         Arrays.fill(t, teacher.schedule().tMax());
         teacher.predict(SEEDS.length, noise, t, LABELS, f);
-        assertArrayEquals(f, Sampler.reference(teacher, 1).sample(noise, LABELS), 1e-6f);
+        assertArrayEquals(f, Sampler.reference(teacher, 1).sample(request), 1e-6f);
         assertEquals(1, Sampler.reference(teacher, 1).evaluations());
         assertEquals(51, Sampler.reference(teacher, 50).evaluations());
         assertEquals(8, Sampler.reference(teacher, Solver.HEUN, 4).evaluations()); // 1 + 3·2 + 1
@@ -106,10 +109,10 @@ class SamplerTest {
 
     @Test
     void solversMeetInTheLimit() {
-        float[] fine = Sampler.reference(teacher, Solver.HEUN, 60).sample(noise, LABELS);
-        double coarse = PairedError.rmse(fine, Sampler.reference(teacher, Solver.DDIM, 5).sample(noise, LABELS));
-        double ddim = PairedError.rmse(fine, Sampler.reference(teacher, Solver.DDIM, 60).sample(noise, LABELS));
-        double heun = PairedError.rmse(fine, Sampler.reference(teacher, Solver.HEUN, 30).sample(noise, LABELS));
+        float[] fine = Sampler.reference(teacher, Solver.HEUN, 60).sample(request);
+        double coarse = PairedError.rmse(fine, Sampler.reference(teacher, Solver.DDIM, 5).sample(request));
+        double ddim = PairedError.rmse(fine, Sampler.reference(teacher, Solver.DDIM, 60).sample(request));
+        double heun = PairedError.rmse(fine, Sampler.reference(teacher, Solver.HEUN, 30).sample(request));
         assertTrue(ddim < coarse / 4, "DDIM: " + coarse + " with 5 steps, " + ddim + " with 60");
         assertTrue(heun < ddim, "Heun with 30 steps: " + heun + ", DDIM with 60: " + ddim);
     }
@@ -117,11 +120,11 @@ class SamplerTest {
     @Test
     void guidanceIsTheExtrapolationFromTheNullLabel() {
         Guidance guidance = new Guidance(2.5, teacher.nullLabel());
-        float[] guided = Sampler.reference(teacher, 1).withGuidance(guidance).sample(noise, LABELS);
-        float[] conditional = Sampler.reference(teacher, 1).sample(noise, LABELS);
+        float[] guided = Sampler.reference(teacher, 1).withGuidance(guidance).sample(request);
+        float[] conditional = Sampler.reference(teacher, 1).sample(request);
         float[] nulls = new float[LABELS.length];
         Arrays.fill(nulls, teacher.nullLabel());
-        float[] unconditional = Sampler.reference(teacher, 1).sample(noise, nulls);
+        float[] unconditional = Sampler.reference(teacher, 1).sample(request.withConditions(nulls));
         float[] expected = new float[noise.length];
         for (int i = 0; i < expected.length; i++) {
             expected[i] = unconditional[i] + 2.5f * (conditional[i] - unconditional[i]);
@@ -133,8 +136,8 @@ class SamplerTest {
 
     @Test
     void clipLimitsThePrediction() {
-        float[] clipped = Sampler.reference(teacher, 1).withClip(0.1).sample(noise, LABELS);
-        float[] free = Sampler.reference(teacher, 1).sample(noise, LABELS);
+        float[] clipped = Sampler.reference(teacher, 1).withClip(0.1).sample(request);
+        float[] free = Sampler.reference(teacher, 1).sample(request);
         for (int i = 0; i < free.length; i++) {
             assertEquals(Math.max(-0.1f, Math.min(0.1f, free[i])), clipped[i], 1e-6f);
         }
@@ -144,18 +147,18 @@ class SamplerTest {
     void teacherAsAFunctionSamplesTheSame() {
         Guidance guidance = new Guidance(1.5, teacher.nullLabel());
         for (Solver solver : Solver.values()) {
-            float[] network = Sampler.reference(teacher, solver, 3).withGuidance(guidance).sample(noise, LABELS);
-            float[] function = Sampler.reference(asFunction(), solver, 3).withGuidance(guidance).sample(noise, LABELS);
+            float[] network = Sampler.reference(teacher, solver, 3).withGuidance(guidance).sample(request);
+            float[] function = Sampler.reference(asFunction(), solver, 3).withGuidance(guidance).sample(request);
             Golden.values(solver.name(), network, function);
         }
     }
 
     @Test
     void spacings() {
-        float[] fine = Sampler.reference(teacher, Solver.HEUN, 60).sample(noise, LABELS);
+        float[] fine = Sampler.reference(teacher, Solver.HEUN, 60).sample(request);
         for (TimestepSpacing spacing : TimestepSpacing.values()) {
-            double few = PairedError.rmse(fine, Sampler.discrete(teacher, Solver.DDIM, spacing, 4).sample(noise, LABELS));
-            double many = PairedError.rmse(fine, Sampler.discrete(teacher, Solver.DDIM, spacing, 100).sample(noise, LABELS));
+            double few = PairedError.rmse(fine, Sampler.discrete(teacher, Solver.DDIM, spacing, 4).sample(request));
+            double many = PairedError.rmse(fine, Sampler.discrete(teacher, Solver.DDIM, spacing, 100).sample(request));
             assertTrue(many < few && many < 0.05, spacing + ": " + few + " with 4 steps, " + many + " with 100");
         }
     }
@@ -163,13 +166,13 @@ class SamplerTest {
     @Test
     void badInputsAreRefusedByName() {
         Sampler sampler = Sampler.reference(teacher, 2);
-        refused("noise has 5 values", () -> sampler.sample(new float[5], LABELS));
-        refused("condition has 0 values", () -> sampler.sample(noise, null));
+        refused("noise has 5 values", () -> sampler.sample(SampleRequest.ofNoise(new float[5]).withConditions(LABELS)));
+        refused("condition has 0 values", () -> sampler.sample(request.withConditions(null)));
         float[] wrong = LABELS.clone();
         wrong[3] = 4;
-        refused("label 3 is 4.0, must be a whole number 0 … 3", () -> sampler.sample(noise, wrong));
+        refused("label 3 is 4.0, must be a whole number 0 … 3", () -> sampler.sample(request.withConditions(wrong)));
         refused("steps is 0", () -> Sampler.reference(teacher, 0));
-        refused("workers is 0", () -> sampler.withWorkers(0));
+        refused("workers is 0", () -> request.withWorkers(0));
         refused("clip is -1.0", () -> sampler.withClip(-1));
     }
 

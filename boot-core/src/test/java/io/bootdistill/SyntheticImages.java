@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.network.ImageShape;
 
 /** Grey images of 8 × 8 made by a formula, in three classes: soft spots that are wide, high or round, somewhere in the middle. */
@@ -17,11 +18,11 @@ public final class SyntheticImages {
 
     /** Image i is of class i mod 3. */
     public static ImageSource labelled(int count, long seed) {
-        return ImageSource.of(SHAPE, pixels(count, seed), labels(count));
+        return InMemoryImages.of(SHAPE, pixels(count, seed), labels(count));
     }
 
     static ImageSource unlabelled(int count, long seed) {
-        return ImageSource.of(SHAPE, pixels(count, seed), null);
+        return InMemoryImages.of(SHAPE, pixels(count, seed), null);
     }
 
     /** White on black, [count][8][8]. */

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
@@ -190,7 +190,7 @@ public class TeacherTrainerTest {
     void divergedTrainingStops() {
         float[] values = new float[SyntheticImages.SHAPE.size()];
         Arrays.fill(values, Float.NaN);
-        ImageSource broken = ImageSource.of(SyntheticImages.SHAPE, values, new int[1]);
+        ImageSource broken = InMemoryImages.of(SyntheticImages.SHAPE, values, new int[1]);
         Path run = temp.resolve("run");
         assertThrows(TrainingDivergedException.class, () -> trainer().train(broken, config().folder(run).build()));
         assertFalse(Files.exists(run.resolve("state.safetensors")));
@@ -198,7 +198,7 @@ public class TeacherTrainerTest {
 
     @Test
     void whatDoesNotFitIsRefused() {
-        refused("the shape of the images is 1×4×16", ImageSource.of(
+        refused("the shape of the images is 1×4×16", InMemoryImages.of(
                 new io.bootdistill.network.ImageShape(1, 4, 16), new byte[64], new int[1]), config().build());
         refused("the label of image 0 is -1, must be 0 … 3", SyntheticImages.unlabelled(3, 1), config().build());
         refused("the label of image 2 is 2, must be 0 … 3 without the null label 2", images, config().nullLabel(2).build());

@@ -6,15 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
-import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +23,18 @@ class TrajectoryErrorTest {
 
     private static final int NOISES = 200;
 
-    private final MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(4, 1.0), 0.4, true);
+    private final MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, true);
     private final double most = teacher.schedule().tMax();
     private final double least = teacher.schedule().tMin();
     private final double[] times = {most, 0.8, 0.5, 0.2, least};
-    private final float[] noise = Samples.noise(teacher.shape(), HeldOut.seeds(NOISES));
-    private final float[] labels = new float[NOISES];
+    private final SampleRequest request;
 
     TrajectoryErrorTest() {
+        int[] labels = new int[NOISES];
         for (int i = 0; i < NOISES; i++) {
             labels[i] = i % 5;
         }
+        request = SampleRequest.ofSeeds(HeldOut.seeds(NOISES)).withLabels(labels);
     }
 
     private Student train(long steps) throws IOException {
@@ -47,16 +48,15 @@ class TrajectoryErrorTest {
     @Test
     void endsAreKnown() throws IOException {
         try (Student student = train(3)) {
-            double[] errors = TrajectoryError.of(student, teacher, null, noise, labels, times, 300);
-            float[] exact = Sampler.reference(teacher, SignalOde.Solver.HEUN, 400).sample(noise, labels);
-            float[] samples = student.sample(noise, labels);
+            double[] errors = TrajectoryError.of(student, teacher, null, request, times, 300);
+            float[] exact = Sampler.reference(teacher, SignalOde.Solver.HEUN, 400).sample(request);
+            float[] samples = student.sample(request);
             assertEquals(PairedError.rmse(samples, exact), errors[times.length - 1], 1e-3);
 
-            float[] start = Sampler.reference(teacher, 1).sample(noise, labels);
-            float[] signal = new float[noise.length];
-            try (StudentPlan plan =
-                    new StudentPlan(student.model(), teacher.schedule(), student.prediction(), NOISES)) {
-                plan.run(0, NOISES, noise, labels, 1, new double[] {most, most}, signal);
+            float[] start = Sampler.reference(teacher, 1).sample(request);
+            float[] signal = new float[start.length];
+            try (StudentPlan plan = new StudentPlan(student.resolved(), NOISES)) {
+                plan.run(request, 0, NOISES, 1, new double[] {most, most}, FloatBuffer.wrap(signal), 0);
             }
             assertEquals(PairedError.rmse(signal, start), errors[0], 1e-6);
         }
@@ -65,8 +65,8 @@ class TrajectoryErrorTest {
     @Test
     void trainingReducesItAtEachTime() throws IOException {
         try (Student untrained = train(3); Student trained = train(600)) {
-            double[] before = TrajectoryError.of(untrained, teacher, null, noise, labels, times, 200);
-            double[] after = TrajectoryError.of(trained, teacher, null, noise, labels, times, 200);
+            double[] before = TrajectoryError.of(untrained, teacher, null, request, times, 200);
+            double[] after = TrajectoryError.of(trained, teacher, null, request, times, 200);
             for (int i = 0; i < times.length; i++) {
                 assertTrue(after[i] < before[i] / 4, "t = " + times[i] + ": " + before[i] + " before, " + after[i] + " after");
             }
@@ -76,9 +76,9 @@ class TrajectoryErrorTest {
     @Test
     void guidanceChangesThePath() throws IOException {
         try (Student student = train(3)) {
-            double plain = TrajectoryError.of(student, teacher, null, noise, labels, new double[] {0.3}, 50)[0];
-            double one = TrajectoryError.of(student, teacher, new Guidance(1, 4), noise, labels, new double[] {0.3}, 50)[0];
-            double three = TrajectoryError.of(student, teacher, new Guidance(3, 4), noise, labels, new double[] {0.3}, 50)[0];
+            double plain = TrajectoryError.of(student, teacher, null, request, new double[] {0.3}, 50)[0];
+            double one = TrajectoryError.of(student, teacher, new Guidance(1, 4), request, new double[] {0.3}, 50)[0];
+            double three = TrajectoryError.of(student, teacher, new Guidance(3, 4), request, new double[] {0.3}, 50)[0];
             assertEquals(plain, one, 1e-5);
             assertTrue(Math.abs(three - plain) > 0.01, plain + " and " + three);
         }
@@ -89,7 +89,7 @@ class TrajectoryErrorTest {
         try (Student student = train(3)) {
             for (double[] wrong : new double[][] {{}, {0.5, 0.6}, {most + 0.1, 0.5}, {0.5, -0.1}, {Double.NaN}}) {
                 assertThrows(IllegalArgumentException.class,
-                        () -> TrajectoryError.of(student, teacher, null, noise, labels, wrong, 10));
+                        () -> TrajectoryError.of(student, teacher, null, request, wrong, 10));
             }
         }
     }
@@ -99,15 +99,15 @@ class TrajectoryErrorTest {
         TinyTeacher.write(folder.resolve("teacher"), "v_prediction");
         try (Teacher tiny = Teacher.load(folder.resolve("teacher"), Devices.named("reference"))) {
             DistillationConfig config = DistillationConfig.builder().batch(4).images(4).heldOut(0).build();
-            float[] few = Samples.noise(tiny.shape(), new long[] {1, 2});
+            SampleRequest few = SampleRequest.ofSeeds(1, 2).withLabels(0, 0);
             double[] ends = {tiny.schedule().tMax(), tiny.schedule().tMin()};
             try (Student student = new BootDistiller(tiny).train(config)) {
-                assertEquals(2, TrajectoryError.of(student, tiny, null, few, new float[2], ends, 3).length);
+                assertEquals(2, TrajectoryError.of(student, tiny, null, few, ends, 3).length);
                 student.save(folder.resolve("student"));
             }
             try (Student read = Student.load(folder.resolve("student"), Devices.named("reference"))) {
                 assertTrue(assertThrows(IllegalArgumentException.class,
-                        () -> TrajectoryError.of(read, tiny, null, few, new float[2], ends, 3)).getMessage().contains("folded"));
+                        () -> TrajectoryError.of(read, tiny, null, few, ends, 3)).getMessage().contains("folded"));
             }
         }
     }

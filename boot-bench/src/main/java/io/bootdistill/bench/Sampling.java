@@ -8,6 +8,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +45,7 @@ public class Sampling {
     private Student student;
     private long[] seeds;
     private int[] labels;
-    private float[] noise;
-    private float[] condition;
+    private SampleRequest request;
     private float[] samples;
     private double flops;
 
@@ -58,13 +58,13 @@ public class Sampling {
             recording.clear();
             counted.sample(seeds, labels);
             flops = recording.flops();
-            noise = new float[images * counted.shape().size()];
+            samples = new float[images * counted.shape().size()];
         }
+        float[] noise = new float[samples.length];
         for (int i = 0; i < noise.length; i++) {
             noise[i] = Philox.normal(0, 0, i);
         }
-        condition = new float[images];
-        samples = new float[noise.length];
+        request = SampleRequest.ofNoise(noise).withConditions(new float[images]);
         student = student(Devices.best());
     }
 
@@ -87,7 +87,7 @@ public class Sampling {
     @Benchmark
     public void sampleIntoArray(Work work) {
         work.flops += flops;
-        student.sample(noise, condition, samples);
+        student.sample(request, samples);
     }
 
     @TearDown

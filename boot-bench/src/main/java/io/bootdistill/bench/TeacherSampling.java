@@ -6,6 +6,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -43,14 +44,13 @@ public class TeacherSampling {
     private int workers;
 
     private Denoiser teacher;
-    private long[] seeds;
-    private int[] labels;
+    private SampleRequest request;
     private double flops;
 
     @Setup
     public void load() throws IOException {
-        seeds = LongStream.range(0, images).toArray();
-        labels = IntStream.range(0, images).map(i -> i % 10).toArray();
+        int[] labels = IntStream.range(0, images).map(i -> i % 10).toArray();
+        request = SampleRequest.ofSeeds(LongStream.range(0, images).toArray()).withLabels(labels).withWorkers(workers);
         RecordingDevice recording = new RecordingDevice(Devices.best());
         try (Denoiser counted = load(recording)) {
             sample(counted);
@@ -64,7 +64,7 @@ public class TeacherSampling {
     }
 
     private float[] sample(Denoiser sampled) {
-        return Sampler.reference(sampled, steps).withWorkers(workers).sample(seeds, labels);
+        return Sampler.reference(sampled, steps).sample(request);
     }
 
     @Benchmark

@@ -1,13 +1,22 @@
 package io.bootdistill.diffusion;
 
-/** A variance-preserving schedule given by a table. */
+import io.bootdistill.format.SchedulerConfig;
+
+/** The variance-preserving schedule of a table: λ at the indices 0 … N − 1, linear in between; t = index/(N − 1). */
 public final class DiscreteSchedule implements NoiseSchedule {
 
     private final double[] lambda;
     private final int last;
 
+    /** @param alphasCumprod α² at each index, falling, in [0, 1); at least 2 entries */
+    public DiscreteSchedule(double[] alphasCumprod) {
+        this(alphasCumprod, 0);
+    }
+
     /**
-     * @param alphasCumprod α² at each index
+     * A schedule that ends before its noisiest levels.
+     *
+     * @param alphasCumprod α² at each index, falling, in [0, 1); at least 2 entries
      * @param leastAlpha t_max is the last index with at least this α: ε-prediction divides by it
      */
     public DiscreteSchedule(double[] alphasCumprod, double leastAlpha) {
@@ -32,6 +41,15 @@ public final class DiscreteSchedule implements NoiseSchedule {
             throw new IllegalArgumentException("the schedule has no noise level between data and pure noise");
         }
         last = finite;
+    }
+
+    /**
+     * The schedule of a scheduler of the format. An ε-prediction is divided by α, and its error with it: there t_max is where α
+     * is at least 0.01.
+     */
+    public static DiscreteSchedule of(SchedulerConfig scheduler) {
+        double leastAlpha = Prediction.of(scheduler) == Prediction.EPSILON ? 1e-2 : 0;
+        return new DiscreteSchedule(scheduler.alphasCumprod(), leastAlpha);
     }
 
     @Override

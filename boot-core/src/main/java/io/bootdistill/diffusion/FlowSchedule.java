@@ -1,6 +1,6 @@
 package io.bootdistill.diffusion;
 
-/** α = 1 − t, σ = t. */
+/** The flow family α = 1 − t, σ = t; networks are given t itself. */
 public record FlowSchedule() implements NoiseSchedule {
 
     @Override

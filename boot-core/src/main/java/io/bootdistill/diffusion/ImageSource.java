@@ -18,36 +18,4 @@ public interface ImageSource {
 
     /** Writes an image, [channel][height][width] in [−1, 1], at [offset, offset + {@link ImageShape#size()}). */
     void read(int index, float[] target, int offset);
-
-    /**
-     * Images in memory, a byte per value, as files have them: 0 becomes −1, 255 becomes 1.
-     *
-     * @param pixels [n][channel][height][width], not copied
-     * @param labels one per image; null for none
-     */
-    static ImageSource of(ImageShape shape, byte[] pixels, int[] labels) {
-        return new InMemoryImages(shape, pixels.length, labels) {
-            @Override
-            public void read(int index, float[] target, int offset) {
-                for (int i = 0, from = index * shape.size(); i < shape.size(); i++) {
-                    target[offset + i] = (pixels[from + i] & 0xff) / 127.5f - 1;
-                }
-            }
-        };
-    }
-
-    /**
-     * Images in memory.
-     *
-     * @param values [n][channel][height][width] in [−1, 1], not copied
-     * @param labels one per image; null for none
-     */
-    static ImageSource of(ImageShape shape, float[] values, int[] labels) {
-        return new InMemoryImages(shape, values.length, labels) {
-            @Override
-            public void read(int index, float[] target, int offset) {
-                System.arraycopy(values, index * shape.size(), target, offset, shape.size());
-            }
-        };
-    }
 }

@@ -1,6 +1,5 @@
 package io.bootdistill.diffusion;
 
-import io.bootdistill.format.SchedulerConfig;
 /**
  * A noise schedule x_t = α_t x₀ + σ_t ε over the time t ∈ [0, 1], from data to noise, with λ_t = ln(σ_t/α_t), half the
  * negative log signal-to-noise ratio. Immutable.
@@ -59,28 +58,5 @@ public interface NoiseSchedule {
             }
         }
         return (low + high) / 2;
-    }
-
-    /** The flow family α = 1 − t, σ = t; networks are given t itself. */
-    static NoiseSchedule flow() {
-        return new FlowSchedule();
-    }
-
-    /**
-     * The variance-preserving schedule of a table: λ at the indices 0 … N − 1, linear in between; t = index/(N − 1).
-     *
-     * @param alphasCumprod α² at each index, falling, in [0, 1]; at least 2 entries
-     */
-    static NoiseSchedule discrete(double[] alphasCumprod) {
-        return new DiscreteSchedule(alphasCumprod, 0);
-    }
-
-    /**
-     * The schedule of a scheduler of the format. An ε-prediction is divided by α, and its error with it: there t_max is where α
-     * is at least 0.01.
-     */
-    static NoiseSchedule of(SchedulerConfig scheduler) {
-        double leastAlpha = Prediction.of(scheduler) == Prediction.EPSILON ? 1e-2 : 0;
-        return new DiscreteSchedule(scheduler.alphasCumprod(), leastAlpha);
     }
 }

@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.format.SchedulerConfig;
+
 /**
  * What a network's output o means. The prediction of x₀ is f = stateFactor·x + outputFactor·o for all of them.
  */

@@ -1,5 +1,6 @@
 package io.bootdistill.lesson;
 
+import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
@@ -29,32 +30,28 @@ public final class Worker implements AutoCloseable {
     private final Tensor numbers;
 
     /**
-     * Takes over the ownership of its plans and its kernels, also where it fails.
+     * Takes over the ownership of its plans and its kernels, unless it fails.
      *
      * @param index of the worker, from 0
      * @param student the network that learns, for training
      * @param teacher null where a lesson has none
      */
-    public Worker(int index, Kernels kernels, Plan student, TeacherPlan teacher, io.bootdistill.device.Device device,
-            ImageShape shape) {
+    public Worker(
+            int index, Kernels kernels, Plan student, TeacherPlan teacher, Device device, ImageShape shape) {
+        int block = student.block();
+        long size = (long) block * shape.size();
+        DeviceMemory memory = device.allocate(4 * size + block);
+        noise = Tensor.of(memory.slice(0, size), shape.channels());
+        y = Tensor.of(memory.slice(size, size), shape.channels());
+        f = Tensor.of(memory.slice(2 * size, size), shape.channels());
+        target = Tensor.of(memory.slice(3 * size, size), shape.channels());
+        numbers = Tensor.of(memory.slice(4 * size, block), 1);
         this.index = index;
+        this.shape = shape;
         this.kernels = scope.own(kernels);
         this.student = scope.own(student);
         this.teacher = teacher == null ? null : scope.own(teacher);
-        this.shape = shape;
-        int block = student.block();
-        long size = (long) block * shape.size();
-        try {
-            DeviceMemory memory = scope.own(device.allocate(4 * size + block));
-            noise = Tensor.of(memory.slice(0, size), shape.channels());
-            y = Tensor.of(memory.slice(size, size), shape.channels());
-            f = Tensor.of(memory.slice(2 * size, size), shape.channels());
-            target = Tensor.of(memory.slice(3 * size, size), shape.channels());
-            numbers = Tensor.of(memory.slice(4 * size, block), 1);
-        } catch (RuntimeException | Error e) {
-            scope.closeAfter(e);
-            throw e;
-        }
+        scope.own(memory);
     }
 
     /** Its place among the workers, from 0. */

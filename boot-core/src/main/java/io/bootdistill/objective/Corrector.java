@@ -3,7 +3,6 @@ package io.bootdistill.objective;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.Learner;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.UpdateRule;

@@ -12,7 +12,6 @@ import io.bootdistill.internal.work.RowTable.Column;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Stream;
-import java.util.Arrays;
 
 /**
  * Which trajectory and which of its times each sample of a step regresses on, and its numbers, a pure function of (seed, step).

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class NoiseScheduleTest {
 
     private static final double[] TABLE = {0.99, 0.9, 0.6, 0.2, 0.01};
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(TABLE);
+    private final NoiseSchedule schedule = new DiscreteSchedule(TABLE);
 
     @Test
     void tableIsMetAtItsIndices() {
@@ -47,16 +47,16 @@ class NoiseScheduleTest {
 
     @Test
     void pureNoiseAtTheEndIsLeftOut() {
-        NoiseSchedule zero = NoiseSchedule.discrete(new double[] {0.99, 0.5, 0.1, 0});
+        NoiseSchedule zero = new DiscreteSchedule(new double[] {0.99, 0.5, 0.1, 0});
         assertEquals(2 / 3.0, zero.tMax(), 1e-12);
     }
 
     @Test
     void badTablesAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.discrete(new double[] {0.5}));
-        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.discrete(new double[] {0.5, 0.6}));
-        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.discrete(new double[] {0.5, Double.NaN}));
-        assertThrows(IllegalArgumentException.class, () -> NoiseSchedule.discrete(new double[] {1, 0.5}));
+        assertThrows(IllegalArgumentException.class, () -> new DiscreteSchedule(new double[] {0.5}));
+        assertThrows(IllegalArgumentException.class, () -> new DiscreteSchedule(new double[] {0.5, 0.6}));
+        assertThrows(IllegalArgumentException.class, () -> new DiscreteSchedule(new double[] {0.5, Double.NaN}));
+        assertThrows(IllegalArgumentException.class, () -> new DiscreteSchedule(new double[] {1, 0.5}));
     }
 
     @Test
@@ -65,7 +65,7 @@ class NoiseScheduleTest {
         double sigma = schedule.sigma(1);
         assertEquals(new Head(alpha, -sigma), Head.of(Prediction.V, schedule));
         assertEquals(new Head(0, 1), Head.of(Prediction.SAMPLE, schedule));
-        assertEquals(new Head(1, -1), Head.of(Prediction.FLOW, NoiseSchedule.flow()));
+        assertEquals(new Head(1, -1), Head.of(Prediction.FLOW, new FlowSchedule()));
         assertEquals(new Head(0, -1), Head.of(Prediction.EPSILON, schedule));
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The Signal-ODE on an analytic teacher, in float64. */
 class SignalOdeTest {
 
-    private static final NoiseSchedule FLOW = NoiseSchedule.flow();
+    private static final NoiseSchedule FLOW = new FlowSchedule();
     private final MixtureTeacher teacher = new MixtureTeacher(FLOW, MixtureTeacher.ring(5, 1.0), 0.3, false);
     private final SignalOde ode = new SignalOde(FLOW);
 
@@ -91,7 +91,7 @@ class SignalOdeTest {
     @ParameterizedTest
     @EnumSource(Solver.class)
     void timesFallFromEndToEnd(Solver solver) {
-        for (NoiseSchedule schedule : List.of(FLOW, NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0}))) {
+        for (NoiseSchedule schedule : List.of(FLOW, new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0}))) {
             int n = 7;
             assertEquals(schedule.tMax(), solver.time(schedule, 0, n));
             assertEquals(schedule.tMin(), solver.time(schedule, n, n));
@@ -144,7 +144,7 @@ class SignalOdeTest {
 
     @Test
     void midpointIsMidwayInLambda() {
-        NoiseSchedule discrete = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+        NoiseSchedule discrete = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0});
         for (NoiseSchedule schedule : new NoiseSchedule[] {FLOW, discrete}) {
             double m = Solver.MIDPOINT.second(schedule, 0.7, 0.4);
             assertEquals((schedule.lambda(0.7) + schedule.lambda(0.4)) / 2, schedule.lambda(m), 1e-12);

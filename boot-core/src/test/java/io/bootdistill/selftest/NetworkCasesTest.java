@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
+import io.bootdistill.Resolved;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Linear;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
@@ -33,7 +33,7 @@ class NetworkCasesTest {
         Set<Call> missing = new HashSet<>();
         RecordingDevice device = new RecordingDevice(Devices.named("reference"));
         try (Teacher teacher = Teacher.load(BundledTeacher.folder(), device);
-                Model student = new Model(teacher.model().graph(), device, true);
+                Model student = new Model(Resolved.of(teacher).model().graph(), device, true);
                 Plan plan = new Plan(student, BLOCK, Plan.Mode.TRAINING);
                 Plan tangent = new Plan(student, BLOCK, Plan.Mode.TANGENT);
                 Gradients gradients = new Gradients(student);

@@ -11,6 +11,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.metric.PairedError;
 import java.io.IOException;
 import java.util.Arrays;
@@ -52,10 +53,11 @@ class CpuFewStepTest extends FewStepTest {
         long[] seeds = HeldOut.seeds(100);
         int[] labels = new int[seeds.length];
         Arrays.setAll(labels, i -> i % 10);
-        float[] reference = Sampler.reference(teacher, 50).sample(seeds, labels);
+        SampleRequest request = SampleRequest.ofSeeds(seeds).withLabels(labels);
+        float[] reference = Sampler.reference(teacher, 50).sample(request);
         try (Student student = new BootDistiller(teacher).train(config)) {
             return Arrays.stream(STEPS)
-                    .mapToDouble(k -> PairedError.rmse(reference, student.sample(seeds, labels, 1, k)))
+                    .mapToDouble(k -> PairedError.rmse(reference, student.sample(request.withSteps(k))))
                     .toArray();
         }
     }

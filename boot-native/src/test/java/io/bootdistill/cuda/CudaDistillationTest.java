@@ -9,6 +9,7 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.SampleRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -50,7 +51,7 @@ class CudaDistillationTest {
                 .restartShare(restartShare).trajectoryShare(restartShare > 0 ? 0.5 : 1).build();
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
                 Student student = new BootDistiller(teacher).train(config)) {
-            return student.sample(new long[] {1, 2, 3, 4}, new int[] {0, 1, 2, 0}, 1.5, restartShare == 0 ? 1 : 2);
+            return student.sample(SampleRequest.ofSeeds(1, 2, 3, 4).withLabels(0, 1, 2, 0).withSteps(restartShare == 0 ? 1 : 2));
         }
     }
 

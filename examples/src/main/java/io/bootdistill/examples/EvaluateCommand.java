@@ -8,12 +8,14 @@ import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.examples.extractor.FashionMnist;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.HeldOutSamples;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.PairedFigures;
 import io.bootdistill.examples.ruler.Ruler;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -147,9 +149,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 requireFashion(student.shape(), student.condition(), folder);
                 for (int k : steps == null || !student.hasTwoTimes() ? List.of(1) : steps) {
                     require(spec, k <= student.mostSteps(), "--steps", k, "1 … " + student.mostSteps() + " for a student");
-                    double scale = student.guidance().middle();
                     String name = folder + (k == 1 ? "" : ", " + k + " steps");
-                    Line line = measure(ruler, (seeds, labels) -> student.sample(seeds, labels, scale, k), name);
+                    Line line = measure(ruler, (seeds, labels) ->
+                            student.sample(SampleRequest.ofSeeds(seeds).withLabels(labels).withSteps(k)), name);
                     students.put(name, line);
                     print(folder, k, line);
                 }

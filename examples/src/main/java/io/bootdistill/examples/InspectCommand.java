@@ -5,6 +5,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.format.DiffusersFolder;
@@ -92,7 +93,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void describe(SchedulerConfig scheduler) {
-        NoiseSchedule schedule = NoiseSchedule.discrete(scheduler.alphasCumprod());
+        NoiseSchedule schedule = new DiscreteSchedule(scheduler.alphasCumprod());
         line("schedule", "%s, %d steps, predicts %s, λ from %.2f to %.2f",
                 scheduler.trainedBetas().isEmpty() ? scheduler.betaSchedule().name().toLowerCase(Locale.ROOT) : "trained betas",
                 scheduler.numTrainTimesteps(), scheduler.predictionType().name().toLowerCase(Locale.ROOT),
@@ -103,9 +104,9 @@ final class InspectCommand implements Callable<Integer> {
         try (Teacher teacher = Teacher.load(path, device)) {
             device.takeBytes();
             DistillationConfig config = DistillationConfig.builder().build();
-            line("device", "%s, %d workers", device.description(), config.workers());
+            line("device", "%s, %d workers", device.description(), config.work().workers());
             double seconds = StepTiming.median(teacher, config);
-            line("training", "batch %d: %.3f s a step, %s", config.batch(), seconds, mebibytes(device.takeBytes()));
+            line("training", "batch %d: %.3f s a step, %s", config.work().batch(), seconds, mebibytes(device.takeBytes()));
             Sampler sampler = Sampler.reference(teacher, 1);
             timeSampling(device, (seeds, labels) -> sampler.sample(seeds, labels),
                     Labels.real(teacher.condition(), teacher.nullLabel()), " a step");

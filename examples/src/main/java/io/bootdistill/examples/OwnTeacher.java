@@ -4,6 +4,7 @@ import io.bootdistill.BootDistiller;
 import io.bootdistill.Student;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Mlp;
@@ -16,7 +17,7 @@ final class OwnTeacher implements Denoiser {
     private static final double[] MEAN = {2, -1};
     private static final double VARIANCE = 0.25;
 
-    private final NoiseSchedule schedule = NoiseSchedule.flow();
+    private final NoiseSchedule schedule = new FlowSchedule();
 
     @Override
     public ImageShape shape() {

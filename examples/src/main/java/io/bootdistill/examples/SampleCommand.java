@@ -7,7 +7,9 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -105,7 +108,7 @@ final class SampleCommand implements Callable<Integer> {
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
                         .withSchedulerLimits();
-                sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample, sampler::sample);
+                sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample);
             }
         } else {
             try (Student student = Student.load(model.path())) {
@@ -119,12 +122,7 @@ final class SampleCommand implements Callable<Integer> {
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
-                        (seeds, labels) -> student.sample(seeds, labels, scale, taken),
-                        (noise, condition) -> {
-                            float[] samples = new float[noise.length];
-                            student.sample(noise, condition, scale, taken, samples);
-                            return samples;
-                        });
+                        request -> student.sample(request.withGuidance(scale).withSteps(taken)));
             }
         }
         return Boot.OK;
@@ -136,17 +134,9 @@ final class SampleCommand implements Callable<Integer> {
         return new Guidance(guidance, teacher.nullLabel());
     }
 
-    private interface FromSeeds {
-        float[] sample(long[] seeds, int[] labels);
-    }
-
-    private interface FromNoise {
-        float[] sample(float[] noise, float[] condition);
-    }
-
     private void sample(
-            SampleOutput output, ImageShape shape, ConditionShape condition, int nullLabel, FromSeeds fromSeeds,
-            FromNoise fromNoise) throws IOException {
+            SampleOutput output, ImageShape shape, ConditionShape condition, int nullLabel,
+            Function<SampleRequest, float[]> sampling) throws IOException {
         output.require(shape);
         float[] noise = input.noise == null ? null : readNoise(input.noise, shape);
         int count = noise != null ? noise.length / shape.size() : input.count != null ? input.count : 64;
@@ -158,18 +148,18 @@ final class SampleCommand implements Callable<Integer> {
             chosen[i] = cycle[i % cycle.length];
         }
         long start = System.nanoTime();
-        float[] samples;
-        if (noise == null) {
-            long[] seeds = new long[count];
-            Arrays.setAll(seeds, i -> (seed == null ? 0 : seed) + i);
-            samples = fromSeeds.sample(seeds, chosen);
-        } else {
-            samples = fromNoise.sample(noise, floats(chosen));
-        }
+        SampleRequest request = noise == null ? SampleRequest.ofSeeds(seeds(count)) : SampleRequest.ofNoise(noise);
+        float[] samples = sampling.apply(request.withLabels(chosen));
         double seconds = (System.nanoTime() - start) * 1e-9;
         output.write(samples, shape, cycle.length);
         spec.commandLine().getOut().printf(Locale.ROOT, "%d images in %.2f s: %s%n", count, seconds, out);
         spec.commandLine().getOut().flush();
+    }
+
+    private long[] seeds(int count) {
+        long[] seeds = new long[count];
+        Arrays.setAll(seeds, i -> (seed == null ? 0 : seed) + i);
+        return seeds;
     }
 
     /** The labels that the images take in turn; none for an unconditional model. */
@@ -203,16 +193,5 @@ final class SampleCommand implements Callable<Integer> {
             tensors.requireFinite();
             return tensors.floats("noise");
         }
-    }
-
-    private static float[] floats(int[] chosen) {
-        if (chosen == null) {
-            return null;
-        }
-        float[] values = new float[chosen.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = chosen[i];
-        }
-        return values;
     }
 }

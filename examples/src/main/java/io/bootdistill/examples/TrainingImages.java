@@ -1,6 +1,7 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.ImageFolder;
 import io.bootdistill.format.LabelledImages;
 import io.bootdistill.network.ImageShape;
@@ -23,11 +24,11 @@ record TrainingImages(ImageSource source, int classes) {
             LabelledImages idx = LabelledImages.read(folder, "train");
             ImageShape shape = new ImageShape(1, idx.height(), idx.width());
             return new TrainingImages(
-                    ImageSource.of(shape, idx.images(), idx.labels()), 1 + Arrays.stream(idx.labels()).max().orElse(0));
+                    InMemoryImages.of(shape, idx.images(), idx.labels()), 1 + Arrays.stream(idx.labels()).max().orElse(0));
         }
         ImageFolder png = ImageFolder.read(folder);
         ImageShape shape = new ImageShape(png.channels(), png.height(), png.width());
-        return new TrainingImages(ImageSource.of(shape, png.pixels(), png.labels()), png.classes().size());
+        return new TrainingImages(InMemoryImages.of(shape, png.pixels(), png.labels()), png.classes().size());
     }
 
     String description() {

@@ -10,6 +10,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import java.awt.image.BufferedImage;
@@ -116,7 +117,7 @@ final class SampleCommandTest {
         float[] refined = sample("--model", two, "--count", 2, "--steps", 2);
         assertFalse(Arrays.equals(one, refined));
         try (Student student = Student.load(two.resolve("student"))) {
-            assertArrayEquals(student.sample(new long[] {0, 1}, new int[] {0, 1}, 1, 2), refined);
+            assertArrayEquals(student.sample(SampleRequest.ofSeeds(0, 1).withLabels(0, 1).withSteps(2)), refined);
         }
         Path out = folder.resolve("grid.png");
         CommandRun.boot("sample", "--model", two, "--steps", 1001, "--out", out)

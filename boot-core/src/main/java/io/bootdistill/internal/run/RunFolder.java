@@ -1,18 +1,16 @@
 package io.bootdistill.internal.run;
 
-import io.bootdistill.config.ConfigJson;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.Work;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
-import io.bootdistill.internal.training.Checkpoint;
-import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,43 +90,38 @@ public final class RunFolder {
         return new RunFolder(path);
     }
 
-    public void writeConfig(Record config) throws IOException {
-        writeText(CONFIG, ConfigJson.text(ConfigJson.write(config)));
+    /** Writes a configuration, as its {@code toJson} has it. */
+    public void writeConfig(String json) throws IOException {
+        writeText(CONFIG, json);
     }
 
     /**
-     * The configuration of the run, with what the builder holds for the rest.
+     * The configuration of the run, in this folder.
      *
+     * @param others an example of each kind of objective that is not of this library
      * @throws ModelFormatException naming the file and the key that is missing, unknown or has a value that is not allowed
      */
-    public DistillationConfig readConfig(DistillationConfigBuilder builder) {
-        builder.folder(folder).build(); // what the caller set is not the file's fault
-        return ConfigJson.read(folder.resolve(CONFIG), DistillationConfig.class, builder, builder::build);
+    public DistillationConfig readDistillation(int workers, Objective... others) {
+        Work.defaults().withWorkers(workers); // what the caller set is not the file's fault
+        return DistillationConfig.read(folder.resolve(CONFIG), others).toBuilder().workers(workers).folder(folder).build();
     }
 
-    /** The configuration of a teacher's training. */
-    public TeacherTrainingConfig readConfig(TeacherTrainingConfig.Builder builder) {
-        builder.folder(folder).build();
-        return ConfigJson.read(folder.resolve(CONFIG), TeacherTrainingConfig.class, builder, builder::build);
+    /** The configuration of a teacher's training, in this folder. */
+    public TeacherTrainingConfig readTeacherTraining(int workers) {
+        Work.defaults().withWorkers(workers);
+        return TeacherTrainingConfig.read(folder.resolve(CONFIG)).toBuilder().workers(workers).folder(folder).build();
     }
 
-    /** The configuration of a joint run, with those of its parts. */
-    public JointConfig readConfig(JointConfig.Builder builder) {
-        builder.folder(folder).build();
-        return ConfigJson.read(folder.resolve(CONFIG), JointConfig.class, builder, builder::build);
+    /** The configuration of a joint run, in this folder, with those of its parts. */
+    public JointConfig readJoint(int workers, Objective... others) {
+        TeacherTrainingConfig teacher = part(TEACHER).readTeacherTraining(workers).toBuilder().folder(null).build();
+        DistillationConfig student = part(STUDENT).readDistillation(workers, others).toBuilder().folder(null).build();
+        return JointConfig.read(folder.resolve(CONFIG), teacher, student).toBuilder().folder(folder).build();
     }
 
     /** The folder of a part of a joint run: a run without a checkpoint of its own. */
     public RunFolder part(String name) {
         return new RunFolder(folder.resolve(name));
-    }
-
-    public void writeCheckpoint(TrainingState state, String teacher) throws IOException {
-        Checkpoint.write(checkpoint(), state, teacher);
-    }
-
-    public void readCheckpoint(TrainingState state, String teacher, String origin) {
-        Checkpoint.read(checkpoint(), "", state, teacher, origin);
     }
 
     public Path checkpoint() {

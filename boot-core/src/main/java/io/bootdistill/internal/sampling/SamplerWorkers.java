@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.work.Layout;
@@ -46,12 +47,11 @@ public final class SamplerWorkers implements AutoCloseable {
         }
     }
 
-    public void run(int n, float[] noise, float[] condition, float[] samples, StateListener listener) {
-        float[] scales = new float[n];
-        Arrays.fill(scales, guidance == null ? 1 : (float) guidance.scale());
+    /** @param listener null for none */
+    public void run(SampleRequest request, int n, float[] samples, StateListener listener) {
         pool.run((n + block - 1) / block, (worker, task) -> {
             int from = task * block;
-            workers[worker].run(from, Math.min(block, n - from), noise, scales, condition, samples, listener);
+            workers[worker].run(from, Math.min(block, n - from), request, samples, listener);
         });
     }
 
@@ -70,6 +70,8 @@ public final class SamplerWorkers implements AutoCloseable {
         private final Tensor noise;
         private final float[] rows;
         private final float[] planes;
+        private final float[] scales = new float[block];
+        private final float[] conditions = new float[block * teacher.condition().floats()];
 
         Worker(Device device) {
             ImageShape shape = teacher.shape();
@@ -86,17 +88,17 @@ public final class SamplerWorkers implements AutoCloseable {
             }
             rows = new float[Math.toIntExact(size)];
             planes = new float[rows.length];
+            Arrays.fill(scales, guidance == null ? 1 : (float) guidance.scale());
         }
 
-        void run(
-                int from, int n, float[] source, float[] scales, float[] condition, float[] samples,
-                StateListener listener) {
+        void run(int from, int n, SampleRequest request, float[] samples, StateListener listener) {
             ImageShape shape = teacher.shape();
             int size = shape.size();
-            System.arraycopy(source, from * size, planes, 0, n * size);
+            request.writeNoise(shape, from, n, planes);
+            request.writeConditions(teacher.condition(), from, n, conditions);
             Layout.toRows(n, shape, planes, rows);
             kernels.upload(rows, 0, noise.data());
-            inputs.upload(kernels, n, scales, condition, from);
+            inputs.upload(kernels, n, scales, conditions, 0);
             walk.run(n, noise, inputs, i -> {
                 if (listener != null) {
                     listener.state(i, from, n, Arrays.copyOf(state(n), n * size));

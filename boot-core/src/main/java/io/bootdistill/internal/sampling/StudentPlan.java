@@ -7,28 +7,28 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
  * A student made ready to sample blocks on one worker: one network call and its head, and for students with two times, further
- * calls from the state that the one before has reached, as {@code Restarts} says.
+ * calls from the state that the one before has reached. For one thread at a time.
  */
 public final class StudentPlan implements AutoCloseable {
 
+    private final StudentModel student;
     private final NoiseSchedule schedule;
-    private final Prediction prediction;
     private final SignalOde ode;
     private final Head head;
     private final ImageShape shape;
     private final int block;
-    private final boolean hasTwoTimes;
     private final Kernels kernels;
     private final Plan plan;
     private final Scope scope = new Scope();
@@ -42,15 +42,15 @@ public final class StudentPlan implements AutoCloseable {
     private final float[] numbers;
     private final float[] networkTimes;
 
-    /** @param prediction what the student's output means */
-    public StudentPlan(Model model, NoiseSchedule schedule, Prediction prediction, int block) {
-        this.schedule = schedule;
-        this.prediction = prediction;
+    /** @param block the most samples of a run */
+    public StudentPlan(StudentModel student, int block) {
+        this.student = student;
         this.block = block;
+        schedule = student.schedule();
         ode = new SignalOde(schedule);
-        head = Head.of(prediction, schedule);
-        shape = model.graph().network().input();
-        hasTwoTimes = model.graph().network().scalars().contains(ScalarInputs.TARGET_TIME);
+        head = Head.of(student.prediction(), schedule);
+        shape = student.shape();
+        Model model = student.model();
         long size = (long) block * shape.size();
         try {
             kernels = scope.own(model.device().openKernels());
@@ -65,20 +65,20 @@ public final class StudentPlan implements AutoCloseable {
         }
         rows = new float[Math.toIntExact(size)];
         planes = new float[rows.length];
-        scales = new float[model.graph().network().scalars().contains(ScalarInputs.GUIDANCE) ? block : 0];
-        conditions = new float[block * model.graph().network().condition().floats()];
+        scales = new float[student.hasScalar(ScalarInputs.GUIDANCE) ? block : 0];
+        conditions = new float[block * student.condition().floats()];
         numbers = new float[block * SignalCoefficients.COUNT];
         networkTimes = new float[block];
     }
 
     /**
-     * Samples [from, from + n) of the arrays, which are in the order of users.
+     * Samples the images [from, from + n) of a request that fits the student.
      *
      * @param times where the calls lead from and to, decreasing from t_max; two for students with one time
+     * @param samples written from the index {@code at} on, whatever its position
      */
-    public void run(int from, int n, float[] source, float[] condition, float scale, double[] times, float[] samples) {
-        int size = shape.size();
-        System.arraycopy(source, from * size, planes, 0, n * size);
+    public void run(SampleRequest request, int from, int n, float scale, double[] times, FloatBuffer samples, int at) {
+        request.writeNoise(shape, from, n, planes);
         Layout.toRows(n, shape, planes, rows);
         kernels.upload(rows, 0, noise.data());
         kernels.upload(rows, 0, plan.x().data());
@@ -87,8 +87,7 @@ public final class StudentPlan implements AutoCloseable {
             kernels.upload(scales, 0, plan.scalar(ScalarInputs.GUIDANCE).data());
         }
         if (conditions.length > 0) {
-            int floats = conditions.length / block;
-            System.arraycopy(condition, from * floats, conditions, 0, n * floats);
+            request.writeConditions(student.condition(), from, n, conditions);
             kernels.upload(conditions, 0, plan.condition().data());
         }
         for (int i = 1; i < times.length; i++) {
@@ -106,11 +105,11 @@ public final class StudentPlan implements AutoCloseable {
         }
         kernels.download(y.data(), rows, 0);
         Layout.toPlanes(n, shape, rows, planes);
-        System.arraycopy(planes, 0, samples, from * size, n * size);
+        samples.put(at, planes, 0, n * shape.size());
     }
 
     private void uploadTimes(double t, double s) {
-        if (hasTwoTimes) {
+        if (student.hasTwoTimes()) {
             uploadTime(ScalarInputs.TIME, t);
             uploadTime(ScalarInputs.TARGET_TIME, s);
         } else {
@@ -133,7 +132,7 @@ public final class StudentPlan implements AutoCloseable {
     }
 
     private void uploadStep(double t, double s) {
-        ode.coefficients(SignalOde.Solver.DDIM, prediction, t, s, numbers, 0);
+        ode.coefficients(SignalOde.Solver.DDIM, student.prediction(), t, s, numbers, 0);
         uploadNumbers();
     }
 

@@ -13,11 +13,10 @@ import java.util.Map;
 
 /**
  * The state of a run in one file, {@code state.safetensors}: {@code student.*}, {@code ema.*}, {@code m.*} and {@code v.*} for
- * each parameter, {@code target.*} where an average makes the targets, {@code online.*}, {@code online.m.*} and
- * {@code online.v.*} where there is a corrector, {@code trajectories} where the teacher changes, with {@code trajectories.1}
- * and more where they are many, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing
- * else changes during training: all random numbers follow from the seed and the step. A joint run has two states in its file,
- * each with a prefix of its own, so that they are always of the same moment.
+ * each parameter, {@code target.*} where an average makes the targets, {@code lesson.*} for what lessons change, in several
+ * tensors where it is large, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing else
+ * changes during training: all random numbers follow from the seed and the step. A joint run has two states in its file, each
+ * with a prefix of its own, so that they are always of the same moment.
  */
 public final class Checkpoint {
 
@@ -26,10 +25,8 @@ public final class Checkpoint {
     private static final String M = "m.";
     private static final String V = "v.";
     private static final String TARGET = "target.";
-    private static final String ONLINE = "online.";
-    private static final String TRAJECTORIES = "trajectories";
 
-    /** Values of a tensor of trajectories: all together can be more than an array holds. */
+    /** Values of a lesson's tensor: all together can be more than an array holds. */
     private static final int PIECE = 1 << 26;
 
     private static final String STEP = "step";
@@ -37,35 +34,37 @@ public final class Checkpoint {
 
     private Checkpoint() {}
 
-    public static void write(Path file, TrainingState state, String teacher) throws IOException {
-        write(file, Map.of("", state), teacher);
-    }
+    /**
+     * All that changes in a training.
+     *
+     * @param lessons what its lessons change, see {@link Trainer#lessonState}
+     */
+    public record Saved(TrainingState state, Map<String, Slice> lessons) {}
 
     /** @param states by the prefix of their names */
-    public static void write(Path file, Map<String, TrainingState> states, String teacher) throws IOException {
+    public static void write(Path file, Map<String, Saved> states, String teacher) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter().metadata(TEACHER, teacher);
-        states.forEach((prefix, state) -> add(writer, prefix, state));
+        states.forEach((prefix, saved) -> add(writer, prefix, saved));
         writer.write(file);
     }
 
+    private static void add(SafetensorsWriter writer, String prefix, Saved saved) {
+        add(writer, prefix, saved.state);
+        if (!saved.lessons.isEmpty()) {
+            try (Kernels kernels = saved.state.student.device().openKernels()) {
+                saved.lessons.forEach((name, slice) -> add(writer, prefix + name, kernels, slice, PIECE));
+            }
+        }
+    }
+
     private static void add(SafetensorsWriter writer, String prefix, TrainingState state) {
-        writer.metadata(prefix + STEP, Long.toString(state.step));
+        writer.metadata(prefix + STEP, Long.toString(state.step()));
         add(writer, prefix + STUDENT, state.student, state.student.parameters());
         add(writer, prefix + EMA, state.student, state.ema());
         add(writer, prefix + M, state.student, state.m());
         add(writer, prefix + V, state.student, state.v());
         if (state.hasTarget()) {
             add(writer, prefix + TARGET, state.target, state.target.parameters());
-        }
-        if (state.online != null) {
-            add(writer, prefix + ONLINE, state.online.student, state.online.student.parameters());
-            add(writer, prefix + ONLINE + M, state.online.student, state.online.m());
-            add(writer, prefix + ONLINE + V, state.online.student, state.online.v());
-        }
-        if (state.trajectories != null) {
-            try (Kernels kernels = state.student.device().openKernels()) {
-                add(writer, prefix + TRAJECTORIES, kernels, state.trajectories, PIECE);
-            }
         }
     }
 
@@ -103,13 +102,14 @@ public final class Checkpoint {
     }
 
     /**
-     * Restores a state.
+     * Restores a state; the trainer derives from that of the lessons what they need, see {@link Trainer#restored}.
      *
      * @param prefix of its names
      * @param teacher must be what it was written with
      * @param origin what {@code teacher} identifies, for the message
      */
-    public static void read(Path file, String prefix, TrainingState state, String teacher, String origin) {
+    public static void read(Path file, String prefix, Saved saved, String teacher, String origin) {
+        TrainingState state = saved.state;
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
             Map<String, String> metadata = tensors.metadata();
             if (!teacher.equals(metadata.get(TEACHER))) {
@@ -125,17 +125,12 @@ public final class Checkpoint {
             if (state.hasTarget()) {
                 state.target.load(parameter -> values(tensors, prefix + TARGET, parameter));
             }
-            if (state.online != null) {
-                state.online.student.load(parameter -> values(tensors, prefix + ONLINE, parameter));
-                restore(tensors, prefix + ONLINE + M, state.online, state.online.m());
-                restore(tensors, prefix + ONLINE + V, state.online, state.online.v());
-            }
-            if (state.trajectories != null) {
+            if (!saved.lessons.isEmpty()) {
                 try (Kernels kernels = state.student.device().openKernels()) {
-                    read(tensors, prefix + TRAJECTORIES, kernels, state.trajectories, PIECE);
+                    saved.lessons.forEach((name, slice) -> read(tensors, prefix + name, kernels, slice, PIECE));
                 }
             }
-            state.step = step;
+            state.restore(step);
         }
     }
 

@@ -1,13 +1,13 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.OptimiserSettings;
-import io.bootdistill.config.UpdateRule;
 import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.internal.work.WorkerPool;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.Reducer;
+import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Gradients;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -25,12 +25,14 @@ public final class Optimiser implements AutoCloseable {
     /** A range of the flat buffers and the numbers of its step. */
     private record Segment(long from, long to, Slice step) {}
 
-    private final OptimiserSettings settings;
+    private final OptimiserConfig config;
+    private final long steps;
+    private final int batch;
     private final TrainingState state;
     private final Kernels[] contexts;
     private final WorkerPool pool;
     private final Scope scope = new Scope();
-    private final Reducer reducer;
+    private final GradientLanes lanes;
     private final Slice adam;
 
     /** Null where Adam updates everything. */
@@ -51,19 +53,28 @@ public final class Optimiser implements AutoCloseable {
     private final WorkerPool.Task follow = this::followPart;
     private final WorkerPool.Task prepareTarget = this::prepareTargetPart;
 
-    /** Contexts and pool, one context per worker, stay the caller's. */
-    public Optimiser(OptimiserSettings settings, TrainingState state, int lanes, Kernels[] contexts, WorkerPool pool) {
-        this.settings = settings;
+    /**
+     * Prepares the updates. Contexts and pool, one context per worker, stay the caller's.
+     *
+     * @param steps of the run, at whose end the rate is 0
+     * @param batch samples of a step
+     */
+    public Optimiser(
+            OptimiserConfig config, long steps, int batch, TrainingState state, int lanes, Reducer reducer,
+            Kernels[] contexts, WorkerPool pool) {
+        this.config = config;
+        this.steps = steps;
+        this.batch = batch;
         this.state = state;
         this.contexts = contexts;
         this.pool = pool;
         try {
-            reducer = scope.own(new Reducer(state.student, lanes));
+            this.lanes = scope.own(new GradientLanes(state.student, lanes, reducer));
             adam = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
             matrixStep = scope.own(state.student.device().allocate(AdamStep.COUNT)).slice();
             List<Muon.View> views =
-                    settings.updateRule() == UpdateRule.MUON ? Muon.views(state.student.graph().layout()) : List.of();
-            muon = views.isEmpty() ? null : scope.own(new Muon(views, state, reducer.sum(), contexts));
+                    config.rule() == UpdateRule.MUON ? Muon.views(state.student.graph().layout()) : List.of();
+            muon = views.isEmpty() ? null : scope.own(new Muon(views, state, this.lanes.sum(), contexts));
             segments = segments(Muon.elements(views));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -72,26 +83,26 @@ public final class Optimiser implements AutoCloseable {
     }
 
     public Gradients lane(int index) {
-        return reducer.lane(index);
+        return lanes.lane(index);
     }
 
-    /** Sets the numbers of the next step. */
-    public void begin() {
-        setNumbers(state.step);
+    /** Sets the numbers of a step, from 0 on. */
+    public void begin(long step) {
+        setNumbers(step);
         contexts[0].upload(numbers, 0, adam);
         if (muon != null) {
             numbers[AdamStep.BETA1] = 1;
             numbers[AdamStep.BETA2] = 1;
             numbers[AdamStep.CORRECTION1] = 0;
             contexts[0].upload(numbers, 0, matrixStep);
-            muon.begin(contexts[0], rate(state.step));
+            muon.begin(contexts[0], rate(step));
         }
     }
 
     /** Updates the state by the gradient in the lanes: the same calls each time, without a transfer. */
     public void update() {
         pool.run(PARTS, reduce);
-        contexts[0].clip(reducer.partialNorms(), reducer.chunks(), adam);
+        contexts[0].clip(lanes.partialNorms(), lanes.chunks(), adam);
         if (muon != null) {
             pool.run(muon.count(), updateMatrix);
         }
@@ -103,10 +114,9 @@ public final class Optimiser implements AutoCloseable {
         }
     }
 
-    /** Counts the step. */
+    /** Fetches the figures of the update; waits for the step. */
     public void end() {
         contexts[0].download(adam, numbers, 0);
-        state.step++;
     }
 
     /** The global norm of the last step's gradient, before its limit. */
@@ -116,27 +126,27 @@ public final class Optimiser implements AutoCloseable {
 
     /** The rate at a step: linear warm-up, then a cosine to zero at the end of the run. */
     public double rate(long step) {
-        double images = (double) (step + 1) * settings.batch();
-        double rise = settings.warmupImages() == 0 ? 1 : Math.min(1, images / settings.warmupImages());
-        double progress = (double) step / settings.steps();
-        return settings.learningRate() * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
+        double images = (double) (step + 1) * batch;
+        double rise = config.warmupImages() == 0 ? 1 : Math.min(1, images / config.warmupImages());
+        double progress = (double) step / steps;
+        return config.rate() * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
     }
 
     private void setNumbers(long step) {
         numbers[AdamStep.RATE] = (float) rate(step);
-        numbers[AdamStep.DECAY] = (float) settings.weightDecay();
-        numbers[AdamStep.BETA1] = (float) settings.beta1();
-        numbers[AdamStep.BETA2] = (float) settings.beta2();
+        numbers[AdamStep.DECAY] = (float) config.decay();
+        numbers[AdamStep.BETA1] = (float) config.beta1();
+        numbers[AdamStep.BETA2] = (float) config.beta2();
         numbers[AdamStep.EPSILON] = 1e-8f;
-        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(settings.beta1(), step + 1)));
-        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(settings.beta2(), step + 1)));
+        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(config.beta1(), step + 1)));
+        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(config.beta2(), step + 1)));
         numbers[AdamStep.EMA_RATE] =
-                (float) (settings.emaHalfLife() == 0 ? 1 : 1 - Math.pow(0.5, settings.batch() / settings.emaHalfLife()));
-        numbers[AdamStep.MAX_NORM] = (float) settings.gradientClip();
+                (float) (config.emaHalfLife() == 0 ? 1 : 1 - Math.pow(0.5, batch / config.emaHalfLife()));
+        numbers[AdamStep.MAX_NORM] = (float) config.clip();
     }
 
     private void reducePart(int worker, int part) {
-        reducer.reduce(contexts[worker], part, PARTS);
+        lanes.reduce(contexts[worker], part, PARTS);
     }
 
     private void updateMatrix(int worker, int matrix) {
@@ -146,7 +156,7 @@ public final class Optimiser implements AutoCloseable {
     private void updateSegment(int worker, int index) {
         Segment s = segments[index];
         contexts[worker].adamW(
-                s.step, s.from, s.to, reducer.sum(), state.student.parameters(), state.m(), state.v(), state.ema());
+                s.step, s.from, s.to, lanes.sum(), state.student.parameters(), state.m(), state.v(), state.ema());
     }
 
     /** Cuts the flat buffers where matrices begin and end, and into pieces of at most a part. */

@@ -9,7 +9,7 @@ import io.bootdistill.network.Model;
 
 /**
  * All that training changes: the student's weights, their moving average, the moments, the number of steps done, and the
- * average of the student that makes the targets, where there is one.
+ * average of the student that makes the targets, where there is one. What lessons change is theirs.
  */
 public final class TrainingState implements AutoCloseable {
 
@@ -20,8 +20,7 @@ public final class TrainingState implements AutoCloseable {
     private final Slice v;
     private final Slice ema;
 
-    /** Steps done. */
-    public long step;
+    private long step;
 
     /** The student that makes the targets: an average of its own (mean-teacher, arXiv 1703.01780), or {@code student}. */
     public final Model target;
@@ -29,25 +28,17 @@ public final class TrainingState implements AutoCloseable {
     /** The step of an optimiser that changes nothing but the average. */
     private final Slice following;
 
-    /** The corrector's online network and its moments; null where there is none. */
-    public final TrainingState online;
-
-    /** Signals that steps to come regress on, where their teacher is gone by then; null where it can solve them again. */
-    public Slice trajectories;
-
     public TrainingState(Model student) {
-        this(student, 0, null);
+        this(student, 0);
     }
 
     /**
      * Takes over the ownership of the model, whose weights are the first averages.
      *
      * @param targetDecay decay per step of the average that makes the targets; 0 for none
-     * @param online likewise taken over; may be null
      */
-    public TrainingState(Model student, double targetDecay, TrainingState online) {
+    public TrainingState(Model student, double targetDecay) {
         this.student = scope.own(student);
-        this.online = online == null ? null : scope.own(online);
         length = student.graph().layout().length();
         try {
             DeviceMemory memory = scope.own(student.device().allocate(3 * length));
@@ -65,6 +56,21 @@ public final class TrainingState implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Steps done. */
+    public long step() {
+        return step;
+    }
+
+    /** Another step is done. */
+    void advance() {
+        step++;
+    }
+
+    /** So many steps have been done, by a run that goes on. */
+    void restore(long step) {
+        this.step = step;
     }
 
     public Slice m() {

@@ -9,17 +9,23 @@ public final class Replay implements AutoCloseable {
     private final Kernels kernels;
     private final Runnable calls;
     private Captured captured;
+    private boolean allowed;
 
-    /** @param kernels that all calls go to; null where they cannot be captured */
+    /** @param kernels that all calls go to, where they are captured */
     public Replay(Kernels kernels, Runnable calls) {
         this.kernels = kernels;
         this.calls = calls;
     }
 
+    /** Whether the next calls can be captured. */
+    public void allow(boolean allowed) {
+        this.allowed = allowed;
+    }
+
     public void run() {
         if (captured != null) {
             captured.replay();
-        } else if (kernels != null) {
+        } else if (allowed) {
             captured = kernels.capture(calls);
         } else {
             calls.run();

@@ -37,6 +37,11 @@ public final class RowTable implements AutoCloseable {
             this.floats = floats;
         }
 
+        /** Whether it has no numbers. */
+        public boolean isEmpty() {
+            return floats == 0;
+        }
+
         /** Where a row begins in {@link RowTable#values}. */
         public int at(int row) {
             return offset + row * floats;

@@ -12,6 +12,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.selftest.RecordingDevice;
@@ -102,11 +103,12 @@ public class AllocationTest {
         try (Teacher teacher = Teacher.load(teacherFolder, device);
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = new float[20 * student.shape().size()];
-            student.sample(noise, new float[20], 1, 3, noise.clone());
+            SampleRequest request = SampleRequest.ofNoise(noise).withConditions(new float[20]);
+            student.sample(request.withSteps(3), noise.clone());
             int allocations = device.allocations();
             for (int i = 0; i < 3; i++) {
-                student.sample(noise, new float[20], 1, 3, noise.clone());
-                student.sample(noise, new float[20], noise.clone());
+                student.sample(request.withSteps(3), noise.clone());
+                student.sample(request, noise.clone());
             }
             assertEquals(allocations, device.allocations());
         }

@@ -1,7 +1,5 @@
 package io.bootdistill.internal.distillation;
 
-import io.bootdistill.Resolved;
-import io.bootdistill.diffusion.ScalarInputs;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.BootDistiller;
 import io.bootdistill.HeldOut;
 import io.bootdistill.MixtureTeacher;
+import io.bootdistill.Resolved;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.config.DistillationConfig;
@@ -19,9 +18,11 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Gradients;
@@ -44,7 +45,7 @@ public class CorrectorTest {
     private static final double WEIGHT = 0.5;
     private static final double TOLERANCE = 2e-5;
 
-    private final NoiseSchedule schedule = NoiseSchedule.flow();
+    private final NoiseSchedule schedule = new FlowSchedule();
     private final MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
 
     /** The device under test; other modules override it. */

@@ -14,7 +14,10 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.DiscreteSchedule;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.denoising.DenoisingBatch;
@@ -32,7 +35,7 @@ class DenoisingBatchTest {
     private static final int BATCH = 60;
     private static final int NULL = 3;
 
-    private final NoiseSchedule schedule = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+    private final NoiseSchedule schedule = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0});
     private final ImageSource images = SyntheticImages.labelled(30, 1);
 
     private static TeacherTrainingConfig.Builder config() {
@@ -119,7 +122,7 @@ class DenoisingBatchTest {
     @ParameterizedTest
     @EnumSource(Prediction.class)
     void rightOutputPredictsTheImage(Prediction prediction) {
-        NoiseSchedule levels = prediction == Prediction.FLOW ? NoiseSchedule.flow() : schedule;
+        NoiseSchedule levels = prediction == Prediction.FLOW ? new FlowSchedule() : schedule;
         for (double t : new double[] {0.1, 0.3, 0.5, 0.7}) {
             double alpha = levels.alpha(t);
             double sigma = levels.sigma(t);
@@ -201,7 +204,7 @@ class DenoisingBatchTest {
 
     @Test
     void bytesBecomeValuesFromMinusOneToOne() {
-        ImageSource source = ImageSource.of(new ImageShape(1, 1, 3), new byte[] {0, 51, (byte) 255, 0, 0, 0}, null);
+        ImageSource source = InMemoryImages.of(new ImageShape(1, 1, 3), new byte[] {0, 51, (byte) 255, 0, 0, 0}, null);
         float[] values = {9, 9, 9, 9, 9};
         source.read(0, values, 1);
         assertArrayEquals(new float[] {9, -1, -0.6f, 1, 9}, values, 1e-6f);

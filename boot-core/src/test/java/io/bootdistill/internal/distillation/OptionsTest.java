@@ -16,6 +16,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.training.TrainingState;
@@ -133,9 +134,9 @@ public class OptionsTest {
                     step.worker.kernels.download(step.trajectories.targets(block).data(), target, 0);
                     int from = step.batch.firstRow(block);
                     float[][] states = new float[steps + 1][];
-                    Sampler.reference(teacher, Solver.MULTISTEP, steps).withWorkers(1).sample(
-                            noise, Arrays.copyOfRange(step.batch.samples.condition, from, from + BATCH / 3),
-                            (i, first, n, x) -> states[i] = x.clone());
+                    SampleRequest request = SampleRequest.ofNoise(noise).withWorkers(1).withConditions(
+                            Arrays.copyOfRange(step.batch.samples.condition, from, from + BATCH / 3));
+                    Sampler.reference(teacher, Solver.MULTISTEP, steps).sample(request, (i, first, n, x) -> states[i] = x.clone());
                     for (int i = 0; i < BATCH / 3; i++) {
                         double t = step.batch.s[from + i];
                         seen[OptionStep.taken(schedule, t, steps)]++;

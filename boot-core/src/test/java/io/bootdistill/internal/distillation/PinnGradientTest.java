@@ -13,7 +13,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Mlp;
@@ -39,8 +39,8 @@ class PinnGradientTest {
             Path folder = temp.resolve(prediction);
             TinyTeacher.write(folder, prediction);
             try (Teacher teacher = Teacher.load(folder, Devices.named("reference"));
-                    Model student = new Model(teacher.model().graph(), teacher.model().device(), true)) {
-                student.load(teacher.model(), teacher.model().parameters());
+                    Model student = new Model(Resolved.of(teacher).model().graph(), Resolved.of(teacher).model().device(), true)) {
+                student.load(Resolved.of(teacher).model(), Resolved.of(teacher).model().parameters());
                 check(teacher, student);
             }
         }
@@ -91,7 +91,7 @@ class PinnGradientTest {
 
     @Test
     void teachersWithoutAGradientAreRefused() {
-        MixtureTeacher teacher = new MixtureTeacher(NoiseSchedule.flow(), MixtureTeacher.ring(3, 1), 0.4, false);
+        MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, false);
         DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).objective(Objective.PINN).build();
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 0), Devices.named("reference"));
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> distiller.train(config));

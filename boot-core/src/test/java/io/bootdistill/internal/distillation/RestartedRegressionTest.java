@@ -1,6 +1,5 @@
 package io.bootdistill.internal.distillation;
 
-import io.bootdistill.diffusion.ScalarInputs;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +11,8 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.network.Plan;
@@ -51,8 +52,9 @@ public class RestartedRegressionTest {
     private double[] signal(OptionStep step, double[] noise, int row, double t) {
         float[][] states = new float[STEPS + 1][];
         float[] epsilon = {(float) noise[0], (float) noise[1]};
-        Sampler.reference(teacher, Solver.MULTISTEP, STEPS).withWorkers(1).sample(
-                epsilon, new float[] {step.batch.samples.condition[row]}, (i, first, n, x) -> states[i] = x.clone());
+        SampleRequest request = SampleRequest.ofNoise(epsilon).withWorkers(1)
+                .withConditions(new float[] {step.batch.samples.condition[row]});
+        Sampler.reference(teacher, Solver.MULTISTEP, STEPS).sample(request, (i, first, n, x) -> states[i] = x.clone());
         double[] signal = new double[PIXEL];
         Arrays.setAll(signal, d -> OptionStep.signal(schedule, states, epsilon, d, t));
         return signal;

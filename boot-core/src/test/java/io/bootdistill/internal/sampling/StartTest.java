@@ -9,7 +9,7 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class StartTest {
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = Samples.noise(teacher.shape(), SEEDS);
             Golden.values("start", student.sample(SEEDS, LABELS),
-                    Sampler.reference(teacher, SignalOde.Solver.DDIM, 1).sample(noise, new float[] {0, 2, 3}));
+                    Sampler.reference(teacher, SignalOde.Solver.DDIM, 1).sample(SampleRequest.ofNoise(noise).withConditions(new float[] {0, 2, 3})));
         }
     }
 }

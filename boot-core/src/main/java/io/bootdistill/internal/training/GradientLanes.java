@@ -3,16 +3,17 @@ package io.bootdistill.internal.training;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
 
 /**
  * The gradient lanes of a step and their sum. Each lane is filled by one worker at a time, block after block; the lanes are
- * added by a fixed tree, so that the sum does not depend on who filled them. A reducer over several processes replaces this
- * class alone.
+ * added by a {@link Reducer}.
  */
-public final class Reducer implements AutoCloseable {
+public final class GradientLanes implements AutoCloseable {
 
+    private final Reducer reducer;
     private final Gradients[] lanes;
     private final Slice[] slices;
     private final Scope scope = new Scope();
@@ -20,7 +21,8 @@ public final class Reducer implements AutoCloseable {
     private final long length;
     private final int chunks;
 
-    Reducer(Model student, int lanes) {
+    GradientLanes(Model student, int lanes, Reducer reducer) {
+        this.reducer = reducer;
         this.lanes = new Gradients[lanes];
         this.slices = new Slice[lanes];
         try {
@@ -59,7 +61,7 @@ public final class Reducer implements AutoCloseable {
         long from = (long) chunks * part / parts;
         long to = (long) chunks * (part + 1) / parts;
         if (from < to) {
-            kernels.sumLanes(slices, from * Kernels.NORM_CHUNK, Math.min(to * Kernels.NORM_CHUNK, length), slices[0]);
+            reducer.sum(kernels, slices, from * Kernels.NORM_CHUNK, Math.min(to * Kernels.NORM_CHUNK, length), slices[0]);
             kernels.squaredNorm(slices[0], from, to, partial);
         }
     }

@@ -1,13 +1,10 @@
 package io.bootdistill;
 
-import io.bootdistill.DistillationListener.Progress;
-import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.internal.training.Step;
+import io.bootdistill.internal.training.Trainer.Step;
 import java.util.function.LongSupplier;
 
 /** Sums up steps between reports. The clock counts training alone: {@link #restart} it after other work. */
-public final class Reports {
+final class ProgressMeter {
 
     private final long steps;
     private final int batch;
@@ -20,19 +17,8 @@ public final class Reports {
     private double gradientNorm;
     private Step last;
 
-    Reports(DistillationConfig config, long step) {
-        this(config, step, System::nanoTime);
-    }
-
-    Reports(TeacherTrainingConfig config, long step) {
-        this(config.steps(), config.batch(), step, System::nanoTime);
-    }
-
-    Reports(DistillationConfig config, long step, LongSupplier nanoTime) {
-        this(config.steps(), config.batch(), step, nanoTime);
-    }
-
-    private Reports(long steps, int batch, long step, LongSupplier nanoTime) {
+    /** @param step steps done before */
+    ProgressMeter(long steps, int batch, long step, LongSupplier nanoTime) {
         this.steps = steps;
         this.batch = batch;
         this.nanoTime = nanoTime;
@@ -46,15 +32,15 @@ public final class Reports {
     }
 
     void add(Step step) {
-        loss += step.loss();
-        bootstrap += step.bootstrap();
-        boundary += step.boundary();
+        loss += step.losses().total();
+        bootstrap += step.losses().bootstrap();
+        boundary += step.losses().boundary();
         gradientNorm += step.gradientNorm();
         last = step;
     }
 
     /** Whether the step that ended now passed a multiple of an interval in images. */
-    public boolean crossed(long step, long interval) {
+    boolean crossed(long step, long interval) {
         return step * batch / interval != (step - 1) * batch / interval;
     }
 
@@ -69,9 +55,8 @@ public final class Reports {
         double seconds = (nanoTime.getAsLong() - started) * 1e-9;
         double speed = count * batch / seconds;
         Progress progress = new Progress(
-                step, steps, step * batch, loss / count, bootstrap / count, boundary / count,
-                gradientNorm / count, last.rate(), last.delta(), speed,
-                (steps - step) * batch / speed);
+                step, steps, step * batch, loss / count, bootstrap / count, boundary / count, gradientNorm / count, last.rate(),
+                last.losses().delta(), speed, (steps - step) * batch / speed);
         since = step;
         loss = 0;
         bootstrap = 0;

@@ -1,0 +1,91 @@
+package io.bootdistill;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.format.ModelWeights;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNet;
+import io.bootdistill.network.UNetConfig;
+import java.nio.file.Path;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The network in a model folder of a teacher or a student, and the marks in its configuration by which they are told apart. */
+record NetworkFolder(DiffusersFolder folder) {
+
+    /** Marks the configuration of a student's network. */
+    static final String MARK = "boot_one_step";
+
+    /** The smallest and the largest guidance scale that the student was distilled for. */
+    static final String GUIDANCE = "boot_guidance";
+
+    /** Marks those of students with two times. */
+    static final String TWO_TIMES = "boot_two_times";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetworkFolder.class);
+
+    static NetworkFolder open(Path path) {
+        return new NetworkFolder(DiffusersFolder.open(path));
+    }
+
+    boolean isStudent() {
+        return folder.networkConfig().has(MARK);
+    }
+
+    boolean hasTwoTimes() {
+        return folder.networkConfig().has(TWO_TIMES);
+    }
+
+    GuidanceRange guidance() {
+        JsonElement json = folder.networkConfig().get(GUIDANCE);
+        if (json == null) {
+            return GuidanceRange.NONE;
+        }
+        try {
+            JsonArray range = json.getAsJsonArray();
+            return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
+        } catch (RuntimeException e) {
+            throw new ModelFormatException(
+                    folder.path() + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
+        }
+    }
+
+    /** The network as the format says, without further inputs of a student's. */
+    UNet network() {
+        String source = folder.path() + " config.json";
+        UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
+        Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
+        unknown.removeAll(Set.of(MARK, GUIDANCE, TWO_TIMES));
+        if (!unknown.isEmpty()) {
+            LOG.warn("{} has keys without a meaning here: {}", source, unknown);
+        }
+        return network;
+    }
+
+    /** The weights, for inference. */
+    Model model(UNet network, Device device) {
+        try (ModelWeights weights = folder.openWeights()) {
+            weights.requireFinite();
+            Model model = new Model(Graph.of(network), device, false);
+            try {
+                model.load(parameter -> {
+                    weights.requireShape(parameter.name(), parameter.shape());
+                    return weights.floats(parameter.name());
+                });
+            } catch (RuntimeException | Error e) {
+                model.close();
+                throw e;
+            }
+            if (!weights.unreadNames().isEmpty()) {
+                LOG.warn("{} holds tensors that the network does not use: {}", folder.path(), weights.unreadNames());
+            }
+            return model;
+        }
+    }
+}

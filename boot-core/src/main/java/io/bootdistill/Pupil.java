@@ -1,0 +1,51 @@
+package io.bootdistill;
+
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.training.Trainer;
+import io.bootdistill.internal.training.TrainingState;
+import java.io.IOException;
+
+/**
+ * What a run trains, and what its reports and checkpoints make of it: all in which students and teachers differ.
+ *
+ * @param <M> the model that a run returns
+ */
+interface Pupil<M> extends AutoCloseable {
+
+    TrainingState newState();
+
+    Trainer newTrainer(TrainingState state);
+
+    /** The run begins, or goes on. */
+    void begin(long firstStep) throws IOException;
+
+    /** A report. */
+    void progress(Progress progress);
+
+    /** Names of the columns of the metrics. */
+    String header();
+
+    /**
+     * Takes over the averaged weights and measures the model, at a checkpoint.
+     *
+     * @return what is added to the line of the metrics
+     */
+    String measure(TrainingState state, long images) throws IOException;
+
+    /** The line of the metrics for a report. */
+    String line(Progress progress, String measured);
+
+    /** Writes what is derived from the state, after the checkpoint. */
+    void write(RunFolder folder, long step) throws IOException;
+
+    /** A checkpoint was written. */
+    void checkpoint(long step);
+
+    boolean shouldStop();
+
+    /** The model with the averaged weights, which is the caller's from now on. */
+    M finish(TrainingState state);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,177 @@
+package io.bootdistill;
+
+import io.bootdistill.DistillationListener.Quality;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.sampling.StudentModel;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.training.Trainer;
+import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.metric.CollapseAlarm;
+import java.io.IOException;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A student in a run: measured on held-out noises, saved, shown. Its teacher may change between steps, in a joint run. */
+final class StudentPupil implements Pupil<Student> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StudentPupil.class);
+    private static final String HEADER =
+            "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity";
+
+    private final DistillationSetup setup;
+    private final DistillationConfig config;
+    private final TeacherModel teacher;
+    private final RunFolder folder;
+    private final String teacherKey;
+    private final DistillationListener listener;
+    private Student average;
+    private HeldOut heldOut;
+
+    /** At the last checkpoint; null where nothing is measured. */
+    private Quality quality;
+
+    /**
+     * @param folder where the samples of reference are kept; null for nowhere
+     * @param teacherKey what identifies the teacher; null for one that changes between steps
+     */
+    StudentPupil(DistillationSetup setup, RunFolder folder, String teacherKey, DistillationListener listener) {
+        this.setup = setup;
+        this.folder = folder;
+        this.teacherKey = teacherKey;
+        this.listener = listener;
+        config = setup.config();
+        teacher = setup.teacher();
+    }
+
+    private boolean isMoving() {
+        return teacherKey == null;
+    }
+
+    @Override
+    public TrainingState newState() {
+        return setup.newState();
+    }
+
+    @Override
+    public Trainer newTrainer(TrainingState state) {
+        return setup.newTrainer(state, isMoving());
+    }
+
+    @Override
+    public void begin(long firstStep) throws IOException {
+        setup.explain().ifPresent(LOG::info);
+        Notifications.tell("started", () -> listener.started(config, firstStep));
+        if (config.evaluation().heldOut() > 0) {
+            heldOut = new HeldOut(
+                    teacher.denoiser(), config.evaluation().heldOut(), setup.conditions(), setup.nullLabel());
+            if (!isMoving()) {
+                heldOut.setReference(reference());
+            }
+        }
+        openAverage();
+    }
+
+    private void openAverage() {
+        average = new Student(
+                new StudentModel(setup.newAverage(), teacher.schedule(), setup.studentOutput(), setup.nullLabel(),
+                        config.guidance().range(), teacher.scheduler()),
+                config.work().workers());
+    }
+
+    /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run. */
+    private float[] reference() throws IOException {
+        String key = String.join(" ", teacherKey, config.evaluation().referenceSteps() + " steps",
+                setup.isThresholded() ? "thresholded" : "clipped at " + setup.clip(),
+                setup.guidance() == null ? "unguided" : setup.guidance().toString(), heldOut.key());
+        float[] known = folder == null ? null : folder.readReference(heldOut.length(), key);
+        if (known == null) {
+            known = heldOut.makeReference(teacher.denoiser(), config, setup.guidance(), listener);
+            if (folder != null) {
+                folder.writeReference(known, teacher.shape(), key);
+            }
+        }
+        return known;
+    }
+
+    @Override
+    public void progress(Progress progress) {
+        Notifications.tell("progress", () -> listener.progress(progress));
+    }
+
+    @Override
+    public String header() {
+        return HEADER;
+    }
+
+    @Override
+    public String measure(TrainingState state, long images) {
+        average.load(state.student, state.ema());
+        if (heldOut == null) {
+            return ",";
+        }
+        if (isMoving()) {
+            heldOut.setReference(heldOut.makeReference(teacher.denoiser(), config, setup.guidance(), listener));
+        }
+        quality = heldOut.measure(average, state.step(), images);
+        Notifications.tell("quality", () -> listener.quality(quality));
+        alarm(quality);
+        return String.format(Locale.ROOT, "%.6f,%.4f", quality.pairedRmse(), quality.diversity());
+    }
+
+    private void alarm(Quality found) {
+        if (4 * found.step() > config.steps()) {
+            CollapseAlarm.ofDiversity(found.leastDiversity()).ifPresent(reason -> {
+                LOG.warn("the student has collapsed by step {}: {}", found.step(), reason);
+                Notifications.tell("collapsed", () -> listener.collapsed(found, reason));
+            });
+        }
+    }
+
+    @Override
+    public String line(Progress p, String measured) {
+        return String.format(
+                Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.1f,%s", p.step(), p.images(), p.loss(), p.bootstrap(),
+                p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(), measured == null ? "," : measured);
+    }
+
+    @Override
+    public void write(RunFolder target, long step) throws IOException {
+        if (average.resolved().isSavable()) {
+            average.save(target.studentFolder());
+        }
+        if (heldOut != null && teacher.shape().isPicture()) {
+            target.writeGrids(step, quality.samples(), quality.reference(), teacher.shape(), isMoving());
+        }
+    }
+
+    @Override
+    public void checkpoint(long step) {
+        Notifications.tell("checkpoint", () -> listener.checkpoint(step, average));
+    }
+
+    @Override
+    public boolean shouldStop() {
+        return Notifications.ask(listener::shouldStop);
+    }
+
+    @Override
+    public Student finish(TrainingState state) {
+        if (average == null) {
+            openAverage();
+        }
+        average.load(state.student, state.ema());
+        Student trained = average;
+        average = null;
+        return trained;
+    }
+
+    @Override
+    public void close() {
+        if (average != null) {
+            average.close();
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.bootdistill.internal.denoising;
+
+import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.internal.sampling.SignalRow;
+import io.bootdistill.internal.work.RowTable;
+import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.lesson.Stream;
+import io.bootdistill.network.ConditionShape;
+
+/**
+ * What one step of denoising training draws: images, times, labels, seeds and the numbers of each sample, a pure function of
+ * (seed, step). Every image is as likely as any other; times are stratified over the schedule.
+ */
+final class DenoisingDraws {
+
+    private final TeacherTrainingConfig config;
+    private final NoiseSchedule schedule;
+    private final Prediction prediction;
+    private final ImageSource images;
+    private final SignalRow row = new SignalRow();
+    final RowTable table;
+    final Column seeds;
+    final Column networkTime;
+
+    /** The label of each sample; without numbers where the network has none. */
+    final Column condition;
+
+    final Column coefficients;
+
+    DenoisingDraws(
+            TeacherTrainingConfig config, NoiseSchedule schedule, Prediction prediction, ImageSource images,
+            ConditionShape condition) {
+        this.config = config;
+        this.schedule = schedule;
+        this.prediction = prediction;
+        this.images = images;
+        table = new RowTable(config.work().batch());
+        coefficients = table.column(SignalCoefficients.COUNT);
+        seeds = table.column(Philox.SEED_FLOATS);
+        networkTime = table.column(1);
+        this.condition = table.column(condition instanceof ConditionShape.Label ? 1 : 0);
+    }
+
+    /**
+     * Draws the samples of a step.
+     *
+     * @param planes written: the images, [batch][channel][height][width]
+     */
+    void draw(long step, float[] planes) {
+        int batch = table.rows();
+        for (int i = 0; i < batch; i++) {
+            long index = step * batch + i;
+            Philox.writeSeed(Stream.DENOISING_NOISE.seed(config.seed(), index), table.values(), seeds.at(i));
+            int image = (int) (Stream.DENOISING_IMAGE.uniform(config.seed(), index) * images.count());
+            images.read(image, planes, i * images.shape().size());
+            double u = (i + Stream.DENOISING_TIME.uniform(config.seed(), index)) / batch;
+            double t = schedule.tMin() + u * (schedule.tMax() - schedule.tMin());
+            networkTime.set(i, schedule.networkTime(t));
+            if (!condition.isEmpty()) {
+                boolean drop = config.nullLabel() >= 0
+                        && Stream.DENOISING_NULL.uniform(config.seed(), index) < config.nullProbability();
+                condition.set(i, drop ? config.nullLabel() : images.label(image));
+            }
+            setCoefficients(i, schedule.alpha(t), schedule.sigma(t));
+        }
+    }
+
+    /** x is the state of a signal that is x₀; o is a step with c = 1 whose prediction is made from x₀ and ε. */
+    private void setCoefficients(int index, double alpha, double sigma) {
+        row.at(table.values(), coefficients.at(index)).head(0, 1).state(alpha, sigma)
+                .prediction(prediction.imageShare(sigma), prediction.noiseShare(alpha)).step(1)
+                .gradient(2.0 / images.shape().size() / table.rows());
+    }
+}

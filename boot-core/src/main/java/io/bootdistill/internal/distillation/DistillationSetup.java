@@ -1,0 +1,238 @@
+package io.bootdistill.internal.distillation;
+
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Phase;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.sampling.DynamicThreshold;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.sampling.TeacherPlans;
+import io.bootdistill.internal.sampling.TimeFold;
+import io.bootdistill.internal.training.Crew;
+import io.bootdistill.internal.training.Trainer;
+import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.internal.work.Checks;
+import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.Reducer;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
+import io.bootdistill.objective.Corrector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a configuration comes to with a teacher: the student's network, its head, guidance, conditions; and what trains it.
+ * Refuses what does not fit. Weights of the teacher do not matter before a state is made.
+ */
+public final class DistillationSetup {
+
+    private final DistillationConfig config;
+    private final TeacherModel teacher;
+    private final Network network;
+    private final Device device;
+    private final Reducer reducer;
+    private final int nullLabel;
+    private final Guidance guidance;
+    private final ConditionSource conditions;
+    private final Prediction studentOutput;
+
+    /** @param conditions null for the default */
+    public DistillationSetup(
+            DistillationConfig config, TeacherModel teacher, Network network, Device device, ConditionSource conditions,
+            Reducer reducer) {
+        this.config = config;
+        this.teacher = teacher;
+        this.device = device;
+        this.reducer = reducer;
+        nullLabel = config.guidance().nullLabel() >= 0 ? config.guidance().nullLabel() : teacher.denoiser().nullLabel();
+        int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
+        Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
+                labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
+        guidance = config.guidance().isGuided() ? newGuidance() : null;
+        this.network = studentNetwork(network);
+        studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
+        boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
+        for (Phase phase : config.phases()) {
+            Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
+                    "one without the teacher's gradient for teachers that are no network, or are clipped");
+        }
+        this.conditions = conditions == null ? defaultConditions() : conditions;
+    }
+
+    /**
+     * What the output of a student with two times means: v where the teacher's is ε, from which F̂ is read by 1/α, at t_max
+     * too large a factor to learn with. Such a student is no copy of its teacher at the start.
+     */
+    public static Prediction ofTwoTimes(Prediction teacher) {
+        return teacher == Prediction.EPSILON ? Prediction.V : teacher;
+    }
+
+    /** For a range of scales, that of its middle, with which the student is measured. */
+    private Guidance newGuidance() {
+        int away = config.guidance().negativeLabel() >= 0 ? config.guidance().negativeLabel() : nullLabel;
+        Checks.that(away >= 0, "guidance", config.guidance().range().least(),
+                "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
+        Guidance made = new Guidance(config.guidance().range().middle(), away);
+        TeacherPlans.requireGuidance(teacher.condition(), made);
+        return made;
+    }
+
+    /** The student's network, which is given w where that is drawn, and a second time where samples restart. */
+    private Network studentNetwork(Network given) {
+        boolean isWide = config.guidance().range().isWide();
+        boolean hasScale = given.scalars().contains(ScalarInputs.GUIDANCE);
+        boolean hasSecond = given.scalars().contains(ScalarInputs.TARGET_TIME);
+        Checks.that(!hasScale || isWide, "guidance", config.guidance().range(),
+                "a range of scales for a student network with the scalar input w");
+        Checks.that(!hasSecond || config.hasTwoTimes(), "restartShare", 0,
+                "above 0 for a student network with the scalar input s");
+        Network made = isWide && !hasScale ? given.withScalar(ScalarInputs.GUIDANCE) : given;
+        return config.hasTwoTimes() && !hasSecond ? made.withScalar(ScalarInputs.TARGET_TIME) : made;
+    }
+
+    private ConditionSource defaultConditions() {
+        if (teacher.condition() instanceof ConditionShape.Label label) {
+            return ConditionSource.labels(label.count(), nullLabel, config.guidance().nullProbability());
+        }
+        Checks.that(teacher.condition() instanceof ConditionShape.None, "the teacher's condition", teacher.condition(),
+                "labels, unless conditions(…) says how to draw them");
+        return ConditionSource.none();
+    }
+
+    /** What a user should know of how the student starts. */
+    public Optional<String> explain() {
+        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON) {
+            return Optional.empty();
+        }
+        return Optional.of("an ε-prediction teacher: the student's " + (studentOutput == Prediction.EPSILON
+                ? "head is y = −F" : "output is read as a v-prediction") + ", and its start poor");
+    }
+
+    public DistillationConfig config() {
+        return config;
+    }
+
+    public TeacherModel teacher() {
+        return teacher;
+    }
+
+    /** That of the middle for a range of scales; null for none. */
+    public Guidance guidance() {
+        return guidance;
+    }
+
+    public int nullLabel() {
+        return nullLabel;
+    }
+
+    public ConditionSource conditions() {
+        return conditions;
+    }
+
+    /** What the student's output means. */
+    public Prediction studentOutput() {
+        return studentOutput;
+    }
+
+    /** The limit of the teacher's predictions; 0 for none. */
+    public double clip() {
+        return config.clip().or(teacher.schedulerClip());
+    }
+
+    /** Whether they are thresholded as the teacher's scheduler says, rather than limited. */
+    public boolean isThresholded() {
+        return threshold() != null;
+    }
+
+    private DynamicThreshold threshold() {
+        return config.clip().isOfScheduler() ? teacher.schedulerThreshold() : null;
+    }
+
+    /** The same for another length of the run, once a time budget is a number of images. */
+    public DistillationSetup withImages(long images) {
+        return new DistillationSetup(
+                config.toBuilder().images(images).build(), teacher, network, device, conditions, reducer);
+    }
+
+    /** A network of the student's, to be sampled, without weights yet. */
+    public Model newAverage() {
+        return new Model(Graph.of(network), device, false);
+    }
+
+    /** The state before the first step. */
+    public TrainingState newState() {
+        boolean isAtEnd = config.phases().stream().allMatch(phase -> phase.objective().isAtEnd());
+        return new TrainingState(newStudent(isAtEnd), config.targetEma());
+    }
+
+    /**
+     * With the teacher's weights, where they fit.
+     *
+     * @param isAtEnd whether t_min is the only time that it will be asked for: it then reads t_min as the teacher reads t_max,
+     *     so that it starts as the teacher's first prediction, f_φ(ε, t_max), but for the head of ε-prediction
+     */
+    private Model newStudent(boolean isAtEnd) {
+        Model model = new Model(Graph.of(network), device, true);
+        try {
+            model.initialize(config.seed());
+            if (teacher.isNetwork() && network instanceof UNet unet && teacher.network().config().equals(unet.config())) {
+                model.adopt(teacher.model());
+                NoiseSchedule schedule = teacher.schedule();
+                if (isAtEnd) {
+                    TimeFold.shift(model, unet.config(), schedule.networkTime(schedule.tMin()),
+                            schedule.networkTime(schedule.tMax()));
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+        return model;
+    }
+
+    /** @param isMoving whether the teacher changes between steps */
+    public Trainer newTrainer(TrainingState state, boolean isMoving) {
+        Scope parts = new Scope(); // the trainer's, once it is there
+        try {
+            Crew crew = parts.own(new Crew(
+                    state.student, teacher.shape(), config.work().batch(), config.work().block(), config.work().lanes(),
+                    config.work().workers(),
+                    () -> TeacherPlans.of(teacher, device, config.work().block(), guidance, threshold())));
+            Room room = new Room(
+                    config, teacher, clip(), studentOutput, conditions, isMoving, state, crew, reducer);
+            List<Assigned> lessons = new ArrayList<>();
+            for (int i = 0; i < config.phases().size(); i++) {
+                addPhase(room, i, lessons, parts);
+            }
+            Corrector corrector = config.corrector(teacher.isNetwork());
+            if (corrector != null) {
+                lessons.add(new Assigned(corrector.firstStep(config.steps()), config.steps(), parts.own(corrector.lesson(
+                        room, newStudent(false), teacher.prediction(), config.optimiser(), config.steps()))));
+            }
+            return new Trainer(state, config.optimiser(), config.steps(), reducer, crew, lessons);
+        } catch (RuntimeException | Error e) {
+            parts.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void addPhase(Room room, int index, List<Assigned> lessons, Scope parts) {
+        long from = config.phaseStart(index);
+        long to = config.phaseStart(index + 1);
+        if (from < to) {
+            Phase phase = config.phases().get(index);
+            Assignment assignment = new Assignment(from, to - from, phase.weighting());
+            lessons.add(new Assigned(from, to, parts.own(phase.objective().lesson(room, assignment))));
+        }
+    }
+}

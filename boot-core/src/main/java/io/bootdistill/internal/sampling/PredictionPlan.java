@@ -1,0 +1,97 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.work.Layout;
+import io.bootdistill.network.ImageShape;
+
+/** A teacher's network made ready to predict x₀ from states of the host, block by block. For one thread at a time. */
+public final class PredictionPlan implements AutoCloseable {
+
+    private static final int BLOCK = 8;
+
+    private final TeacherModel teacher;
+    private final SignalOde ode;
+    private final ImageShape shape;
+    private final int conditionFloats;
+    private final Scope scope = new Scope();
+    private final Kernels kernels;
+    private final TeacherPlan plan;
+    private final BlockInputs inputs;
+    private final Slice coefficients;
+    private final Tensor y;
+    private final Tensor f;
+    private final float[] rows;
+    private final float[] planes;
+    private final float[] networkTimes = new float[BLOCK];
+    private final float[] conditions;
+    private final float[] numbers = new float[BLOCK * SignalCoefficients.COUNT];
+
+    public PredictionPlan(TeacherModel teacher) {
+        this.teacher = teacher;
+        ode = new SignalOde(teacher.schedule());
+        shape = teacher.shape();
+        conditionFloats = teacher.condition().floats();
+        conditions = new float[BLOCK * conditionFloats];
+        Device device = teacher.device();
+        long size = (long) BLOCK * shape.size();
+        try {
+            kernels = scope.own(device.openKernels());
+            plan = scope.own(TeacherPlans.of(teacher, device, BLOCK, null));
+            DeviceMemory given = scope.own(device.allocate((long) BLOCK * (1 + conditionFloats)));
+            inputs = BlockInputs.in(given.slice(), BLOCK, conditionFloats, new double[BLOCK], conditions);
+            coefficients = scope.own(device.allocate(numbers.length)).slice();
+            DeviceMemory memory = scope.own(device.allocate(2 * size));
+            y = Tensor.of(memory.slice(0, size), shape.channels());
+            f = Tensor.of(memory.slice(size, size), shape.channels());
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+        rows = new float[Math.toIntExact(size)];
+        planes = new float[rows.length];
+    }
+
+    /** Predicts x₀ for n samples, see {@link io.bootdistill.diffusion.Denoiser#predict}. */
+    public void run(int n, float[] x, double[] t, float[] condition, float[] target) {
+        for (int from = 0; from < n; from += BLOCK) {
+            runBlock(from, Math.min(BLOCK, n - from), x, t, condition, target);
+        }
+    }
+
+    private void runBlock(int from, int n, float[] x, double[] t, float[] condition, float[] target) {
+        int size = shape.size();
+        System.arraycopy(x, from * size, planes, 0, n * size);
+        Layout.toRows(n, shape, planes, rows);
+        for (int i = 0; i < n; i++) {
+            double time = t[from + i];
+            networkTimes[i] = (float) teacher.schedule().networkTime(time);
+            inputs.times()[i] = time;
+            ode.coefficients(SignalOde.Solver.DDIM, plan.prediction(), time, time, numbers, i * SignalCoefficients.COUNT);
+        }
+        if (conditionFloats > 0) {
+            System.arraycopy(condition, from * conditionFloats, conditions, 0, n * conditionFloats);
+        }
+        kernels.upload(rows, 0, plan.x().data());
+        kernels.upload(numbers, 0, coefficients);
+        inputs.upload(kernels, networkTimes);
+        plan.run(kernels, n, inputs);
+        kernels.signalStep(n, shape.pixels(), 0, coefficients, y, plan.x(), plan.output(), null, null, y, f, y, null);
+        kernels.download(f.data(), rows, 0);
+        Layout.toPlanes(n, shape, rows, planes);
+        System.arraycopy(planes, 0, target, from * size, n * size);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,51 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.UNet;
+
+/**
+ * A student as machinery sees it.
+ *
+ * @param model the network's weights on their device
+ * @param prediction what its output means
+ * @param nullLabel −1 where there is none
+ * @param scheduler the teacher's; null where it has none
+ */
+public record StudentModel(
+        Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
+        SchedulerConfig scheduler) {
+
+    public ImageShape shape() {
+        return model.graph().network().input();
+    }
+
+    public ConditionShape condition() {
+        return model.graph().network().condition();
+    }
+
+    /** Whether the network is given the time of its input beside that of the signal. */
+    public boolean hasTwoTimes() {
+        return hasScalar(ScalarInputs.TARGET_TIME);
+    }
+
+    boolean hasScalar(String name) {
+        return model.graph().network().scalars().contains(name);
+    }
+
+    /** The time that the network of a student with one time is given. */
+    public double networkTime() {
+        return schedule.networkTime(schedule.tMin());
+    }
+
+    /** Whether the format has a form for it. */
+    public boolean isSavable() {
+        return model.graph().network() instanceof UNet && scheduler != null;
+    }
+}

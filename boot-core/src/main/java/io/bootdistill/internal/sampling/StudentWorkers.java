@@ -1,0 +1,214 @@
+package io.bootdistill.internal.sampling;
+
+import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.internal.work.LendingPool;
+import java.nio.FloatBuffer;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The workers of a student, each a thread with a {@link StudentPlan}, which calls share: a call has its own thread work with
+ * one, and as many others as are free, which it gives up after a block where another call waits. Thread-safe.
+ */
+public final class StudentWorkers implements AutoCloseable {
+
+    /** Samples that a worker takes through the network at once. */
+    private static final int BLOCK = 8;
+
+    private static final long IDLE_SECONDS = 30;
+
+    private final StudentModel student;
+    private final LendingPool<StudentPlan> plans;
+
+    /** Threads beside those of the callers; they end when idle. */
+    private final ThreadPoolExecutor helpers;
+
+    /** @param most workers, as long as the device can use them */
+    public StudentWorkers(StudentModel student, int most) {
+        this.student = student;
+        plans = new LendingPool<>(
+                "the student", student.model().device().workers(most), () -> new StudentPlan(student, BLOCK));
+        int threads = Math.max(1, plans.most() - 1);
+        AtomicInteger count = new AtomicInteger();
+        helpers = new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+            Thread thread = new Thread(task, "boot-student-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        helpers.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * Samples n images into a buffer, from its index {@code at} on, whatever its position.
+     *
+     * @param request which fits the student
+     * @param times as {@link StudentPlan#run} wants them
+     * @throws IllegalStateException if the student is closed
+     */
+    public void run(SampleRequest request, int n, float scale, double[] times, FloatBuffer samples, int at) {
+        new Call(request, n, scale, times, samples, at).run();
+    }
+
+    /** Runs an action while no call does. */
+    public void alone(Runnable action) {
+        holding(plans.most(), () -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /** An action that may fail to read or write. */
+    @FunctionalInterface
+    public interface Action<R, E extends Exception> {
+        R run() throws E;
+    }
+
+    /** Runs an action while the student is open, which it stays until the end. */
+    public <R, E extends Exception> R whileOpen(Action<R, E> action) throws E {
+        return holding(1, action);
+    }
+
+    private <R, E extends Exception> R holding(int count, Action<R, E> action) throws E {
+        plans.hold(count);
+        try {
+            return action.run();
+        } finally {
+            plans.release(count);
+        }
+    }
+
+    /** Refuses further calls at once and waits for those at work. */
+    @Override
+    public void close() {
+        try (Scope scope = new Scope()) {
+            scope.own(helpers::shutdown);
+            scope.own(plans);
+        }
+    }
+
+    /** One call: blocks of its images, which the workers take one by one. */
+    private final class Call {
+
+        private final SampleRequest request;
+        private final int n;
+        private final float scale;
+        private final double[] times;
+        private final FloatBuffer samples;
+        private final int at;
+        private final int blocks;
+        private final int mostHelpers;
+        private final AtomicInteger next = new AtomicInteger();
+        private int helping;
+        private Throwable failure;
+
+        Call(SampleRequest request, int n, float scale, double[] times, FloatBuffer samples, int at) {
+            this.request = request;
+            this.n = n;
+            this.scale = scale;
+            this.times = times;
+            this.samples = samples;
+            this.at = at;
+            blocks = (n + BLOCK - 1) / BLOCK;
+            mostHelpers = request.workers(plans.most()) - 1;
+        }
+
+        void run() {
+            StudentPlan plan = plans.take();
+            try {
+                for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
+                    recruit(blocks - block - 1);
+                    run(plan, block);
+                }
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            } finally {
+                plans.giveBack(plan);
+            }
+            awaitHelpers();
+        }
+
+        private void run(StudentPlan plan, int block) {
+            int from = block * BLOCK;
+            plan.run(request, from, Math.min(BLOCK, n - from), scale, times, samples, at + from * student.shape().size());
+        }
+
+        /** Takes what workers are free, as long as there is work for them. */
+        private void recruit(int left) {
+            while (isShort(left)) {
+                StudentPlan plan = plans.takeFree();
+                if (plan == null) {
+                    return;
+                }
+                synchronized (this) {
+                    helping++;
+                }
+                try {
+                    helpers.execute(() -> help(plan));
+                } catch (RuntimeException | Error e) { // no thread
+                    leave(plan);
+                    throw e;
+                }
+            }
+        }
+
+        private synchronized boolean isShort(int left) {
+            return helping < Math.min(mostHelpers, left);
+        }
+
+        private void help(StudentPlan plan) {
+            try {
+                for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
+                    run(plan, block);
+                    if (plans.isAwaited()) {
+                        break;
+                    }
+                }
+            } catch (RuntimeException | Error e) {
+                fail(e);
+            } finally {
+                leave(plan);
+            }
+        }
+
+        private void leave(StudentPlan plan) {
+            plans.giveBack(plan);
+            synchronized (this) {
+                helping--;
+                notifyAll();
+            }
+        }
+
+        /** No worker begins another block. */
+        private synchronized void fail(Throwable e) {
+            next.set(blocks);
+            if (failure == null) {
+                failure = e;
+            } else if (failure != e) {
+                failure.addSuppressed(e);
+            }
+        }
+
+        private synchronized void awaitHelpers() {
+            boolean interrupted = false;
+            while (helping > 0) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true; // the target is in use: finish first
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            if (failure != null) {
+                throw (RuntimeException) failure;
+            }
+        }
+    }
+}

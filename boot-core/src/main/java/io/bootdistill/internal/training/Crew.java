@@ -1,0 +1,98 @@
+package io.bootdistill.internal.training;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Scope;
+import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.work.Blocks;
+import io.bootdistill.internal.work.WorkerPool;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** The workers of a training, their threads, and how a step's blocks are shared among gradient lanes. */
+public final class Crew implements AutoCloseable {
+
+    private final Scope scope = new Scope();
+    private final List<Worker> workers = new ArrayList<>();
+    private final Kernels[] contexts;
+    private final WorkerPool pool;
+    private final int batch;
+    private final int block;
+    private final int lanes;
+
+    /**
+     * Opens the workers, as many as the device and the lanes allow.
+     *
+     * @param student the network that learns
+     * @param lanes at most; as many as a batch has blocks where these are less
+     * @param teachers makes one for each worker; null for none
+     */
+    public Crew(Model student, ImageShape shape, int batch, int block, int lanes, int most, Supplier<TeacherPlan> teachers) {
+        this.batch = batch;
+        this.block = block;
+        this.lanes = Math.min(lanes, Blocks.of(batch, block).count());
+        Device device = student.device();
+        contexts = new Kernels[device.workers(Math.min(most, this.lanes))];
+        try {
+            for (int i = 0; i < contexts.length; i++) {
+                workers.add(open(i, student, shape, teachers));
+                contexts[i] = workers.get(i).kernels();
+            }
+            pool = scope.own(new WorkerPool(contexts.length));
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private Worker open(int index, Model student, ImageShape shape, Supplier<TeacherPlan> teachers) {
+        Scope parts = new Scope(); // the worker's, once it is there
+        try {
+            Kernels kernels = parts.own(student.device().openKernels());
+            Plan plan = parts.own(new Plan(student, block, Plan.Mode.TRAINING));
+            TeacherPlan teacher = teachers == null ? null : parts.own(teachers.get());
+            return scope.own(new Worker(index, kernels, plan, teacher, student.device(), shape));
+        } catch (RuntimeException | Error e) {
+            parts.closeAfter(e);
+            throw e;
+        }
+    }
+
+    public List<Worker> workers() {
+        return List.copyOf(workers);
+    }
+
+    /** The workers' contexts. */
+    Kernels[] contexts() {
+        return contexts;
+    }
+
+    WorkerPool pool() {
+        return pool;
+    }
+
+    /** Samples of a step. */
+    public int batch() {
+        return batch;
+    }
+
+    /** Samples that a worker takes through the networks at once. */
+    public int block() {
+        return block;
+    }
+
+    /** Gradient sums that are filled independently: block b is of lane b mod lanes. */
+    public int lanes() {
+        return lanes;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
