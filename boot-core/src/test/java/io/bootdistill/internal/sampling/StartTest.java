@@ -38,7 +38,8 @@ class StartTest {
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = Samples.noise(teacher.shape(), SEEDS);
             Golden.values("start", student.sample(SEEDS, LABELS),
-                    Sampler.reference(teacher, SignalOde.Solver.DDIM, 1).sample(SampleRequest.ofNoise(noise).withConditions(new float[] {0, 2, 3})));
+                    Sampler.reference(teacher, SignalOde.Solver.DDIM, 1).sample(
+                            SampleRequest.ofNoise(noise).withConditions(new float[] {0, 2, 3})));
         }
     }
 }
