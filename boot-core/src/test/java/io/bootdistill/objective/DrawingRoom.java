@@ -6,6 +6,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.device.Scope;
@@ -27,7 +28,7 @@ final class DrawingRoom implements AutoCloseable {
     static final int IMAGE_SIZE = 5;
 
     /** Pure noise at the last index: t_max is the one before it. */
-    final NoiseSchedule schedule = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+    final NoiseSchedule schedule = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0});
 
     final LessonRoom room;
     private final Scope scope = new Scope();
