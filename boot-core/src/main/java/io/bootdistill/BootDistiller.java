@@ -183,8 +183,7 @@ public final class BootDistiller {
 
     /** That of a run that goes on. */
     private DistillationSetup setup(RunFolder folder, int workers) {
-        DistillationConfig config = DistillationConfig.read(folder.config(), objectives);
-        return setup(config.toBuilder().workers(workers).folder(folder.path()).build());
+        return setup(folder.readDistillation(workers, objectives));
     }
 
     private TrainingRun<Student> newRun(DistillationSetup setup, RunFolder folder) {

@@ -60,13 +60,6 @@ final class JointRun implements AutoCloseable {
         }
     }
 
-    static JointConfig readConfig(RunFolder folder, int workers) {
-        TeacherTrainingConfig teacher = TeacherTrainingConfig.read(folder.part(RunFolder.TEACHER).config());
-        DistillationConfig student = DistillationConfig.read(folder.part(RunFolder.STUDENT).config());
-        return JointConfig.read(folder.config(), teacher.toBuilder().workers(workers).build(),
-                student.toBuilder().workers(workers).build()).toBuilder().folder(folder.path()).build();
-    }
-
     /** Makes the folder of a new run. */
     void writeConfig() throws IOException {
         if (folder != null) {

@@ -127,7 +127,7 @@ public final class JointTrainer {
      */
     public Pair resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        JointConfig config = JointRun.readConfig(folder, workers);
+        JointConfig config = folder.readJoint(workers);
         trainer.check(images, config.teacher());
         try (JointRun run = newRun(images, config, folder)) {
             run.restore();

@@ -130,8 +130,7 @@ public final class TeacherTrainer {
      */
     public Teacher resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        TeacherTrainingConfig config =
-                TeacherTrainingConfig.read(folder.config()).toBuilder().workers(workers).folder(folder.path()).build();
+        TeacherTrainingConfig config = folder.readTeacherTraining(workers);
         check(images, config);
         try (TrainingRun<Teacher> run = newRun(newPupil(images, config, listener), config, folder, key(images))) {
             run.restore("", key(images), ORIGIN, folder.checkpoint());

@@ -172,7 +172,7 @@ public final class DistillationConfig {
         return values.toString().replaceFirst("Values", "Config");
     }
 
-    /** Builds a {@link DistillationConfig}. A value out of its range is refused when it is set, or at the latest when built. */
+    /** Builds a {@link DistillationConfig}. A value out of its range is refused when it is set, or when it is built. */
     public static final class Builder extends RunBuilder<Builder> {
 
         private List<Phase> phases = List.of(Phase.defaults());
@@ -237,7 +237,7 @@ public final class DistillationConfig {
             return guidance(scale, scale);
         }
 
-        /** Guidance of all scales from {@code least}, at least 0, to {@code most}, which can be chosen when the student is sampled. */
+        /** Guidance of all scales from {@code least}, at least 0, to {@code most}: one is chosen when the student is sampled. */
         public Builder guidance(double least, double most) {
             return guidance(guidance.withRange(new GuidanceRange(least, most)));
         }

@@ -105,7 +105,9 @@ final class RecordReader {
         if (declared.isInterface() && declared.isSealed()) {
             return alternative(json, declared, base, at);
         }
-        return declared.isRecord() ? record(json, cast(declared), base, at) : new JsonValue(json, source + ": " + at).as(declared);
+        return declared.isRecord()
+                ? record(json, cast(declared), base, at)
+                : new JsonValue(json, source + ": " + at).as(declared);
     }
 
     private List<Object> list(JsonElement json, Class<?> elements, String at) {
@@ -154,7 +156,8 @@ final class RecordReader {
     private Map.Entry<String, JsonElement> named(JsonElement json, String at, Collection<String> names) {
         boolean isName = json.isJsonPrimitive() && json.getAsJsonPrimitive().isString();
         if (!isName && !(json.isJsonObject() && json.getAsJsonObject().size() == 1)) {
-            throw refused(json, at, "one of " + String.join(", ", names) + ", alone or as the only key of an object of its values");
+            throw refused(json, at,
+                    "one of " + String.join(", ", names) + ", alone or as the only key of an object of its values");
         }
         Map.Entry<String, JsonElement> named = isName
                 ? Map.entry(json.getAsString(), new JsonObject())

@@ -106,7 +106,7 @@ public final class TeacherTrainingConfig {
         return values.toString().replaceFirst("Values", "Config");
     }
 
-    /** Builds a {@link TeacherTrainingConfig}. A value out of its range is refused when it is set, or at the latest when built. */
+    /** Builds a {@link TeacherTrainingConfig}. A value out of its range is refused when it is set, or when it is built. */
     public static final class Builder extends RunBuilder<Builder> {
 
         private int nullLabel = -1;

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -165,6 +166,47 @@ abstract class ConfigContract<V extends Record, C> {
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
                 () -> make.accept((Record) Variants.make(type, values)), type + " " + Arrays.toString(values));
         assertTrue(refused.getMessage().matches(message), refused.getMessage() + " should be like " + message);
+    }
+
+    static final double TINY = 1e-9;
+    static final double UNDER_ONE = Math.nextDown(1.0);
+    static final double OVER_ONE = Math.nextUp(1.0);
+    static final double INFINITY = Double.POSITIVE_INFINITY;
+
+    static Map.Entry<String, double[][]> range(String leaf, double[] allowed, double[] refused) {
+        return Map.entry(leaf, new double[][] {allowed, refused});
+    }
+
+    static double[] at(double... values) {
+        return values;
+    }
+
+    static double[] beyond(double... values) {
+        return values;
+    }
+
+    /** The first and last value of each leaf that is allowed, and those beyond that are not. */
+    void assertRanges(Map<String, double[][]> ranges) {
+        Set<String> numbers = new TreeSet<>();
+        for (V base : bases()) {
+            Leaves.of(base).forEach((leaf, value) -> {
+                if (value instanceof Number && !leaf.equals("seed")) {
+                    numbers.add(leaf);
+                    for (double allowed : ranges.get(leaf)[0]) {
+                        Variants.with(base, leaf, allowed);
+                    }
+                    for (double refused : ranges.get(leaf)[1]) {
+                        assertThrows(IllegalArgumentException.class, () -> {
+                            Record record = (Record) Variants.with(base, leaf, refused);
+                            if (!leaf.contains(".")) {
+                                build(cast(record)); // a group checks itself
+                            }
+                        }, leaf + " " + refused);
+                    }
+                }
+            });
+        }
+        assertEquals(ranges.keySet(), numbers);
     }
 
     // ---- JSON

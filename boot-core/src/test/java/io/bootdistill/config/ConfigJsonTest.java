@@ -59,7 +59,8 @@ class ConfigJsonTest {
         assertEquals(DistillationConfig.builder().corrector(new Corrector(0.25, 0.75, 5, 3e-4)).build(),
                 overDefaults("{\"corrector\": {\"weight\": 5}}"));
         assertEquals(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 5, 3e-4)).build(),
-                over(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 3, 3e-4)), "{\"corrector\": {\"weight\": 5}}"));
+                over(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 3, 3e-4)),
+                        "{\"corrector\": {\"weight\": 5}}"));
         assertEquals(DistillationConfig.builder().noCorrector().build(), overDefaults("{\"corrector\": \"none\"}"));
         assertEquals(DistillationConfig.builder().build(),
                 over(DistillationConfig.builder().noCorrector(), "{\"corrector\": \"automatic\"}"));
@@ -101,7 +102,8 @@ class ConfigJsonTest {
         "{\"seed\": null}                       | mine: seed is null, must be a number",
         "{\"phases\": {}}                       | mine: phases is {}, must be a list",
         "{\"phases\": [1]}                      | mine: phases[0] is 1, must be an object of its values",
-        "{\"phases\": [{\"objective\": \"botstrap\"}]} | mine: phases[0].objective: unknown key botstrap; the nearest is bootstrap",
+        "{\"phases\": [{\"objective\": \"botstrap\"}]} | mine: phases[0].objective: unknown key botstrap;"
+                + " the nearest is bootstrap",
         "{\"phases\": [{\"objective\": {\"bootstrap\": {\"delta\": {\"start\": 9}}}}]} | mine:"
                 + " phases[0].objective.bootstrap.delta: start of delta is 9.0, must be in (0, 0.5]",
         "{\"phases\": [{\"objective\": {\"bootstrap\": {\"boundary\": {\"term\": {\"share\": 0.1}}}}}]} | mine:"
@@ -109,12 +111,13 @@ class ConfigJsonTest {
         "{\"phases\": [{\"objective\": {\"bootstrap\": {\"boundary\": {\"hard\": {\"a\": 1}}}}}]} | mine:"
                 + " phases[0].objective.bootstrap.boundary.hard: unknown key a; it has none",
         "{\"phases\": [{\"objective\": {\"pinn\": {}, \"bootstrap\": {}}}]} | mine: phases[0].objective is"
-                + " {\"pinn\":{},\"bootstrap\":{}}, must be one of bootstrap, derivative, pinn, trajectories, alone or as the only key"
-                + " of an object of its values",
+                + " {\"pinn\":{},\"bootstrap\":{}}, must be one of bootstrap, derivative, pinn, trajectories, alone or as the"
+                + " only key of an object of its values",
         "{\"corrector\": 1} | mine: corrector is 1, must be one of automatic, none, or an object of the corrector's values",
-        "{\"corrector\": \"given\"} | mine: corrector is \"given\", must be one of automatic, none, or an object of the corrector's"
+        "{\"corrector\": \"given\"} | mine: corrector is \"given\", must be one of automatic, none, or an object of the"
+                + " corrector's values",
+        "{\"clip\": 1} | mine: clip is 1, must be one of none, ofScheduler, to, alone or as the only key of an object of its"
                 + " values",
-        "{\"clip\": 1} | mine: clip is 1, must be one of none, ofScheduler, to, alone or as the only key of an object of its values",
         "{\"layout\": 3} | mine: layout is 3, must be 2, which this version reads; use the version that wrote it, or a newer one",
         "{\"seed\": 1, \"seed\": 2} | mine has two entries named seed; remove one",
         "[] | mine does not hold a JSON object; export it again",
@@ -172,14 +175,17 @@ class ConfigJsonTest {
                 .endsWith("phases[0].objective: unknown key own; the nearest is pinn"));
         assertEquals(
                 DistillationConfig.builder()
-                        .objective(new Own(0.5, 4, 1L << 40, true, TimeSampling.UNIFORM, new Boundary.Hard(), Corrector.defaults()))
+                        .objective(new Own(
+                                0.5, 4, 1L << 40, true, TimeSampling.UNIFORM, new Boundary.Hard(), Corrector.defaults()))
                         .build(),
-                DistillationConfig.builder()
-                        .values("{\"phases\": [{\"objective\": {\"own\": {\"count\": 4, \"careful\": true}}}]}", "mine", Own.EXAMPLE)
-                        .build());
+                over("{\"count\": 4, \"careful\": true}").build());
         assertEquals("mine: phases[0].objective.own.careful is 1, must be true or false",
-                assertThrows(ModelFormatException.class, () -> DistillationConfig.builder()
-                        .values("{\"phases\": [{\"objective\": {\"own\": {\"careful\": 1}}}]}", "mine", Own.EXAMPLE)).getMessage());
+                assertThrows(ModelFormatException.class, () -> over("{\"careful\": 1}")).getMessage());
+    }
+
+    private static Builder over(String own) {
+        return DistillationConfig.builder()
+                .values("{\"phases\": [{\"objective\": {\"own\": " + own + "}}]}", "mine", Own.EXAMPLE);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DistillationConfigTest extends ConfigContract<DistillationValues, DistillationConfig> {
@@ -38,7 +39,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         List<Builder> bases = new ArrayList<>(List.of(
                 DistillationConfig.builder(),
                 DistillationConfig.builder().phases(
-                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0), ResidualWeighting.NONE), Phase.defaults().withShare(0.75)),
+                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0), ResidualWeighting.NONE),
+                        Phase.defaults().withShare(0.75)),
                 DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2))));
         for (Objective objective : List.of(
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
@@ -127,7 +129,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(2.5, DistillationConfig.builder().guidance(2.5).build().guidance().range().most());
         assertEquals(2.5, DistillationConfig.builder().guidance(2.5).build().guidance().range().least());
         assertNull(DistillationConfig.builder().noCorrector().build().corrector(true));
-        assertEquals(List.of(Phase.of(Pinn.defaults())), DistillationConfig.builder().objective(Pinn.defaults()).build().phases());
+        Objective pinn = Pinn.defaults();
+        assertEquals(List.of(Phase.of(pinn)), DistillationConfig.builder().objective(pinn).build().phases());
     }
 
     @Test
@@ -159,6 +162,59 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     // ---- what is refused
 
     @Test
+    void ranges() {
+        assertRanges(Map.ofEntries(
+                range("length.images", at(1, 64), beyond(0)),
+                range("work.batch", at(1, 65_536), beyond(0, 65_537)),
+                range("work.block", at(1, 4_096), beyond(0, 4_097)),
+                range("work.lanes", at(1, 256), beyond(0, 257)),
+                range("work.workers", at(1, 65_536), beyond(0, 65_537)),
+                range("phases.share", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("phases.weighting.power", at(0, 2), beyond(-TINY, 2.000001)),
+                range("phases.weighting.kappa", at(1e-12), beyond(0.9e-12, INFINITY)),
+                range("phases.objective.Trajectories.steps", at(2, 1_000), beyond(1, 1_001)),
+                range("phases.objective.Trajectories.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Trajectories.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Trajectories.end", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("phases.objective.Trajectories.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Bootstrap.delta.start", at(0.02, 0.5), beyond(0, 0.019, 0.500001)),
+                range("phases.objective.Bootstrap.delta.end", at(TINY, 0.12), beyond(0, 0.121)),
+                range("phases.objective.Bootstrap.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Bootstrap.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Derivative.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Bootstrap.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Bootstrap.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Bootstrap.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Derivative.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Derivative.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Derivative.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Pinn.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Pinn.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
+                range("phases.objective.Pinn.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("corrector.Given.corrector.share", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("corrector.Given.corrector.start", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),
+                range("corrector.Given.corrector.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.warmupImages", at(0), beyond(-1)),
+                range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.beta1", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.beta2", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.clip", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.emaHalfLife", at(0), beyond(-TINY, INFINITY)),
+                range("guidance.range.least", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("guidance.range.most", at(1, 100), beyond(UNDER_ONE, INFINITY)),
+                range("guidance.nullLabel", at(-1, 9), beyond(-2)),
+                range("guidance.negativeLabel", at(-1, 9), beyond(-2)),
+                range("guidance.nullProbability", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("clip.To.value", at(TINY), beyond(0, INFINITY)),
+                range("evaluation.heldOut", at(0, 1 << 20), beyond(-1, (1 << 20) + 1)),
+                range("evaluation.referenceSteps", at(1, 1 << 20), beyond(0, (1 << 20) + 1)),
+                range("output.reportImages", at(1), beyond(0)),
+                range("output.checkpointImages", at(1), beyond(0))));
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedByName() {
         Objective twoTimes = new Trajectories(10, 4, 96, 0.4, 0.5);
         Map<String, Consumer<Builder>> bad = Map.ofEntries(
@@ -181,8 +237,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                         b -> b.phases(
                                 Phase.of(Bootstrap.defaults().withTargetEma(0.5)).withShare(0.5),
                                 Phase.of(Bootstrap.defaults().withTargetEma(0.9)).withShare(0.5))),
-                Map.entry("boundary is hard, must be an atom or a term where a phase has a restartShare: a hard one is of students"
-                        + " of one time",
+                Map.entry("boundary is hard, must be an atom or a term where a phase has a restartShare: a hard one is of"
+                        + " students of one time",
                         b -> b.phases(
                                 Phase.of(twoTimes).withShare(0.5),
                                 Phase.of(Bootstrap.defaults().withBoundary(new Boundary.Hard())).withShare(0.5))),
@@ -217,12 +273,14 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     void phasesShareTheSteps() {
         DistillationConfig config = DistillationConfig.builder().batch(4).images(40).phases(
                 Phase.defaults().withShare(0.25), Phase.defaults().withShare(0.7), Phase.defaults().withShare(0.05)).build();
-        assertEquals(List.of(0L, 3L, 10L, 10L), List.of(
-                config.phaseStart(0), config.phaseStart(1), config.phaseStart(2), config.phaseStart(3)), "2.5 and 9.5 are rounded");
-        DistillationConfig thirds = DistillationConfig.builder().batch(1).images(10).phases(
-                Phase.defaults().withShare(1 / 3.0), Phase.defaults().withShare(1 / 3.0), Phase.defaults().withShare(1 / 3.0)).build();
-        assertEquals(List.of(0L, 3L, 7L, 10L), List.of(
-                thirds.phaseStart(0), thirds.phaseStart(1), thirds.phaseStart(2), thirds.phaseStart(3)));
+        assertEquals(List.of(0L, 3L, 10L, 10L), starts(config), "2.5 and 9.5 are rounded");
+        Phase third = Phase.defaults().withShare(1 / 3.0);
+        DistillationConfig thirds = DistillationConfig.builder().batch(1).images(10).phases(third, third, third).build();
+        assertEquals(List.of(0L, 3L, 7L, 10L), starts(thirds));
+    }
+
+    private static List<Long> starts(DistillationConfig config) {
+        return IntStream.rangeClosed(0, config.phases().size()).mapToObj(config::phaseStart).toList();
     }
 
     @Test

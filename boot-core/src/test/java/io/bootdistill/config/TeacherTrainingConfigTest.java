@@ -7,6 +7,7 @@ import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.UpdateRule;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, TeacherTrainingConfig> {
@@ -52,5 +53,27 @@ class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, Te
         assertEquals(64, config.pictures());
         assertEquals(new Output(null, 3_200, 32_000), config.output());
         assertEquals(8_000, config.steps());
+    }
+
+    @Test
+    void ranges() {
+        assertRanges(Map.ofEntries(
+                range("length.images", at(1, 64), beyond(0)),
+                range("work.batch", at(1, 65_536), beyond(0, 65_537)),
+                range("work.block", at(1, 4_096), beyond(0, 4_097)),
+                range("work.lanes", at(1, 256), beyond(0, 257)),
+                range("work.workers", at(1, 65_536), beyond(0, 65_537)),
+                range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("optimiser.warmupImages", at(0), beyond(-1)),
+                range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.beta1", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.beta2", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("optimiser.clip", at(0), beyond(-TINY, INFINITY)),
+                range("optimiser.emaHalfLife", at(0), beyond(-TINY, INFINITY)),
+                range("nullLabel", at(-1, 9), beyond(-2)),
+                range("nullProbability", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("pictures", at(0, 4_096), beyond(-1, 4_097)),
+                range("output.reportImages", at(1), beyond(0)),
+                range("output.checkpointImages", at(1), beyond(0))));
     }
 }

@@ -49,6 +49,34 @@ final class Variants {
         return variants;
     }
 
+    /**
+     * A record with another value, a number, as its leaf.
+     *
+     * @throws IllegalArgumentException as the constructors do
+     */
+    static Object with(Object record, String leaf, double number) {
+        String name = leaf.split("\\.")[0];
+        if (leaf.startsWith(record.getClass().getSimpleName() + ".")) {
+            return with(record, leaf.substring(name.length() + 1), number); // the kind of an alternative
+        }
+        RecordComponent[] components = record.getClass().getRecordComponents();
+        Object[] values = Arrays.stream(components).map(c -> RecordJson.get(c, record)).toArray();
+        for (int i = 0; i < components.length; i++) {
+            Class<?> type = components[i].getType();
+            if (!components[i].getName().equals(name)) {
+                continue;
+            }
+            if (leaf.equals(name)) {
+                values[i] = type == int.class ? (Object) (int) number : type == long.class ? (Object) (long) number : number;
+            } else {
+                Object inner = values[i] instanceof List<?> list ? list.get(0) : values[i];
+                Object changed = with(inner, leaf.substring(name.length() + 1), number);
+                values[i] = values[i] instanceof List<?> ? List.of(changed) : changed;
+            }
+        }
+        return make(record.getClass(), values);
+    }
+
     private static List<Object> others(Class<?> type, Object value) {
         List<Object> others = new ArrayList<>();
         if (type == double.class) {

@@ -3,7 +3,7 @@ package io.bootdistill.examples;
 import static io.bootdistill.examples.Arguments.require;
 
 import io.bootdistill.Teacher;
-import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Evaluation;
 import io.bootdistill.device.Device;
 import io.bootdistill.examples.ablation.Ablation;
 import io.bootdistill.examples.ablation.Budget;
@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
             "",
             "FILE is a JSON object of named recipes, each an object of the values that differ from the defaults, with the keys"
                     + " of a run's config.json:",
-            "  {\"defaults\": {}, \"soft\": {\"correctorWeight\": 5}, \"adam\": {\"updateRule\": \"ADAM\"}}",
+            "  {\"defaults\": {}, \"soft\": {\"corrector\": {\"weight\": 5}}, \"adam\": {\"optimiser\": {\"rule\": \"ADAM\"}}}",
             "",
             "Runs side by side share the processors evenly, which never changes a result. Minutes are of the whole machine:"
                     + " with --jobs 2 on two processors, a run of 10 minutes takes 20 on its one processor. They are turned"
@@ -114,7 +114,7 @@ final class AblateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** Held-out noises of a run; tests are content with few. */
-    int heldOut = DistillationConfig.builder().build().heldOut();
+    int heldOut = Evaluation.defaults().heldOut();
 
     /** Samples that the ruler measures. */
     int count = Ruler.COUNT;

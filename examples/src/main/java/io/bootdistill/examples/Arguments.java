@@ -1,5 +1,6 @@
 package io.bootdistill.examples;
 
+import io.bootdistill.config.Length;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,15 +54,15 @@ final class Arguments {
         require(spec, steps == null || steps >= 1 && steps <= 1_000_000_000, "--steps", steps, "1 … 1,000,000,000");
     }
 
-    /** The time budget for {@code --minutes}; null for none. */
-    static Duration timeBudget(Double minutes) {
-        return minutes == null ? null : Duration.ofMillis((long) (minutes * 60_000));
-    }
-
-    /** The images of a run for {@code --steps}; without, those of the default, made up to whole batches. */
-    static long images(Long steps, long defaultImages, int batch) {
-        long count = steps != null ? steps : (defaultImages + batch - 1) / Math.max(1, batch);
-        return count * batch;
+    /**
+     * The length of a run for {@code --minutes} or {@code --steps}, null where they are not given; without, the images of the
+     * default, made up to whole batches.
+     */
+    static Length length(Double minutes, Long steps, long defaultImages, int batch) {
+        if (minutes != null) {
+            return Length.time(Duration.ofMillis((long) (minutes * 60_000)));
+        }
+        return Length.images(batch * (steps != null ? steps : (defaultImages + batch - 1) / batch));
     }
 
     /** Checks what stands beside {@code --resume}: the folder, and no option, as {@code given}, that the run has already. */

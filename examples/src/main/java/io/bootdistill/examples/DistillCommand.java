@@ -7,7 +7,6 @@ import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,8 +28,9 @@ import picocli.CommandLine.Spec;
         header = "Distils a diffusion model into a one-step generator.",
         customSynopsis = {
             "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
-            "                    [--seed S] [--guidance W | W:W] [--negative L] [--recipe paper | FILE]",
-            "                    [--device D] [--workers W] [--resume] [--no-report]"
+            "                    [--seed S] [--guidance W | W:W] [--negative L]",
+            "                    [--quick | --recipe paper | --recipe FILE] [--device D] [--workers W]",
+            "                    [--resume] [--no-report]"
         },
         description = {
             "",
@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
+            "  boot distill --quick                           does it work here? About a minute",
             "  boot distill                                   the bundled teacher, about 10 minutes",
             "  boot distill --teacher my-model --minutes 30   your own, in about half an hour",
             "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
@@ -89,10 +90,35 @@ final class DistillCommand implements Callable<Integer> {
             description = "Label that guidance leads away from. Default: the null label.")
     private Integer negative;
 
-    @Option(names = "--recipe", paramLabel = "R",
-            description = "Where all other options come from: paper, or the config.json of another run, which an option given"
-                    + " here overrides. Default: the recipe of this project.")
-    private String recipe;
+    @ArgGroup
+    private Recipe recipe = new Recipe();
+
+    /** Where all other options come from. */
+    static final class Recipe {
+
+        @Option(names = "--quick",
+                description = "A first try: the recipe of this project over 300 steps, compared with the teacher on 100 noises"
+                        + " at the end.")
+        private boolean quick;
+
+        @Option(names = "--recipe", paramLabel = "R",
+                description = "Where all other options come from: paper, or the config.json of another run, which an option"
+                        + " given here overrides. Default: the recipe of this project.")
+        private String name;
+
+        private DistillationConfig config() {
+            if (quick) {
+                return DistillationConfig.quick().build();
+            }
+            return name == null ? DistillationConfig.builder().build()
+                    : name.equals("paper") ? DistillationConfig.paper().build() : DistillationConfig.read(Path.of(name));
+        }
+
+        /** The option that was given; null for none. */
+        private String given() {
+            return quick ? "--quick" : name != null ? "--recipe" : null;
+        }
+    }
 
     @Option(names = "--device", paramLabel = "D", description = "cpu or reference. Default: cpu.")
     private String deviceName;
@@ -109,8 +135,8 @@ final class DistillCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Held-out noises of a new run; tests are content with few. */
-    int heldOut = DistillationConfig.builder().build().heldOut();
+    /** The most held-out noises of a new run; tests are content with few. */
+    int heldOut = Integer.MAX_VALUE;
 
     /** Held-out noises of the report. */
     int reportNoises = ReportCommand.NOISES;
@@ -159,10 +185,12 @@ final class DistillCommand implements Callable<Integer> {
     private DistillationConfig newConfig(int threads) throws IOException {
         out = Arguments.newRun(out);
         Arguments.requireLength(spec, length.minutes, length.steps);
-        DistillationConfig defaults = recipe().build();
-        DistillationConfigBuilder builder = defaults.toBuilder().folder(out).workers(threads).heldOut(heldOut);
-        int size = batch == null ? defaults.batch() : batch;
+        DistillationConfig defaults = recipe.config();
+        DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads)
+                .heldOut(Math.min(heldOut, defaults.evaluation().heldOut()));
+        int size = batch == null ? defaults.work().batch() : batch;
         try {
+            builder.batch(size).length(Arguments.length(length.minutes, length.steps, defaults.length().images(), size));
             if (seed != null) {
                 builder.seed(seed);
             }
@@ -173,29 +201,20 @@ final class DistillCommand implements Callable<Integer> {
                 require(spec, negative >= 0, "--negative", negative, "a label");
                 builder.negativeLabel(negative);
             }
-            return builder.timeBudget(Arguments.timeBudget(length.minutes))
-                    .batch(size).images(Arguments.images(length.steps, defaults.images(), size))
-                    .build();
+            return builder.build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
-    private DistillationConfigBuilder recipe() {
-        if (recipe == null) {
-            return DistillationConfig.builder();
-        }
-        return recipe.equals("paper") ? DistillationConfig.paper() : DistillationConfig.read(Path.of(recipe));
-    }
-
-    private void setGuidance(DistillationConfigBuilder builder) {
+    private void setGuidance(DistillationConfig.Builder builder) {
         String[] ends = guidance.split(":", 2);
         try {
             double least = Double.parseDouble(ends[0]);
-            double most = ends.length == 1 ? 0 : Double.parseDouble(ends[1]);
-            require(spec, ends.length == 1 || most > least, "--guidance", guidance,
-                    "a scale, or a lower and a higher as in 1:4");
-            builder.guidance(least).guidanceMost(most);
+            double most = ends.length == 1 ? least : Double.parseDouble(ends[1]);
+            boolean valid = least >= 0 && Double.isFinite(most) && (ends.length == 1 || most > least);
+            require(spec, valid, "--guidance", guidance, "a scale of at least 0, or a lower and a higher as in 1:4");
+            builder.guidance(least, most);
         } catch (NumberFormatException e) {
             throw new ParameterException(
                     spec.commandLine(), "--guidance is " + guidance + ", must be a scale, or a range as in 1:4", e);
@@ -205,7 +224,7 @@ final class DistillCommand implements Callable<Integer> {
     private void requireResumable() {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
                 : seed != null ? "--seed" : guidance != null ? "--guidance" : negative != null ? "--negative"
-                : recipe != null ? "--recipe" : null;
+                : recipe.given();
         Arguments.requireResumable(spec, out, given, "config.json");
     }
 
@@ -221,7 +240,8 @@ final class DistillCommand implements Callable<Integer> {
         stdout.println("student      " + out.resolve("student"));
         if (quality != null) {
             stdout.printf(Locale.ROOT, "paired RMSE  %.4f on %d held-out noises, against %d steps of the teacher%n",
-                    quality.pairedRmse(), report.config().heldOut(), report.config().referenceSteps());
+                    quality.pairedRmse(), report.config().evaluation().heldOut(),
+                    report.config().evaluation().referenceSteps());
         }
         if (report.collapse() != null) {
             stdout.println("COLLAPSED    " + report.collapse());
@@ -229,7 +249,7 @@ final class DistillCommand implements Callable<Integer> {
         stdout.println("wall time    " + Times.clock(time));
         if (quality != null && student.shape().isPicture()) {
             Path picture = out.resolve("comparison.png");
-            Comparison.write(picture, quality, student, report.config().referenceSteps());
+            Comparison.write(picture, quality, student, report.config().evaluation().referenceSteps());
             stdout.println("picture      " + picture);
         }
         stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out) + " --out grid.png");

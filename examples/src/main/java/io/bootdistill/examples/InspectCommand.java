@@ -104,9 +104,9 @@ final class InspectCommand implements Callable<Integer> {
         try (Teacher teacher = Teacher.load(path, device)) {
             device.takeBytes();
             DistillationConfig config = DistillationConfig.builder().build();
-            line("device", "%s, %d workers", device.description(), config.workers());
+            line("device", "%s, %d workers", device.description(), config.work().workers());
             double seconds = StepTiming.median(teacher, config);
-            line("training", "batch %d: %.3f s a step, %s", config.batch(), seconds, mebibytes(device.takeBytes()));
+            line("training", "batch %d: %.3f s a step, %s", config.work().batch(), seconds, mebibytes(device.takeBytes()));
             Sampler sampler = Sampler.reference(teacher, 1);
             timeSampling(device, (seeds, labels) -> sampler.sample(seeds, labels),
                     Labels.real(teacher.condition(), teacher.nullLabel()), " a step");

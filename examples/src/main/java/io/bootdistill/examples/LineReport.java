@@ -19,7 +19,7 @@ final class LineReport extends TrainingReport {
     public void started(DistillationConfig config, long firstStep) {
         super.started(config, firstStep);
         err.printf(Locale.ROOT, "distilling: steps %d to %d of batch %d, %d workers%n",
-                firstStep, config.steps(), config.batch(), config.workers());
+                firstStep, config.steps(), config.work().batch(), config.work().workers());
     }
 
     @Override

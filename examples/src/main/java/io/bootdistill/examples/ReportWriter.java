@@ -1,14 +1,16 @@
 package io.bootdistill.examples;
 
-import com.google.gson.JsonObject;
 import io.bootdistill.HeldOut;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TrajectoryError;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Limit;
+import io.bootdistill.config.Phase;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.examples.report.RunReport;
 import io.bootdistill.examples.report.RunReport.Sampled;
@@ -17,19 +19,18 @@ import io.bootdistill.examples.ruler.HeldOutSamples;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.format.AtomicFiles;
-import io.bootdistill.format.Json;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
-import io.bootdistill.objective.BootstrapLoss;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Samples the teacher and the student of a run on the same held-out noises, times them, and writes the run's report. */
 final class ReportWriter {
@@ -64,34 +65,28 @@ final class ReportWriter {
         this.teacher = teacher;
         this.student = student;
         this.noises = noises;
-        config = DistillationConfig.read(run.resolve("config.json")).build();
+        config = DistillationConfig.read(run.resolve("config.json"));
         labels = Labels.real(teacher.condition(), student.nullLabel());
         guidance = guidance();
     }
 
     private Guidance guidance() {
-        if (config.guidance() == 1 && config.guidanceMost() == 0) {
+        if (!config.guidance().isGuided()) {
             return null;
         }
-        return new Guidance(
-                student.guidance().middle(), config.negativeLabel() >= 0 ? config.negativeLabel() : student.nullLabel());
+        int away = config.guidance().negativeLabel();
+        return new Guidance(student.guidance().middle(), away >= 0 ? away : student.nullLabel());
     }
 
     /** Writes the report; {@code ruler} is null for one without the figures of images. */
     void write(Path file, Ruler ruler) throws IOException {
         RunReport report = new RunReport(
                 run.toAbsolutePath().normalize().getFileName().toString(), RunMetrics.read(run.resolve(RunMetrics.FILE)),
-                values(Json.read(run.resolve("config.json"))), teacher.shape(), labels.length, models(), trajectory(),
+                ConfigValues.of(config), teacher.shape(), labels.length, models(), trajectory(),
                 ruler == null ? null : ruler.measure(
                         HeldOutSamples.of(student::sample, Ruler.labels(), ruler.count(), (done, total) -> {})));
         String html = report.html();
         AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, html));
-    }
-
-    private static Map<String, String> values(JsonObject config) {
-        Map<String, String> values = new LinkedHashMap<>();
-        config.entrySet().forEach(entry -> values.put(entry.getKey(), entry.getValue().toString().replace("\"", "")));
-        return values;
     }
 
     // ---- samples
@@ -103,7 +98,7 @@ final class ReportWriter {
             Sampler sampler = sampler(steps);
             Sampled sampled = sample("teacher " + steps + (steps == 1 ? " step" : " steps"),
                     sampler.evaluations() * (guidance == null ? 1 : 2), sampler::sample,
-                    steps == config.referenceSteps() ? runReference() : null, reference);
+                    steps == config.evaluation().referenceSteps() ? runReference() : null, reference);
             reference = reference == null ? sampled.samples() : reference;
             models.add(sampled);
         }
@@ -113,7 +108,7 @@ final class ReportWriter {
 
     private Sampler sampler(int steps) {
         Sampler unlimited = Sampler.reference(teacher, steps).withGuidance(guidance);
-        return config.clip() < 0 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip());
+        return config.clip().isOfScheduler() ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
     }
 
     /** What the run was measured against; null where it has too few. */
@@ -154,9 +149,11 @@ final class ReportWriter {
 
     /** Null where {@link TrajectoryError} means nothing. */
     private TrajectoryCurve trajectory() {
-        boolean endAlone = config.trajectoryShare() == 1 && config.trajectoryEnd() == 1;
-        boolean hard = config.boundary() == BootstrapLoss.Boundary.HARD;
-        if (endAlone || hard || config.clip() > 0 || config.clip() < 0 && teacher.isLimited()) {
+        List<Objective> objectives = config.phases().stream().map(Phase::objective).toList();
+        boolean endAlone = objectives.stream().allMatch(Objective::isAtEnd);
+        boolean hard = objectives.stream().anyMatch(o -> o instanceof Bootstrap b && b.boundary() instanceof Boundary.Hard);
+        boolean limited = config.clip() instanceof Limit.To || config.clip().isOfScheduler() && teacher.isLimited();
+        if (endAlone || hard || limited) {
             return null;
         }
         double most = teacher.schedule().tMax();

@@ -26,7 +26,7 @@ final class StepTiming implements DistillationListener {
 
     /** The median time of a step with the defaults, in seconds. */
     static double median(Teacher teacher, DistillationConfig defaults) throws IOException {
-        int batch = defaults.batch();
+        int batch = defaults.work().batch();
         StepTiming timing = new StepTiming(batch);
         DistillationConfig config = defaults.toBuilder()
                 .images((long) batch * (WARM_UP + TIMED))

@@ -25,7 +25,7 @@ final class TeacherReport implements TeacherTrainingListener {
         this.config = config;
         this.firstStep = firstStep;
         err.printf(Locale.ROOT, "training: steps %d to %d of batch %d, %d workers%n",
-                firstStep, config.steps(), config.batch(), config.workers());
+                firstStep, config.steps(), config.work().batch(), config.work().workers());
     }
 
     @Override

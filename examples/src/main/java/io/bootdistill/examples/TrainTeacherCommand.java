@@ -167,13 +167,12 @@ final class TrainTeacherCommand implements Callable<Integer> {
                 channels, "multiples of 8, at most 4,096");
         TeacherTrainingConfig.Builder builder = TeacherTrainingConfig.builder().folder(out).workers(threads);
         TeacherTrainingConfig defaults = TeacherTrainingConfig.builder().build();
-        int size = batch == null ? defaults.batch() : batch;
-        builder.batch(size).images(Arguments.images(length.steps, defaults.images(), size))
-                .timeBudget(Arguments.timeBudget(length.minutes));
+        int size = batch == null ? defaults.work().batch() : batch;
         if (seed != null) {
             builder.seed(seed);
         }
         try {
+            builder.batch(size).length(Arguments.length(length.minutes, length.steps, defaults.length().images(), size));
             builder.build();
             return builder;
         } catch (IllegalArgumentException e) {

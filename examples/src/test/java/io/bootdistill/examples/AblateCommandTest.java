@@ -40,7 +40,8 @@ final class AblateCommandTest {
         teacher = folder.resolve("teacher");
         TinyTeacher.write(teacher, "v_prediction");
         recipes = folder.resolve("recipes.json");
-        Files.writeString(recipes, "{\"defaults\": {\"batch\": 4}, \"euler\": {\"batch\": 4, \"solver\": \"EULER\"}}");
+        Files.writeString(recipes, "{\"defaults\": {\"work\": {\"batch\": 4}}, \"euler\": {\"work\": {\"batch\": 4},"
+                + " \"phases\": [{\"objective\": {\"bootstrap\": {\"solver\": \"EULER\"}}}]}}");
         out = folder.resolve("ablation");
     }
 
@@ -65,14 +66,16 @@ final class AblateCommandTest {
         assertTrue(run.out().contains("table        " + out.resolve("ablation.md")), run.out());
         String table = Files.readString(out.resolve("ablation.md"));
         for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
-                "\n## 12 steps\n", "\n| defaults | batch 4 | 12 | ", "\n| euler | batch 4, solver EULER | 6 | ",
+                "\n## 12 steps\n", "\n| defaults | work.batch 4 | 12 | ",
+                "\n| euler | work.batch 4, bootstrap.solver EULER | 6 | ",
                 "![](rmse-12-steps.png)")) {
             assertTrue(table.contains(part), "no \"" + part + "\" in " + table);
         }
         assertTrue(table.indexOf("## 6 steps") < table.indexOf("## 12 steps"), table);
         List<String> data = Files.readAllLines(out.resolve("ablation.csv"));
         assertEquals(1 + 4 + 4, data.size(), String.join("\n", data));
-        assertTrue(data.stream().anyMatch(line -> line.startsWith("12 steps,euler,\"batch 4, solver EULER\",12,48,")));
+        assertTrue(data.stream().anyMatch(line ->
+                line.startsWith("12 steps,euler,\"work.batch 4, bootstrap.solver EULER\",12,48,")));
         assertTrue(ImageIO.read(out.resolve("rmse-12-steps.png").toFile()).getWidth() > 1_000);
         assertFalse(Files.exists(out.resolve("frechet-12-steps.png")), "there are no images to compare with");
 
@@ -94,8 +97,8 @@ final class AblateCommandTest {
         assertEquals(1 + 4 + 2, Files.readAllLines(out.resolve("ablation.csv")).size());
 
         ablate("--steps", 6, "--seed", 1).refused(1, "was begun as", "seed=0", "seed=1");
-        Files.writeString(recipes, "{\"defaults\": {\"batch\": 4, \"beta2\": 0.5}}");
-        ablate("--steps", 6).refused(1, "beta2 is 0.99, not 0.5");
+        Files.writeString(recipes, "{\"defaults\": {\"work\": {\"batch\": 4}, \"optimiser\": {\"beta2\": 0.5}}}");
+        ablate("--steps", 6).refused(1, "optimiser.beta2 is 0.99, not 0.5");
         TinyTeacher.write(teacher, "sample");
         ablate("--steps", 6).refused(1, "was begun as", "teacher=");
     }
@@ -150,8 +153,8 @@ final class AblateCommandTest {
         ablate("--jobs", 0).refused(2, "--jobs is 0");
         ablate("--jobs", PROCESSORS + 1).refused(2, "--jobs is " + (PROCESSORS + 1), "must be 1 … " + PROCESSORS);
         ablate("--steps", 1, "--only", "none").refused(1, "no recipe none; there are defaults, euler");
-        Files.writeString(recipes, "{\"a\": {\"sovler\": \"DDIM\"}}");
-        ablate("--steps", 1).refused(1, "recipes.json: a: unknown keys sovler");
+        Files.writeString(recipes, "{\"a\": {\"corector\": \"none\"}}");
+        ablate("--steps", 1).refused(1, "recipes.json: a: unknown key corector; the nearest is corrector");
         assertFalse(Files.exists(out), "nothing was started");
     }
 }

@@ -144,6 +144,7 @@ final class BadInputTest {
         CommandRun.distill(teacher, out, "--guidance", "NaN").refused(2, "--guidance is NaN, must be");
         CommandRun.distill(teacher, out, "--guidance", "strong").refused(2, "--guidance is strong, must be");
         CommandRun.distill(teacher, out, "--guidance", "4:1").refused(2, "--guidance is 4:1, must be");
+        CommandRun.distill(teacher, out, "--guidance", "-1").refused(2, "--guidance is -1, must be");
         CommandRun.distill(teacher, out, "--negative", -1).refused(2, "--negative is -1, must be");
         CommandRun.distill(teacher, out, "--steps", 1, "--minutes", 1).refused(2, "mutually exclusive");
         CommandRun.boot("distill", "--device", "abacus", "--out", out).refused(2, "--device is abacus, must be one of");
@@ -234,5 +235,7 @@ final class BadInputTest {
         CommandRun.boot("distill", "--resume").refused(2, "--resume needs --out");
         Files.writeString(out.resolve("config.json"), "{");
         CommandRun.distill(teacher, out, "--resume").refused(1, "config.json");
+        Files.writeString(out.resolve("config.json"), "{\"images\": 2, \"batch\": 2}");
+        CommandRun.distill(teacher, out, "--resume").refused(1, "config.json", "version 0.1.0", "train again");
     }
 }

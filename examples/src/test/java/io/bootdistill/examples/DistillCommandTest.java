@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.DistillationConfig;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -138,12 +139,23 @@ final class DistillCommandTest {
         Path same = folder.resolve("same");
         CommandRun.distill(teacher, other, "--steps", 2, "--batch", 4, "--recipe", "paper", "--guidance", "1:3").succeeded();
         String config = Files.readString(other.resolve("config.json"));
-        for (String value : List.of("\"weighting\": \"INVERSE_DELTA_SQUARED\"", "\"guidance\": 1.0", "\"guidanceMost\": 3.0")) {
+        for (String value : List.of("\"weighting\": \"INVERSE_DELTA_SQUARED\"", "\"least\": 1.0", "\"most\": 3.0")) {
             assertTrue(config.contains(value), config);
         }
         CommandRun.distill(teacher, same, "--recipe", other.resolve("config.json")).succeeded();
         assertSameState(other, same);
         CommandRun.distill(teacher, folder.resolve("none"), "--recipe", folder.resolve("no.json")).refused(1, "no.json");
+    }
+
+    @Test
+    void quickIsTheDefaultRecipeCutShort() throws IOException {
+        Path quick = folder.resolve("quick");
+        CommandRun.distill(teacher, quick, "--quick", "--steps", 2, "--batch", 4, "--no-report").succeeded();
+        DistillationConfig config = DistillationConfig.read(quick.resolve("config.json"));
+        assertEquals(DistillationConfig.quick().build().evaluation().referenceSteps(), config.evaluation().referenceSteps());
+        assertEquals(2, config.steps());
+        CommandRun.distill(teacher, folder.resolve("both"), "--quick", "--recipe", "paper").refused(2, "mutually exclusive");
+        CommandRun.distill(teacher, quick, "--resume", "--quick").refused(2, "--quick cannot be given with --resume");
     }
 
     private static void assertSameState(Path expected, Path found) throws IOException {

@@ -1,10 +1,16 @@
 package io.bootdistill.internal.run;
 
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.JointConfig;
+import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.Work;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Images;
+import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,18 +90,33 @@ public final class RunFolder {
         return new RunFolder(path);
     }
 
-    /** @param json of the configuration */
+    /** Writes a configuration, as its {@code toJson} has it. */
     public void writeConfig(String json) throws IOException {
         writeText(CONFIG, json);
     }
 
-    /** The file of the run's configuration. */
-    public Path config() {
-        return folder.resolve(CONFIG);
+    /**
+     * The configuration of the run, in this folder.
+     *
+     * @param others an example of each kind of objective that is not of this library
+     * @throws ModelFormatException naming the file and the key that is missing, unknown or has a value that is not allowed
+     */
+    public DistillationConfig readDistillation(int workers, Objective... others) {
+        Work.defaults().withWorkers(workers); // what the caller set is not the file's fault
+        return DistillationConfig.read(folder.resolve(CONFIG), others).toBuilder().workers(workers).folder(folder).build();
     }
 
-    public Path path() {
-        return folder;
+    /** The configuration of a teacher's training, in this folder. */
+    public TeacherTrainingConfig readTeacherTraining(int workers) {
+        Work.defaults().withWorkers(workers);
+        return TeacherTrainingConfig.read(folder.resolve(CONFIG)).toBuilder().workers(workers).folder(folder).build();
+    }
+
+    /** The configuration of a joint run, in this folder, with those of its parts. */
+    public JointConfig readJoint(int workers, Objective... others) {
+        TeacherTrainingConfig teacher = part(TEACHER).readTeacherTraining(workers).toBuilder().folder(null).build();
+        DistillationConfig student = part(STUDENT).readDistillation(workers, others).toBuilder().folder(null).build();
+        return JointConfig.read(folder.resolve(CONFIG), teacher, student).toBuilder().folder(folder).build();
     }
 
     /** The folder of a part of a joint run: a run without a checkpoint of its own. */

@@ -20,17 +20,17 @@ class FolderLayoutTest {
 
     @Test
     void otherVersionsAreRefusedWithTheWayOut() {
-        refused("{}", "run/config.json names no layout: it is of version 0.1.0, whose folders cannot be read any more; train again,"
-                + " or go on with version 0.1.0");
+        refused("{}", " names no layout: it is of version 0.1.0, whose folders cannot be read any more; train again, or go on with"
+                + " version 0.1.0");
         refused("{\"layout\": 3}",
-                "run/config.json: layout is 3, must be 2, which this version reads; use the version that wrote it, or a newer one");
-        refused("{\"layout\": \"2\"}", "run/config.json: layout is \"2\", must be 2, which this version reads; use the version that"
-                + " wrote it, or a newer one");
+                ": layout is 3, must be 2, which this version reads; use the version that wrote it, or a newer one");
+        refused("{\"layout\": \"2\"}",
+                ": layout is \"2\", must be 2, which this version reads; use the version that wrote it, or a newer one");
     }
 
     private static void refused(String json, String message) {
         JsonObject object = JsonParser.parseString(json).getAsJsonObject();
-        assertEquals(message, assertThrows(ModelFormatException.class, () -> FolderLayout.require(object, "run/config.json"))
-                .getMessage());
+        assertEquals("run/config.json" + message,
+                assertThrows(ModelFormatException.class, () -> FolderLayout.require(object, "run/config.json")).getMessage());
     }
 }

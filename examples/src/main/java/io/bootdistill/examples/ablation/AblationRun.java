@@ -6,7 +6,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TrainingDivergedException;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.PairedFigures;
@@ -15,12 +15,11 @@ import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.metric.PairedError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.RecordComponent;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /** One run of an ablation: a recipe, a budget. It is begun, or goes on from its checkpoint, and is measured at the end. */
@@ -35,15 +34,12 @@ final class AblationRun implements DistillationListener {
     /** Points of the curve. */
     private static final int POINTS = 6;
 
-    /** What the budget decides, and what is no part of a recipe. */
-    private static final Set<String> FREE = Set.of("images", "timeBudget", "workers", "checkpointImages", "folder");
-
     private final Bench bench;
     private final String recipe;
     private final String changes;
     private final Budget budget;
     private final Path folder;
-    private final DistillationConfigBuilder builder;
+    private final DistillationConfig.Builder builder;
     private DistillationConfig config;
     private long step;
     private long point;
@@ -71,7 +67,7 @@ final class AblationRun implements DistillationListener {
         boolean begun = Files.exists(folder.resolve("state.safetensors"));
         AblationResult known = AblationResult.read(folder);
         if (begun) {
-            requireSame(DistillationConfig.read(folder.resolve("config.json")).build());
+            requireSame(DistillationConfig.read(folder.resolve("config.json")));
         }
         if (known != null) {
             say("done before");
@@ -98,7 +94,7 @@ final class AblationRun implements DistillationListener {
         DistillationConfig defaults = builder.build();
         long images = budget.images(teacher, defaults, bench.setting().share());
         return builder.images(images)
-                .checkpointImages(Math.min(defaults.checkpointImages(), (images + POINTS - 1) / POINTS))
+                .checkpointImages(Math.min(defaults.output().checkpointImages(), (images + POINTS - 1) / POINTS))
                 .build();
     }
 
@@ -128,20 +124,15 @@ final class AblationRun implements DistillationListener {
         }
     }
 
+    /** But for what the budget decides. */
     private void requireSame(DistillationConfig found) {
-        DistillationConfig wanted = builder.images(found.images()).build();
-        for (RecordComponent component : DistillationConfig.class.getRecordComponents()) {
-            try {
-                Object there = component.getAccessor().invoke(found);
-                Object here = component.getAccessor().invoke(wanted);
-                if (!FREE.contains(component.getName()) && !there.equals(here)) {
-                    throw new IllegalArgumentException(folder + " holds a run whose " + component.getName() + " is " + there
-                            + ", not " + here + ": choose another --out, or delete it");
-                }
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("cannot read " + component.getName(), e);
-            }
-        }
+        Map<String, String> there = ConfigValues.of(found);
+        Map<String, String> here = ConfigValues.of(builder
+                .length(found.length()).checkpointImages(found.output().checkpointImages()).build());
+        there.keySet().stream().filter(key -> !there.get(key).equals(here.get(key))).findFirst().ifPresent(key -> {
+            throw new IllegalArgumentException(folder + " holds a run whose " + key + " is " + there.get(key) + ", not "
+                    + here.getOrDefault(key, "another") + ": choose another --out, or delete it");
+        });
     }
 
     // ---- measuring
@@ -156,14 +147,14 @@ final class AblationRun implements DistillationListener {
         if (figures != null) {
             addPoint(config.steps(), figures.frechet());
         }
-        PairedFigures paired = PairedFigures.of(samples, reference, config.heldOut(), bench.labels().length);
+        PairedFigures paired = PairedFigures.of(samples, reference, config.evaluation().heldOut(), bench.labels().length);
         result(paired, figures, AblationResult.note(paired));
     }
 
     private void result(PairedFigures paired, Figures figures, String note) throws IOException {
         double[] minutes = RunMetrics.read(folder.resolve(RunMetrics.FILE)).minutes();
         double last = minutes.length == 0 ? 0 : minutes[minutes.length - 1] * bench.setting().share();
-        new AblationResult(recipe, changes, budget, config.steps(), config.images(), last, paired, figures, note)
+        new AblationResult(recipe, changes, budget, config.steps(), config.length().images(), last, paired, figures, note)
                 .write(folder);
         say(note.isEmpty() ? "done" : note);
     }
@@ -171,7 +162,7 @@ final class AblationRun implements DistillationListener {
     private void addPoint(long step, double frechet) throws IOException {
         Path file = folder.resolve(FRECHET);
         String before = Files.exists(file) ? Files.readString(file) : HEADER + "\n";
-        String line = String.format(Locale.ROOT, "%d,%d,%.6f%n", step, step * config.batch(), frechet);
+        String line = String.format(Locale.ROOT, "%d,%d,%.6f%n", step, step * config.work().batch(), frechet);
         AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, before + line));
     }
 

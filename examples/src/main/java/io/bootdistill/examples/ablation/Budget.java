@@ -4,6 +4,7 @@ import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationListener;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Length;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -42,12 +43,12 @@ public record Budget(double amount, boolean isTime) implements Comparable<Budget
      */
     long images(Teacher teacher, DistillationConfig config, double share) throws IOException {
         if (!isTime) {
-            return (long) amount * config.batch();
+            return (long) amount * config.work().batch();
         }
         Fitted fitted = new Fitted();
         new BootDistiller(teacher).listener(fitted)
                 .train(config.toBuilder()
-                        .timeBudget(Duration.ofMillis((long) (amount * 60_000 / share)))
+                        .length(Length.time(Duration.ofMillis((long) (amount * 60_000 / share))))
                         .heldOut(0)
                         .folder(null)
                         .build())
@@ -62,7 +63,7 @@ public record Budget(double amount, boolean isTime) implements Comparable<Budget
 
         @Override
         public void started(DistillationConfig config, long firstStep) {
-            images = config.images();
+            images = config.length().images();
         }
 
         @Override

@@ -3,7 +3,7 @@ package io.bootdistill.examples.ablation;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.format.Json;
 import io.bootdistill.format.ModelFormatException;
 import java.io.IOException;
@@ -35,7 +35,7 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
 
     /** What is the same for all runs of an ablation. */
     private static final Set<String> COMMON =
-            Set.of("images", "seed", "heldOut", "referenceSteps", "reportImages", "checkpointImages", "nullLabel");
+            Set.of("length", "seed", "evaluation", "output", "guidance.nullLabel");
 
     /**
      * Checks every recipe.
@@ -48,27 +48,24 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
                 throw new ModelFormatException(
                         source + ": recipe \"" + name + "\" must be named by letters, digits and . _ + - alone");
             }
-            for (String key : values.keySet()) {
-                if (COMMON.contains(key)) {
+            for (String key : ConfigValues.of(values).keySet()) {
+                if (COMMON.stream().anyMatch(common -> key.equals(common) || key.startsWith(common + "."))) {
                     throw new ModelFormatException(
                             source + ": " + name + ": " + key + " is the same for all recipes, and cannot be in one");
                 }
             }
-            check(source + ": " + name, values);
+            builder(source + ": " + name, values);
         });
     }
 
-    private static void check(String source, JsonObject values) {
-        DistillationConfigBuilder builder = DistillationConfig.builder().values(values, source);
+    private static DistillationConfig.Builder builder(String source, JsonObject values) {
         try {
-            builder.images(1_000L * batch(values)).build();
+            DistillationConfig config =
+                    DistillationConfig.builder().values(values.toString(), source).minutes(1).build(); // fits all batches
+            return config.toBuilder().images(1_000L * config.work().batch());
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(source + ": " + e.getMessage(), e);
         }
-    }
-
-    private static int batch(JsonObject values) {
-        return values.has("batch") ? values.get("batch").getAsInt() : DistillationConfig.builder().build().batch();
     }
 
     /** The recipes of this project: its own, the paper's, and its own with one change at a time. */
@@ -116,16 +113,15 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
     }
 
     /** A builder that holds a recipe, for a run of some length. */
-    DistillationConfigBuilder builder(String name) {
-        return DistillationConfig.builder()
-                .values(changes.get(name), source + ": " + name)
-                .images(1_000L * batch(changes.get(name)));
+    DistillationConfig.Builder builder(String name) {
+        return builder(source + ": " + name, changes.get(name));
     }
 
-    /** The values of a recipe in words: {@code solver DDIM, deltaEnd 0.05}. */
+    /** The values of a recipe in words: {@code bootstrap.solver DDIM, corrector none}. */
     String describe(String name) {
-        return changes.get(name).entrySet().stream()
-                .map(entry -> entry.getKey() + " " + entry.getValue().getAsString())
+        return ConfigValues.of(changes.get(name)).entrySet().stream()
+                .map(entry -> entry.getKey().replaceFirst("^phases\\[\\d+]\\.(objective\\.?)?", "") + " " + entry.getValue())
+                .map(String::strip)
                 .collect(Collectors.joining(", "));
     }
 }

@@ -61,7 +61,8 @@ final class AblationTest {
         Path teacher = folder.resolve("teacher");
         TinyTeacher.write(teacher, "v_prediction");
         Path recipes = folder.resolve("recipes.json");
-        Files.writeString(recipes, "{\"defaults\": {\"batch\": 4}, \"euler\": {\"batch\": 4, \"solver\": \"EULER\"}}");
+        Files.writeString(recipes, "{\"defaults\": {\"work\": {\"batch\": 4}}, \"euler\": {\"work\": {\"batch\": 4},"
+                + " \"phases\": [{\"objective\": {\"bootstrap\": {\"solver\": \"EULER\"}}}]}}");
         Device device = Devices.named("reference");
         CountDownLatch running = new CountDownLatch(2);
         Set<Thread> threads = ConcurrentHashMap.newKeySet();

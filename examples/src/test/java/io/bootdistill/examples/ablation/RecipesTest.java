@@ -33,7 +33,10 @@ final class RecipesTest {
         recipes.changes().keySet().forEach(name ->
                 assertEquals(name.equals(Recipes.DEFAULTS), defaults.equals(recipes.builder(name).build()), name));
         assertEquals(DistillationConfig.paper().images(64_000).build(), recipes.builder("paper").build());
-        assertEquals("correctorWeight 5", recipes.describe("corrector-half"));
+        assertEquals("corrector.weight 5", recipes.describe("corrector-half"));
+        assertEquals("share 0.2, trajectories.end 0.2, share 0.8, bootstrap, corrector none",
+                recipes.describe("bootstrap-after-trajectories"));
+        assertEquals("bootstrap.boundary hard, corrector none", recipes.describe("bootstrap-boundary-hard"));
     }
 
     @Test
@@ -46,16 +49,18 @@ final class RecipesTest {
 
     @Test
     void batchesOfAnySize() throws IOException {
-        assertEquals(48, read("{\"small\": {\"batch\": 48}}").builder("small").build().batch());
+        assertEquals(48, read("{\"small\": {\"work\": {\"batch\": 48}}}").builder("small").build().work().batch());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "{\"a\": {\"sovler\": \"DDIM\"}}     | a: unknown keys sovler",
-        "{\"a\": {\"solver\": \"RK4\"}}      | a: solver is \"RK4\", must be one of",
-        "{\"a\": {\"deltaEnd\": 0.4}}        | a: deltaEnd is 0.4, must be in",
+        "{\"a\": {\"corector\": \"none\"}}   | a: unknown key corector; the nearest is corrector",
+        "{\"a\": {\"optimiser\": {\"rule\": \"SGD\"}}} | a: optimiser.rule is \"SGD\", must be one of",
+        "{\"a\": {\"optimiser\": {\"rate\": 4}}} | a: optimiser: rate of the optimiser is 4.0, must be in",
+        "{\"a\": {\"phases\": [{\"share\": 0.5}]}} | a: the sum of the phases' shares is 0.5, must be 1",
         "{\"a\": {\"seed\": 1}}              | a: seed is the same for all recipes",
-        "{\"a\": {\"images\": 64}}           | a: images is the same for all recipes",
+        "{\"a\": {\"length\": {\"images\": 64}}} | a: length.images is the same for all recipes",
+        "{\"a\": {\"guidance\": {\"nullLabel\": 1}}} | a: guidance.nullLabel is the same for all recipes",
         "{\"../a\": {}}                      | must be named by letters",
         "{\"a\": 1}                          | a is 1, must be an object",
         "{\"a\": {}, \"a\": {}}              | two entries named a",
