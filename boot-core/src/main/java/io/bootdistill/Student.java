@@ -21,6 +21,8 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A one-step generator: noise in, image out, one network call. A student with two times, distilled with a
@@ -34,6 +36,7 @@ import java.util.List;
  * as processors, or as its training had, or as the device can use; each keeps device memory from its first use on. An interrupt
  * does not end a call, and is kept. {@link #close} frees the device memory.
  */
+@NullMarked
 public final class Student implements AutoCloseable {
 
     private static final int MOST_STEPS = 1_000;
@@ -149,7 +152,7 @@ public final class Student implements AutoCloseable {
      * @param labels one per seed; null for a student without labels
      * @return [seeds][channels][height][width], about −1 … 1, not clamped
      */
-    public float[] sample(long[] seeds, int[] labels) {
+    public float[] sample(long[] seeds, int @Nullable [] labels) {
         return sample(SampleRequest.ofSeeds(seeds).withLabels(labels));
     }
 
@@ -208,7 +211,7 @@ public final class Student implements AutoCloseable {
     }
 
     /** Samples one image per seed, decoded and clamped. */
-    public List<BufferedImage> images(long[] seeds, int[] labels) {
+    public List<BufferedImage> images(long[] seeds, int @Nullable [] labels) {
         return images(SampleRequest.ofSeeds(seeds).withLabels(labels), Decoder.IDENTITY);
     }
 

@@ -22,6 +22,8 @@ import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,7 @@ import org.slf4j.LoggerFactory;
  * A pretrained diffusion model on a device: the network, its noise schedule and what its outputs mean, as a diffusers folder
  * holds them. {@link #load} reads one; {@link #close} frees its memory. Immutable; any number of threads may sample it.
  */
+@NullMarked
 public final class Teacher implements Denoiser {
 
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
@@ -162,7 +165,7 @@ public final class Teacher implements Denoiser {
      * @throws IllegalStateException if the teacher is closed
      */
     @Override
-    public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
+    public void predict(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
         requireArrays(n, x, t, condition, f);
         PredictionPlan plan = predictions.take();
         try {
@@ -172,7 +175,7 @@ public final class Teacher implements Denoiser {
         }
     }
 
-    private void requireArrays(int n, float[] x, double[] t, float[] condition, float[] f) {
+    private void requireArrays(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
         Checks.that(n >= 0, "n", n, "at least 0");
         long size = (long) n * shape().size();
         long floats = (long) n * condition().floats();

@@ -4,7 +4,6 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingSetup;
 import io.bootdistill.internal.run.RunFolder;

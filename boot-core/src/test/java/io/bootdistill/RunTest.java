@@ -201,7 +201,8 @@ public class RunTest {
                 assertArrayEquals(trained.sample(SEEDS, LABELS), samples.get(1));
                 assertArrayEquals(trained.sample(SEEDS, LABELS), opened.sample(SEEDS, LABELS));
                 double[] ends = {teacher.schedule().tMax(), teacher.schedule().tMin()};
-                assertEquals(2, TrajectoryError.of(opened, teacher, null, SampleRequest.ofSeeds(SEEDS).withLabels(LABELS), ends, 2).length);
+                SampleRequest request = SampleRequest.ofSeeds(SEEDS).withLabels(LABELS);
+                assertEquals(2, TrajectoryError.of(opened, teacher, null, request, ends, 2).length);
             }
             assertArrayEquals(state, Files.readAllBytes(run.resolve("state.safetensors")));
         }

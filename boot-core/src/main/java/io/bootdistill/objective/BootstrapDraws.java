@@ -45,9 +45,9 @@ class BootstrapDraws implements AutoCloseable {
     private final double[] second;
 
     /** w(t) of each sample, and its share of the loss. */
-    private final double[] weight;
+    final double[] weight;
 
-    private final double[] factor;
+    final double[] factor;
     private final SignalRow row = new SignalRow();
     final Head head;
 

@@ -28,14 +28,14 @@ final class BootstrapLesson implements Lesson {
     private final Solver solver;
     private final BootstrapDraws draws;
     private final StudentForm form;
-    private final BlockLoss loss;
+    final BlockLoss loss;
     private final boolean staysOnDevice;
     private final int predictions;
 
     /** The student that makes targets, of each worker. */
     private final Plan[] ahead;
 
-    private final Block[] blocks;
+    final Block[] blocks;
     private final Scope scope = new Scope();
     private long step;
 

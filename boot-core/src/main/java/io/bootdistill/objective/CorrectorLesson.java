@@ -37,12 +37,12 @@ final class CorrectorLesson implements Lesson {
     private final CorrectorDraws draws;
     private final Learner online;
     private final boolean staysOnDevice;
-    private final CorrectorDraws.Part[] parts;
+    final CorrectorDraws.Part[] parts;
 
     /** What one worker needs besides. */
-    private record Desk(Plan online, Tensor again, Tensor onlineF, Slice residual) {}
+    record Desk(Plan online, Tensor again, Tensor onlineF, Slice residual) {}
 
-    private final Desk[] desks;
+    final Desk[] desks;
     private final Scope scope = new Scope();
 
     /** @param first its first step */

@@ -21,14 +21,14 @@ final class DerivativeLesson implements Lesson {
     private final int pixels;
     private final DerivativeDraws draws;
     private final StudentForm form;
-    private final BlockLoss loss;
+    final BlockLoss loss;
     private final boolean staysOnDevice;
     private final int predictions;
 
     /** The student that makes targets, of each worker, with its tangent. */
     private final Plan[] moving;
 
-    private final Block[] blocks;
+    final Block[] blocks;
     private final Tensor[] timeTangent;
     private final Scope scope = new Scope();
     private long step;

@@ -22,13 +22,13 @@ final class PinnLesson implements Lesson {
     private final int pixels;
     private final DerivativeDraws draws;
     private final StudentForm form;
-    private final BlockLoss loss;
+    final BlockLoss loss;
     private final PinnGradient gradient;
 
     /** The student that makes targets, of each worker. */
     private final Plan[] ahead;
 
-    private final Block[] blocks;
+    final Block[] blocks;
     private final BlockInputs[] after;
     private final BlockInputs[] before;
     private final Tensor[] difference;

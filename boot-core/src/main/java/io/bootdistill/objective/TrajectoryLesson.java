@@ -29,11 +29,11 @@ final class TrajectoryLesson implements Lesson {
     private final TrajectoryDraws draws;
     private final StudentForm form;
     private final SolvedSignals solved;
-    private final TrajectoryRing ring;
-    private final BlockLoss loss;
+    final TrajectoryRing ring;
+    final BlockLoss loss;
     private final boolean staysOnDevice;
     private final int predictions;
-    private final Block[] blocks;
+    final Block[] blocks;
 
     /** ε of each block. */
     private final Tensor[] noise;

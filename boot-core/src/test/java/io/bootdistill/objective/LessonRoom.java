@@ -85,21 +85,35 @@ public final class LessonRoom implements Classroom, AutoCloseable {
 
     /** Runs what is drawn. */
     public Losses learn(Lesson lesson) {
+        solve(lesson);
+        for (int b = 0; b < lesson.blocks(); b++) {
+            learn(lesson, b);
+        }
+        return lesson.losses(kernels());
+    }
+
+    /** Solves all blocks of what is drawn. */
+    public void solve(Lesson lesson) {
         for (int b = 0; b < lesson.blocks() && lesson.solves(); b++) {
             lesson.solve(worker, b);
         }
         if (lesson.solves()) {
             lesson.between(kernels());
         }
-        for (int b = 0; b < lesson.blocks(); b++) {
-            lesson.learn(worker, b, gradients, b > 0);
-        }
-        return lesson.losses(kernels());
+    }
+
+    /** Learns a block of what is drawn and solved; the first overwrites the gradient. */
+    public void learn(Lesson lesson, int block) {
+        lesson.learn(worker, block, gradients, block > 0);
     }
 
     /** The gradient of the student, of the last step. */
     public float[] gradient() {
         return values(gradients.flat());
+    }
+
+    public Gradients gradients() {
+        return gradients;
     }
 
     public float[] values(Tensor tensor) {

@@ -20,7 +20,6 @@ import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.SafetensorsFile;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;

@@ -12,6 +12,7 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link TrajectoryWalk} reads of the host, for a block of samples: times, coefficients, guidance and conditions of all
@@ -29,7 +30,7 @@ public final class TrajectoryInputs implements AutoCloseable {
     private final Stage[] first;
 
     /** Null where an evaluation has no second stage. */
-    private final Stage[] second;
+    private final @Nullable Stage[] second;
 
     private final DeviceMemory memory;
     private final Slice all;
@@ -142,7 +143,7 @@ public final class TrajectoryInputs implements AutoCloseable {
     }
 
     /** Null where there is none. */
-    Stage second(int evaluation) {
+    @Nullable Stage second(int evaluation) {
         return second[evaluation];
     }
 
@@ -151,7 +152,7 @@ public final class TrajectoryInputs implements AutoCloseable {
      *
      * @param guidance w of each sample, the first of them at {@code from}; so the conditions, null where there are none
      */
-    public void upload(Kernels kernels, int n, float[] guidance, float[] condition, int from) {
+    public void upload(Kernels kernels, int n, float[] guidance, float @Nullable [] condition, int from) {
         System.arraycopy(guidance, from, scales, 0, n);
         for (int stage = 0; stage < stages; stage++) {
             for (int i = 0; i < n; i++) {

@@ -9,6 +9,7 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TrajectoryInputs.Stage;
 import io.bootdistill.network.ImageShape;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Takes a block of samples from noise along a {@link Trajectory}, in signal space, on one worker. */
 public final class TrajectoryWalk implements AutoCloseable {
@@ -76,7 +77,9 @@ public final class TrajectoryWalk implements AutoCloseable {
         }
     }
 
-    private void step(int n, int index, Stage stage, Tensor noise, Tensor previous, Tensor prediction, Tensor target) {
+    private void step(
+            int n, int index, Stage stage, Tensor noise, @Nullable Tensor previous, @Nullable Tensor prediction,
+            Tensor target) {
         kernels.signalStep(n, shape.pixels(), index, stage.coefficients(), noise, plan.x(), plan.output(), plan.nullOutput(),
                 previous, y, prediction, target, plan.x());
     }

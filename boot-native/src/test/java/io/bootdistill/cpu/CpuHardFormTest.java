@@ -1,10 +1,10 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.OptionsTest;
+import io.bootdistill.objective.HardFormTest;
 
-/** The options of a training step on the cpu device. */
-class CpuOptionsTest extends OptionsTest {
+/** Students with a hard boundary on the cpu device. */
+class CpuHardFormTest extends HardFormTest {
 
     @Override
     protected Device device() {

@@ -1,10 +1,10 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.RestartsTest;
+import io.bootdistill.objective.TwoTimeFormTest;
 
 /** Training steps of students with two times on the cpu device. */
-class CpuRestartsTest extends RestartsTest {
+class CpuTwoTimeFormTest extends TwoTimeFormTest {
 
     @Override
     protected Device device() {

@@ -1,4 +1,4 @@
-package io.bootdistill.internal.distillation;
+package io.bootdistill.objective;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,15 +9,15 @@ import io.bootdistill.MixtureTeacher;
 import io.bootdistill.Resolved;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
-import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TeacherPlans;
@@ -36,8 +36,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Training steps of a guided teacher: whose scale a sample has, and what guidance costs. */
 public class GuidedStepTest {
 
-    private static final int BATCH = OptionStep.BATCH;
-    private static final int PIXEL = OptionStep.PIXEL;
+    private static final int BATCH = PlaneRoom.BATCH;
+    private static final int PIXEL = PlaneRoom.PIXEL;
+    private static final int STEPS = 40;
     private static final double TOLERANCE = 2e-5;
     private static final int NULL = 3;
 
@@ -65,13 +66,11 @@ public class GuidedStepTest {
     }
 
     /** Each sample draws its own w. */
-    private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(BATCH).block(BATCH)
-                .images(BATCH * 40).seed(6).deltaStart(0.1).workers(1).guidance(1).guidanceMost(3);
-    }
-
-    private OptionStep step(DistillationConfig config) {
-        return new OptionStep(config, teacher, new Guidance(2, NULL), device());
+    private PlaneRoom room(int block) {
+        PlaneRoom plane = new PlaneRoom(
+                teacher, PlaneRoom.network(device(), 3, ScalarInputs.GUIDANCE), BATCH, block, new Guidance(2, NULL));
+        plane.room.range = new GuidanceRange(1, 3);
+        return plane;
     }
 
     /** f̃ = f_n + w (f_c − f_n) for a sample alone. */
@@ -93,7 +92,7 @@ public class GuidedStepTest {
         double[][] f = new double[steps + 1][];
         double[] times = new double[steps + 1];
         for (int i = 0; i <= steps; i++) {
-            times[i] = OptionStep.time(schedule, i, steps);
+            times[i] = PlaneTrajectory.time(schedule, i, steps);
             double alpha = schedule.alpha(times[i]);
             double sigma = schedule.sigma(times[i]);
             double[] x = noise.clone();
@@ -120,26 +119,26 @@ public class GuidedStepTest {
     @CsvSource({"2, 0.4", "2, 1", "1, 0.4"})
     void regressionTargetsAreThoseOfEachSamplesScale(int uses, double end) {
         int steps = 3;
-        DistillationConfig config = config().block(BATCH / 3).lanes(1).trajectoryShare(1).trajectorySteps(steps)
-                .trajectoryUses(uses).trajectoryInterval(4).trajectoryEnd(end).build();
-        try (OptionStep step = step(config)) {
+        Trajectories objective = new Trajectories(steps, uses, 4, end, 0);
+        try (PlaneRoom plane = room(BATCH / 3);
+                TrajectoryLesson lesson = (TrajectoryLesson) objective.lesson(plane.room, PlaneRoom.steps(STEPS))) {
             for (int k = 0; k < 20; k++) {
-                step.batch.draw(k);
-                float[] w = step.batch.samples.guidance;
+                plane.run(lesson, k);
+                float[] w = lesson.blocks[0].atS().scales();
                 for (int i = 0; i < BATCH; i++) {
                     assertTrue(w[i] >= 1 && w[i] <= 3, "w = " + w[i]);
                     assertNotEquals(w[i], w[(i + 1) % BATCH], "each has its own");
                 }
-                for (int block = 0; block < step.batch.blocks; block++) {
-                    step.run(block);
-                    float[] noise = step.values(step.worker.noise);
-                    float[] target = new float[BATCH / 3 * PIXEL];
-                    step.worker.kernels.download(step.trajectories.targets(block).data(), target, 0);
-                    for (int i = 0; i < BATCH / 3; i++) {
-                        int row = step.batch.firstRow(block) + i;
-                        double t = step.batch.s[row];
-                        double[] expected = signal(step.row(noise, i), step.batch.samples.condition[row], w[row], steps, t);
-                        assertArrayEquals(expected, step.row(target, i), 4 * TOLERANCE,
+                for (Block block : lesson.blocks) {
+                    float[] noise = plane.noise(block.seeds(), block.samples());
+                    float[] target = plane.values(lesson.ring.targets(block.index()));
+                    float[] times = plane.values(block.atS().networkTime());
+                    for (int i = 0; i < block.samples(); i++) {
+                        int row = block.from() + i;
+                        double t = times[i] / schedule.networkTime(1);
+                        double[] expected = signal(
+                                PlaneRoom.row(noise, i), block.atS().conditions()[row], w[row], steps, t);
+                        assertArrayEquals(expected, PlaneRoom.row(target, i), 4 * TOLERANCE,
                                 "step " + k + ", row " + row + ", t = " + t + ", w = " + w[row]);
                     }
                 }
@@ -151,15 +150,17 @@ public class GuidedStepTest {
     @ParameterizedTest
     @EnumSource(value = Solver.class, names = "MULTISTEP", mode = EnumSource.Mode.EXCLUDE)
     void functionIsCalledOnceForBothConditions(Solver solver) {
-        try (OptionStep step = step(config().solver(solver).build())) {
-            step.batch.draw(0);
+        Bootstrap objective = Bootstrap.defaults().withSolver(solver).withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC));
+        try (PlaneRoom plane = room(BATCH);
+                BootstrapLesson lesson = (BootstrapLesson) objective.lesson(plane.room, PlaneRoom.steps(STEPS))) {
             calls.clear();
-            step.run();
-            int bootstrap = step.batch.bootstrapSamples;
+            plane.run(lesson, 0);
+            Block block = lesson.blocks[0];
             assertEquals(solver.callsTwice() ? 2 : 1, calls.size());
-            requireBothConditions(calls.get(0), BATCH, step.batch.t, step.batch.samples.condition);
+            requireBothConditions(calls.get(0), BATCH, block.atT().times(), block.atT().conditions());
             if (solver.callsTwice()) {
-                requireBothConditions(calls.get(1), bootstrap, step.batch.second, step.batch.samples.condition);
+                requireBothConditions(
+                        calls.get(1), block.bootstrap(), block.atSecond().times(), block.atSecond().conditions());
             }
         }
     }
@@ -167,15 +168,16 @@ public class GuidedStepTest {
     @Test
     void functionIsCalledOnceForEachPointOfATrajectory() {
         int steps = 4;
-        try (OptionStep step = step(config().trajectoryShare(1).trajectorySteps(steps).trajectoryUses(3).build())) {
-            step.batch.draw(0);
+        Trajectories objective = Trajectories.defaults().withSteps(steps).withUses(3, 96);
+        try (PlaneRoom plane = room(BATCH);
+                TrajectoryLesson lesson = (TrajectoryLesson) objective.lesson(plane.room, PlaneRoom.steps(STEPS))) {
             calls.clear();
-            step.run(0);
+            plane.run(lesson, 0);
             assertEquals(steps + 1, calls.size());
             for (int i = 0; i <= steps; i++) {
                 double[] times = new double[BATCH / 3];
-                Arrays.fill(times, OptionStep.time(schedule, i, steps));
-                requireBothConditions(calls.get(i), BATCH / 3, times, step.batch.samples.condition);
+                Arrays.fill(times, PlaneTrajectory.time(schedule, i, steps));
+                requireBothConditions(calls.get(i), BATCH / 3, times, lesson.blocks[0].atS().conditions());
             }
         }
     }

@@ -1,10 +1,10 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.CorrectorTest;
+import io.bootdistill.objective.CorrectorLessonTest;
 
 /** The corrector of a training step on the cpu device. */
-class CpuCorrectorTest extends CorrectorTest {
+class CpuCorrectorLessonTest extends CorrectorLessonTest {
 
     @Override
     protected Device device() {

@@ -1,10 +1,10 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.RestartedRegressionTest;
+import io.bootdistill.objective.RestartedTrajectoryTest;
 
 /** Steps that regress from states of trajectories on the cpu device. */
-class CpuRestartedRegressionTest extends RestartedRegressionTest {
+class CpuRestartedTrajectoryTest extends RestartedTrajectoryTest {
 
     @Override
     protected Device device() {
