@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.Checkpoint.Saved;
 import java.io.IOException;
@@ -73,7 +74,7 @@ final class JointRun implements AutoCloseable {
     void restore() throws IOException {
         teacher.restore(TEACHER, key, TeacherTrainer.ORIGIN, folder.checkpoint());
         step = teacher.state().step();
-        if (Checkpoint.has(folder.checkpoint(), STUDENT)) {
+        if (Uninterrupted.call(() -> Checkpoint.has(folder.checkpoint(), STUDENT))) {
             openStudent();
             student.restore(STUDENT, key, TeacherTrainer.ORIGIN, folder.checkpoint());
             step = Math.max(step, config.studentStartStep() + student.state().step());
@@ -126,7 +127,7 @@ final class JointRun implements AutoCloseable {
             if (student != null) {
                 states.put(STUDENT, student.saved());
             }
-            Checkpoint.write(folder.checkpoint(), states, key);
+            Uninterrupted.run(() -> Checkpoint.write(folder.checkpoint(), states, key));
         }
         teacher.report(checkpoint);
         if (student != null) {

@@ -8,6 +8,7 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,7 +128,7 @@ public final class JointTrainer {
      */
     public Pair resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        JointConfig config = folder.readJoint(workers);
+        JointConfig config = Uninterrupted.call(() -> folder.readJoint(workers));
         trainer.check(images, config.teacher());
         try (JointRun run = newRun(images, config, folder)) {
             run.restore();
