@@ -33,19 +33,19 @@ final class BlockLoss implements AutoCloseable {
     /**
      * Writes the gradient of the student's output. The tensors of a worker and a block are always the same.
      *
+     * @param from the block's first row
      * @param coefficients the head, and the factors of the gradient
      * @param x what the signal is made of besides the output
      */
-    void run(Worker worker, Block block, Slice coefficients, Tensor x, Tensor target) {
+    void run(Worker worker, int block, int from, int n, Slice coefficients, Tensor x, Tensor target) {
         Kernels kernels = worker.kernels();
         Plan plan = worker.student();
-        int n = block.samples();
-        Slice squares = memory.slice(block.from(), n);
+        Slice squares = memory.slice(from, n);
         SignalLoss[] own = losses[worker.index()];
-        if (own[block.index()] == null) {
-            own[block.index()] = new SignalLoss(x, plan.y(), target, null, plan.dy());
+        if (own[block] == null) {
+            own[block] = new SignalLoss(x, plan.y(), target, null, plan.dy());
         }
-        kernels.bootstrapLoss(n, pixels, coefficients, own[block.index()], squares);
+        kernels.bootstrapLoss(n, pixels, coefficients, own[block], squares);
         if (!weighting.isNone()) {
             Slice divisors = worker.numbers().data();
             kernels.residualDivisors(n, squares, (float) weighting.kappa(), (float) weighting.power(), divisors);

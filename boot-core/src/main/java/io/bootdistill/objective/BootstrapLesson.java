@@ -111,7 +111,7 @@ final class BootstrapLesson implements Lesson {
         form.subtract(worker, block, target);
         Plan student = worker.student();
         worker.call(student, form.input(worker, noise), block.atS(), block.samples());
-        loss.run(worker, block, form.head(block), form.input(worker, noise), target);
+        loss.run(worker, index, block.from(), block.samples(), form.head(block), form.input(worker, noise), target);
         student.backward(kernels, block.samples(), lane, accumulate);
     }
 

@@ -99,7 +99,7 @@ final class DerivativeLesson implements Lesson {
         }
         Plan student = worker.student();
         worker.call(student, form.input(worker, noise), block.atS(), n);
-        loss.run(worker, block, form.head(block), form.input(worker, noise), target);
+        loss.run(worker, index, block.from(), n, form.head(block), form.input(worker, noise), target);
         student.backward(kernels, n, lane, accumulate);
     }
 

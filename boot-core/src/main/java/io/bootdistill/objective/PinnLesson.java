@@ -102,7 +102,7 @@ final class PinnLesson implements Lesson {
         }
         Plan student = worker.student();
         worker.call(student, input, block.atS(), n);
-        loss.run(worker, block, form.head(block), input, worker.target());
+        loss.run(worker, index, block.from(), n, form.head(block), input, worker.target());
         gradient.atT(worker, block, student.dy());
         student.backward(kernels, n, lane, accumulate);
         for (int sign = 1; sign >= -1 && bootstrap > 0; sign -= 2) {

@@ -126,7 +126,7 @@ final class TrajectoryLesson implements Lesson {
         Plan student = worker.student();
         Tensor input = form.input(worker, noise[index]);
         worker.call(student, input, block.atS(), n);
-        loss.run(worker, block, form.head(block), input, target);
+        loss.run(worker, index, block.from(), n, form.head(block), input, target);
         student.backward(worker.kernels(), n, lane, accumulate);
     }
 
