@@ -1,5 +1,5 @@
-/* What libboot_cuda.so offers beside boot_kernels.h: the probe, contexts that share a stream, captured graphs, what surrounds a
- * convolution by another library, and names for errors. Every function returns a status unless it says otherwise; none throws,
+/* What libboot_cuda.so offers beside boot_kernels.h: the probe, contexts that share a stream, captured graphs, and what surrounds
+ * a convolution by another library. Every function returns a status unless it says otherwise; none throws,
  * aborts or prints.
  *
  * In boot_kernels.h, the CUDA library reads `cap` and the tier as a precision: 0 float32, 1 tf32, 2 bf16 (products of the
@@ -8,21 +8,22 @@
 #ifndef BOOT_CUDA_H
 #define BOOT_CUDA_H
 #include "boot_kernels.h"
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 #define BOOT_CUDA_FLOAT32 0
 #define BOOT_CUDA_TF32 1
 #define BOOT_CUDA_BF16 2
 
-/* ---- statuses beside those of boot_kernels.h */
+/* ---- a status beside those of boot_kernels.h; BOOT_DEVICE_ERROR + the cudaError_t is another */
 
 #define BOOT_CUDA_NOT_CAPTURABLE 10 /* a transfer with the host, or scratch memory that would grow, while a graph is captured */
-#define BOOT_CUDA_ERROR 1000        /* and above: BOOT_CUDA_ERROR + the cudaError_t */
 
-/* The name of the CUDA error in a status above BOOT_CUDA_ERROR; never null. */
-const char* boot_cuda_error_name(int32_t status);
+typedef int64_t boot_graph;
+
+#if defined(BOOT_BINDING)
+namespace boot {
+#elif defined(__cplusplus)
+extern "C" {
+#endif
 
 /* ---- probe: does this machine have a device for this library? Safe without any NVIDIA software. */
 
@@ -44,7 +45,7 @@ const char* boot_cuda_error_name(int32_t status);
 
 /* Writes BOOT_CUDA_PROBE_COUNT values and returns the reason; the first failing test ends it. For BOOT_CUDA_NO_DRIVER,
  * `detail`, which has room for `length`, gets what the dynamic linker said, ended by 0; otherwise it is empty. */
-int32_t boot_cuda_probe(int32_t* result, char* detail, int32_t length);
+int32_t boot_cuda_probe(boot_device device, int32_t* result, char* detail, int32_t length);
 
 /* ---- the device that contexts use: device 0 (CUDA_VISIBLE_DEVICES reorders) */
 
@@ -56,7 +57,7 @@ int32_t boot_cuda_probe(int32_t* result, char* detail, int32_t length);
 #define BOOT_CUDA_DEVICE_COUNT 8
 
 /* Writes BOOT_CUDA_DEVICE_COUNT values, and the device's name, ended by 0, into `name`, which has room for `length`. */
-int32_t boot_cuda_device(int64_t* properties, char* name, int32_t length);
+int32_t boot_cuda_device(boot_device device, int64_t* properties, char* name, int32_t length);
 
 /* ---- contexts */
 
@@ -69,8 +70,6 @@ int32_t boot_cuda_synchronise(boot_context context);
 /* ---- graphs: the calls of a context between begin and end are recorded, not carried out, and can be launched any number of
  * times. Run the calls once before: scratch memory cannot grow meanwhile. The graph takes it over. Values that change from
  * launch to launch lie in device memory and are uploaded before it. Calls of other contexts go on as ever. */
-
-typedef int64_t boot_graph;
 
 int32_t boot_cuda_capture_begin(boot_context context);
 /* Ends the capture, also after a failed call; without a graph where one failed. */
@@ -96,7 +95,7 @@ int32_t boot_cuda_add_to_images(boot_context context, int32_t n, int32_t pixels,
 int32_t boot_cuda_sum_images(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats dy, int64_t lddy,
     boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate);
 
-#ifdef __cplusplus
+#if defined(BOOT_BINDING) || defined(__cplusplus)
 }
 #endif
 #endif

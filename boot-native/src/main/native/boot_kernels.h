@@ -1,35 +1,43 @@
 /* The one C ABI of the native devices: a function per operation of io.bootdistill.device.Kernels, whose Javadoc holds the
- * meaning of each operand. Every native library implements it.
+ * meaning of each operand. Every native library implements it, and exports boot_open (boot_table.h), which leads to the rest.
  *
  * - Every function returns a status: BOOT_OK or a reason. Nothing throws, aborts, prints or keeps global state: what a call
- *   needs lies in its context (device, stream, scratch memory). A context serves one thread at a time.
+ *   needs lies in its context (device, stream, scratch memory). A context serves one thread at a time, a device any number.
  * - boot_floats is the address of float32 values on the device: an integer, because a device address is no host pointer.
  *   It is 0 where an operand is absent. ld… is the distance between the rows of the operand before it, in floats.
+ * - The first argument is a handle: it tells whose function is called (boot_dispatch.h), and is not 0.
  * - Java has checked the lengths of all operands.
  */
 #ifndef BOOT_KERNELS_H
 #define BOOT_KERNELS_H
 #include <stdint.h>
-#ifdef __cplusplus
-extern "C" {
-#endif
 
-#define BOOT_ABI_VERSION 1
+#define BOOT_ABI_VERSION 2
 
 #define BOOT_OK 0
 #define BOOT_INVALID_ARGUMENT 1
 #define BOOT_OUT_OF_MEMORY 2
 #define BOOT_UNSUPPORTED 3
+#define BOOT_DEVICE_ERROR 1000 /* and above: an error of the device itself, perhaps of an earlier call */
 
 typedef int64_t boot_floats;
+typedef int64_t boot_device;
 typedef int64_t boot_context;
+
+#if defined(BOOT_BINDING) /* what Java binds: a call goes to the device that its handle belongs to, see boot_dispatch.h */
+namespace boot {
+#elif defined(__cplusplus)
+extern "C" {
+#endif
 
 /* ---- library and contexts */
 
-int32_t boot_abi_version(void);
+int32_t boot_abi_version(boot_device device);
+/* The device's name for a status of BOOT_DEVICE_ERROR and above; empty for others, never null. */
+const char* boot_error_name(boot_device device, int32_t status);
 /* The instruction set that a context uses: 0 baseline, 1 AVX2+FMA, 2 AVX-512; the best of the processor, at most `cap`. */
-int32_t boot_tier(int32_t cap);
-int32_t boot_context_create(int32_t cap, boot_context* context);
+int32_t boot_tier(boot_device device, int32_t cap);
+int32_t boot_context_create(boot_device device, int32_t cap, boot_context* context);
 int32_t boot_context_destroy(boot_context context);
 /* Bytes of scratch memory that the context holds: it grows to the largest need and stays. */
 int64_t boot_context_scratch(boot_context context);
@@ -39,8 +47,8 @@ int32_t boot_peak(boot_context context, int64_t rounds, int64_t* operations);
 
 /* ---- memory and transfers */
 
-int32_t boot_allocate(int64_t count, boot_floats* memory); /* zeros, 64-byte aligned */
-int32_t boot_free(boot_floats memory);
+int32_t boot_allocate(boot_device device, int64_t count, boot_floats* memory); /* zeros, 64-byte aligned */
+int32_t boot_free(boot_device device, boot_floats memory);
 int32_t boot_upload(boot_context context, const float* source, int64_t count, boot_floats target);
 int32_t boot_download(boot_context context, boot_floats source, int64_t count, float* target);
 int32_t boot_fill(boot_context context, boot_floats target, int64_t count, float value);
@@ -202,7 +210,7 @@ int32_t boot_clip(boot_context context, boot_floats partial, int64_t chunks, boo
 int32_t boot_adam_w(boot_context context, boot_floats step, int64_t from, int64_t to, boot_floats gradient,
     boot_floats parameters, boot_floats m, boot_floats v, boot_floats ema);
 
-#ifdef __cplusplus
+#if defined(BOOT_BINDING) || defined(__cplusplus)
 }
 #endif
 #endif

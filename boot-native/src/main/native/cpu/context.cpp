@@ -1,13 +1,20 @@
-// Contexts, device memory and transfers: nothing here depends on the tier.
+// The device, its contexts and memory, and transfers: compiled once, for all tiers.
 #include "context.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "exported.h"
+#include "../boot_table.h"
 
 namespace boot {
+
+namespace baseline { extern const boot_functions functions; }
+namespace avx2 { extern const boot_functions functions; }
+namespace avx512 { extern const boot_functions functions; }
+
+// By tier: 0, 1, 2.
+static const boot_functions* const tiers[] = {&baseline::functions, &avx2::functions, &avx512::functions};
 
 static constexpr size_t HUGE_PAGE = 2 << 20;
 
@@ -37,12 +44,12 @@ float* reserve(Context& context, int64_t floats) {
 static int32_t best_tier() {
     __builtin_cpu_init();
     if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
-        return TIER_BASELINE;
+        return 0;
     }
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")
             && __builtin_cpu_supports("avx512vl")
-        ? TIER_AVX512
-        : TIER_AVX2;
+        ? 2
+        : 1;
 }
 
 static Context* of(boot_context context) { return reinterpret_cast<Context*>(context); }
@@ -53,34 +60,36 @@ static float* floats(boot_floats address) { return reinterpret_cast<float*>(addr
 
 using namespace boot;
 
-int32_t boot_abi_version(void) { return BOOT_ABI_VERSION; }
+boot_device boot_open(void) { return reinterpret_cast<boot_device>(&tiers[0]); }
 
-int32_t boot_tier(int32_t cap) {
+int32_t boot_abi_version(boot_device) { return BOOT_ABI_VERSION; }
+
+const char* boot_error_name(boot_device, int32_t) { return ""; }
+
+int32_t boot_tier(boot_device, int32_t cap) {
     int32_t best = best_tier();
     return cap < best ? (cap < 0 ? 0 : cap) : best;
 }
 
-int32_t boot_context_create(int32_t cap, boot_context* context) {
+int32_t boot_context_create(boot_device device, int32_t cap, boot_context* context) {
     Context* created = static_cast<Context*>(calloc(1, sizeof(Context)));
     if (created == nullptr) {
         return BOOT_OUT_OF_MEMORY;
     }
-    created->tier = boot_tier(cap);
+    created->functions = tiers[boot_tier(device, cap)];
     *context = reinterpret_cast<boot_context>(created);
     return BOOT_OK;
 }
 
 int32_t boot_context_destroy(boot_context context) {
-    if (context != 0) {
-        free(of(context)->scratch);
-        free(of(context));
-    }
+    free(of(context)->scratch);
+    free(of(context));
     return BOOT_OK;
 }
 
 int64_t boot_context_scratch(boot_context context) { return of(context)->capacity * static_cast<int64_t>(sizeof(float)); }
 
-int32_t boot_allocate(int64_t count, boot_floats* memory) {
+int32_t boot_allocate(boot_device, int64_t count, boot_floats* memory) {
     float* allocated = allocate(count);
     if (allocated == nullptr) {
         return BOOT_OUT_OF_MEMORY;
@@ -90,7 +99,7 @@ int32_t boot_allocate(int64_t count, boot_floats* memory) {
     return BOOT_OK;
 }
 
-int32_t boot_free(boot_floats memory) {
+int32_t boot_free(boot_device, boot_floats memory) {
     free(floats(memory));
     return BOOT_OK;
 }

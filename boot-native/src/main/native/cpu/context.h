@@ -1,15 +1,13 @@
-// What a call needs besides its operands: the tier and scratch memory that only grows.
+// What a call needs besides its operands: scratch memory that only grows. The tier lies in the functions of the context.
 #pragma once
 #include <stdint.h>
 
+struct boot_functions;
+
 namespace boot {
 
-constexpr int32_t TIER_BASELINE = 0;
-constexpr int32_t TIER_AVX2 = 1;
-constexpr int32_t TIER_AVX512 = 2;
-
 struct Context {
-    int32_t tier;
+    const boot_functions* functions;  // the first field of what a handle points to
     float* scratch;
     int64_t capacity;
 };

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "exported.h"
+#include "../boot_kernels.h"
 #include "shapes.h"
 
 namespace boot {
@@ -70,7 +70,7 @@ static uint64_t seed_of(const float* words) {
 }
 
 // Element e of a sample, in the order channel, row, column, is word e % 4 of block e / 4.
-static void noise(int32_t n, int64_t pixels, int64_t channels, const float* seeds, int32_t draw, Target y) {
+void noise(int32_t n, int64_t pixels, int64_t channels, const float* seeds, int32_t draw, Target y) {
     const int64_t elements = pixels * channels;
     for (int64_t sample = 0; sample < n; sample++) {
         const uint64_t seed = seed_of(seeds + sample * BOOT_SEED_FLOATS);
@@ -84,9 +84,3 @@ static void noise(int32_t n, int64_t pixels, int64_t channels, const float* seed
 }
 
 }  // namespace boot
-
-int32_t boot_noise(boot_context, int32_t n, int32_t pixels, int32_t channels, boot_floats seeds, int32_t draw,
-    boot_floats y, int64_t ldy) {
-    boot::noise(n, pixels, channels, reinterpret_cast<const float*>(seeds), draw, {reinterpret_cast<float*>(y), ldy});
-    return BOOT_OK;
-}

@@ -1,7 +1,15 @@
-// The operations of one tier, in the namespace that BOOT_TIER names; included once per tier (hence no guard). The meaning
-// of each operand is in boot_kernels.h. A status is returned where scratch memory may be needed.
+// The operations of one tier, in the namespace that BOOT_TIER names. The meaning of each operand is in boot_kernels.h. A status
+// is returned where scratch memory may be needed.
+#pragma once
 #include "context.h"
 #include "shapes.h"
+
+namespace boot {
+
+// The same bits in all tiers: compiled once.
+void noise(int32_t n, int64_t pixels, int64_t channels, const float* seeds, int32_t draw, Target y);
+
+}  // namespace boot
 
 namespace boot::BOOT_TIER {
 

@@ -9,7 +9,7 @@ int32_t status(cudaError_t error) {
     if (error == cudaSuccess) {
         return BOOT_OK;
     }
-    return error == cudaErrorMemoryAllocation ? BOOT_OUT_OF_MEMORY : BOOT_CUDA_ERROR + static_cast<int32_t>(error);
+    return error == cudaErrorMemoryAllocation ? BOOT_OUT_OF_MEMORY : BOOT_DEVICE_ERROR + static_cast<int32_t>(error);
 }
 
 bool capturing(const Context& context) {
@@ -103,12 +103,13 @@ static int32_t precision(int32_t cap) {
     return cap < best ? (cap < 0 ? 0 : cap) : best;
 }
 
-// A context with the stream of `leader`, or with one of its own where that is null.
-static int32_t create(int32_t cap, const Context* leader, boot_context* context) {
+// A context with these functions and the stream of `leader`, or with one of its own where that is null.
+static int32_t create(const boot_functions& functions, int32_t cap, const Context* leader, boot_context* context) {
     Context* created = static_cast<Context*>(calloc(1, sizeof(Context)));
     if (created == nullptr) {
         return BOOT_OUT_OF_MEMORY;
     }
+    created->functions = &functions;
     int count = 0;
     cudaError_t error = cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, 0);
     created->multiprocessors = count;
@@ -135,17 +136,23 @@ static int32_t create(int32_t cap, const Context* leader, boot_context* context)
 
 using namespace boot;
 
-int32_t boot_abi_version(void) { return BOOT_ABI_VERSION; }
+int32_t boot_abi_version(boot_device) { return BOOT_ABI_VERSION; }
 
-int32_t boot_tier(int32_t cap) { return precision(cap); }
-
-int32_t boot_context_create(int32_t cap, boot_context* context) { return create(cap, nullptr, context); }
-
-int32_t boot_cuda_context_join(boot_context leader, boot_context* context) { return create(0, &of(leader), context); }
-
-int32_t boot_context_destroy(boot_context context) {
-    return context == 0 ? BOOT_OK : destroy(reinterpret_cast<Context*>(context));
+const char* boot_error_name(boot_device, int32_t status) {
+    return status < BOOT_DEVICE_ERROR ? "" : cudaGetErrorName(static_cast<cudaError_t>(status - BOOT_DEVICE_ERROR));
 }
+
+int32_t boot_tier(boot_device, int32_t cap) { return precision(cap); }
+
+int32_t boot_context_create(boot_device device, int32_t cap, boot_context* context) {
+    return create(boot_functions_of(device), cap, nullptr, context);
+}
+
+int32_t boot_cuda_context_join(boot_context leader, boot_context* context) {
+    return create(boot_functions_of(leader), 0, &of(leader), context);
+}
+
+int32_t boot_context_destroy(boot_context context) { return destroy(reinterpret_cast<Context*>(context)); }
 
 int64_t boot_context_scratch(boot_context context) { return of(context).capacity * static_cast<int64_t>(sizeof(float)); }
 

@@ -11,7 +11,7 @@
 #pragma once
 #include <stdint.h>
 
-#include "../boot_cuda.h"
+#include "../boot_table.h"
 #include "compat.h"
 
 namespace boot {
@@ -26,6 +26,7 @@ constexpr int32_t STAGING_PIECES = 4;
 constexpr int64_t STAGING_BYTES = 64 << 10;
 
 struct Context {
+    const boot_functions* functions;  // the first field of what a handle points to
     int32_t precision;  // BOOT_CUDA_FLOAT32, _TF32 or _BF16: the best that the device has and the caller allows
     int32_t multiprocessors;
     cudaStream_t stream;
@@ -56,7 +57,7 @@ int32_t no_staging(const Context& context);
 // Says that the calls so far are the last that use it.
 int32_t release(Context& context, Staging& staging);
 
-// BOOT_OK, BOOT_OUT_OF_MEMORY or BOOT_CUDA_ERROR + error.
+// BOOT_OK, BOOT_OUT_OF_MEMORY or BOOT_DEVICE_ERROR + error.
 int32_t status(cudaError_t error);
 
 // What became of the launches since the last call.

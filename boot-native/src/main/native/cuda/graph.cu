@@ -6,6 +6,7 @@
 namespace boot {
 
 struct Graph {
+    const boot_functions* functions;  // the first field of what a handle points to
     cudaGraphExec_t executable;
     float* scratch;  // of the context that recorded it: the kernels hold its address
 };
@@ -48,6 +49,7 @@ int32_t boot_cuda_capture_end(boot_context context, boot_graph* graph) {
         free(created);
         return error == cudaSuccess ? BOOT_OUT_OF_MEMORY : status(error);
     }
+    created->functions = &boot_functions_of(context);
     created->scratch = of(context).scratch;
     of(context).scratch = nullptr;
     of(context).capacity = 0;
@@ -60,9 +62,6 @@ int32_t boot_cuda_graph_launch(boot_context context, boot_graph graph) {
 }
 
 int32_t boot_cuda_graph_destroy(boot_graph graph) {
-    if (graph == 0) {
-        return BOOT_OK;
-    }
     Graph* destroyed = reinterpret_cast<Graph*>(graph);
     const int32_t result = status(cudaDeviceSynchronize());  // a launch may be on its way
     cudaGraphExecDestroy(destroyed->executable);

@@ -5,7 +5,7 @@
 
 using namespace boot;
 
-int32_t boot_allocate(int64_t count, boot_floats* memory) {
+int32_t boot_allocate(boot_device, int64_t count, boot_floats* memory) {
     if (count > INT64_MAX / 8) {
         return BOOT_OUT_OF_MEMORY;
     }
@@ -28,7 +28,7 @@ int32_t boot_allocate(int64_t count, boot_floats* memory) {
 }
 
 // Waits for the device: calls that use the memory may still be on their way.
-int32_t boot_free(boot_floats memory) {
+int32_t boot_free(boot_device, boot_floats memory) {
     const int32_t result = status(cudaDeviceSynchronize());
     const int32_t freed = status(cudaFree(at(memory)));
     return result == BOOT_OK ? freed : result;

@@ -84,7 +84,7 @@ static int64_t attribute(cudaDeviceAttr which) {
 
 using namespace boot;
 
-int32_t boot_cuda_probe(int32_t* result, char* detail, int32_t length) {
+int32_t boot_cuda_probe(boot_device, int32_t* result, char* detail, int32_t length) {
     for (int i = 0; i < BOOT_CUDA_PROBE_COUNT; i++) {
         result[i] = 0;
     }
@@ -94,7 +94,7 @@ int32_t boot_cuda_probe(int32_t* result, char* detail, int32_t length) {
     return result[BOOT_CUDA_PROBE_REASON];
 }
 
-int32_t boot_cuda_device(int64_t* properties, char* name, int32_t length) {
+int32_t boot_cuda_device(boot_device, int64_t* properties, char* name, int32_t length) {
     for (int i = 0; i < BOOT_CUDA_DEVICE_COUNT; i++) {
         properties[i] = 0;
     }
@@ -115,8 +115,4 @@ int32_t boot_cuda_device(int64_t* properties, char* name, int32_t length) {
     properties[BOOT_CUDA_DEVICE_FREE] = static_cast<int64_t>(free_bytes);
     properties[BOOT_CUDA_DEVICE_SHARED_MEMORY] = attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin);
     return BOOT_OK;
-}
-
-const char* boot_cuda_error_name(int32_t status) {
-    return status < BOOT_CUDA_ERROR ? "" : cudaGetErrorName(static_cast<cudaError_t>(status - BOOT_CUDA_ERROR));
 }

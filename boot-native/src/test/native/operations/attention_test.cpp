@@ -24,13 +24,13 @@ static void run(boot_context context, int32_t precision, const std::string& name
         }
     }
     mask.upload();
-    require_ok(boot_attention_forward(context, t.n, t.queries, t.keys, t.heads, t.size, q.address(), q.stride, k.address(),
+    require_ok(boot::boot_attention_forward(context, t.n, t.queries, t.keys, t.heads, t.size, q.address(), q.stride, k.address(),
         k.stride, v.address(), v.stride, t.mask ? mask.address() : 0, y.address(), y.stride, statistics.address()), what);
 
     Operand dy(context, 7, t.n * t.queries, channels, t.gap);
     Operand dq(context, 8, t.n * t.queries, channels, t.gap), dk(context, 9, t.n * t.keys, channels, t.gap);
     Operand dv(context, 10, t.n * t.keys, channels, t.gap);
-    require_ok(boot_attention_backward(context, t.n, t.queries, t.keys, t.heads, t.size, q.address(), q.stride, k.address(),
+    require_ok(boot::boot_attention_backward(context, t.n, t.queries, t.keys, t.heads, t.size, q.address(), q.stride, k.address(),
         k.stride, v.address(), v.stride, t.mask ? mask.address() : 0, y.address(), y.stride, statistics.address(),
         dy.address(), dy.stride, dq.address(), dq.stride, dk.address(), dk.stride, dv.address(), dv.stride), what);
 

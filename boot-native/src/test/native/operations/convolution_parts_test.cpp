@@ -17,7 +17,7 @@ static void images(boot_context context, const Case& t) {
     Operand y(context, 4, rows, t.channels, t.gap), before(context, 4, rows, t.channels, t.gap);
 
     // the residual is the target itself
-    require_ok(boot_cuda_add_to_images(context, t.n, t.pixels, t.channels, x.address(), bias.address(),
+    require_ok(boot::boot_cuda_add_to_images(context, t.n, t.pixels, t.channels, x.address(), bias.address(),
         t.shift ? shift.address() : 0, shift.stride, t.residual ? y.address() : 0, y.stride, y.address(), y.stride), what);
     compare(what + " additions", y, tolerance(BOOT_CUDA_FLOAT32, 4), [&](int64_t row, int32_t c) {
         return static_cast<double>(x.at(row, c)) + bias.at(0, c) + or_zero(t.shift, shift.at(row / t.pixels, c)) +
@@ -26,7 +26,7 @@ static void images(boot_context context, const Case& t) {
 
     Operand total(context, 5, 1, t.channels, 0), total_before(context, 5, 1, t.channels, 0);
     Operand sums(context, 6, t.n, t.channels, t.gap);
-    require_ok(boot_cuda_sum_images(context, t.n, t.pixels, t.channels, y.address(), y.stride, total.address(),
+    require_ok(boot::boot_cuda_sum_images(context, t.n, t.pixels, t.channels, y.address(), y.stride, total.address(),
         t.shift ? sums.address() : 0, sums.stride, t.accumulate), what);
     const auto sum = [&](int64_t first, int64_t count, int32_t c) {
         double result = 0;
@@ -48,7 +48,7 @@ static void images(boot_context context, const Case& t) {
 static void transpose(boot_context context, int32_t rows, int32_t columns, bool accumulate) {
     const std::string what = "transpose " + std::to_string(rows) + "×" + std::to_string(columns);
     Operand x(context, 1, rows, columns, 0), y(context, 2, columns, rows, 0), before(context, 2, columns, rows, 0);
-    require_ok(boot_cuda_transpose(context, rows, columns, x.address(), y.address(), accumulate), what);
+    require_ok(boot::boot_cuda_transpose(context, rows, columns, x.address(), y.address(), accumulate), what);
     compare(what, y, accumulate ? tolerance(BOOT_CUDA_FLOAT32, 2) : 0, [&](int64_t row, int32_t c) {
         return static_cast<double>(x.at(c, static_cast<int32_t>(row))) + (accumulate ? before.at(row, c) : 0);
     });

@@ -32,7 +32,7 @@ static void run(boot_context context, int32_t precision, const std::string& name
         }
     };
 
-    require_ok(boot_conv_forward(context, t.n, t.height, t.width, t.in, t.out, t.upsample, t.stride, t.padding, x.address(),
+    require_ok(boot::boot_conv_forward(context, t.n, t.height, t.width, t.in, t.out, t.upsample, t.stride, t.padding, x.address(),
         x.stride, w.address(), 0, bias.address(), t.options ? shift.address() : 0, shift.stride,
         t.options ? residual.address() : 0, residual.stride, y.address(), y.stride), what);
     compare(what + " forward", y, tolerance(precision, 9 * t.in), [&](int64_t row, int32_t c) {
@@ -46,7 +46,7 @@ static void run(boot_context context, int32_t precision, const std::string& name
     });
 
     Operand dx(context, 8, t.n * pixels, t.in, t.gap), before(context, 8, t.n * pixels, t.in, t.gap);
-    require_ok(boot_conv_backward_input(context, t.n, t.height, t.width, t.in, t.out, t.upsample, t.stride, t.padding,
+    require_ok(boot::boot_conv_backward_input(context, t.n, t.height, t.width, t.in, t.out, t.upsample, t.stride, t.padding,
         dy.address(), dy.stride, w.address(), 0, t.options ? dx.address() : 0, dx.stride, dx.address(), dx.stride), what);
     std::vector<double> sums(t.n * pixels * t.in);
     for (int64_t row = 0; row < t.n * out_pixels; row++) {
@@ -63,7 +63,7 @@ static void run(boot_context context, int32_t precision, const std::string& name
 
     Operand dw(context, 9, 9 * t.in, t.out, 0), dw_before(context, 9, 9 * t.in, t.out, 0);
     Operand db(context, 10, 1, t.out, 0), db_before(context, 10, 1, t.out, 0), dshift(context, 11, t.n, t.out, t.gap);
-    require_ok(boot_conv_backward_weights(context, t.n, t.height, t.width, t.in, t.out, t.upsample, t.stride, t.padding,
+    require_ok(boot::boot_conv_backward_weights(context, t.n, t.height, t.width, t.in, t.out, t.upsample, t.stride, t.padding,
         x.address(), x.stride, dy.address(), dy.stride, dw.address(), db.address(), t.options ? dshift.address() : 0, dshift.stride,
         t.options), what);
     std::vector<double> weights(9 * t.in * t.out);

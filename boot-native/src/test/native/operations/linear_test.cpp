@@ -15,7 +15,7 @@ static void run(boot_context context, int32_t precision, const std::string& name
     Operand y(context, 4, t.rows, t.out, t.gap), base(context, 5, t.rows, t.out, 2 * t.gap);
     const auto or_zero = [](bool given, double value) { return given ? value : 0; };
 
-    require_ok(boot_linear_forward(context, t.rows, t.in, t.out, x.address(), x.stride, w.address(), 0,
+    require_ok(boot::boot_linear_forward(context, t.rows, t.in, t.out, x.address(), x.stride, w.address(), 0,
         t.bias ? bias.address() : 0, t.addend ? base.address() : 0, base.stride, y.address(), y.stride), what);
     compare(what + " forward", y, tolerance(precision, t.in), [&](int64_t row, int32_t c) {
         double sum = or_zero(t.bias, bias.at(0, c)) + or_zero(t.addend, base.at(row, c));
@@ -28,7 +28,7 @@ static void run(boot_context context, int32_t precision, const std::string& name
     // dx is added to itself, not to another tensor
     Operand dy(context, 6, t.rows, t.out, t.gap), dx(context, 7, t.rows, t.in, t.gap);
     Operand before(context, 7, t.rows, t.in, t.gap);
-    require_ok(boot_linear_backward_input(context, t.rows, t.in, t.out, dy.address(), dy.stride, w.address(), 0,
+    require_ok(boot::boot_linear_backward_input(context, t.rows, t.in, t.out, dy.address(), dy.stride, w.address(), 0,
         t.addend ? dx.address() : 0, dx.stride, dx.address(), dx.stride), what);
     compare(what + " input gradient", dx, tolerance(precision, t.out), [&](int64_t row, int32_t c) {
         double sum = or_zero(t.addend, before.at(row, c));
@@ -40,7 +40,7 @@ static void run(boot_context context, int32_t precision, const std::string& name
 
     Operand dw(context, 8, t.in, t.out, 0), dw_before(context, 8, t.in, t.out, 0);
     Operand db(context, 9, 1, t.out, 0), db_before(context, 9, 1, t.out, 0);
-    require_ok(boot_linear_backward_weights(context, t.rows, t.in, t.out, x.address(), x.stride, dy.address(), dy.stride,
+    require_ok(boot::boot_linear_backward_weights(context, t.rows, t.in, t.out, x.address(), x.stride, dy.address(), dy.stride,
         dw.address(), t.bias ? db.address() : 0, t.accumulate), what);
     compare(what + " weights gradient", dw, tolerance(precision, t.rows), [&](int64_t row, int32_t c) {
         double sum = or_zero(t.accumulate, dw_before.at(row, c));

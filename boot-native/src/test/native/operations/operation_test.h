@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "boot_cuda.h"
+#include "boot_dispatch.h"
 
 namespace boot::test {
 
@@ -40,11 +40,11 @@ public:
                 at(row, c) = normal(random);
             }
         }
-        require_ok(boot_allocate(values.size(), &memory), "allocate");
+        require_ok(boot_allocate(boot_open(), values.size(), &memory), "allocate");
         upload();
     }
 
-    ~Operand() { boot_free(memory); }
+    ~Operand() { boot_free(boot_open(), memory); }
 
     Operand(const Operand&) = delete;
 
@@ -122,7 +122,7 @@ inline int in_each_precision(const std::function<void(boot_context, int32_t, con
     const char* names[] = {"float32", "tf32", "bf16"};
     for (int32_t precision : {BOOT_CUDA_FLOAT32, BOOT_CUDA_TF32, BOOT_CUDA_BF16}) {
         boot_context context = 0;
-        require_ok(boot_context_create(precision, &context), "context");
+        require_ok(boot_context_create(boot_open(), precision, &context), "context");
         if (context == 0) {
             break;
         }

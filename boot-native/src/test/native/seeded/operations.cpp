@@ -13,28 +13,18 @@
 #include <string>
 #include <vector>
 
-#include "boot_cuda.h"
-
-#define FUNCTIONS(F)                                                                                                  \
-    F(context_create) F(context_destroy) F(allocate) F(free) F(upload) F(download) F(conv_prepared) F(conv_prepare)   \
-    F(linear_prepared) F(linear_prepare) F(conv_forward) F(conv_backward_input) F(conv_backward_weights)              \
-    F(linear_forward) F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(group_norm_tangent)   \
-    F(attention_forward) F(attention_backward) F(attention_tangent) F(upsample_forward) F(upsample_backward)          \
-    F(time_embedding_tangent) F(embedding_forward) F(embedding_backward) F(noise) F(signal_state) F(bootstrap_loss)   \
-    F(residual_divisors) F(squared_norm) F(clip) F(adam_w) F(sum_lanes)
+#include "boot_library.h"
 
 struct Library {
-#define DECLARE(name) decltype(&boot_##name) name;
-    FUNCTIONS(DECLARE)
     void* handle;
+    boot_device device = 0;
 
     explicit Library(const char* path) : handle(dlopen(path, RTLD_NOW | RTLD_LOCAL)) {
-        if (handle == nullptr) {
-            fprintf(stderr, "%s\n", dlerror());
+        char detail[512];
+        if (handle == nullptr || boot::boot_library_open(path, &device, detail, sizeof detail) != BOOT_OK) {
+            fprintf(stderr, "%s\n", handle == nullptr ? dlerror() : detail);
             exit(2);
         }
-#define LOAD(name) name = reinterpret_cast<decltype(name)>(dlsym(handle, "boot_" #name));
-        FUNCTIONS(LOAD)
     }
 };
 
@@ -62,12 +52,12 @@ class Run {
     std::vector<std::pair<boot_floats, int64_t>> written;
 
 public:
-    const Library& boot;
+    const boot_device device;
     boot_context context = 0;
     std::vector<std::vector<float>> results;
 
-    Run(const Library& library, int32_t cap, int32_t rounding) : rounding(rounding), boot(library) {
-        call(boot.context_create(cap, &context));
+    Run(const Library& library, int32_t cap, int32_t rounding) : rounding(rounding), device(library.device) {
+        call(boot::boot_context_create(device, cap, &context));
     }
 
     void call(int32_t status) {
@@ -79,8 +69,8 @@ public:
     boot_floats place(const std::vector<float>& values) {
         boot_floats memory = 0;
         const int64_t count = static_cast<int64_t>(values.size());
-        call(boot.allocate(count, &memory));
-        call(boot.upload(context, values.data(), count, memory));
+        call(boot::boot_allocate(device, count, &memory));
+        call(boot::boot_upload(context, values.data(), count, memory));
         return memory;
     }
 
@@ -105,7 +95,7 @@ public:
     void finish() {
         for (const auto& [memory, count] : written) {
             std::vector<float> values(static_cast<size_t>(count), NAN);
-            call(boot.download(context, memory, count, values.data()));
+            call(boot::boot_download(context, memory, count, values.data()));
             results.push_back(values);
         }
     }
@@ -131,28 +121,28 @@ constexpr double SUMS = 0x1p-18;  // float32 in another order
 
 static void linear(Run& r, int32_t rows, int32_t in, int32_t out) {
     const boot_floats x = r.factor(int64_t{rows} * in), w = r.factor(int64_t{in} * out);
-    const boot_floats prepared = r.scratch(r.boot.linear_prepared(r.context, in, out, 1));
-    r.call(r.boot.linear_prepare(r.context, in, out, 1, w, prepared));
-    r.call(r.boot.linear_forward(r.context, rows, in, out, x, in, w, prepared, r.input(out), 0, 0,
+    const boot_floats prepared = r.scratch(boot::boot_linear_prepared(r.context, in, out, 1));
+    r.call(boot::boot_linear_prepare(r.context, in, out, 1, w, prepared));
+    r.call(boot::boot_linear_forward(r.context, rows, in, out, x, in, w, prepared, r.input(out), 0, 0,
         r.output(int64_t{rows} * out), out));
 }
 
 static void linear_weights(Run& r) {
     const int32_t rows = 77, in = 21, out = 37;
-    r.call(r.boot.linear_backward_weights(r.context, rows, in, out, r.factor(rows * in), in, r.coarse(rows * out), out,
+    r.call(boot::boot_linear_backward_weights(r.context, rows, in, out, r.factor(rows * in), in, r.coarse(rows * out), out,
         r.output(in * out), r.output(out), 0));
 }
 
 static void convolution(Run& r, int32_t in, int32_t out, int32_t upsample) {
     const int32_t n = 2, height = 5, width = 7, pixels = n * height * width, out_pixels = pixels * upsample * upsample;
     const boot_floats w = r.factor(9 * in * out);
-    const boot_floats prepared = r.scratch(r.boot.conv_prepared(r.context, height, width, in, out, upsample, 1, 1, 1));
-    r.call(r.boot.conv_prepare(r.context, height, width, in, out, upsample, 1, 1, 1, w, prepared));
-    r.call(r.boot.conv_forward(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(pixels * in), in, w, prepared,
+    const boot_floats prepared = r.scratch(boot::boot_conv_prepared(r.context, height, width, in, out, upsample, 1, 1, 1));
+    r.call(boot::boot_conv_prepare(r.context, height, width, in, out, upsample, 1, 1, 1, w, prepared));
+    r.call(boot::boot_conv_forward(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(pixels * in), in, w, prepared,
         r.input(out), r.input(n * out), out, 0, 0, r.output(out_pixels * out), out));
-    r.call(r.boot.conv_backward_input(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(out_pixels * out), out, w,
-        prepared, 0, 0, r.output(pixels * in), in));
-    r.call(r.boot.conv_backward_weights(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(pixels * in), in,
+    r.call(boot::boot_conv_backward_input(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(out_pixels * out), out,
+        w, prepared, 0, 0, r.output(pixels * in), in));
+    r.call(boot::boot_conv_backward_weights(r.context, n, height, width, in, out, upsample, 1, 1, r.factor(pixels * in), in,
         r.coarse(out_pixels * out), out, r.output(9 * in * out), r.output(out), 0, 0, 0));
 }
 
@@ -160,10 +150,10 @@ static void group_norm(Run& r, bool backward) {
     const int32_t n = 2, pixels = 70, channels = 36, groups = 4, all = n * pixels * channels;
     const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
     const boot_floats scale = r.input(n * channels), shift = r.input(n * channels), statistics = r.output(n * groups * 2);
-    r.call(r.boot.group_norm_forward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+    r.call(boot::boot_group_norm_forward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
         channels, shift, channels, statistics, r.output(all), channels));
     if (backward) {
-        r.call(r.boot.group_norm_backward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+        r.call(boot::boot_group_norm_backward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
             channels, shift, channels, statistics, r.input(all), channels, 0, 0, r.output(all), channels, r.output(channels),
             r.output(channels), r.output(n * channels), channels, r.output(n * channels), channels, 0));
     }
@@ -173,9 +163,9 @@ static void group_norm_tangent(Run& r) {
     const int32_t n = 2, pixels = 70, channels = 36, groups = 4, all = n * pixels * channels;
     const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
     const boot_floats scale = r.input(n * channels), shift = r.input(n * channels), statistics = r.output(n * groups * 2);
-    r.call(r.boot.group_norm_forward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+    r.call(boot::boot_group_norm_forward(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
         channels, shift, channels, statistics, r.output(all), channels));
-    r.call(r.boot.group_norm_tangent(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
+    r.call(boot::boot_group_norm_tangent(r.context, n, pixels, channels, groups, 1e-5f, 1, x, channels, gamma, beta, scale,
         channels, shift, channels, statistics, r.input(all), channels, r.input(n * channels), channels,
         r.input(n * channels), channels, r.output(all), channels));
 }
@@ -186,10 +176,10 @@ static void attention(Run& r, bool backward) {
     const int32_t channels = heads * size, all = n * tokens * channels;
     const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
     const boot_floats statistics = r.output(n * heads * tokens);
-    r.call(r.boot.attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
+    r.call(boot::boot_attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
         channels, statistics));
     if (backward) {
-        r.call(r.boot.attention_backward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0,
+        r.call(boot::boot_attention_backward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0,
             y, channels, statistics, r.input(all), channels, r.output(all), channels, r.output(all), channels,
             r.output(all), channels));
     }
@@ -199,58 +189,58 @@ static void attention_tangent(Run& r) {
     const int32_t n = 1, tokens = 70, heads = 2, size = 12, channels = heads * size, all = n * tokens * channels;
     const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
     const boot_floats statistics = r.output(n * heads * tokens);
-    r.call(r.boot.attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
+    r.call(boot::boot_attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
         channels, statistics));
-    r.call(r.boot.attention_tangent(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
+    r.call(boot::boot_attention_tangent(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
         channels, statistics, r.input(all), channels, r.input(all), channels, r.input(all), channels, r.output(all),
         channels));
 }
 
 static void resize(Run& r) {
     const int32_t n = 2, height = 3, width = 5, channels = 7, small = n * height * width * channels;
-    r.call(r.boot.upsample_forward(r.context, n, height, width, channels, r.input(small), channels, r.output(4 * small),
+    r.call(boot::boot_upsample_forward(r.context, n, height, width, channels, r.input(small), channels, r.output(4 * small),
         channels));
-    r.call(r.boot.upsample_backward(r.context, n, height, width, channels, r.input(4 * small), channels, 0, 0,
+    r.call(boot::boot_upsample_backward(r.context, n, height, width, channels, r.input(4 * small), channels, 0, 0,
         r.output(small), channels));
 }
 
 static void embedding(Run& r) {
     const int32_t n = 5, rows = 4, channels = 9, half = 7;
-    r.call(r.boot.time_embedding_tangent(r.context, n, half, 0, 1, r.input(n), r.input(half), r.input(n),
+    r.call(boot::boot_time_embedding_tangent(r.context, n, half, 0, 1, r.input(n), r.input(half), r.input(n),
         r.output(2 * n * half), 2 * half));
     const boot_floats labels = r.place({3, 0, 3, 1, 2});
-    r.call(r.boot.embedding_forward(r.context, n, rows, channels, labels, r.input(rows * channels), 0, 0,
+    r.call(boot::boot_embedding_forward(r.context, n, rows, channels, labels, r.input(rows * channels), 0, 0,
         r.output(n * channels), channels));
-    r.call(r.boot.embedding_backward(r.context, n, rows, channels, labels, r.input(n * channels), channels,
+    r.call(boot::boot_embedding_backward(r.context, n, rows, channels, labels, r.input(n * channels), channels,
         r.output(rows * channels), 0));
 }
 
 static void noise(Run& r) {
     const int32_t n = 3, pixels = 35, channels = 3;
     const boot_floats seeds = r.place({7, 0, 0, 0, 65535, 65535, 65535, 65535, 1, 32768, 256, 40000});
-    r.call(r.boot.noise(r.context, n, pixels, channels, seeds, 2, r.output(n * pixels * channels), channels));
+    r.call(boot::boot_noise(r.context, n, pixels, channels, seeds, 2, r.output(n * pixels * channels), channels));
 }
 
 static void signal(Run& r) {
     const int32_t n = 3, pixels = 35, channels = 3, all = n * pixels * channels;
     const boot_floats coefficients = r.input(n * BOOT_SIGNAL_COUNT);
-    r.call(r.boot.signal_state(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
+    r.call(boot::boot_signal_state(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
         r.output(all), channels, r.output(all), channels));
-    r.call(r.boot.bootstrap_loss(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
+    r.call(boot::boot_bootstrap_loss(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
         r.input(all), channels, r.output(all), channels, r.output(all), channels, r.output(n)));
-    r.call(r.boot.residual_divisors(r.context, n, r.input(n, 0.1f, 1), 1e-3f, 0.75f, r.output(n)));
+    r.call(boot::boot_residual_divisors(r.context, n, r.input(n, 0.1f, 1), 1e-3f, 0.75f, r.output(n)));
 }
 
 static void optimiser(Run& r) {
     const int64_t length = BOOT_NORM_CHUNK + 37;
     const boot_floats step = r.input(BOOT_ADAM_COUNT, 0.1f, 0.5f), lane = r.input(length);
     const boot_floats lanes[3] = {lane, r.input(length), r.input(length)}, sum = r.output(length);
-    r.call(r.boot.sum_lanes(r.context, lanes, 3, 0, length, sum));
+    r.call(boot::boot_sum_lanes(r.context, lanes, 3, 0, length, sum));
     const boot_floats partial = r.output(2);
-    r.call(r.boot.squared_norm(r.context, sum, length, 0, 2, partial));
-    r.call(r.boot.clip(r.context, partial, 2, r.result(step, BOOT_ADAM_COUNT)));
+    r.call(boot::boot_squared_norm(r.context, sum, length, 0, 2, partial));
+    r.call(boot::boot_clip(r.context, partial, 2, r.result(step, BOOT_ADAM_COUNT)));
     const auto updated = [&](float scale, float offset) { return r.result(r.input(length, scale, offset), length); };
-    r.call(r.boot.adam_w(r.context, step, 0, length, sum, updated(1, 0), updated(1, 0), updated(0.01f, 1), updated(1, 0)));
+    r.call(boot::boot_adam_w(r.context, step, 0, length, sum, updated(1, 0), updated(1, 0), updated(0.01f, 1), updated(1, 0)));
 }
 
 static const std::map<std::string, Operation> operations = {

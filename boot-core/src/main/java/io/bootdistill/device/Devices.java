@@ -1,9 +1,7 @@
 package io.bootdistill.device;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
 
 /**
  * The devices of this class path. Each is opened at most once per JVM; a device that cannot be used is remembered with its
@@ -17,6 +15,7 @@ public final class Devices {
     /**
      * One device of the class path.
      *
+     * @param name the class of the provider, where it did not come to tell the device's name
      * @param device null where it cannot be used
      * @param reason why not, as a sentence; the description where it can
      */
@@ -88,24 +87,6 @@ public final class Devices {
 
     private static final class Holder {
 
-        static final List<Candidate> CANDIDATES = load();
-
-        private static List<Candidate> load() {
-            List<DeviceProvider> providers = new ArrayList<>();
-            ServiceLoader.load(DeviceProvider.class, Devices.class.getClassLoader()).forEach(providers::add);
-            providers.sort(Comparator.comparingInt(DeviceProvider::priority).reversed());
-            List<Candidate> candidates = new ArrayList<>();
-            for (DeviceProvider provider : providers) {
-                try {
-                    Device device = provider.open();
-                    candidates.add(new Candidate(provider.name(), device, device.description()));
-                } catch (DeviceUnavailableException e) {
-                    candidates.add(new Candidate(provider.name(), null, e.getMessage()));
-                } catch (RuntimeException e) { // a broken provider leaves the others alone
-                    candidates.add(new Candidate(provider.name(), null, "it failed to open: " + e));
-                }
-            }
-            return List.copyOf(candidates);
-        }
+        static final List<Candidate> CANDIDATES = DeviceDiscovery.candidates(Devices.class.getClassLoader());
     }
 }

@@ -22,7 +22,7 @@ public final class Scope implements AutoCloseable {
     public void closeAfter(Throwable failure) {
         try {
             close();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failure.addSuppressed(e);
         }
     }
@@ -30,20 +30,23 @@ public final class Scope implements AutoCloseable {
     /** Closes everything; the first failure is thrown at the end. Closing twice does nothing. */
     @Override
     public void close() {
-        RuntimeException failure = null;
+        Throwable failure = null;
         while (!owned.isEmpty()) {
             try {
                 owned.pop().close();
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 if (failure == null) {
-                    failure = e instanceof RuntimeException runtime ? runtime : new IllegalStateException(e);
+                    failure = e;
                 } else {
                     failure.addSuppressed(e);
                 }
             }
         }
+        if (failure instanceof Error error) {
+            throw error;
+        }
         if (failure != null) {
-            throw failure;
+            throw failure instanceof RuntimeException runtime ? runtime : new IllegalStateException(failure);
         }
     }
 }

@@ -3,21 +3,27 @@ package io.bootdistill.cpu;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.internal.natives.BootNative;
+import io.bootdistill.internal.natives.NativeKernels;
+import io.bootdistill.internal.natives.NativeLibrary;
+import io.bootdistill.internal.natives.NativeMemory;
 
 /** The processor, with native kernels. Thread-safe. */
 final class CpuDevice implements Device {
 
     static final String NAME = "cpu";
 
+    private final NativeLibrary library;
     private final CpuTier cap;
 
-    CpuDevice(CpuTier cap) {
+    CpuDevice(NativeLibrary library, CpuTier cap) {
+        this.library = library;
         this.cap = cap;
     }
 
     /** The instruction set that the kernels of this device use. */
     CpuTier tier() {
-        return CpuTier.values()[BootCpu.boot_tier(cap.ordinal())];
+        return CpuTier.values()[BootNative.boot_tier(library.handle(), cap.ordinal())];
     }
 
     @Override
@@ -32,12 +38,12 @@ final class CpuDevice implements Device {
 
     @Override
     public DeviceMemory allocate(long floats) {
-        return new CpuMemory(floats);
+        return new NativeMemory(library, floats);
     }
 
     @Override
     public Kernels openKernels() {
-        return new CpuKernels(cap);
+        return new NativeKernels(library, () -> library.createContext(cap.ordinal()));
     }
 
     /**

@@ -3,7 +3,7 @@ package io.bootdistill.cpu;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceProvider;
 import io.bootdistill.device.DeviceUnavailableException;
-import org.bytedeco.javacpp.Loader;
+import io.bootdistill.internal.natives.NativeLibrary;
 
 /** Offers the {@code cpu} device; found by {@link java.util.ServiceLoader}. */
 public final class CpuDeviceProvider implements DeviceProvider {
@@ -28,13 +28,9 @@ public final class CpuDeviceProvider implements DeviceProvider {
 
     /** Opens the device with an instruction set no better than {@code cap}. */
     static CpuDevice open(CpuTier cap) throws DeviceUnavailableException {
-        String library = Loader.getPlatform() + "/" + System.mapLibraryName("jniBootCpu");
-        if (CpuDeviceProvider.class.getResource(library) == null) {
-            throw new DeviceUnavailableException("the class path holds no native library for this platform (" + library
-                    + "); boot-native has it for linux-x86_64 if g++ and make are installed when it is built");
-        }
-        CpuLibrary.load();
-        return new CpuDevice(cap);
+        NativeLibrary library = NativeLibrary.open(
+                CpuDevice.NAME, "boot-native has it for linux-x86_64 if g++ and make are installed when it is built");
+        return new CpuDevice(library, cap);
     }
 
     private static CpuTier cap() throws DeviceUnavailableException {

@@ -2,6 +2,8 @@ package io.bootdistill.cpu;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Shapes;
+import io.bootdistill.internal.natives.BootNative;
+import io.bootdistill.internal.natives.NativeContext;
 
 /** The processor's peak arithmetic, which kernels are measured against. */
 public final class CpuPeak {
@@ -16,12 +18,12 @@ public final class CpuPeak {
      * @throws IllegalArgumentException if the kernels are not those of the {@code cpu} device
      */
     public static long run(Kernels kernels, long rounds) {
-        if (!(kernels instanceof CpuContext cpu)) {
+        if (!(kernels instanceof NativeContext cpu) || !cpu.library().device().equals(CpuDevice.NAME)) {
             throw new IllegalArgumentException("kernels is " + kernels.getClass().getName() + ", must be of the cpu device");
         }
         Shapes.requirePositive("rounds", rounds);
         long[] operations = new long[1];
-        CpuContext.requireOk("peak", BootCpu.boot_peak(cpu.context(), rounds, operations));
+        cpu.requireOk("peak", BootNative.boot_peak(cpu.context(), rounds, operations));
         return operations[0];
     }
 }

@@ -3,22 +3,20 @@ package io.bootdistill.cuda;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import java.nio.charset.StandardCharsets;
+import io.bootdistill.internal.natives.BootNative;
+import io.bootdistill.internal.natives.NativeLibrary;
+import io.bootdistill.internal.natives.NativeMemory;
 
 /** An NVIDIA GPU. Thread-safe. */
 final class CudaDevice implements Device {
 
     static final String NAME = "cuda";
 
+    private final NativeLibrary library;
     private final long leader; // the context whose stream all others share; it lives as long as the JVM
     private final CudaPrecision precision;
     private final boolean cudnn;
     private final String description;
-
-    /** Opens device 0, which the probe has found usable. */
-    CudaDevice(CudaPrecision cap) {
-        this(cap, false);
-    }
 
     /**
      * Opens device 0, which the probe has found usable.
@@ -27,16 +25,15 @@ final class CudaDevice implements Device {
      * @throws IllegalArgumentException if cuDNN has not this precision
      * @throws LinkageError if cuDNN or its presets cannot be loaded
      */
-    CudaDevice(CudaPrecision cap, boolean cudnn) {
-        precision = CudaPrecision.values()[BootCuda.boot_tier(cap.ordinal())];
+    CudaDevice(NativeLibrary library, CudaPrecision cap, boolean cudnn) {
+        this.library = library;
         this.cudnn = cudnn;
+        precision = CudaPrecision.values()[BootNative.boot_tier(library.handle(), cap.ordinal())];
         if (cudnn && precision == CudaPrecision.BF16) {
             throw new IllegalArgumentException("cudnn reads float32 and multiplies in float32 or tf32, not in " + precision);
         }
-        long[] created = new long[1];
-        CudaContext.requireOk("context", BootCuda.boot_context_create(cap.ordinal(), created));
-        leader = created[0];
         description = describe();
+        leader = library.createContext(cap.ordinal());
         if (cudnn) {
             requireCudnn();
         }
@@ -45,28 +42,20 @@ final class CudaDevice implements Device {
     private void requireCudnn() {
         try {
             openKernels().close();
-        } catch (RuntimeException | LinkageError e) {
-            BootCuda.boot_context_destroy(leader);
+        } catch (RuntimeException | Error e) {
+            BootNative.boot_context_destroy(leader);
             throw e;
         }
     }
 
     private String describe() {
-        long[] properties = new long[BootCuda.BOOT_CUDA_DEVICE_COUNT];
+        long[] properties = new long[BootNative.BOOT_CUDA_DEVICE_COUNT];
         byte[] name = new byte[256];
-        CudaContext.requireOk("properties", BootCuda.boot_cuda_device(properties, name, name.length));
-        long capability = properties[BootCuda.BOOT_CUDA_DEVICE_CAPABILITY];
-        return NAME + " (" + text(name) + ", compute capability " + capability / 10 + "." + capability % 10 + ", "
-                + (properties[BootCuda.BOOT_CUDA_DEVICE_MEMORY] >> 20) + " MiB, " + precision + (cudnn ? ", convolutions by cuDNN" : "") + ")";
-    }
-
-    /** A C string. */
-    static String text(byte[] characters) {
-        int length = 0;
-        while (length < characters.length && characters[length] != 0) {
-            length++;
-        }
-        return new String(characters, 0, length, StandardCharsets.UTF_8);
+        library.requireOk("properties", BootNative.boot_cuda_device(library.handle(), properties, name, name.length));
+        long capability = properties[BootNative.BOOT_CUDA_DEVICE_CAPABILITY];
+        return NAME + " (" + NativeLibrary.text(name) + ", compute capability " + capability / 10 + "." + capability % 10 + ", "
+                + (properties[BootNative.BOOT_CUDA_DEVICE_MEMORY] >> 20) + " MiB, " + precision
+                + (cudnn ? ", convolutions by cuDNN" : "") + ")";
     }
 
     @Override
@@ -81,7 +70,7 @@ final class CudaDevice implements Device {
 
     @Override
     public DeviceMemory allocate(long floats) {
-        return new CudaMemory(floats);
+        return new NativeMemory(library, floats);
     }
 
     /** One: all contexts share a stream. */
@@ -92,7 +81,7 @@ final class CudaDevice implements Device {
 
     @Override
     public Kernels openKernels() {
-        return cudnn ? new CudnnKernels(leader, precision) : new CudaKernels(leader);
+        return cudnn ? new CudnnKernels(library, leader, precision) : new CudaKernels(library, leader);
     }
 
     /** Rounding the operands of a product is an error of each term of its sum, as rounding it in float32 is: larger by this. */

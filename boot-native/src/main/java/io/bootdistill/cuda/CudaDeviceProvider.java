@@ -3,7 +3,7 @@ package io.bootdistill.cuda;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceProvider;
 import io.bootdistill.device.DeviceUnavailableException;
-import org.bytedeco.javacpp.Loader;
+import io.bootdistill.internal.natives.NativeLibrary;
 
 /** Offers the {@code cuda} device where there is a GPU for it; found by {@link java.util.ServiceLoader}. */
 public final class CudaDeviceProvider implements DeviceProvider {
@@ -30,26 +30,27 @@ public final class CudaDeviceProvider implements DeviceProvider {
 
     @Override
     public Device open() throws DeviceUnavailableException {
-        String library = Loader.getPlatform() + "/" + System.mapLibraryName("jniBootCuda");
-        if (CudaDeviceProvider.class.getResource(library) == null) {
-            throw new DeviceUnavailableException("the class path holds no CUDA library (" + library + "); it is in the jar"
-                    + " boot-native with the classifier linux-x86_64-cuda, which is built where nvcc is installed");
-        }
-        CudaLibrary.load();
-        CudaProbe probe = CudaProbe.run();
+        NativeLibrary library = library();
+        CudaProbe probe = CudaProbe.run(library);
         if (!probe.usable()) {
             throw new DeviceUnavailableException(probe.explanation());
         }
-        return open(precision(), cudnn());
+        return open(library, precision(), cudnn());
     }
 
-    private static Device open(CudaPrecision precision, boolean cudnn) throws DeviceUnavailableException {
+    static NativeLibrary library() throws DeviceUnavailableException {
+        return NativeLibrary.open(
+                CudaDevice.NAME,
+                "it is in the jar boot-native with the classifier linux-x86_64-cuda, which is built where nvcc is installed");
+    }
+
+    private static Device open(NativeLibrary library, CudaPrecision precision, boolean cudnn) throws DeviceUnavailableException {
         if (!cudnn) {
-            return new CudaDevice(precision);
+            return new CudaDevice(library, precision, false);
         }
         String asked = "system property " + CONVOLUTION_PROPERTY + " is " + CUDNN + ", but ";
         try {
-            return new CudaDevice(precision, true);
+            return new CudaDevice(library, precision, true);
         } catch (IllegalArgumentException e) {
             throw new DeviceUnavailableException(asked + e.getMessage(), e);
         } catch (IllegalStateException e) {

@@ -1,6 +1,7 @@
 package io.bootdistill.cuda;
 
 import io.bootdistill.device.Captured;
+import io.bootdistill.internal.natives.BootNative;
 
 /** Calls recorded as a CUDA graph, and launched as one. */
 final class CudaGraph implements Captured {
@@ -15,17 +16,19 @@ final class CudaGraph implements Captured {
 
     /** Records the calls, without carrying them out. They have been made before, so that scratch memory need not grow. */
     static CudaGraph of(CudaKernels kernels, Runnable calls) {
-        CudaContext.requireOk("capture", BootCuda.boot_cuda_capture_begin(kernels.context()));
+        kernels.requireOk("capture", BootNative.boot_cuda_capture_begin(kernels.context()));
         try {
             calls.run();
         } catch (RuntimeException | Error e) { // without an end, the stream would never run again
             long[] part = new long[1];
-            BootCuda.boot_cuda_capture_end(kernels.context(), part);
-            BootCuda.boot_cuda_graph_destroy(part[0]);
+            BootNative.boot_cuda_capture_end(kernels.context(), part);
+            if (part[0] != 0) {
+                BootNative.boot_cuda_graph_destroy(part[0]);
+            }
             throw e;
         }
         long[] recorded = new long[1];
-        CudaContext.requireOk("capture", BootCuda.boot_cuda_capture_end(kernels.context(), recorded));
+        kernels.requireOk("capture", BootNative.boot_cuda_capture_end(kernels.context(), recorded));
         return new CudaGraph(kernels, recorded[0]);
     }
 
@@ -34,13 +37,15 @@ final class CudaGraph implements Captured {
         if (graph == 0) {
             throw new IllegalStateException("these captured calls are closed");
         }
-        CudaContext.requireOk("replay", BootCuda.boot_cuda_graph_launch(kernels.context(), graph));
+        kernels.requireOk("replay", BootNative.boot_cuda_graph_launch(kernels.context(), graph));
     }
 
     @Override
     public void close() {
         long closing = graph;
         graph = 0;
-        CudaContext.requireOk("close", BootCuda.boot_cuda_graph_destroy(closing));
+        if (closing != 0) {
+            kernels.requireOk("close", BootNative.boot_cuda_graph_destroy(closing));
+        }
     }
 }

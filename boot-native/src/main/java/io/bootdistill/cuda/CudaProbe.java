@@ -1,5 +1,8 @@
 package io.bootdistill.cuda;
 
+import io.bootdistill.internal.natives.BootNative;
+import io.bootdistill.internal.natives.NativeLibrary;
+
 /**
  * What the native probe found: whether there is a GPU for these kernels.
  *
@@ -13,39 +16,39 @@ package io.bootdistill.cuda;
 record CudaProbe(int reason, String error, int driver, int runtime, int capability, String detail) {
 
     /** Asks the machine; needs no NVIDIA software. */
-    static CudaProbe run() {
-        int[] result = new int[BootCuda.BOOT_CUDA_PROBE_COUNT];
+    static CudaProbe run(NativeLibrary library) {
+        int[] result = new int[BootNative.BOOT_CUDA_PROBE_COUNT];
         byte[] detail = new byte[512];
-        BootCuda.boot_cuda_probe(result, detail, detail.length);
-        int error = result[BootCuda.BOOT_CUDA_PROBE_ERROR];
+        BootNative.boot_cuda_probe(library.handle(), result, detail, detail.length);
+        int error = result[BootNative.BOOT_CUDA_PROBE_ERROR];
         return new CudaProbe(
-                result[BootCuda.BOOT_CUDA_PROBE_REASON],
-                error == 0 ? "" : CudaContext.errorName(BootCuda.BOOT_CUDA_ERROR + error),
-                result[BootCuda.BOOT_CUDA_PROBE_DRIVER],
-                result[BootCuda.BOOT_CUDA_PROBE_RUNTIME],
-                result[BootCuda.BOOT_CUDA_PROBE_CAPABILITY],
-                CudaDevice.text(detail));
+                result[BootNative.BOOT_CUDA_PROBE_REASON],
+                error == 0 ? "" : library.errorName(BootNative.BOOT_DEVICE_ERROR + error),
+                result[BootNative.BOOT_CUDA_PROBE_DRIVER],
+                result[BootNative.BOOT_CUDA_PROBE_RUNTIME],
+                result[BootNative.BOOT_CUDA_PROBE_CAPABILITY],
+                NativeLibrary.text(detail));
     }
 
     boolean usable() {
-        return reason == BootCuda.BOOT_CUDA_USABLE;
+        return reason == BootNative.BOOT_CUDA_USABLE;
     }
 
     /** Why the device cannot be used and what would change it, as a sentence. */
     String explanation() {
         return switch (reason) {
-            case BootCuda.BOOT_CUDA_NO_DRIVER -> "there is no NVIDIA driver (" + detail + "); with an NVIDIA GPU, install a"
+            case BootNative.BOOT_CUDA_NO_DRIVER -> "there is no NVIDIA driver (" + detail + "); with an NVIDIA GPU, install a"
                     + " driver for CUDA " + version(runtime) + " or newer";
-            case BootCuda.BOOT_CUDA_DRIVER_BROKEN -> "libcuda.so.1 is there but does not work as a driver"
+            case BootNative.BOOT_CUDA_DRIVER_BROKEN -> "libcuda.so.1 is there but does not work as a driver"
                     + (error.isEmpty() ? "" : " (" + error + ")") + "; reinstall the NVIDIA driver and see whether nvidia-smi"
                     + " works";
-            case BootCuda.BOOT_CUDA_DRIVER_TOO_OLD -> "the NVIDIA driver supports CUDA " + version(driver)
+            case BootNative.BOOT_CUDA_DRIVER_TOO_OLD -> "the NVIDIA driver supports CUDA " + version(driver)
                     + ", the kernels need " + version(runtime) + "; update the driver";
-            case BootCuda.BOOT_CUDA_NO_DEVICE -> "the NVIDIA driver finds no GPU; see whether nvidia-smi lists one, and whether"
+            case BootNative.BOOT_CUDA_NO_DEVICE -> "the NVIDIA driver finds no GPU; see whether nvidia-smi lists one, and whether"
                     + " CUDA_VISIBLE_DEVICES hides it";
-            case BootCuda.BOOT_CUDA_DEVICE_TOO_OLD -> "the GPU has compute capability " + capability / 10 + "."
+            case BootNative.BOOT_CUDA_DEVICE_TOO_OLD -> "the GPU has compute capability " + capability / 10 + "."
                     + capability % 10 + ", the kernels need 7.5 (Turing) or newer";
-            case BootCuda.BOOT_CUDA_NO_KERNEL_IMAGE -> "the library has no kernels for a GPU of compute capability "
+            case BootNative.BOOT_CUDA_NO_KERNEL_IMAGE -> "the library has no kernels for a GPU of compute capability "
                     + capability / 10 + "." + capability % 10 + " (" + error + "); build boot-native for it";
             default -> throw new IllegalStateException("probe reason " + reason + " has no explanation");
         };

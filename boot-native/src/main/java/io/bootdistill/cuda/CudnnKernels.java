@@ -1,10 +1,7 @@
 package io.bootdistill.cuda;
 
-import static io.bootdistill.cuda.CudaContext.requireOk;
-import static io.bootdistill.cuda.CudaMemory.address;
-import static io.bootdistill.cuda.CudaMemory.optional;
-import static io.bootdistill.cuda.CudaMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.cuda.cudnn.Cudnn;
 import io.bootdistill.cuda.cudnn.Pass;
@@ -12,6 +9,8 @@ import io.bootdistill.device.Conv;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
+import io.bootdistill.internal.natives.BootNative;
+import io.bootdistill.internal.natives.NativeLibrary;
 
 /**
  * The operations of the cuda device with the 3×3 convolution by cuDNN. That takes dense images, and weights as
@@ -31,11 +30,11 @@ final class CudnnKernels extends CudaKernels {
      *
      * @throws LinkageError if cuDNN or its presets cannot be loaded
      */
-    CudnnKernels(long leader, CudaPrecision precision) {
-        super(leader);
+    CudnnKernels(NativeLibrary library, long leader, CudaPrecision precision) {
+        super(library, leader);
         try {
-            cudnn = new Cudnn(BootCuda.boot_cuda_stream(context()), precision == CudaPrecision.TF32);
-        } catch (RuntimeException | LinkageError e) {
+            cudnn = new Cudnn(BootNative.boot_cuda_stream(context()), precision == CudaPrecision.TF32);
+        } catch (RuntimeException | Error e) {
             super.close();
             throw e;
         }
@@ -52,9 +51,9 @@ final class CudnnKernels extends CudaKernels {
             super.prepare(conv, weights, gradient);
             return;
         }
-        requireOk("prepare", BootCuda.boot_cuda_transpose(
+        requireOk("prepare", BootNative.boot_cuda_transpose(
                 context(), 9L * conv.in(), conv.out(),
-                address("weights", weights.values(), conv.weights()), CudaMemory.prepared(weights, conv.weights()), 0));
+                address("weights", weights.values(), conv.weights()), prepared(weights, conv.weights()), 0));
     }
 
     @Override
@@ -80,7 +79,7 @@ final class CudnnKernels extends CudaKernels {
         long aligned = dense(filters, conv);
         long result = take(outRows * conv.out());
         pass.run(images, aligned, result, scratch[0]);
-        requireOk("convForward", BootCuda.boot_cuda_add_to_images(
+        requireOk("convForward", BootNative.boot_cuda_add_to_images(
                 context(), n, conv.outPixels(), conv.out(), result, biasAt, shiftAt, stride(shift), residualAt,
                 stride(residual), yAt, stride(y)));
     }
@@ -107,7 +106,7 @@ final class CudnnKernels extends CudaKernels {
         long result = direct ? dxAt : take(rows * conv.in());
         pass.run(images, aligned, result, scratch[0]);
         if (!direct) {
-            requireOk("convBackwardInput", BootCuda.boot_affine(
+            requireOk("convBackwardInput", BootNative.boot_affine(
                     context(), rows, conv.in(), result, conv.in(), 1, 0, baseAt, stride(base), dxAt, stride(dx)));
         }
     }
@@ -129,7 +128,7 @@ final class CudnnKernels extends CudaKernels {
         long dShiftAt = optional("dShift", dShift, n, conv.out());
 
         Pass pass = cudnn.convolution(n, conv).filtersGradient();
-        requireOk("convBackwardWeights", BootCuda.boot_cuda_sum_images( // needs scratch memory itself, so it comes first
+        requireOk("convBackwardWeights", BootNative.boot_cuda_sum_images( // needs scratch memory itself, so it comes first
                 context(), n, conv.outPixels(), conv.out(), dyAt, stride(dy), dBiasAt, dShiftAt, stride(dShift),
                 accumulate ? 1 : 0));
         reserve(pass, copyLength(xAt, x, rows) + copyLength(dyAt, dy, outRows) + room(conv.weights()));
@@ -137,19 +136,19 @@ final class CudnnKernels extends CudaKernels {
         long gradients = dense(dyAt, dy, outRows);
         long result = take(conv.weights());
         pass.run(images, gradients, result, scratch[0]);
-        requireOk("convBackwardWeights", BootCuda.boot_cuda_transpose(
+        requireOk("convBackwardWeights", BootNative.boot_cuda_transpose(
                 context(), conv.out(), 9L * conv.in(), result, dWeightsAt, accumulate ? 1 : 0));
     }
 
-    private static long filters(Conv conv, Weights weights) {
+    private long filters(Conv conv, Weights weights) {
         address("weights", weights.values(), conv.weights());
-        return CudaMemory.prepared(weights, conv.weights());
+        return prepared(weights, conv.weights());
     }
 
     /** Scratch memory for the workspace of a pass, behind pieces of {@code floats} in all. */
     private void reserve(Pass pass, long floats) {
         long workspace = (pass.workspaceBytes() + Float.BYTES - 1) / Float.BYTES;
-        requireOk("scratch", BootCuda.boot_cuda_scratch(context(), floats + room(workspace), scratch));
+        requireOk("scratch", BootNative.boot_cuda_scratch(context(), floats + room(workspace), scratch));
     }
 
     private long take(long floats) {
@@ -188,7 +187,7 @@ final class CudnnKernels extends CudaKernels {
     private long copy(long at, long rows, int channels, int stride) {
         long copied = take(rows * channels);
         requireOk("copy",
-                BootCuda.boot_affine(context(), rows, channels, at, stride, 1, 0, 0, 0, copied, channels));
+                BootNative.boot_affine(context(), rows, channels, at, stride, 1, 0, 0, 0, copied, channels));
         return copied;
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.internal.natives.NativeLibrary;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,10 +25,10 @@ import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The native libraries as they are shipped, inside the jar. */
-class LibraryTest {
+public class LibraryTest {
 
     private static final int JVMS = 4;
     private static final long LARGEST = 5L << 20;
@@ -36,22 +37,45 @@ class LibraryTest {
     Path temp;
 
     @ParameterizedTest
-    @ValueSource(strings = {"boot_cpu", "jniBootCpu"})
-    void librariesAreSmallAndKnowNothingOfTheBuildMachine(String name) throws IOException {
-        String resource = Loader.getPlatform() + "/" + System.mapLibraryName(name);
-        try (InputStream in = BootCpu.class.getResourceAsStream(resource)) {
-            byte[] library = in.readAllBytes();
-            assertTrue(library.length < LARGEST, resource + " has " + library.length + " bytes");
-            String text = new String(library, StandardCharsets.ISO_8859_1);
-            assertFalse(text.contains(Path.of("").toAbsolutePath().toString()), resource + " names the build folder");
+    @MethodSource("libraries")
+    void librariesAreSmallAndKnowNothingOfTheBuildMachine(String resource) throws IOException {
+        String text = text(resource);
+        assertTrue(text.length() < LARGEST, resource + " has " + text.length() + " bytes");
+        assertFalse(text.contains(Path.of("").toAbsolutePath().toString()), resource + " names the build folder");
+    }
+
+    static List<String> libraries() {
+        return List.of(
+                NativeLibrary.resource(CpuDevice.NAME),
+                "io/bootdistill/internal/natives/" + Loader.getPlatform() + "/" + System.mapLibraryName("jniBootNative"));
+    }
+
+    @Test
+    void libraryExportsItsDeviceAlone() throws Exception {
+        assertEquals(List.of("boot_open"), exported(NativeLibrary.resource(CpuDevice.NAME)));
+    }
+
+    /** The bytes of a library as characters. */
+    public static String text(String resource) throws IOException {
+        try (InputStream in = LibraryTest.class.getClassLoader().getResourceAsStream(resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
         }
+    }
+
+    /** What others can link to. */
+    public static List<String> exported(String resource) throws IOException, InterruptedException, URISyntaxException {
+        Path library = Path.of(LibraryTest.class.getClassLoader().getResource(resource).toURI());
+        Process process = new ProcessBuilder("nm", "-D", "--defined-only", "--format=posix", library.toString()).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), output);
+        return output.lines().map(line -> line.substring(0, line.indexOf(' '))).toList();
     }
 
     /** Several JVMs that find no extracted library extract it at the same time, and all of them work. */
     @Test
     void severalJvmsMayStartAtOnce() throws Exception {
         Path jar = temp.resolve("boot-native.jar");
-        Path classes = Path.of(BootCpu.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path classes = Path.of(CpuDevice.class.getProtectionDomain().getCodeSource().getLocation().toURI());
         pack(classes, jar);
         String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).equals(classes) ? jar.toString() : entry)

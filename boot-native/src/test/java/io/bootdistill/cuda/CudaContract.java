@@ -11,7 +11,7 @@ abstract class CudaContract extends DeviceContract {
     private final CudaDevice device;
 
     CudaContract(CudaPrecision precision) {
-        device = new CudaDevice(precision);
+        device = CudaBuild.device(precision, false);
     }
 
     @Override

@@ -10,8 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.javacpp.Loader;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,8 +27,7 @@ class CudaDriverTest {
 
     @BeforeEach
     void requireLibrary() {
-        String library = Loader.getPlatform() + "/" + System.mapLibraryName("boot_cuda");
-        Assumptions.assumeTrue(CudaDevice.class.getResource(library) != null, "built without nvcc");
+        CudaBuild.requireShipped();
     }
 
     @ParameterizedTest
@@ -53,7 +50,7 @@ class CudaDriverTest {
 
     @Test
     void saysThatThereIsNoDriver() throws Exception {
-        Assumptions.assumeTrue(CudaProbe.run().reason() == BootCuda.BOOT_CUDA_NO_DRIVER, "this machine has a driver");
+        CudaBuild.requireNoDriver();
         requireReason("there is no NVIDIA driver (libcuda.so.1: cannot open shared object file");
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.bootdistill.internal.natives.BootNative;
 import org.junit.jupiter.api.Test;
 
 /** The sentence for each reason that no machine of the tests can give. (The others: {@link CudaDriverTest}.) */
@@ -12,13 +13,14 @@ class CudaProbeTest {
     @Test
     void everyReasonHasItsSentence() {
         assertEquals("the GPU has compute capability 6.1, the kernels need 7.5 (Turing) or newer",
-                probe(BootCuda.BOOT_CUDA_DEVICE_TOO_OLD).explanation());
-        assertEquals("the library has no kernels for a GPU of compute capability 6.1 (cudaErrorExample); build boot-native for it",
-                probe(BootCuda.BOOT_CUDA_NO_KERNEL_IMAGE).explanation());
+                probe(BootNative.BOOT_CUDA_DEVICE_TOO_OLD).explanation());
+        assertEquals(
+                "the library has no kernels for a GPU of compute capability 6.1 (cudaErrorExample); build boot-native for it",
+                probe(BootNative.BOOT_CUDA_NO_KERNEL_IMAGE).explanation());
         assertEquals("the NVIDIA driver supports CUDA 12.4, the kernels need 13.0; update the driver",
-                probe(BootCuda.BOOT_CUDA_DRIVER_TOO_OLD).explanation());
-        assertFalse(probe(BootCuda.BOOT_CUDA_NO_DEVICE).usable());
-        assertThrows(IllegalStateException.class, () -> probe(BootCuda.BOOT_CUDA_USABLE).explanation());
+                probe(BootNative.BOOT_CUDA_DRIVER_TOO_OLD).explanation());
+        assertFalse(probe(BootNative.BOOT_CUDA_NO_DEVICE).usable());
+        assertThrows(IllegalStateException.class, () -> probe(BootNative.BOOT_CUDA_USABLE).explanation());
     }
 
     private static CudaProbe probe(int reason) {

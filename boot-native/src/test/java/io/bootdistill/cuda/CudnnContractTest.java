@@ -13,6 +13,7 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
+import io.bootdistill.internal.natives.BootNative;
 import io.bootdistill.selftest.DeviceContract;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class CudnnContractTest extends DeviceContract {
         CudnnStandIn.load();
     }
 
-    private final CudaDevice device = new CudaDevice(CudaPrecision.FLOAT32, true);
+    private final CudaDevice device = CudaBuild.device(CudaPrecision.FLOAT32, true);
 
     @Override
     protected Device device() {
@@ -113,12 +114,12 @@ class CudnnContractTest extends DeviceContract {
     void scratchMemoryCannotGrowWhileAGraphIsRecorded() {
         try (CudaKernels kernels = (CudaKernels) device.openKernels()) {
             long[] scratch = new long[1];
-            CudaContext.requireOk("begin", BootCuda.boot_cuda_capture_begin(kernels.context()));
-            assertEquals(BootCuda.BOOT_CUDA_NOT_CAPTURABLE, BootCuda.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
+            kernels.requireOk("begin", BootNative.boot_cuda_capture_begin(kernels.context()));
+            assertEquals(BootNative.BOOT_CUDA_NOT_CAPTURABLE, BootNative.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
             long[] graph = new long[1];
-            CudaContext.requireOk("end", BootCuda.boot_cuda_capture_end(kernels.context(), graph));
-            CudaContext.requireOk("destroy", BootCuda.boot_cuda_graph_destroy(graph[0]));
-            CudaContext.requireOk("scratch", BootCuda.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
+            kernels.requireOk("end", BootNative.boot_cuda_capture_end(kernels.context(), graph));
+            kernels.requireOk("destroy", BootNative.boot_cuda_graph_destroy(graph[0]));
+            kernels.requireOk("scratch", BootNative.boot_cuda_scratch(kernels.context(), 1 << 20, scratch));
         }
     }
 

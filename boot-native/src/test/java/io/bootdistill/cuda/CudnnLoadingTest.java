@@ -17,8 +17,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Loader;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,9 +30,7 @@ class CudnnLoadingTest {
     /** Asked for, but the probe comes first, with the library as it is shipped. */
     @Test
     void presetsAreNotLoadedWithoutDriver() throws Exception {
-        String library = Loader.getPlatform() + "/" + System.mapLibraryName("boot_cuda");
-        Assumptions.assumeTrue(CudaDevice.class.getResource(library) != null, "built without nvcc");
-        Assumptions.assumeTrue(CudaProbe.run().reason() == BootCuda.BOOT_CUDA_NO_DRIVER, "this machine has a driver");
+        CudaBuild.requireNoDriver();
         String output = convolve(Stream.of("jar", "JNI"), ASKED);
         assertTrue(output.contains("cuda: there is no NVIDIA driver"), output);
         assertNotLoaded(output);
@@ -116,10 +112,9 @@ class CudnnLoadingTest {
                 .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xlog:class+load", "-cp", classPath));
-        for (String property : List.of("org.bytedeco.javacpp.pathsFirst", "java.library.path")) {
-            if (System.getProperty(property) != null) {
-                command.add("-D" + property + "=" + System.getProperty(property));
-            }
+        String library = "io.bootdistill.cuda.library";
+        if (System.getProperty(library) != null) {
+            command.add("-D" + library + "=" + System.getProperty(library));
         }
         command.addAll(List.of(options));
         command.add(Convolve.class.getName());

@@ -14,7 +14,7 @@ final class CudnnStandIn {
 
     /** Loads it: the presets find by name what is loaded already. */
     static void load() {
-        Path folder = Path.of(System.getProperty("java.library.path")).resolveSibling("cudnn");
+        Path folder = Path.of(System.getProperty("io.bootdistill.cuda.library")).resolveSibling("../cudnn");
         LIBRARIES.forEach(library -> System.load(folder.resolve("lib" + library).toAbsolutePath().toString()));
     }
 }

@@ -56,7 +56,7 @@ public final class Convolution implements AutoCloseable {
             y = images(n, conv.out(), conv.outHeight(), conv.outWidth());
             filters = filters(conv);
             description = describe(conv, tf32);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }

@@ -41,7 +41,7 @@ public final class Cudnn implements AutoCloseable {
         scope.own(() -> requireOk("cudnnDestroy", cudnnDestroy(handle)));
         try {
             requireOk("cudnnSetStream", cudnnSetStream(handle, new CUstream_st(new Address().to(stream))));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }

@@ -1,17 +1,14 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.GroupNorm;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
 /** Group normalisation with its scale, shift and SiLU, and SiLU alone. */
-interface CpuNormalisation extends CpuContext {
+interface NativeNormalisation extends NativeContext {
 
     @Override
     default void groupNormForward(
@@ -20,7 +17,7 @@ interface CpuNormalisation extends CpuContext {
         requireTogether("scale", scale, "shift", shift);
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
-        requireOk("groupNormForward", BootCpu.boot_group_norm_forward(
+        requireOk("groupNormForward", BootNative.boot_group_norm_forward(
                 context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
                 address("x", x, rows, channels), stride(x),
                 address("gamma", gamma, channels), address("beta", beta, channels),
@@ -40,7 +37,7 @@ interface CpuNormalisation extends CpuContext {
         requireTogether("scale", scale, "dShift", dShift);
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
-        requireOk("groupNormBackward", BootCpu.boot_group_norm_backward(
+        requireOk("groupNormBackward", BootNative.boot_group_norm_backward(
                 context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
                 address("x", x, rows, channels), stride(x),
                 address("gamma", gamma, channels), address("beta", beta, channels),
@@ -66,7 +63,7 @@ interface CpuNormalisation extends CpuContext {
         requireTogether("scale", scale, "shiftTangent", shiftTangent);
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
-        requireOk("groupNormTangent", BootCpu.boot_group_norm_tangent(
+        requireOk("groupNormTangent", BootNative.boot_group_norm_tangent(
                 context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
                 address("x", x, rows, channels), stride(x),
                 address("gamma", gamma, channels), address("beta", beta, channels),
@@ -83,7 +80,7 @@ interface CpuNormalisation extends CpuContext {
     default void siluForward(long rows, Tensor x, Tensor y) {
         requirePositive("rows", rows);
         int channels = y.channels();
-        requireOk("siluForward", BootCpu.boot_silu_forward(
+        requireOk("siluForward", BootNative.boot_silu_forward(
                 context(), rows, channels,
                 address("x", x, rows, channels), stride(x),
                 address("y", y, rows, channels), stride(y)));
@@ -93,7 +90,7 @@ interface CpuNormalisation extends CpuContext {
     default void siluBackward(long rows, Tensor x, Tensor dy, Tensor base, Tensor dx) {
         requirePositive("rows", rows);
         int channels = dx.channels();
-        requireOk("siluBackward", BootCpu.boot_silu_backward(
+        requireOk("siluBackward", BootNative.boot_silu_backward(
                 context(), rows, channels,
                 address("x", x, rows, channels), stride(x),
                 address("dy", dy, rows, channels), stride(dy),

@@ -1,10 +1,7 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.Slice;
@@ -12,16 +9,16 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
 
 /** Linear layers. */
-interface CpuLinear extends CpuContext {
+interface NativeLinear extends NativeContext {
 
     @Override
     default long preparedLength(Linear linear, boolean gradient) {
-        return BootCpu.boot_linear_prepared(context(), linear.in(), linear.out(), gradient ? 1 : 0);
+        return BootNative.boot_linear_prepared(context(), linear.in(), linear.out(), gradient ? 1 : 0);
     }
 
     @Override
     default void prepare(Linear linear, Weights weights, boolean gradient) {
-        requireOk("prepare", BootCpu.boot_linear_prepare(
+        requireOk("prepare", BootNative.boot_linear_prepare(
                 context(), linear.in(), linear.out(), gradient ? 1 : 0,
                 address("weights", weights.values(), linear.weights()),
                 prepared(linear, weights, gradient)));
@@ -31,7 +28,7 @@ interface CpuLinear extends CpuContext {
     default void linearForward(
             long rows, Linear linear, Tensor x, Weights weights, Slice bias, Tensor residual, Tensor y) {
         requirePositive("rows", rows);
-        requireOk("linearForward", BootCpu.boot_linear_forward(
+        requireOk("linearForward", BootNative.boot_linear_forward(
                 context(), rows, linear.in(), linear.out(),
                 address("x", x, rows, linear.in()), stride(x),
                 address("weights", weights.values(), linear.weights()), prepared(linear, weights, false),
@@ -43,7 +40,7 @@ interface CpuLinear extends CpuContext {
     @Override
     default void linearBackwardInput(long rows, Linear linear, Tensor dy, Weights weights, Tensor base, Tensor dx) {
         requirePositive("rows", rows);
-        requireOk("linearBackwardInput", BootCpu.boot_linear_backward_input(
+        requireOk("linearBackwardInput", BootNative.boot_linear_backward_input(
                 context(), rows, linear.in(), linear.out(),
                 address("dy", dy, rows, linear.out()), stride(dy),
                 address("weights", weights.values(), linear.weights()), prepared(linear, weights, true),
@@ -55,7 +52,7 @@ interface CpuLinear extends CpuContext {
     default void linearBackwardWeights(
             long rows, Linear linear, Tensor x, Tensor dy, Slice dWeights, Slice dBias, boolean accumulate) {
         requirePositive("rows", rows);
-        requireOk("linearBackwardWeights", BootCpu.boot_linear_backward_weights(
+        requireOk("linearBackwardWeights", BootNative.boot_linear_backward_weights(
                 context(), rows, linear.in(), linear.out(),
                 address("x", x, rows, linear.in()), stride(x),
                 address("dy", dy, rows, linear.out()), stride(dy),
@@ -65,6 +62,6 @@ interface CpuLinear extends CpuContext {
     }
 
     private long prepared(Linear linear, Weights weights, boolean gradient) {
-        return CpuMemory.prepared(weights, preparedLength(linear, gradient));
+        return prepared(weights, preparedLength(linear, gradient));
     }
 }

@@ -1,21 +1,18 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Tensor;
 
 /** Doubling and halving of images. */
-interface CpuResize extends CpuContext {
+interface NativeResize extends NativeContext {
 
     @Override
     default void upsampleForward(int n, int height, int width, Tensor x, Tensor y) {
         long small = smallRows(n, height, width);
         int channels = y.channels();
-        requireOk("upsampleForward", BootCpu.boot_upsample_forward(
+        requireOk("upsampleForward", BootNative.boot_upsample_forward(
                 context(), n, height, width, channels,
                 address("x", x, small, channels), stride(x),
                 address("y", y, 4 * small, channels), stride(y)));
@@ -25,7 +22,7 @@ interface CpuResize extends CpuContext {
     default void upsampleBackward(int n, int height, int width, Tensor dy, Tensor base, Tensor dx) {
         long small = smallRows(n, height, width);
         int channels = dx.channels();
-        requireOk("upsampleBackward", BootCpu.boot_upsample_backward(
+        requireOk("upsampleBackward", BootNative.boot_upsample_backward(
                 context(), n, height, width, channels,
                 address("dy", dy, 4 * small, channels), stride(dy),
                 optional("base", base, small, channels), stride(base),
@@ -36,7 +33,7 @@ interface CpuResize extends CpuContext {
     default void downsampleForward(int n, int height, int width, Tensor x, Tensor y) {
         long small = smallRows(n, height, width);
         int channels = y.channels();
-        requireOk("downsampleForward", BootCpu.boot_downsample_forward(
+        requireOk("downsampleForward", BootNative.boot_downsample_forward(
                 context(), n, height, width, channels,
                 address("x", x, 4 * small, channels), stride(x),
                 address("y", y, small, channels), stride(y)));
@@ -46,7 +43,7 @@ interface CpuResize extends CpuContext {
     default void downsampleBackward(int n, int height, int width, Tensor dy, Tensor base, Tensor dx) {
         long small = smallRows(n, height, width);
         int channels = dx.channels();
-        requireOk("downsampleBackward", BootCpu.boot_downsample_backward(
+        requireOk("downsampleBackward", BootNative.boot_downsample_backward(
                 context(), n, height, width, channels,
                 address("dy", dy, small, channels), stride(dy),
                 optional("base", base, 4 * small, channels), stride(base),

@@ -1,17 +1,14 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.nio.FloatBuffer;
 
 /** Transfers between the host and the device, and copies on the device. */
-interface CpuTransfers extends CpuContext {
+interface NativeTransfers extends NativeContext {
 
     /**
      * A direct buffer through which transfers go: a native call with a part of a Java array would copy all of it.
@@ -26,7 +23,7 @@ interface CpuTransfers extends CpuContext {
         for (int done = 0; done < target.length(); done += buffer.capacity()) {
             int count = (int) Math.min(buffer.capacity(), target.length() - done);
             buffer.clear().put(source, from + done, count).flip();
-            requireOk("upload", BootCpu.boot_upload(context(), buffer, count, to + (long) done * Float.BYTES));
+            requireOk("upload", BootNative.boot_upload(context(), buffer, count, to + (long) done * Float.BYTES));
         }
     }
 
@@ -38,7 +35,7 @@ interface CpuTransfers extends CpuContext {
         for (int done = 0; done < source.length(); done += buffer.capacity()) {
             int count = (int) Math.min(buffer.capacity(), source.length() - done);
             buffer.clear();
-            requireOk("download", BootCpu.boot_download(context(), at + (long) done * Float.BYTES, count, buffer));
+            requireOk("download", BootNative.boot_download(context(), at + (long) done * Float.BYTES, count, buffer));
             buffer.get(target, from + done, count);
         }
     }
@@ -52,14 +49,14 @@ interface CpuTransfers extends CpuContext {
 
     @Override
     default void fill(Slice target, float value) {
-        requireOk("fill", BootCpu.boot_fill(context(), address("target", target, 0), target.length(), value));
+        requireOk("fill", BootNative.boot_fill(context(), address("target", target, 0), target.length(), value));
     }
 
     @Override
     default void affine(long rows, Tensor x, float factor, float offset, Tensor base, Tensor y) {
         requirePositive("rows", rows);
         int channels = y.channels();
-        requireOk("affine", BootCpu.boot_affine(
+        requireOk("affine", BootNative.boot_affine(
                 context(), rows, channels,
                 address("x", x, rows, channels), stride(x), factor, offset,
                 optional("base", base, rows, channels), stride(base),

@@ -1,10 +1,7 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Slice;
@@ -12,22 +9,22 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
 
 /** The 3×3 convolution. */
-interface CpuConvolution extends CpuContext {
+interface NativeConvolution extends NativeContext {
 
     @Override
     default long preparedLength(Conv conv, boolean gradient) {
-        return BootCpu.boot_conv_prepared(
+        return BootNative.boot_conv_prepared(
                 context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(),
                 conv.padding(), gradient ? 1 : 0);
     }
 
     @Override
     default void prepare(Conv conv, Weights weights, boolean gradient) {
-        requireOk("prepare", BootCpu.boot_conv_prepare(
+        requireOk("prepare", BootNative.boot_conv_prepare(
                 context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(),
                 conv.padding(), gradient ? 1 : 0,
                 address("weights", weights.values(), conv.weights()),
-                CpuMemory.prepared(weights, preparedLength(conv, gradient))));
+                prepared(weights, preparedLength(conv, gradient))));
     }
 
     @Override
@@ -35,7 +32,7 @@ interface CpuConvolution extends CpuContext {
             int n, Conv conv, Tensor x, Weights weights, Slice bias, Tensor shift, Tensor residual, Tensor y) {
         requirePositive("n", n);
         long rows = (long) n * conv.outPixels();
-        requireOk("convForward", BootCpu.boot_conv_forward(
+        requireOk("convForward", BootNative.boot_conv_forward(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
                 address("weights", weights.values(), conv.weights()), prepared(conv, weights),
@@ -49,11 +46,11 @@ interface CpuConvolution extends CpuContext {
     default void convBackwardInput(int n, Conv conv, Tensor dy, Weights weights, Tensor base, Tensor dx) {
         requirePositive("n", n);
         long rows = (long) n * conv.pixels();
-        requireOk("convBackwardInput", BootCpu.boot_conv_backward_input(
+        requireOk("convBackwardInput", BootNative.boot_conv_backward_input(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("dy", dy, (long) n * conv.outPixels(), conv.out()), stride(dy),
                 address("weights", weights.values(), conv.weights()),
-                CpuMemory.prepared(weights, preparedLength(conv, true)),
+                prepared(weights, preparedLength(conv, true)),
                 optional("base", base, rows, conv.in()), stride(base),
                 address("dx", dx, rows, conv.in()), stride(dx)));
     }
@@ -62,7 +59,7 @@ interface CpuConvolution extends CpuContext {
     default void convBackwardWeights(
             int n, Conv conv, Tensor x, Tensor dy, Slice dWeights, Slice dBias, Tensor dShift, boolean accumulate) {
         requirePositive("n", n);
-        requireOk("convBackwardWeights", BootCpu.boot_conv_backward_weights(
+        requireOk("convBackwardWeights", BootNative.boot_conv_backward_weights(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
                 address("dy", dy, (long) n * conv.outPixels(), conv.out()), stride(dy),
@@ -75,6 +72,6 @@ interface CpuConvolution extends CpuContext {
     /** What forward reads; none where it was prepared for a gradient and that needs none. */
     private long prepared(Conv conv, Weights weights) {
         boolean none = weights.prepared() == null && preparedLength(conv, true) == 0;
-        return none ? 0 : CpuMemory.prepared(weights, preparedLength(conv, false));
+        return none ? 0 : prepared(weights, preparedLength(conv, false));
     }
 }

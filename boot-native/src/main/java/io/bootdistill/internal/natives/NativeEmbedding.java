@@ -1,22 +1,19 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.TimeEmbedding;
 
 /** Embeddings of times and labels, and the division by a number per sample. */
-interface CpuEmbedding extends CpuContext {
+interface NativeEmbedding extends NativeContext {
 
     @Override
     default void timeEmbedding(int n, TimeEmbedding embedding, Slice t, Slice frequencies, Tensor y) {
         requirePositive("n", n);
-        requireOk("timeEmbedding", BootCpu.boot_time_embedding(
+        requireOk("timeEmbedding", BootNative.boot_time_embedding(
                 context(), n, embedding.half(), embedding.fourier() ? 1 : 0, embedding.cosineFirst() ? 1 : 0,
                 address("t", t, n), address("frequencies", frequencies, embedding.half()),
                 address("y", y, n, embedding.channels()), stride(y)));
@@ -26,7 +23,7 @@ interface CpuEmbedding extends CpuContext {
     default void timeEmbeddingTangent(
             int n, TimeEmbedding embedding, Slice t, Slice frequencies, Slice tTangent, Tensor yTangent) {
         requirePositive("n", n);
-        requireOk("timeEmbeddingTangent", BootCpu.boot_time_embedding_tangent(
+        requireOk("timeEmbeddingTangent", BootNative.boot_time_embedding_tangent(
                 context(), n, embedding.half(), embedding.fourier() ? 1 : 0, embedding.cosineFirst() ? 1 : 0,
                 address("t", t, n), address("frequencies", frequencies, embedding.half()),
                 address("tTangent", tTangent, n),
@@ -38,7 +35,7 @@ interface CpuEmbedding extends CpuContext {
         requirePositive("n", n);
         requirePositive("tableRows", tableRows);
         int channels = y.channels();
-        requireOk("embeddingForward", BootCpu.boot_embedding_forward(
+        requireOk("embeddingForward", BootNative.boot_embedding_forward(
                 context(), n, tableRows, channels,
                 address("labels", labels, n), address("table", table, (long) tableRows * channels),
                 optional("x", x, n, channels), stride(x),
@@ -50,7 +47,7 @@ interface CpuEmbedding extends CpuContext {
         requirePositive("n", n);
         requirePositive("tableRows", tableRows);
         int channels = dy.channels();
-        requireOk("embeddingBackward", BootCpu.boot_embedding_backward(
+        requireOk("embeddingBackward", BootNative.boot_embedding_backward(
                 context(), n, tableRows, channels,
                 address("labels", labels, n),
                 address("dy", dy, n, channels), stride(dy),
@@ -64,7 +61,7 @@ interface CpuEmbedding extends CpuContext {
         requirePositive("pixels", pixels);
         long rows = (long) n * pixels;
         int channels = y.channels();
-        requireOk("divideSamples", BootCpu.boot_divide_samples(
+        requireOk("divideSamples", BootNative.boot_divide_samples(
                 context(), n, pixels, channels,
                 address("x", x, rows, channels), stride(x),
                 address("divisor", divisor, n),

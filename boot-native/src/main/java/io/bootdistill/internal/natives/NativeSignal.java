@@ -1,24 +1,21 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
 /** The method itself: noise, the student's signal, one step of the Signal-ODE, and the bootstrapping loss. */
-interface CpuSignal extends CpuContext {
+interface NativeSignal extends NativeContext {
 
     @Override
     default void noise(int n, int pixels, Slice seeds, int draw, Tensor y) {
         long rows = rows(n, pixels);
         int channels = y.channels();
-        requireOk("noise", BootCpu.boot_noise(
-                context(), n, pixels, channels, address("seeds", seeds, (long) n * BootCpu.BOOT_SEED_FLOATS), draw,
+        requireOk("noise", BootNative.boot_noise(
+                context(), n, pixels, channels, address("seeds", seeds, (long) n * BootNative.BOOT_SEED_FLOATS), draw,
                 address("y", y, rows, channels), stride(y)));
     }
 
@@ -26,7 +23,7 @@ interface CpuSignal extends CpuContext {
     default void signalState(int n, int pixels, Slice coefficients, Tensor noise, Tensor output, Tensor y, Tensor x) {
         long rows = rows(n, pixels);
         int channels = output.channels();
-        requireOk("signalState", BootCpu.boot_signal_state(
+        requireOk("signalState", BootNative.boot_signal_state(
                 context(), n, pixels, channels, coefficients(n, coefficients),
                 address("noise", noise, rows, channels), stride(noise),
                 address("output", output, rows, channels), stride(output),
@@ -43,7 +40,7 @@ interface CpuSignal extends CpuContext {
             throw new IllegalArgumentException("stage is " + stage + ", must be 0 or 1");
         }
         int channels = output.channels();
-        requireOk("signalStep", BootCpu.boot_signal_step(
+        requireOk("signalStep", BootNative.boot_signal_step(
                 context(), n, pixels, channels, stage, coefficients(n, coefficients),
                 address("noise", noise, rows, channels), stride(noise),
                 address("x", x, rows, channels), stride(x),
@@ -62,7 +59,7 @@ interface CpuSignal extends CpuContext {
             Tensor prediction, Tensor dOutput, Slice residual) {
         long rows = rows(n, pixels);
         int channels = output.channels();
-        requireOk("bootstrapLoss", BootCpu.boot_bootstrap_loss(
+        requireOk("bootstrapLoss", BootNative.boot_bootstrap_loss(
                 context(), n, pixels, channels, coefficients(n, coefficients),
                 address("noise", noise, rows, channels), stride(noise),
                 address("output", output, rows, channels), stride(output),
@@ -75,7 +72,7 @@ interface CpuSignal extends CpuContext {
     @Override
     default void residualDivisors(int n, Slice residual, float kappa, float power, Slice divisor) {
         requirePositive("n", n);
-        requireOk("residualDivisors", BootCpu.boot_residual_divisors(
+        requireOk("residualDivisors", BootNative.boot_residual_divisors(
                 context(), n, address("residual", residual, n), kappa, power, address("divisor", divisor, n)));
     }
 
@@ -85,7 +82,7 @@ interface CpuSignal extends CpuContext {
         return (long) n * pixels;
     }
 
-    private static long coefficients(int n, Slice coefficients) {
+    private long coefficients(int n, Slice coefficients) {
         return address("coefficients", coefficients, (long) n * SignalCoefficients.COUNT);
     }
 }

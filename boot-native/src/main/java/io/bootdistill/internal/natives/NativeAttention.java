@@ -1,17 +1,14 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
-import static io.bootdistill.cpu.CpuMemory.optional;
-import static io.bootdistill.cpu.CpuMemory.stride;
 import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
 /** Attention. */
-interface CpuAttention extends CpuContext {
+interface NativeAttention extends NativeContext {
 
     @Override
     default void attentionForward(
@@ -20,7 +17,7 @@ interface CpuAttention extends CpuContext {
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
-        requireOk("attentionForward", BootCpu.boot_attention_forward(
+        requireOk("attentionForward", BootNative.boot_attention_forward(
                 context(), n, attention.queries(), attention.keys(), attention.heads(), attention.headSize(),
                 address("q", q, queries, channels), stride(q),
                 address("k", k, keys, channels), stride(k),
@@ -38,7 +35,7 @@ interface CpuAttention extends CpuContext {
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
-        requireOk("attentionBackward", BootCpu.boot_attention_backward(
+        requireOk("attentionBackward", BootNative.boot_attention_backward(
                 context(), n, attention.queries(), attention.keys(), attention.heads(), attention.headSize(),
                 address("q", q, queries, channels), stride(q),
                 address("k", k, keys, channels), stride(k),
@@ -60,7 +57,7 @@ interface CpuAttention extends CpuContext {
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
-        requireOk("attentionTangent", BootCpu.boot_attention_tangent(
+        requireOk("attentionTangent", BootNative.boot_attention_tangent(
                 context(), n, attention.queries(), attention.keys(), attention.heads(), attention.headSize(),
                 address("q", q, queries, channels), stride(q),
                 address("k", k, keys, channels), stride(k),

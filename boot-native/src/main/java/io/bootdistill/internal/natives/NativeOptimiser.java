@@ -1,7 +1,5 @@
-package io.bootdistill.cpu;
+package io.bootdistill.internal.natives;
 
-import static io.bootdistill.cpu.CpuContext.requireOk;
-import static io.bootdistill.cpu.CpuMemory.address;
 import static io.bootdistill.device.Shapes.requirePositive;
 import static io.bootdistill.device.Shapes.requireRange;
 
@@ -9,7 +7,7 @@ import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Slice;
 
 /** Reduction over lanes, gradient norm, and AdamW with a moving average. */
-interface CpuOptimiser extends CpuContext {
+interface NativeOptimiser extends NativeContext {
 
     /** An array of at least that length, kept from call to call. */
     long[] addresses(int count);
@@ -22,14 +20,14 @@ interface CpuOptimiser extends CpuContext {
         for (int lane = 0; lane < lanes.length; lane++) {
             addresses[lane] = address("lanes", lanes[lane], to);
         }
-        requireOk("sumLanes", BootCpu.boot_sum_lanes(
+        requireOk("sumLanes", BootNative.boot_sum_lanes(
                 context(), addresses, lanes.length, from, to, address("sum", sum, to)));
     }
 
     @Override
     default void squaredNorm(Slice values, long fromChunk, long toChunk, Slice partial) {
         requireRange(fromChunk, toChunk);
-        requireOk("squaredNorm", BootCpu.boot_squared_norm(
+        requireOk("squaredNorm", BootNative.boot_squared_norm(
                 context(), address("values", values, toChunk == 0 ? 0 : (toChunk - 1) * NORM_CHUNK + 1), values.length(),
                 fromChunk, toChunk, address("partial", partial, toChunk)));
     }
@@ -37,14 +35,14 @@ interface CpuOptimiser extends CpuContext {
     @Override
     default void clip(Slice partial, long chunks, Slice step) {
         requirePositive("chunks", chunks);
-        requireOk("clip", BootCpu.boot_clip(
+        requireOk("clip", BootNative.boot_clip(
                 context(), address("partial", partial, chunks), chunks, address("step", step, AdamStep.COUNT)));
     }
 
     @Override
     default void adamW(Slice step, long from, long to, Slice gradient, Slice parameters, Slice m, Slice v, Slice ema) {
         requireRange(from, to);
-        requireOk("adamW", BootCpu.boot_adam_w(
+        requireOk("adamW", BootNative.boot_adam_w(
                 context(), address("step", step, AdamStep.COUNT), from, to,
                 address("gradient", gradient, to), address("parameters", parameters, to),
                 address("m", m, to), address("v", v, to), address("ema", ema, to)));

@@ -1,0 +1,69 @@
+package io.bootdistill.device;
+
+import io.bootdistill.device.Devices.Candidate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.ServiceLoader;
+
+/** Opens the devices of a class path. Whatever a provider throws, it becomes one device that cannot be used. */
+final class DeviceDiscovery {
+
+    /** Of a provider that did not come to tell its own: first, so that an explanation names it. */
+    private static final int UNKNOWN_PRIORITY = Integer.MAX_VALUE;
+
+    private record Found(int priority, Candidate candidate) {}
+
+    private DeviceDiscovery() {}
+
+    /** All devices, preferred ones first. */
+    static List<Candidate> candidates(ClassLoader loader) {
+        Iterator<ServiceLoader.Provider<DeviceProvider>> providers =
+                ServiceLoader.load(DeviceProvider.class, loader).stream().iterator();
+        List<Found> found = new ArrayList<>();
+        String last = "";
+        boolean more = true;
+        while (more) {
+            try {
+                more = providers.hasNext();
+                if (more) {
+                    found.add(open(providers.next()));
+                }
+            } catch (Throwable e) { // after it, the iterator goes on
+                more = !e.toString().equals(last); // but not where the same stands in its way again
+                last = e.toString();
+                if (more) {
+                    found.add(rejected(UNKNOWN_PRIORITY, "unknown", "its provider could not be loaded: " + text(e)));
+                }
+            }
+        }
+        found.sort(Comparator.comparingInt(Found::priority).reversed());
+        return found.stream().map(Found::candidate).toList();
+    }
+
+    private static Found open(ServiceLoader.Provider<DeviceProvider> offered) {
+        int priority = UNKNOWN_PRIORITY;
+        String name = offered.type().getName();
+        try {
+            DeviceProvider provider = offered.get();
+            name = Objects.requireNonNull(provider.name(), "name");
+            priority = provider.priority();
+            Device device = provider.open();
+            return new Found(priority, new Candidate(name, device, device.description()));
+        } catch (DeviceUnavailableException e) {
+            return rejected(priority, name, e.getMessage());
+        } catch (Throwable e) { // a broken provider leaves the others alone
+            return rejected(priority, name, "it failed to open: " + text(e));
+        }
+    }
+
+    private static Found rejected(int priority, String name, String reason) {
+        return new Found(priority, new Candidate(name, null, reason));
+    }
+
+    private static String text(Throwable failure) {
+        return failure.getCause() == null ? failure.toString() : failure + ", caused by " + failure.getCause();
+    }
+}
