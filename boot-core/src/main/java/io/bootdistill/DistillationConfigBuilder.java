@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
 import io.bootdistill.SignalOde.Solver;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import java.nio.file.Path;
 import java.time.Duration;
 

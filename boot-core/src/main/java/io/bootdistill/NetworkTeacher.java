@@ -4,9 +4,10 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.ModelFormatException;
-import io.bootdistill.format.ModelWeights;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
@@ -74,8 +75,9 @@ public final class NetworkTeacher implements Teacher {
 
     static UNet readNetwork(DiffusersFolder folder) {
         String source = folder.path() + " config.json";
-        UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
-        Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
+        String json = folder.networkConfig().toString();
+        UNet network = new UNet(UNetConfig.parse(json, source));
+        Set<String> unknown = UNetConfig.unknownKeys(json, source);
         unknown.remove(StudentFolder.MARK);
         unknown.remove(StudentFolder.GUIDANCE);
         unknown.remove(StudentFolder.TWO_TIMES);
@@ -172,7 +174,9 @@ public final class NetworkTeacher implements Teacher {
         SafetensorsWriter weights = new SafetensorsWriter();
         model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
-        DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
+        DiffusersFolder.write(
+                folder, Json.parse(network.config().toJson(), "network"), Json.parse(scheduler.toJson(), "scheduler"), nullClass,
+                weights);
     }
 
     /** The limit of predictions of x₀ that a teacher's scheduler asks for: for ε-prediction alone, 0 for none. */

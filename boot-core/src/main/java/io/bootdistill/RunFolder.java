@@ -2,9 +2,9 @@ package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Progress;
 import io.bootdistill.DistillationListener.Quality;
-import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.format.Images;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.network.ImageShape;

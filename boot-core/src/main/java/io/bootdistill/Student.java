@@ -4,7 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
-import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -63,7 +63,7 @@ public final class Student implements AutoCloseable {
     /**
      * Reads a student that {@link #save} wrote, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if the folder is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if the folder is damaged or holds something else
      */
     public static Student load(Path folder) throws IOException {
         return load(folder, Devices.best());
@@ -77,7 +77,7 @@ public final class Student implements AutoCloseable {
     /**
      * Whether a model folder holds a student rather than a teacher.
      *
-     * @throws io.bootdistill.format.ModelFormatException if it is no model folder
+     * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
         return StudentFolder.isStudent(DiffusersFolder.open(folder));

@@ -47,7 +47,7 @@ public interface Teacher extends AutoCloseable {
      * Reads a teacher from a diffusers folder, nested ({@code unet/}, {@code scheduler/}) or flat, onto the best device.
      *
      * @throws IOException if a file cannot be read
-     * @throws io.bootdistill.format.ModelFormatException if a file is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if a file is damaged or holds something else
      * @throws IllegalArgumentException if the network or the scheduler is not supported, by name
      */
     static NetworkTeacher load(Path folder) throws IOException {

@@ -2,7 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.UNet;

@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;

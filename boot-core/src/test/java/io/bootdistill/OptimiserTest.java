@@ -40,7 +40,7 @@ public class OptimiserTest {
             Set.of("class_embedding.weight", UNet.embeddingName(Guidance.SCALAR) + ".linear_2.weight");
 
     private final Graph graph =
-            Graph.of(new UNet(UNetConfig.fromJson(TinyTeacher.network(), "tiny")).withScalar(Guidance.SCALAR));
+            Graph.of(new UNet(UNetConfig.parse(TinyTeacher.network().toString(), "tiny")).withScalar(Guidance.SCALAR));
 
     /** The device under test; other modules override it. */
     protected Device device() {

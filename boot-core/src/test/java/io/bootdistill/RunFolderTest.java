@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.device.Devices;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;

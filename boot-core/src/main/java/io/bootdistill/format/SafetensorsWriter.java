@@ -1,6 +1,7 @@
 package io.bootdistill.format;
 
 import com.google.gson.stream.JsonWriter;
+import io.bootdistill.internal.file.AtomicFiles;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -68,7 +69,7 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes the file atomically, as {@link AtomicFiles#writeFile}.
+     * Writes the file: beside the target first, then renamed. Missing parent folders are made.
      *
      * @throws IOException naming the target and the cause; an existing file is then untouched
      */
