@@ -1,10 +1,10 @@
 package io.bootdistill;
 
-import com.google.gson.JsonObject;
 import io.bootdistill.BootstrapLoss.Boundary;
 import io.bootdistill.BootstrapLoss.Weighting;
 import io.bootdistill.SignalOde.Solver;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -366,8 +366,8 @@ public final class DistillationConfigBuilder {
      * @param source what the JSON was read from, for messages
      * @throws ModelFormatException naming the source and the key that is unknown or whose value has another type
      */
-    public DistillationConfigBuilder values(JsonObject json, String source) {
-        ConfigJson.set(json, DistillationConfig.class, this, source);
+    public DistillationConfigBuilder values(String json, String source) {
+        ConfigJson.set(Json.parse(json, source), DistillationConfig.class, this, source);
         return this;
     }
 

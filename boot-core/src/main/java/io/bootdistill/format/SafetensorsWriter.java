@@ -37,6 +37,9 @@ public final class SafetensorsWriter {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
+    /** Holds nothing yet. */
+    public SafetensorsWriter() {}
+
     /** Sets one text of {@code __metadata__}. */
     public SafetensorsWriter metadata(String key, String value) {
         metadata.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
