@@ -2,7 +2,6 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ScalarInputs;
@@ -144,7 +143,7 @@ public final class BootDistiller {
     }
 
     /** What a configuration comes to; see {@link DistillationRun}. */
-    public DistillationSetup setup(DistillationConfig config) {
+    DistillationSetup setup(DistillationConfig config) {
         return new DistillationSetup(config, teacher, network, device, conditions);
     }
 

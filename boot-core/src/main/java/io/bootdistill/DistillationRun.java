@@ -4,7 +4,6 @@ import io.bootdistill.DistillationListener.Progress;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Scope;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.distillation.Trainer;
 import io.bootdistill.internal.run.RunFolder;

@@ -3,13 +3,10 @@ package io.bootdistill;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
-import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.distillation.Batch;
 import io.bootdistill.internal.distillation.CorrectorBatch;
 import io.bootdistill.internal.distillation.Restarts;
@@ -32,7 +29,7 @@ import io.bootdistill.objective.Objective;
  * What a configuration comes to with a teacher: the student's network, its head, guidance, conditions; and what a run is made
  * of. Refuses what does not fit. Weights of the teacher do not matter before a state is made.
  */
-public final class DistillationSetup {
+final class DistillationSetup {
 
     final DistillationConfig config;
     final TeacherModel teacher;
@@ -92,7 +89,7 @@ public final class DistillationSetup {
     }
 
     /** The state before the first step. */
-    public TrainingState newState() {
+    TrainingState newState() {
         TrainingState online = config.correctedSamples() == 0 ? null : new TrainingState(newStudent(false));
         try {
             return new TrainingState(newStudent(config.trajectoryShare() == 1 && config.trajectoryEnd() == 1),
@@ -138,7 +135,7 @@ public final class DistillationSetup {
     }
 
     /** @param isMoving whether the teacher changes between steps */
-    public Trainer newTrainer(TrainingState trained, boolean isMoving) {
+    Trainer newTrainer(TrainingState trained, boolean isMoving) {
         Prediction output = teacher.isNetwork() && !isThresholded() ? teacher.prediction() : Prediction.SAMPLE; // f itself
         Batch batch = new Batch(config, teacher.schedule(), output, prediction, clip(), source,
                 teacher.condition(), teacher.shape().size());

@@ -1,7 +1,5 @@
 package io.bootdistill;
 
-import io.bootdistill.device.Device;
-import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.Guidance;

@@ -11,8 +11,8 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.internal.work.Checks;
@@ -74,7 +74,7 @@ public final class Student implements AutoCloseable {
     /**
      * Reads a student that {@link #save} wrote, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if the folder is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if the folder is damaged or holds something else
      */
     public static Student load(Path folder) throws IOException {
         return load(folder, Devices.best());
@@ -88,7 +88,7 @@ public final class Student implements AutoCloseable {
     /**
      * Whether a model folder holds a student rather than a teacher.
      *
-     * @throws io.bootdistill.format.ModelFormatException if it is no model folder
+     * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
         return StudentFolder.isStudent(DiffusersFolder.open(folder));

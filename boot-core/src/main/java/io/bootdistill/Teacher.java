@@ -6,17 +6,16 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.ModelFormatException;
-import io.bootdistill.format.ModelWeights;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.BlockInputs;
-import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlan;
@@ -62,7 +61,7 @@ public final class Teacher implements Denoiser {
     /**
      * Reads a teacher from a diffusers folder, nested ({@code unet/}, {@code scheduler/}) or flat, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if a file cannot be read, is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if a file cannot be read, is damaged or holds something else
      * @throws IllegalArgumentException if the network or the scheduler is not supported, by name
      */
     public static Teacher load(Path folder) throws IOException {
@@ -94,8 +93,9 @@ public final class Teacher implements Denoiser {
 
     static UNet readNetwork(DiffusersFolder folder) {
         String source = folder.path() + " config.json";
-        UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
-        Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
+        String json = folder.networkConfig().toString();
+        UNet network = new UNet(UNetConfig.parse(json, source));
+        Set<String> unknown = UNetConfig.unknownKeys(json, source);
         unknown.remove(StudentFolder.MARK);
         unknown.remove(StudentFolder.GUIDANCE);
         unknown.remove(StudentFolder.TWO_TIMES);
@@ -179,7 +179,9 @@ public final class Teacher implements Denoiser {
         SafetensorsWriter weights = new SafetensorsWriter();
         model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
-        DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
+        DiffusersFolder.write(
+                folder, Json.parse(network.config().toJson(), "network"), Json.parse(scheduler.toJson(), "scheduler"), nullClass,
+                weights);
     }
 
     /** As machinery sees it. */

@@ -33,22 +33,25 @@ class ArchitectureTest {
     /** Each room and all that it may use, besides itself and the JDK. Rooms further down are higher in the house. */
     @ParameterizedTest
     @CsvSource({
-        "device, ''",
-        "format, gson slf4j",
+        "error, ''",
         "metric, ejml",
+        "device, error",
+        "internal.file, error gson",
+        "format, error internal.file gson",
+        "internal.diffusers, error internal.file format gson",
         "reference, device ejml",
         "selftest, device",
-        "network, device format gson",
+        "network, error internal.file device gson",
         "internal.work, device network",
         "diffusion, device format network internal.work",
         "internal.sampling, device format network internal.work diffusion",
         "objective, ''",
-        "config, format internal.work diffusion objective gson",
-        "internal.training, device format network internal.work config",
+        "config, error internal.file internal.work diffusion objective gson",
+        "internal.training, error device format network internal.work config",
         "internal.denoising, device network internal.work diffusion config internal.training",
         "internal.distillation, device network internal.work diffusion internal.sampling objective config internal.training",
-        "internal.run, format network diffusion internal.sampling objective config internal.training internal.denoising"
-                + " internal.distillation"
+        "internal.run, error internal.file format network diffusion internal.sampling objective config internal.training"
+                + " internal.denoising internal.distillation"
     })
     void roomUsesOnly(String room, String others) {
         List<String> allowed = new ArrayList<>(List.of("java..", "javax.imageio..", own(room)));

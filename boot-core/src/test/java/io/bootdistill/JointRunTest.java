@@ -15,7 +15,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;

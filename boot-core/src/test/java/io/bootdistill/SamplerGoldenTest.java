@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SchedulerConfig;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde;

@@ -4,8 +4,8 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.bootdistill.format.Json;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Json;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,7 +29,12 @@ public final class ConfigJson {
         return Arrays.stream(type.getRecordComponents()).filter(c -> !LEFT_OUT.contains(c.getName())).toList();
     }
 
-    public static JsonObject write(Record config) {
+    /** A file's text. */
+    public static String text(Record config) {
+        return GSON.toJson(write(config)) + "\n";
+    }
+
+    static JsonObject write(Record config) {
         JsonObject json = new JsonObject();
         for (RecordComponent component : components(config.getClass())) {
             try {
@@ -62,7 +67,7 @@ public final class ConfigJson {
      * @param source what the JSON was read from, for messages
      * @throws ModelFormatException if a key is missing or unknown, or its value has another type; it names the key
      */
-    public static void read(JsonObject json, Class<? extends Record> type, Object builder, String source) {
+    static void read(JsonObject json, Class<? extends Record> type, Object builder, String source) {
         for (RecordComponent component : components(type)) {
             if (!json.has(component.getName())) {
                 throw new ModelFormatException(source + ": " + component.getName() + " is missing");
@@ -72,7 +77,7 @@ public final class ConfigJson {
     }
 
     /** Like {@link #read(JsonObject, Class, Object, String)}, but leaves what the JSON does not name as it is in the builder. */
-    public static void set(JsonObject json, Class<? extends Record> type, Object builder, String source) {
+    static void set(JsonObject json, Class<? extends Record> type, Object builder, String source) {
         Set<String> unknown = new TreeSet<>(json.keySet());
         for (RecordComponent component : components(type)) {
             String key = component.getName();
@@ -114,9 +119,5 @@ public final class ConfigJson {
 
     private static ModelFormatException refused(JsonElement json, String name, String allowed, Exception cause) {
         return new ModelFormatException(name + " is " + json + ", must be " + allowed, cause);
-    }
-
-    public static String text(JsonObject json) {
-        return GSON.toJson(json) + "\n";
     }
 }

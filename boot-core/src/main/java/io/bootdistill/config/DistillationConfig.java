@@ -2,7 +2,7 @@ package io.bootdistill.config;
 
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.objective.BootstrapLoss;
 import io.bootdistill.objective.BootstrapLoss.Boundary;

@@ -1,8 +1,8 @@
 package io.bootdistill.config;
 
-import com.google.gson.JsonObject;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.objective.BootstrapLoss.Boundary;
 import io.bootdistill.objective.BootstrapLoss.Weighting;
 import io.bootdistill.objective.DeltaSchedule;
@@ -369,8 +369,8 @@ public final class DistillationConfigBuilder {
      * @param source what the JSON was read from, for messages
      * @throws ModelFormatException naming the source and the key that is unknown or whose value has another type
      */
-    public DistillationConfigBuilder values(JsonObject json, String source) {
-        ConfigJson.set(json, DistillationConfig.class, this, source);
+    public DistillationConfigBuilder values(String json, String source) {
+        ConfigJson.set(Json.parse(json, source), DistillationConfig.class, this, source);
         return this;
     }
 

@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.objective.BootstrapLoss;
 import io.bootdistill.objective.BootstrapLoss.Boundary;
 import io.bootdistill.objective.BootstrapLoss.Weighting;
@@ -114,10 +114,10 @@ class DistillationConfigTest {
     void someValuesAreSetFromJson() {
         JsonObject some = JsonParser.parseString("{\"solver\": \"DDIM\", \"residualPower\": 0.75}").getAsJsonObject();
         assertEquals(DistillationConfig.builder().seed(9).solver(SignalOde.Solver.DDIM).residualPower(0.75).build(),
-                DistillationConfig.builder().seed(9).values(some, "test").build());
+                DistillationConfig.builder().seed(9).values(some.toString(), "test").build());
         some.addProperty("sovler", "DDIM");
         ModelFormatException refused =
-                assertThrows(ModelFormatException.class, () -> DistillationConfig.builder().values(some, "test"));
+                assertThrows(ModelFormatException.class, () -> DistillationConfig.builder().values(some.toString(), "test"));
         assertEquals("test: unknown keys sovler", refused.getMessage());
     }
 

@@ -10,7 +10,6 @@ import io.bootdistill.device.Conv;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Linear;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;

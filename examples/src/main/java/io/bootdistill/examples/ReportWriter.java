@@ -1,6 +1,6 @@
 package io.bootdistill.examples;
 
-import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import io.bootdistill.HeldOut;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
@@ -15,9 +15,8 @@ import io.bootdistill.examples.report.RunReport.TrajectoryCurve;
 import io.bootdistill.examples.ruler.HeldOutSamples;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.Ruler;
-import io.bootdistill.format.AtomicFiles;
-import io.bootdistill.format.Json;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.BootstrapLoss;
 import java.io.IOException;
@@ -79,16 +78,17 @@ final class ReportWriter {
     void write(Path file, Ruler ruler) throws IOException {
         RunReport report = new RunReport(
                 run.toAbsolutePath().normalize().getFileName().toString(), RunMetrics.read(run.resolve(RunMetrics.FILE)),
-                values(Json.read(run.resolve("config.json"))), teacher.shape(), labels.length, models(), trajectory(),
+                values(run.resolve("config.json")), teacher.shape(), labels.length, models(), trajectory(),
                 ruler == null ? null : ruler.measure(
                         HeldOutSamples.of(student::sample, Ruler.labels(), ruler.count(), (done, total) -> {})));
         String html = report.html();
         AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, html));
     }
 
-    private static Map<String, String> values(JsonObject config) {
+    private static Map<String, String> values(Path config) throws IOException {
         Map<String, String> values = new LinkedHashMap<>();
-        config.entrySet().forEach(entry -> values.put(entry.getKey(), entry.getValue().toString().replace("\"", "")));
+        JsonParser.parseString(Files.readString(config)).getAsJsonObject().entrySet()
+                .forEach(entry -> values.put(entry.getKey(), entry.getValue().toString().replace("\"", "")));
         return values;
     }
 

@@ -5,11 +5,11 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.Images;
-import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.ImageShape;
@@ -93,7 +93,7 @@ public final class RunFolder {
     }
 
     public void writeConfig(Record config) throws IOException {
-        writeText(CONFIG, ConfigJson.text(ConfigJson.write(config)));
+        writeText(CONFIG, ConfigJson.text(config));
     }
 
     /**

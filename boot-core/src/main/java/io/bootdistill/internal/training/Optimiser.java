@@ -1,6 +1,5 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.OptimiserSettings;
 import io.bootdistill.config.UpdateRule;
 import io.bootdistill.device.AdamStep;

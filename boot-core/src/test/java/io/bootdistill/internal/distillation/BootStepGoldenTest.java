@@ -14,7 +14,6 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;

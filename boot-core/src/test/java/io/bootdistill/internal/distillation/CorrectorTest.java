@@ -1,7 +1,5 @@
 package io.bootdistill.internal.distillation;
 
-import io.bootdistill.Resolved;
-import io.bootdistill.diffusion.ScalarInputs;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.BootDistiller;
 import io.bootdistill.HeldOut;
 import io.bootdistill.MixtureTeacher;
+import io.bootdistill.Resolved;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.config.DistillationConfig;
@@ -22,6 +21,7 @@ import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Gradients;

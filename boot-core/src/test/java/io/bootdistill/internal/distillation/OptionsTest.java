@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationSetup;
 import io.bootdistill.Golden;
 import io.bootdistill.MixtureTeacher;
 import io.bootdistill.Resolved;
+import io.bootdistill.RunParts;
 import io.bootdistill.Sampler;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
@@ -237,8 +237,8 @@ public class OptionsTest {
     }
 
     private double firstLoss(DistillationConfig config) {
-        DistillationSetup setup = new BootDistiller(teacher, new Mlp(PIXEL, 8, 1, 4), device()).setup(config);
-        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+        RunParts parts = new RunParts(new BootDistiller(teacher, new Mlp(PIXEL, 8, 1, 4), device()), config);
+        try (TrainingState state = parts.newState(); Trainer trainer = parts.newTrainer(state)) {
             return trainer.run().loss();
         }
     }

@@ -13,7 +13,6 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Mlp;

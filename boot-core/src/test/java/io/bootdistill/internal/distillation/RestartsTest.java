@@ -1,13 +1,12 @@
 package io.bootdistill.internal.distillation;
 
-import io.bootdistill.Resolved;
-import io.bootdistill.diffusion.ScalarInputs;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.Golden;
 import io.bootdistill.MixtureTeacher;
+import io.bootdistill.Resolved;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
@@ -15,6 +14,7 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Head;

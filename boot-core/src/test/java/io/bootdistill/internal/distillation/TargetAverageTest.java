@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationSetup;
 import io.bootdistill.MixtureTeacher;
+import io.bootdistill.RunParts;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
@@ -50,9 +50,9 @@ public class TargetAverageTest {
     @Test
     void lossIsThatOfTheAveragesTargets() {
         DistillationConfig config = config();
-        DistillationSetup setup = new BootDistiller(teacher, new Mlp(PIXEL, 8, 1, 4), device()).setup(config);
-        try (TrainingState state = setup.newState();
-                Trainer trainer = setup.newTrainer(state, false)) {
+        RunParts parts = new RunParts(new BootDistiller(teacher, new Mlp(PIXEL, 8, 1, 4), device()), config);
+        try (TrainingState state = parts.newState();
+                Trainer trainer = parts.newTrainer(state)) {
             float[] student = weights(state.student);
             double[] average = new double[student.length];
             for (int i = 0; i < average.length; i++) {

@@ -8,7 +8,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;

@@ -13,7 +13,6 @@ import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,7 +9,6 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.SignalOde;
 import java.io.IOException;
 import java.nio.file.Path;

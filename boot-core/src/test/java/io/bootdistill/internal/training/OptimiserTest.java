@@ -1,13 +1,12 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.config.OptimiserSettings;
-import io.bootdistill.diffusion.ScalarInputs;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.OptimiserSettings;
 import io.bootdistill.config.UpdateRule;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
@@ -15,6 +14,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -45,7 +45,7 @@ public class OptimiserTest {
             Set.of("class_embedding.weight", UNet.embeddingName(ScalarInputs.GUIDANCE) + ".linear_2.weight");
 
     private final Graph graph =
-            Graph.of(new UNet(UNetConfig.fromJson(TinyTeacher.network(), "tiny")).withScalar(ScalarInputs.GUIDANCE));
+            Graph.of(new UNet(UNetConfig.parse(TinyTeacher.network().toString(), "tiny")).withScalar(ScalarInputs.GUIDANCE));
 
     /** The device under test; other modules override it. */
     protected Device device() {

@@ -4,8 +4,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.DistillationConfigBuilder;
-import io.bootdistill.format.Json;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -59,7 +59,7 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
     }
 
     private static void check(String source, JsonObject values) {
-        DistillationConfigBuilder builder = DistillationConfig.builder().values(values, source);
+        DistillationConfigBuilder builder = DistillationConfig.builder().values(values.toString(), source);
         try {
             builder.images(1_000L * batch(values)).build();
         } catch (IllegalArgumentException e) {
@@ -118,7 +118,7 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
     /** A builder that holds a recipe, for a run of some length. */
     DistillationConfigBuilder builder(String name) {
         return DistillationConfig.builder()
-                .values(changes.get(name), source + ": " + name)
+                .values(changes.get(name).toString(), source + ": " + name)
                 .images(1_000L * batch(changes.get(name)));
     }
 

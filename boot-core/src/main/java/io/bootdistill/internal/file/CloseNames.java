@@ -1,18 +1,18 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.file;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 
 /** Suggestions for a name that was not found. */
-final class CloseNames {
+public final class CloseNames {
 
     private static final int SHOWN = 3;
 
     private CloseNames() {}
 
     /** The closest of the names by edit distance, best first, as part of a sentence. */
-    static String hint(String wanted, Collection<String> names) {
+    public static String hint(String wanted, Collection<String> names) {
         record Scored(String name, int distance) {}
         List<String> close = names.stream()
                 .map(name -> new Scored(name, distance(wanted, name)))
