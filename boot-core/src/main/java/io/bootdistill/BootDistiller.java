@@ -43,7 +43,8 @@ import java.util.Set;
 public final class BootDistiller {
 
     private static final Set<List<String>> SCALARS = Set.of(
-            List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE), List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
+            List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE),
+            List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
             List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME));
 
     private final TeacherModel teacher;

@@ -44,7 +44,8 @@ final class UNetCheck {
                         + config.upBlocks().size(), "as many as block_out_channels, " + levels);
         long unit = 1L << Math.min(levels - 1, 62);
         that(config.height() % unit == 0 && config.width() % unit == 0,
-                "sample_size is " + config.height() + "×" + config.width(), "a multiple of " + unit + " for " + levels + " levels");
+                "sample_size is " + config.height() + "×" + config.width(),
+                "a multiple of " + unit + " for " + levels + " levels");
         for (int channels : config.blockOutChannels()) {
             that(channels % config.normNumGroups() == 0, "block_out_channels has " + channels,
                     "a multiple of norm_num_groups, " + config.normNumGroups());
