@@ -53,7 +53,7 @@ public final class Student implements AutoCloseable {
     /**
      * Reads a student that {@link #save} wrote, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if the folder is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if the folder is damaged or holds something else
      */
     public static Student load(Path folder) {
         return load(folder, Devices.best());
@@ -67,7 +67,7 @@ public final class Student implements AutoCloseable {
     /**
      * Whether a model folder holds a student rather than a teacher.
      *
-     * @throws io.bootdistill.format.ModelFormatException if it is no model folder
+     * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
         return NetworkFolder.open(folder).isStudent();

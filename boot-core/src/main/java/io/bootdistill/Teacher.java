@@ -6,11 +6,12 @@ import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.work.Checks;
@@ -60,7 +61,7 @@ public final class Teacher implements Denoiser {
     /**
      * Reads a teacher from a diffusers folder, nested ({@code unet/}, {@code scheduler/}) or flat, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if a file cannot be read, is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if a file cannot be read, is damaged or holds something else
      * @throws IllegalArgumentException if the network or the scheduler is not supported, by name
      */
     public static Teacher load(Path folder) {
@@ -144,7 +145,9 @@ public final class Teacher implements Denoiser {
         SafetensorsWriter weights = new SafetensorsWriter();
         model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
-        DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
+        DiffusersFolder.write(
+                folder, Json.parse(network.config().toJson(), "network"), Json.parse(scheduler.toJson(), "scheduler"), nullClass,
+                weights);
     }
 
     /** As machinery sees it. */

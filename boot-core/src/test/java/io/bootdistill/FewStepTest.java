@@ -14,7 +14,7 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.metric.PairedError;

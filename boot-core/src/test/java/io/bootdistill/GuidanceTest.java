@@ -13,7 +13,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;

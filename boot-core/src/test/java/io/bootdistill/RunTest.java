@@ -14,7 +14,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.objective.Bootstrap;

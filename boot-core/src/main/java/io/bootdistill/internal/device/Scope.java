@@ -12,6 +12,9 @@ public final class Scope implements AutoCloseable {
 
     private final Deque<AutoCloseable> owned = new ArrayDeque<>();
 
+    /** Owns nothing yet. */
+    public Scope() {}
+
     /** Takes over the ownership of a resource and returns it. */
     public <T extends AutoCloseable> T own(T resource) {
         owned.push(resource);

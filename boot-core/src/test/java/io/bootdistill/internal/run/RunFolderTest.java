@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Delta;
 import io.bootdistill.objective.DeltaSchedule;

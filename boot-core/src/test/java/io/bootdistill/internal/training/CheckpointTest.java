@@ -11,7 +11,7 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.training.Checkpoint.Saved;

@@ -47,7 +47,7 @@ public class OptimiserTest {
             Set.of("class_embedding.weight", UNet.embeddingName(ScalarInputs.GUIDANCE) + ".linear_2.weight");
 
     private final Graph graph =
-            Graph.of(new UNet(UNetConfig.fromJson(TinyTeacher.network(), "tiny")).withScalar(ScalarInputs.GUIDANCE));
+            Graph.of(new UNet(UNetConfig.parse(TinyTeacher.network().toString(), "tiny")).withScalar(ScalarInputs.GUIDANCE));
 
     /** The device under test; other modules override it. */
     protected Device device() {

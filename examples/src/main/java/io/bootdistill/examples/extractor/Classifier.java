@@ -2,7 +2,7 @@ package io.bootdistill.examples.extractor;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.metric.FeatureExtractor;

@@ -1,4 +1,4 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.file;
 
 import java.io.File;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.diffusers;
 
 import static io.bootdistill.format.RawFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.RawFiles;
+import io.bootdistill.format.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,7 +1,10 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.diffusers;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

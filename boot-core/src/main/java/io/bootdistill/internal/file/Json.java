@@ -1,4 +1,4 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.file;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -12,10 +12,12 @@ import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import com.google.gson.stream.MalformedJsonException;
+import io.bootdistill.error.ModelFormatException;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,9 +67,24 @@ public final class Json {
         }
     }
 
-    /** Writes a file with two spaces of indentation and keys in the given order, atomically. */
+    /**
+     * Reads a text that holds one object.
+     *
+     * @param source what the text is, for messages
+     * @throws ModelFormatException if it is not valid JSON, or repeats a key
+     */
+    public static JsonObject parse(String text, String source) {
+        return read(new StringReader(text), source);
+    }
+
+    /** The text of an object, with two spaces of indentation and keys in the given order; ends with a line break. */
+    public static String text(JsonObject value) {
+        return PRETTY.toJson(value) + "\n";
+    }
+
+    /** Writes {@link #text} to a file, atomically. */
     public static void write(Path file, JsonObject value) throws IOException {
-        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, PRETTY.toJson(value) + "\n"));
+        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, text(value)));
     }
 
     private static JsonElement readValue(JsonReader in, String source) throws IOException {
@@ -106,7 +123,7 @@ public final class Json {
     }
 
     /** The number of a decimal literal without fraction and exponent; -1 where it is anything else or too large. */
-    static long wholeNumber(String text) {
+    public static long wholeNumber(String text) {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {
@@ -114,12 +131,13 @@ public final class Json {
         }
     }
 
-    /** First line of a parser's message: the rest is a link to Gson's documentation. */
-    static String syntaxError(IOException e) {
+    /** The first line of a parser's message: the rest is a link to Gson's documentation. */
+    public static String syntaxError(IOException e) {
         return e.getMessage() == null ? e.toString() : e.getMessage().lines().findFirst().orElse("");
     }
 
-    static String described(JsonToken token) {
+    /** What a token is, in words. */
+    public static String described(JsonToken token) {
         return switch (token) {
             case BEGIN_OBJECT -> "an object";
             case BEGIN_ARRAY -> "a list";

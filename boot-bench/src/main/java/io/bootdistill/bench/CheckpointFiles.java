@@ -1,6 +1,7 @@
-package io.bootdistill;
+package io.bootdistill.bench;
 
-import io.bootdistill.bench.Work;
+import io.bootdistill.BundledTeacher;
+import io.bootdistill.Teacher;
 import io.bootdistill.device.Devices;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.TrainingState;
@@ -22,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Writing and reading a run's checkpoint; in the package of what it measures, which users do not see. */
+/** Writing and reading a run's checkpoint. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -1,7 +1,8 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.file;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.bootdistill.error.ModelFormatException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +108,7 @@ public final class ConfigReader {
     }
 
     /** One of the values, compared by {@link #key}. */
-    <E extends Enum<E>> E choice(String key, E byDefault) {
+    public <E extends Enum<E>> E choice(String key, E byDefault) {
         List<E> allowed = List.of(byDefault.getDeclaringClass().getEnumConstants());
         String text = choice(key, key(byDefault), allowed.stream().map(ConfigReader::key).toList());
         return allowed.stream().filter(value -> key(value).equals(text)).findFirst().orElseThrow();
@@ -124,7 +125,7 @@ public final class ConfigReader {
     }
 
     /** How a constant is written in a configuration. */
-    static String key(Enum<?> value) {
+    public static String key(Enum<?> value) {
         return value.name().toLowerCase(Locale.ROOT);
     }
 

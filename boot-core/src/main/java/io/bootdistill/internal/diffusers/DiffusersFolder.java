@@ -1,9 +1,14 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.diffusers;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,11 +75,7 @@ public final class DiffusersFolder {
      * @throws ModelFormatException if there is none
      */
     public JsonObject schedulerConfig() {
-        if (!Files.exists(schedulerFile)) {
-            throw new ModelFormatException(folder + " has no " + folder.relativize(schedulerFile)
-                    + ", which says how the model was trained; give the folder of the whole pipeline, or add the file");
-        }
-        return Json.read(schedulerFile);
+        return Json.read(schedulerFile());
     }
 
     /**
@@ -83,7 +84,15 @@ public final class DiffusersFolder {
      * @throws ModelFormatException if there is none, or something in it is not supported
      */
     public SchedulerConfig scheduler() {
-        return SchedulerConfig.parse(schedulerConfig(), schedulerFile.toString());
+        return SchedulerConfig.read(schedulerFile());
+    }
+
+    private Path schedulerFile() {
+        if (!Files.exists(schedulerFile)) {
+            throw new ModelFormatException(folder + " has no " + folder.relativize(schedulerFile)
+                    + ", which says how the model was trained; give the folder of the whole pipeline, or add the file");
+        }
+        return schedulerFile;
     }
 
     /** The label that stands for "no class", as {@code model_index.json} says with the key {@code null_class}. */

@@ -1,4 +1,4 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.file;
 
 import static io.bootdistill.format.RawFiles.assertMessage;
 import static io.bootdistill.format.RawFiles.names;
@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,10 @@
-package io.bootdistill.format;
+package io.bootdistill.internal.diffusers;
 
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.DType;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.TensorSource;
+import io.bootdistill.internal.file.CloseNames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
