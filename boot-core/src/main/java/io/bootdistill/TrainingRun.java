@@ -1,7 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.config.Output;
-import io.bootdistill.device.Scope;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.training.Checkpoint;

@@ -10,6 +10,7 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 import io.bootdistill.diffusion.Denoiser;
@@ -70,8 +71,8 @@ class FailureTest {
         }
 
         @Override
-        public double errorFactor(String operation) {
-            return device.errorFactor(operation);
+        public double errorFactor(Kernel kernel) {
+            return device.errorFactor(kernel);
         }
 
         void assertAllClosed(String when) {

@@ -47,7 +47,7 @@ public class LessonRunTest {
                 .phases(Phase.of(Pinn.defaults()).withWeighting(ResidualWeighting.NONE)).build();
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 0), device());
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> distiller.train(config));
-        assertEquals("objective is pinn, must be one without the teacher's gradient for teachers that are no network, or are clipped",
-                refused.getMessage());
+        assertEquals("objective is pinn, must be one without the teacher's gradient for teachers that are no network, or are"
+                + " clipped", refused.getMessage());
     }
 }

@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.network.Mlp;
+import io.bootdistill.objective.Bootstrap;
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,8 +61,8 @@ class StudentCallsTest {
         }
 
         @Override
-        public double errorFactor(String operation) {
-            return device.errorFactor(operation);
+        public double errorFactor(Kernel kernel) {
+            return device.errorFactor(kernel);
         }
 
         @Override
@@ -88,8 +91,9 @@ class StudentCallsTest {
     }
 
     private Student student(int workers) throws Exception {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0).batch(8).block(4).images(32)
-                .workers(workers).heldOut(0).restartShare(0.5).guidance(1).guidanceMost(4).build();
+        DistillationConfig config = DistillationConfig.builder().batch(8).block(4).images(32)
+                .workers(workers).heldOut(0).guidance(1, 4)
+                .phases(Phase.of(Bootstrap.defaults().withRestartShare(0.5))).noCorrector().build();
         return new BootDistiller(teacher, new Mlp(2, 16, 1, 5), device).train(config);
     }
 

@@ -13,6 +13,7 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.GraphBuilder;
@@ -112,7 +113,7 @@ class VectorConditionTest {
     void studentLearnsTheVector() throws IOException {
         Denoiser teacher = new Gaussians();
         DistillationConfig config = DistillationConfig.builder().batch(128).block(32).lanes(4).images(128 * 500L).seed(7)
-                .learningRate(3e-3).warmupImages(2_000).emaHalfLife(3_000).heldOut(8).referenceSteps(4).build();
+                .optimiser(OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000)).heldOut(8).referenceSteps(4).build();
         float[] conditions = new float[2 * SEEDS.length];
         for (int i = 0; i < SEEDS.length; i++) {
             NORMAL.draw(SEEDS[i] + 1_000, conditions, 2 * i);

@@ -44,7 +44,7 @@ public class UNetPasses {
     @Param("bundled")
     private String network;
 
-    private final io.bootdistill.device.Scope scope = new io.bootdistill.device.Scope();
+    private final io.bootdistill.internal.device.Scope scope = new io.bootdistill.internal.device.Scope();
     private Kernels kernels;
     private Plan inference;
     private Plan training;

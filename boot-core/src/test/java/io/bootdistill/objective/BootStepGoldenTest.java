@@ -48,9 +48,10 @@ public class BootStepGoldenTest {
         try (SafetensorsFile golden = SafetensorsFile.open(Fixtures.file("boot-step/" + name + ".safetensors"));
                 Teacher teacher = Teacher.load(BundledTeacher.folder(), device())) {
             Device device = new GivenNoise(device(), twice(golden, teacher));
-            try (Model student = new Model(teacher.model().graph(), device, true)) {
+            Model model = Resolved.of(teacher).model();
+            try (Model student = new Model(model.graph(), device, true)) {
                 Map<String, float[]> weights = new HashMap<>();
-                teacher.model().save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
+                model.save((parameter, values) -> weights.put(parameter.name(), perturbed(values, parameter.shape())));
                 student.load(parameter -> weights.get(parameter.name()));
                 new Check(golden, teacher, student).run();
             }

@@ -3,12 +3,13 @@ package io.bootdistill.objective;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.ResidualWeighting;
@@ -27,7 +28,7 @@ final class DrawingRoom implements AutoCloseable {
     static final int IMAGE_SIZE = 5;
 
     /** Pure noise at the last index: t_max is the one before it. */
-    final NoiseSchedule schedule = NoiseSchedule.discrete(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+    final NoiseSchedule schedule = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0});
 
     final LessonRoom room;
     private final Scope scope = new Scope();

@@ -1,9 +1,10 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Blocks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
@@ -62,7 +63,7 @@ final class ProgressiveLesson implements Lesson {
         worker.copy(part.samples(), worker.noise(), worker.teacher().x());
         aim(worker, block, 0);
         worker.call(worker.student(), worker.f(), part.inputs()[grid - 2], part.samples());
-        loss.run(worker, worker.student(), part.from(), part.samples(), part.goal(), worker.f(), worker.y());
+        loss.run(worker, block, part.from(), part.samples(), part.goal(), worker.f(), worker.y());
         worker.student().backward(worker.kernels(), part.samples(), lane, accumulate);
     }
 
@@ -78,11 +79,11 @@ final class ProgressiveLesson implements Lesson {
             Tensor y = call < grid - 1 ? worker.y() : worker.target();
             Tensor next = call < grid - 2 ? worker.y() : worker.target();
             teacher.run(kernels, part.samples(), part.inputs()[call]);
-            kernels.signalStep(part.samples(), pixels, 0, part.coefficients()[call], worker.noise(), teacher.x(),
-                    teacher.output(), teacher.nullOutput(), null, y, null, next, teacher.x());
+            kernels.signalStep(part.samples(), pixels, part.coefficients()[call], new SignalStep(0, worker.noise(), teacher.x(),
+                    teacher.output(), teacher.nullOutput(), null, y, null, next, teacher.x()));
         }
-        kernels.signalStep(part.samples(), pixels, 0, part.goal(), worker.noise(), worker.f(), worker.target(), null, null,
-                worker.y(), null, worker.y(), null);
+        kernels.signalStep(part.samples(), pixels, part.goal(), new SignalStep(
+                0, worker.noise(), worker.f(), worker.target(), null, null, worker.y(), null, worker.y(), null));
     }
 
     @Override

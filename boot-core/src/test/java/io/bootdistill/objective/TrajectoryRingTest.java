@@ -10,6 +10,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.lesson.Assignment;
@@ -109,8 +110,9 @@ public class TrajectoryRingTest {
         float[] noise = plane.noise(block.seeds(), n);
         float[] labels = Arrays.copyOfRange(block.atS().conditions(), block.from(), block.from() + n);
         float[][] states = new float[POINTS + 1][];
-        Sampler.reference(teacher, Solver.MULTISTEP, POINTS).withWorkers(1)
-                .sample(noise, labels, (i, first, count, x) -> states[i] = x.clone());
+        Sampler.reference(teacher, Solver.MULTISTEP, POINTS).sample(
+                SampleRequest.ofNoise(noise).withConditions(labels).withWorkers(1),
+                (i, first, count, x) -> states[i] = x.clone());
         for (double t : compare(plane, states, noise, block.atS().networkTime(), ring.targets(block.index()), n, where)) {
             seen[PlaneTrajectory.taken(schedule, t, POINTS)]++;
         }

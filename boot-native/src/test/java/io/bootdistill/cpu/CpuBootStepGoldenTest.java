@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.BootStepGoldenTest;
+import io.bootdistill.objective.BootStepGoldenTest;
 
 /** The golden training steps on the cpu device. */
 class CpuBootStepGoldenTest extends BootStepGoldenTest {

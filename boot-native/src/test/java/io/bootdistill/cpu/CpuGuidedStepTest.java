@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.GuidedStepTest;
+import io.bootdistill.objective.GuidedStepTest;
 
 /** Steps of a guided teacher on the cpu device. */
 class CpuGuidedStepTest extends GuidedStepTest {

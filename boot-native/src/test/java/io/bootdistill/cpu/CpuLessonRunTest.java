@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
-import io.bootdistill.device.Device;
 import io.bootdistill.LessonRunTest;
+import io.bootdistill.device.Device;
 
 /** Lessons in whole runs on the cpu device. */
 class CpuLessonRunTest extends LessonRunTest {

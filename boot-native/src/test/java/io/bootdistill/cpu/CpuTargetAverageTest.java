@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.internal.distillation.TargetAverageTest;
+import io.bootdistill.objective.TargetAverageTest;
 
 /** Steps whose targets come from an average of the student, on the cpu device. */
 class CpuTargetAverageTest extends TargetAverageTest {

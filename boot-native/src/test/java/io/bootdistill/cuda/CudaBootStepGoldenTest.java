@@ -2,7 +2,7 @@ package io.bootdistill.cuda;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.internal.distillation.BootStepGoldenTest;
+import io.bootdistill.objective.BootStepGoldenTest;
 import org.junit.jupiter.api.Tag;
 
 /** The golden training steps on the cuda device, emulated. */

@@ -2,12 +2,12 @@ package io.bootdistill.internal.sampling;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.ImageShape;
@@ -80,9 +80,10 @@ public final class SamplerWorkers implements AutoCloseable {
             try {
                 kernels = own.own(device.openKernels());
                 plan = own.own(TeacherPlans.of(teacher, device, block, guidance, threshold));
-                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block));
-                inputs = own.own(new TrajectoryInputs(teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
+                inputs = own.own(new TrajectoryInputs(
+                        teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
+                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block, noise));
             } catch (RuntimeException | Error e) {
                 own.closeAfter(e);
                 throw e;
@@ -100,7 +101,7 @@ public final class SamplerWorkers implements AutoCloseable {
             Layout.toRows(n, shape, planes, rows);
             kernels.upload(rows, 0, noise.data());
             inputs.upload(kernels, n, scales, conditions, 0);
-            walk.run(n, noise, inputs, i -> {
+            walk.run(n, inputs, i -> {
                 if (listener != null) {
                     listener.state(i, from, n, Arrays.copyOf(state(n), n * size));
                 }

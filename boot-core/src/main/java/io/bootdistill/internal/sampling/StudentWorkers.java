@@ -1,7 +1,7 @@
 package io.bootdistill.internal.sampling;
 
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.LendingPool;
 import java.nio.FloatBuffer;
 import java.util.concurrent.LinkedBlockingQueue;

@@ -37,9 +37,9 @@ class StartTest {
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = Samples.noise(teacher.shape(), SEEDS);
-            SampleRequest request = SampleRequest.ofNoise(noise).withConditions(new float[] {0, 2, 3});
             Golden.values("start", student.sample(SEEDS, LABELS),
-                    Sampler.reference(teacher, SignalOde.Solver.DDIM, 1).sample(request));
+                    Sampler.reference(teacher, SignalOde.Solver.DDIM, 1).sample(
+                            SampleRequest.ofNoise(noise).withConditions(new float[] {0, 2, 3})));
         }
     }
 }

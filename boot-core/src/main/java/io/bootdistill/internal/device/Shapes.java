@@ -1,4 +1,4 @@
-package io.bootdistill.device;
+package io.bootdistill.internal.device;
 
 /** Argument checks of shapes, and of the sizes and ranges that kernels are called with. */
 public final class Shapes {
@@ -16,6 +16,14 @@ public final class Shapes {
     public static void requireRange(long from, long to) {
         if (from < 0 || to < from) {
             throw new IllegalArgumentException("the range is [" + from + ", " + to + "), must be 0 <= from <= to");
+        }
+    }
+
+    /** @throws IllegalArgumentException unless both operands are null or both are given */
+    public static void requireTogether(String first, Object a, String second, Object b) {
+        if ((a == null) != (b == null)) {
+            throw new IllegalArgumentException(
+                    (a == null ? second : first) + " is given without " + (a == null ? first : second));
         }
     }
 }

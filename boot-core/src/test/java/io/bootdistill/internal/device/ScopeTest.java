@@ -1,4 +1,4 @@
-package io.bootdistill.device;
+package io.bootdistill.internal.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

@@ -1,6 +1,6 @@
-package io.bootdistill.device;
+package io.bootdistill.internal.device;
 
-/** The step block of {@link Kernels#adamW}: numbers that change from step to step. The native header has the same order. */
+/** The step block of the operation {@code adamW}: numbers that change from step to step. The native header has the same order. */
 public final class AdamStep {
 
     public static final int RATE = 0;
@@ -15,7 +15,7 @@ public final class AdamStep {
     /** 1/(1 − β₂ᵏ) at step k. */
     public static final int CORRECTION2 = 6;
 
-    /** Factor on the gradient that limits its global norm, written by {@link Kernels#clip}. */
+    /** Factor on the gradient that limits its global norm, written by the operation {@code clip}. */
     public static final int CLIP = 7;
 
     /** Share of the new parameters in the moving average. */
@@ -24,7 +24,7 @@ public final class AdamStep {
     /** Limit of the global gradient norm; 0 or below: none. */
     public static final int MAX_NORM = 9;
 
-    /** The global gradient norm, written by {@link Kernels#clip}. */
+    /** The global gradient norm, written by the operation {@code clip}. */
     public static final int NORM = 10;
 
     /** Floats of the block. */

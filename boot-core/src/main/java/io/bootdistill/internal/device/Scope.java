@@ -1,4 +1,4 @@
-package io.bootdistill.device;
+package io.bootdistill.internal.device;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
