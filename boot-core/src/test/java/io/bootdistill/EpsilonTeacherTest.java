@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
@@ -16,12 +15,16 @@ import io.bootdistill.format.SchedulerConfig.PredictionType;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Delta;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -96,9 +99,10 @@ public class EpsilonTeacherTest {
         UNet network = new UNet(UNetConfig.of(shape, List.of(8), 1, 4));
         Model model = new Model(Graph.of(network), device(), false);
         model.initialize(11);
-        DistillationConfigBuilder config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(16).block(8).seed(5).warmupImages(0).emaHalfLife(0).heldOut(0)
-                .deltaStart(0.002).deltaEnd(0.002).boundaryShare(0.25);
+        DistillationConfig.Builder config = DistillationConfig.builder()
+                .objective(Bootstrap.defaults().withDelta(Delta.fixed(0.002)).withBoundary(new Boundary.Atom(0.25))).noCorrector()
+                .batch(16).block(8).seed(5).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents().withWarmupImages(0).withEmaHalfLife(0));
         try (Teacher teacher = new Teacher(
                         network, SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON), 3, model);
                 Student untrained = new BootDistiller(teacher).train(config.images(16).learningRate(1e-30).build());
