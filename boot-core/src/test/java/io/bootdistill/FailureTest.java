@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
@@ -16,9 +15,9 @@ import io.bootdistill.device.OutOfDeviceMemoryException;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
@@ -82,7 +81,7 @@ class FailureTest {
         }
     }
 
-    private static DistillationConfigBuilder config() {
+    private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().batch(6).block(2).lanes(2).images(12).workers(2).heldOut(4).referenceSteps(2);
     }
 
