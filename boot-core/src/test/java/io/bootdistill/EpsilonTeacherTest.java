@@ -9,10 +9,10 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
-import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
 import io.bootdistill.lesson.OptimiserConfig;
@@ -25,6 +25,7 @@ import io.bootdistill.network.UNetConfig;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.DeltaSchedule;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -99,8 +100,9 @@ public class EpsilonTeacherTest {
         UNet network = new UNet(UNetConfig.of(shape, List.of(8), 1, 4));
         Model model = new Model(Graph.of(network), device(), false);
         model.initialize(11);
-        DistillationConfig.Builder config = DistillationConfig.builder()
-                .objective(Bootstrap.defaults().withDelta(Delta.fixed(0.002)).withBoundary(new Boundary.Atom(0.25))).noCorrector()
+        Bootstrap bootstrap = Bootstrap.defaults()
+                .withDelta(new Delta(0.002, 0.002, DeltaSchedule.GEOMETRIC)).withBoundary(new Boundary.Atom(0.25));
+        DistillationConfig.Builder config = DistillationConfig.builder().objective(bootstrap).noCorrector()
                 .batch(16).block(8).seed(5).heldOut(0)
                 .optimiser(OptimiserConfig.ofStudents().withWarmupImages(0).withEmaHalfLife(0));
         try (Teacher teacher = new Teacher(

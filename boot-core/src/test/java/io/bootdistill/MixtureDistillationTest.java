@@ -14,8 +14,8 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
@@ -52,6 +52,11 @@ public class MixtureDistillationTest {
     /** Half the distance at which an untrained network is. */
     private static final double REACHED = 0.15;
 
+    private static final Bootstrap BOOTSTRAP =
+            Bootstrap.defaults().withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC));
+    private static final OptimiserConfig OPTIMISER =
+            OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000);
+
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
@@ -83,14 +88,14 @@ public class MixtureDistillationTest {
     /** Recipes of the options, each of which has to reach the map; how well is for an ablation to say. */
     private static Map<String, Consumer<DistillationConfig.Builder>> recipes() {
         return Map.of(
-                "euler, relative", b -> b.optimiser(OPTIMISER.withRule(UpdateRule.ADAM)).objective(
-                        BOOTSTRAP.withSolver(Solver.EULER).withDelta(new Delta(0.1, 0.02, DeltaSchedule.RELATIVE))),
+                "euler, relative", b -> b.optimiser(OPTIMISER.withRule(UpdateRule.ADAM))
+                        .objective(BOOTSTRAP.withSolver(Solver.EULER).withDelta(new Delta(0.1, 0.02, DeltaSchedule.RELATIVE))),
                 "midpoint, target average", b -> b.objective(BOOTSTRAP.withSolver(Solver.MIDPOINT).withTargetEma(0.9)),
                 "hard boundary, uniform",
                 b -> b.objective(BOOTSTRAP.withBoundary(new Boundary.Hard()).withTimes(TimeSampling.UNIFORM)),
                 "trajectories first, residual power 1", b -> b.phases(
-                        Phase.of(Trajectories.defaults().withEnd(0.2)).withShare(0.3).withWeighting(STRONG),
-                        Phase.of(BOOTSTRAP).withShare(0.7).withWeighting(STRONG)),
+                        new Phase(0.3, Trajectories.defaults().withEnd(0.2), new ResidualWeighting(1, 1e-3)),
+                        new Phase(0.7, BOOTSTRAP, new ResidualWeighting(1, 1e-3))),
                 "trajectories alone", b -> b.objective(Trajectories.defaults()),
                 "derivative", b -> b.objective(Derivative.defaults()),
                 "paper", b -> b.phases(Phase.of(Bootstrap.paper()).withWeighting(ResidualWeighting.NONE)));
@@ -117,8 +122,8 @@ public class MixtureDistillationTest {
     void studentThatIsGivenTheScaleReproducesEachMap() throws IOException {
         NoiseSchedule schedule = new FlowSchedule();
         MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
-        DistillationConfig config = config().images(128 * 900L)
-                .guidance(GuidanceConfig.defaults().withRange(new GuidanceRange(1, 3)).withNullProbability(0)).build();
+        GuidanceConfig guidance = new GuidanceConfig(new GuidanceRange(1, 3), -1, -1, 0);
+        DistillationConfig config = config().images(128 * 900L).guidance(guidance).build();
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 4), device()).train(config)) {
             long[] seeds = LongStream.range(1_000_000, 1_000_000 + NOISES).toArray();
             int[] labels = IntStream.range(0, NOISES).map(i -> i % 3).toArray();

@@ -81,7 +81,8 @@ public class AllocationTest {
     @Test
     void laterStepsOfTwoTimesAllocateNoDeviceMemory() throws IOException {
         requireNoLaterAllocations(config -> config.objective(Bootstrap.defaults().withRestartShare(0.3)));
-        requireNoLaterAllocations(config -> config.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3)));
+        requireNoLaterAllocations(
+                config -> config.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3)));
     }
 
     @Test
