@@ -14,8 +14,8 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
@@ -42,12 +42,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 public class MixtureDistillationTest {
 
     private static final int NOISES = 512;
-
-    private static final Bootstrap BOOTSTRAP =
-            Bootstrap.defaults().withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC));
-    private static final OptimiserConfig OPTIMISER =
-            OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000);
-    private static final ResidualWeighting STRONG = new ResidualWeighting(1, 1e-3);
 
     /** Half the distance at which an untrained network is. */
     private static final double REACHED = 0.15;
