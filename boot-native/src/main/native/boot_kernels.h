@@ -185,6 +185,12 @@ int32_t boot_bootstrap_loss(boot_context context, int32_t n, int32_t pixels, int
     boot_floats prediction, int64_t ldprediction, boot_floats doutput, int64_t lddoutput, boot_floats residual);
 int32_t boot_residual_divisors(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
     boot_floats divisor);
+int32_t boot_residual_weights(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
+    boot_floats factor);
+int32_t boot_add_scaled(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats factor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+int32_t boot_combine(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats a, boot_floats first,
+    int64_t ldfirst, boot_floats b, boot_floats second, int64_t ldsecond, boot_floats y, int64_t ldy);
 
 /* ---- the optimiser; a step block is [BOOT_ADAM_COUNT] */
 
@@ -209,6 +215,7 @@ int32_t boot_squared_norm(boot_context context, boot_floats values, int64_t leng
 int32_t boot_clip(boot_context context, boot_floats partial, int64_t chunks, boot_floats step);
 int32_t boot_adam_w(boot_context context, boot_floats step, int64_t from, int64_t to, boot_floats gradient,
     boot_floats parameters, boot_floats m, boot_floats v, boot_floats ema);
+int32_t boot_average(boot_context context, int64_t from, int64_t to, boot_floats source, float rate, boot_floats target);
 
 #if defined(BOOT_BINDING) || defined(__cplusplus)
 }

@@ -80,6 +80,24 @@ int32_t boot_residual_divisors(boot_context, int32_t n, boot_floats residual, fl
     return BOOT_OK;
 }
 
+int32_t boot_residual_weights(boot_context, int32_t n, boot_floats residual, float kappa, float power,
+    boot_floats factor) {
+    residual_weights(n, at(residual), kappa, power, at(factor));
+    return BOOT_OK;
+}
+
+int32_t boot_add_scaled(boot_context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats factor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy) {
+    add_scaled(n, pixels, channels, source(x, ldx), at(factor), source(base, ldbase), sink(y, ldy));
+    return BOOT_OK;
+}
+
+int32_t boot_combine(boot_context, int32_t n, int32_t pixels, int32_t channels, boot_floats a, boot_floats first,
+    int64_t ldfirst, boot_floats b, boot_floats second, int64_t ldsecond, boot_floats y, int64_t ldy) {
+    combine(n, pixels, channels, at(a), source(first, ldfirst), at(b), source(second, ldsecond), sink(y, ldy));
+    return BOOT_OK;
+}
+
 // ---- the optimiser
 
 int32_t boot_sum_lanes(boot_context, const boot_floats* lanes, int32_t lane_count, int64_t from, int64_t to,
@@ -102,6 +120,11 @@ int32_t boot_clip(boot_context, boot_floats partial, int64_t chunks, boot_floats
 int32_t boot_adam_w(boot_context, boot_floats step, int64_t from, int64_t to, boot_floats gradient,
     boot_floats parameters, boot_floats m, boot_floats v, boot_floats ema) {
     adam_w(at(step), from, to, at(gradient), at(parameters), at(m), at(v), at(ema));
+    return BOOT_OK;
+}
+
+int32_t boot_average(boot_context, int64_t from, int64_t to, boot_floats source, float rate, boot_floats target) {
+    average(from, to, at(source), rate, at(target));
     return BOOT_OK;
 }
 

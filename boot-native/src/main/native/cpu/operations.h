@@ -76,11 +76,16 @@ void signal_step(int32_t n, int32_t pixels, int32_t channels, int32_t stage, con
 void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
     Source target, Target prediction, Target doutput, float* residual);
 void residual_divisors(int32_t n, const float* residual, float kappa, float power, float* divisor);
+void residual_weights(int32_t n, const float* residual, float kappa, float power, float* factor);
+void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const float* factor, Source base, Target y);
+void combine(int32_t n, int32_t pixels, int32_t channels, const float* a, Source first, const float* b, Source second,
+    Target y);
 
 void sum_lanes(const float* const* lanes, int32_t lane_count, int64_t from, int64_t to, float* sum);
 void squared_norm(const float* values, int64_t length, int64_t from_chunk, int64_t to_chunk, float* partial);
 void clip(const float* partial, int64_t chunks, float* step);
 void adam_w(const float* step, int64_t from, int64_t to, const float* gradient, float* parameters, float* m, float* v,
     float* ema);
+void average(int64_t from, int64_t to, const float* source, float rate, float* target);
 
 }  // namespace boot::BOOT_TIER

@@ -1,4 +1,4 @@
-// Passes over flat arrays: the sum of the gradient lanes, the global norm, AdamW with the moving average.
+// Passes over flat arrays: the sum of the gradient lanes, the global norm, AdamW with the moving average, and that alone.
 #include <math.h>
 
 #include "../boot_kernels.h"
@@ -73,6 +73,14 @@ void adam_w(const float* step, int64_t from, int64_t to, const float* gradient, 
         store(v + i, second, part);
         store(parameters + i, theta, part);
         store(ema + i, average + ema_rate * (theta - average), part);
+    });
+}
+
+void average(int64_t from, int64_t to, const float* source, float rate, float* target) {
+    over_lanes(to - from, [&](int64_t offset, auto part) BOOT_LAMBDA {
+        const int64_t i = from + offset;
+        const Vec average = load(target + i, part);
+        store(target + i, average + rate * (load(source + i, part) - average), part);
     });
 }
 

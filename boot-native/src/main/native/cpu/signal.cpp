@@ -1,4 +1,5 @@
-// The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss. One row of coefficients a sample.
+// The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss, with one row of coefficients a sample;
+// weights of samples, and sums with a factor a sample.
 #include <math.h>
 
 #include "../boot_kernels.h"
@@ -12,6 +13,16 @@ template <class Body>
 static BOOT_INLINE void over_sample(int64_t sample, int64_t pixels, int64_t channels, Body body) {
     for (int64_t row = sample * pixels; row < (sample + 1) * pixels; row++) {
         over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA { body(row, i, lanes); });
+    }
+}
+
+// The same where each element is by itself: rows that all operands hold without a gap are one long row.
+template <class Body>
+static BOOT_INLINE void over_elements(int64_t sample, int64_t pixels, int64_t channels, bool dense, Body body) {
+    if (dense) {
+        over_lanes(pixels * channels, [&](int64_t i, auto lanes) BOOT_LAMBDA { body(sample * pixels, i, lanes); });
+    } else {
+        over_sample(sample, pixels, channels, body);
     }
 }
 
@@ -97,6 +108,35 @@ void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* co
 void residual_divisors(int32_t n, const float* residual, float kappa, float power, float* divisor) {
     for (int32_t sample = 0; sample < n; sample++) {
         divisor[sample] = powf(residual[sample] + kappa, power);
+    }
+}
+
+void residual_weights(int32_t n, const float* residual, float kappa, float power, float* factor) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        factor[sample] = powf(residual[sample] + kappa, -power);
+    }
+}
+
+void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const float* factor, Source base, Target y) {
+    const bool dense = x.stride == channels && y.stride == channels && (!base.given() || base.stride == channels);
+    for (int32_t sample = 0; sample < n; sample++) {
+        const float scale = factor[sample];
+        over_elements(sample, pixels, channels, dense, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+            const Vec value = scale * load(x.row(row) + i, lanes);
+            store(y.row(row) + i, base.given() ? load(base.row(row) + i, lanes) + value : value, lanes);
+        });
+    }
+}
+
+void combine(int32_t n, int32_t pixels, int32_t channels, const float* a, Source first, const float* b, Source second,
+    Target y) {
+    const bool dense = first.stride == channels && second.stride == channels && y.stride == channels;
+    for (int32_t sample = 0; sample < n; sample++) {
+        const float of_first = a[sample], of_second = b[sample];
+        over_elements(sample, pixels, channels, dense, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+            const Vec value = of_first * load(first.row(row) + i, lanes) + of_second * load(second.row(row) + i, lanes);
+            store(y.row(row) + i, value, lanes);
+        });
     }
 }
 

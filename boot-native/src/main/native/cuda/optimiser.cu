@@ -1,5 +1,5 @@
-// Passes over flat arrays: the sum of the gradient lanes, the global norm, AdamW with the moving average. All numbers of a
-// step lie in its block in device memory.
+// Passes over flat arrays: the sum of the gradient lanes, the global norm, AdamW with the moving average, and that alone. All
+// numbers of a step of AdamW lie in its block in device memory.
 #include "elements.h"
 #include "reduction.h"
 
@@ -92,6 +92,13 @@ __global__ void __launch_bounds__(BLOCK_THREADS) adam_w(Elements elements, const
     });
 }
 
+__global__ void __launch_bounds__(BLOCK_THREADS) average(Elements elements, const float* source, float rate, float* target) {
+    over_elements(elements, [&](int64_t, int64_t, int64_t i) {
+        const float average = target[i];
+        target[i] = average + rate * (source[i] - average);
+    });
+}
+
 }  // namespace boot
 
 using namespace boot;
@@ -154,5 +161,15 @@ int32_t boot_adam_w(boot_context context, boot_floats step, int64_t from, int64_
     }
     BOOT_LAUNCH(adam_w, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(step),
         at(gradient) + from, at(parameters) + from, at(m) + from, at(v) + from, at(ema) + from);
+    return launched();
+}
+
+int32_t boot_average(boot_context context, int64_t from, int64_t to, boot_floats source, float rate, boot_floats target) {
+    const Elements elements = {1, 1, to - from};
+    if (elements.empty()) {
+        return BOOT_OK;
+    }
+    BOOT_LAUNCH(average, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(source) + from, rate,
+        at(target) + from);
     return launched();
 }

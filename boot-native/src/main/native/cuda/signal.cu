@@ -1,4 +1,5 @@
-// The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss. One row of coefficients a sample.
+// The method's own kernels: signal and state, a Signal-ODE step, the bootstrapping loss, with one row of coefficients a sample;
+// weights of samples, and sums with a factor a sample.
 #include "elements.h"
 #include "reduction.h"
 
@@ -104,6 +105,28 @@ __global__ void __launch_bounds__(BLOCK_THREADS) residual_divisors(Elements elem
     });
 }
 
+__global__ void __launch_bounds__(BLOCK_THREADS) residual_weights(Elements elements, const float* residual, float kappa,
+    float power, float* factor) {
+    over_elements(elements, [&](int64_t, int64_t, int64_t sample) {
+        factor[sample] = powf(residual[sample] + kappa, -power);
+    });
+}
+
+__global__ void __launch_bounds__(BLOCK_THREADS) add_scaled(Elements elements, Source x, const float* factor, Source base,
+    Target y) {
+    over_elements(elements, [&](int64_t sample, int64_t row, int64_t i) {
+        const float value = factor[sample] * x.row(row)[i];
+        y.row(row)[i] = base.given() ? base.row(row)[i] + value : value;
+    });
+}
+
+__global__ void __launch_bounds__(BLOCK_THREADS) combine(Elements elements, const float* a, Source first, const float* b,
+    Source second, Target y) {
+    over_elements(elements, [&](int64_t sample, int64_t row, int64_t i) {
+        y.row(row)[i] = a[sample] * first.row(row)[i] + b[sample] * second.row(row)[i];
+    });
+}
+
 }  // namespace boot
 
 using namespace boot;
@@ -144,5 +167,29 @@ int32_t boot_residual_divisors(boot_context context, int32_t n, boot_floats resi
     const Elements elements = {1, 1, n};
     BOOT_LAUNCH(residual_divisors, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(residual),
         kappa, power, at(divisor));
+    return launched();
+}
+
+int32_t boot_residual_weights(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
+    boot_floats factor) {
+    const Elements elements = {1, 1, n};
+    BOOT_LAUNCH(residual_weights, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(residual), kappa,
+        power, at(factor));
+    return launched();
+}
+
+int32_t boot_add_scaled(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats factor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy) {
+    const Elements elements = {n, pixels, channels};
+    BOOT_LAUNCH(add_scaled, grid_of(elements), block_of(elements), 0, of(context).stream, elements, source(x, ldx),
+        at(factor), source(base, ldbase), sink(y, ldy));
+    return launched();
+}
+
+int32_t boot_combine(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats a, boot_floats first,
+    int64_t ldfirst, boot_floats b, boot_floats second, int64_t ldsecond, boot_floats y, int64_t ldy) {
+    const Elements elements = {n, pixels, channels};
+    BOOT_LAUNCH(combine, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(a),
+        source(first, ldfirst), at(b), source(second, ldsecond), sink(y, ldy));
     return launched();
 }

@@ -229,6 +229,11 @@ static void signal(Run& r) {
     r.call(boot::boot_bootstrap_loss(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
         r.input(all), channels, r.output(all), channels, r.output(all), channels, r.output(n)));
     r.call(boot::boot_residual_divisors(r.context, n, r.input(n, 0.1f, 1), 1e-3f, 0.75f, r.output(n)));
+    r.call(boot::boot_residual_weights(r.context, n, r.input(n, 0.1f, 1), 1e-3f, 0.75f, r.output(n)));
+    r.call(boot::boot_add_scaled(r.context, n, pixels, channels, r.input(all), channels, r.input(n), r.input(all), channels,
+        r.output(all), channels));
+    r.call(boot::boot_combine(r.context, n, pixels, channels, r.input(n), r.input(all), channels, r.input(n), r.input(all),
+        channels, r.output(all), channels));
 }
 
 static void optimiser(Run& r) {
@@ -241,6 +246,7 @@ static void optimiser(Run& r) {
     r.call(boot::boot_clip(r.context, partial, 2, r.result(step, BOOT_ADAM_COUNT)));
     const auto updated = [&](float scale, float offset) { return r.result(r.input(length, scale, offset), length); };
     r.call(boot::boot_adam_w(r.context, step, 0, length, sum, updated(1, 0), updated(1, 0), updated(0.01f, 1), updated(1, 0)));
+    r.call(boot::boot_average(r.context, 5, length - 3, r.input(length), 0.3f, updated(1, 0)));
 }
 
 static const std::map<std::string, Operation> operations = {

@@ -9,6 +9,7 @@ import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.TimeBudget;
+import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
@@ -156,7 +157,7 @@ public final class BootDistiller {
      */
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        try (TrainingRun<Student> run = newRun(setup(folder, workers), folder)) {
+        try (TrainingRun<Student> run = newRun(Uninterrupted.call(() -> setup(folder, workers)), folder)) {
             run.restore("", TeacherKey.of(teacher), "teacher", folder.checkpoint());
             return run.train(handle);
         }
@@ -170,7 +171,7 @@ public final class BootDistiller {
      */
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        try (TrainingRun<Student> run = newRun(setup(folder, workers), folder)) {
+        try (TrainingRun<Student> run = newRun(Uninterrupted.call(() -> setup(folder, workers)), folder)) {
             run.restoreWeights("", TeacherKey.of(teacher), "teacher", folder.checkpoint());
             return run.finish();
         }

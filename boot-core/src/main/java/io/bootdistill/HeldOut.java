@@ -10,11 +10,14 @@ import io.bootdistill.metric.Diversity;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Held-out noise and what the reference sampler of the teacher makes of it: the measure of a student that needs no data. The
  * noise has a seed of its own, the same for every run; label i mod the real classes goes with noise i.
  */
+@NullMarked
 public final class HeldOut {
 
     private static final long SEED = 0x5EEDL << 32 | 0x0B007;
@@ -26,7 +29,7 @@ public final class HeldOut {
     private final int count;
     private final boolean labelled;
     private final int size;
-    private float[] reference;
+    private float @Nullable [] reference;
 
     HeldOut(Denoiser teacher, int count, ConditionSource conditions, int nullLabel) {
         this.count = count;
@@ -85,7 +88,7 @@ public final class HeldOut {
 
     /** What the reference sampler makes of the noise, in portions that are reported. */
     float[] makeReference(
-            Denoiser teacher, DistillationConfig config, Guidance guidance, DistillationListener listener) {
+            Denoiser teacher, DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener) {
         Sampler unlimited = Sampler.reference(teacher, config.evaluation().referenceSteps()).withGuidance(guidance);
         Sampler sampler = config.clip().isOfScheduler() ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
         float[] samples = new float[length()];

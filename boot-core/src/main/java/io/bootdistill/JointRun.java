@@ -3,10 +3,11 @@ package io.bootdistill;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.Checkpoint.Saved;
 import java.io.IOException;
@@ -73,14 +74,14 @@ final class JointRun implements AutoCloseable {
     void restore() throws IOException {
         teacher.restore(TEACHER, key, TeacherTrainer.ORIGIN, folder.checkpoint());
         step = teacher.state().step();
-        if (Checkpoint.has(folder.checkpoint(), STUDENT)) {
+        if (Uninterrupted.call(() -> Checkpoint.has(folder.checkpoint(), STUDENT))) {
             openStudent();
             student.restore(STUDENT, key, TeacherTrainer.ORIGIN, folder.checkpoint());
             step = Math.max(step, config.studentStartStep() + student.state().step());
         }
     }
 
-    JointTrainer.Pair train(RunHandle handle) throws IOException {
+    TrainedPair train(RunHandle handle) throws IOException {
         teacher.begin();
         if (student != null) {
             taught.follow(teacher);
@@ -126,7 +127,7 @@ final class JointRun implements AutoCloseable {
             if (student != null) {
                 states.put(STUDENT, student.saved());
             }
-            Checkpoint.write(folder.checkpoint(), states, key);
+            Uninterrupted.run(() -> Checkpoint.write(folder.checkpoint(), states, key));
         }
         teacher.report(checkpoint);
         if (student != null) {
@@ -134,10 +135,10 @@ final class JointRun implements AutoCloseable {
         }
     }
 
-    private JointTrainer.Pair finish() {
+    private TrainedPair finish() {
         Student distilled = student == null ? null : student.finish();
         try {
-            return new JointTrainer.Pair(teacher.finish(), distilled);
+            return new TrainedPair(teacher.finish(), distilled);
         } catch (RuntimeException | Error e) {
             if (distilled != null) {
                 distilled.close();

@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.ModelFormatException;
-import io.bootdistill.format.ModelWeights;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -59,8 +59,9 @@ record NetworkFolder(DiffusersFolder folder) {
     /** The network as the format says, without further inputs of a student's. */
     UNet network() {
         String source = folder.path() + " config.json";
-        UNet network = new UNet(UNetConfig.fromJson(folder.networkConfig(), source));
-        Set<String> unknown = UNetConfig.unknownKeys(folder.networkConfig(), source);
+        String json = folder.networkConfig().toString();
+        UNet network = new UNet(UNetConfig.parse(json, source));
+        Set<String> unknown = UNetConfig.unknownKeys(json, source);
         unknown.removeAll(Set.of(MARK, GUIDANCE, TWO_TIMES));
         if (!unknown.isEmpty()) {
             LOG.warn("{} has keys without a meaning here: {}", source, unknown);

@@ -17,6 +17,8 @@ import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.UNetConfig;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deterministic samplers of a teacher: the solvers of {@link SignalOde} in signal space (DDIM: η = 0). Immutable;
@@ -26,6 +28,7 @@ import io.bootdistill.network.UNetConfig;
  * prediction at t_min. The others are the format's spacings of a discrete schedule. The result of a sample does not depend on
  * the batch it is part of, nor on the number of workers.
  */
+@NullMarked
 public final class Sampler {
 
     /** Samples that a worker takes along the trajectory at once. */
@@ -33,12 +36,13 @@ public final class Sampler {
 
     private final TeacherModel teacher;
     private final Trajectory trajectory;
-    private final Guidance guidance;
+    private final @Nullable Guidance guidance;
     private final double clip;
-    private final DynamicThreshold threshold;
+    private final @Nullable DynamicThreshold threshold;
 
     private Sampler(
-            TeacherModel teacher, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold) {
+            TeacherModel teacher, Trajectory trajectory, @Nullable Guidance guidance, double clip,
+            @Nullable DynamicThreshold threshold) {
         this.teacher = teacher;
         this.trajectory = trajectory;
         this.guidance = guidance;
@@ -101,7 +105,7 @@ public final class Sampler {
     }
 
     /** The same sampler with guidance; null for none. */
-    public Sampler withGuidance(Guidance guidance) {
+    public Sampler withGuidance(@Nullable Guidance guidance) {
         TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return new Sampler(teacher, trajectory, guidance, clip, threshold);
     }
@@ -137,7 +141,7 @@ public final class Sampler {
      * @param labels one per seed; null for a teacher without labels
      * @return [seeds][channels][height][width], about −1 … 1, not clamped
      */
-    public float[] sample(long[] seeds, int[] labels) {
+    public float[] sample(long[] seeds, int @Nullable [] labels) {
         return sample(SampleRequest.ofSeeds(seeds).withLabels(labels));
     }
 
@@ -157,7 +161,7 @@ public final class Sampler {
      *
      * @param listener called by several threads; null for none
      */
-    public float[] sample(SampleRequest request, StateListener listener) {
+    public float[] sample(SampleRequest request, @Nullable StateListener listener) {
         Checks.that(!request.hasGuidance(), "guidance", request.guidance(), "left out of the request: see withGuidance");
         Checks.that(request.steps() == 1, "steps", request.steps(), "left out of the request: a sampler has its own");
         int n = request.count(teacher.shape(), teacher.condition());

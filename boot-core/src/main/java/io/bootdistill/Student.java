@@ -3,12 +3,12 @@ package io.bootdistill;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
@@ -21,6 +21,8 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A one-step generator: noise in, image out, one network call. A student with two times, distilled with a
@@ -34,6 +36,7 @@ import java.util.List;
  * as processors, or as its training had, or as the device can use; each keeps device memory from its first use on. An interrupt
  * does not end a call, and is kept. {@link #close} frees the device memory.
  */
+@NullMarked
 public final class Student implements AutoCloseable {
 
     private static final int MOST_STEPS = 1_000;
@@ -50,7 +53,7 @@ public final class Student implements AutoCloseable {
     /**
      * Reads a student that {@link #save} wrote, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if the folder is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if the folder is damaged or holds something else
      */
     public static Student load(Path folder) {
         return load(folder, Devices.best());
@@ -64,7 +67,7 @@ public final class Student implements AutoCloseable {
     /**
      * Whether a model folder holds a student rather than a teacher.
      *
-     * @throws io.bootdistill.format.ModelFormatException if it is no model folder
+     * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
         return NetworkFolder.open(folder).isStudent();
@@ -149,7 +152,7 @@ public final class Student implements AutoCloseable {
      * @param labels one per seed; null for a student without labels
      * @return [seeds][channels][height][width], about −1 … 1, not clamped
      */
-    public float[] sample(long[] seeds, int[] labels) {
+    public float[] sample(long[] seeds, int @Nullable [] labels) {
         return sample(SampleRequest.ofSeeds(seeds).withLabels(labels));
     }
 
@@ -208,7 +211,7 @@ public final class Student implements AutoCloseable {
     }
 
     /** Samples one image per seed, decoded and clamped. */
-    public List<BufferedImage> images(long[] seeds, int[] labels) {
+    public List<BufferedImage> images(long[] seeds, int @Nullable [] labels) {
         return images(SampleRequest.ofSeeds(seeds).withLabels(labels), Decoder.IDENTITY);
     }
 

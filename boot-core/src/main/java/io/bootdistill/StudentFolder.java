@@ -8,11 +8,12 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.Parameter;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /**
  * Students in the diffusers layout. The sample is y_θ(ε, t_min), so the time input is a constant and is folded into the
@@ -80,7 +80,7 @@ final class StudentFolder {
                 weights.add(parameter.name(), parameter.shape(), export(parameter, values, time, shift, negated));
             }
         });
-        JsonObject config = network.config().toJson();
+        JsonObject config = Json.parse(network.config().toJson(), "network");
         config.addProperty(NetworkFolder.MARK, true);
         if (student.hasTwoTimes()) {
             config.addProperty(NetworkFolder.TWO_TIMES, true);
@@ -93,7 +93,7 @@ final class StudentFolder {
         }
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
-        DiffusersFolder.write(folder, config, scheduler.toJson(), nullClass, weights);
+        DiffusersFolder.write(folder, config, Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
     }
 
     /**
@@ -129,11 +129,18 @@ final class StudentFolder {
                 ? Arrays.stream(teacher.betas()).limit(count).boxed().toList()
                 : teacher.trainedBetas();
         boolean v = teacher.predictionType() == SchedulerConfig.PredictionType.V_PREDICTION;
-        return new SchedulerConfig(
-                SchedulerConfig.Type.DDIM, count, teacher.betaSchedule(), teacher.betaStart(), teacher.betaEnd(), betas,
-                teacher.varianceType(),
-                v ? SchedulerConfig.PredictionType.V_PREDICTION : SchedulerConfig.PredictionType.SAMPLE,
-                true, 1, false, teacher.dynamicThresholdingRatio(), teacher.sampleMaxValue(),
-                teacher.rescaleBetasZeroSnr() && !cut, SchedulerConfig.TimestepSpacing.TRAILING, 0, true, Set.of());
+        return teacher.toBuilder()
+                .type(SchedulerConfig.Type.DDIM)
+                .numTrainTimesteps(count)
+                .trainedBetas(betas)
+                .predictionType(v ? SchedulerConfig.PredictionType.V_PREDICTION : SchedulerConfig.PredictionType.SAMPLE)
+                .clipSample(true)
+                .clipSampleRange(1)
+                .thresholding(false)
+                .rescaleBetasZeroSnr(teacher.rescaleBetasZeroSnr() && !cut)
+                .timestepSpacing(SchedulerConfig.TimestepSpacing.TRAILING)
+                .stepsOffset(0)
+                .setAlphaToOne(true)
+                .build();
     }
 }

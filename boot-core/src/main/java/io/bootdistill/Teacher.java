@@ -2,15 +2,16 @@ package io.bootdistill;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.format.DiffusersFolder;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.work.Checks;
@@ -22,6 +23,8 @@ import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ import org.slf4j.LoggerFactory;
  * A pretrained diffusion model on a device: the network, its noise schedule and what its outputs mean, as a diffusers folder
  * holds them. {@link #load} reads one; {@link #close} frees its memory. Immutable; any number of threads may sample it.
  */
+@NullMarked
 public final class Teacher implements Denoiser {
 
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
@@ -57,7 +61,7 @@ public final class Teacher implements Denoiser {
     /**
      * Reads a teacher from a diffusers folder, nested ({@code unet/}, {@code scheduler/}) or flat, onto the best device.
      *
-     * @throws io.bootdistill.format.ModelFormatException if a file cannot be read, is damaged or holds something else
+     * @throws io.bootdistill.error.ModelFormatException if a file cannot be read, is damaged or holds something else
      * @throws IllegalArgumentException if the network or the scheduler is not supported, by name
      */
     public static Teacher load(Path folder) {
@@ -141,7 +145,9 @@ public final class Teacher implements Denoiser {
         SafetensorsWriter weights = new SafetensorsWriter();
         model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
-        DiffusersFolder.write(folder, network.config().toJson(), scheduler.toJson(), nullClass, weights);
+        DiffusersFolder.write(
+                folder, Json.parse(network.config().toJson(), "network"), Json.parse(scheduler.toJson(), "scheduler"), nullClass,
+                weights);
     }
 
     /** As machinery sees it. */
@@ -162,7 +168,7 @@ public final class Teacher implements Denoiser {
      * @throws IllegalStateException if the teacher is closed
      */
     @Override
-    public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
+    public void predict(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
         requireArrays(n, x, t, condition, f);
         PredictionPlan plan = predictions.take();
         try {
@@ -172,7 +178,7 @@ public final class Teacher implements Denoiser {
         }
     }
 
-    private void requireArrays(int n, float[] x, double[] t, float[] condition, float[] f) {
+    private void requireArrays(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
         Checks.that(n >= 0, "n", n, "at least 0");
         long size = (long) n * shape().size();
         long floats = (long) n * condition().floats();

@@ -4,12 +4,12 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.TimeBudget;
+import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
@@ -130,7 +130,7 @@ public final class TeacherTrainer {
      */
     public Teacher resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        TeacherTrainingConfig config = folder.readTeacherTraining(workers);
+        TeacherTrainingConfig config = Uninterrupted.call(() -> folder.readTeacherTraining(workers));
         check(images, config);
         try (TrainingRun<Teacher> run = newRun(newPupil(images, config, listener), config, folder, key(images))) {
             run.restore("", key(images), ORIGIN, folder.checkpoint());

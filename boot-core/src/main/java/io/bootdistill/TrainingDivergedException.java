@@ -1,9 +1,10 @@
 package io.bootdistill;
 
+import io.bootdistill.error.BootDistillException;
 import java.nio.file.Path;
 
 /** The loss of a run is no longer finite. */
-public final class TrainingDivergedException extends RuntimeException {
+public final class TrainingDivergedException extends BootDistillException {
 
     private static final long serialVersionUID = 1;
 

@@ -1,8 +1,9 @@
 package io.bootdistill;
 
 import io.bootdistill.config.Output;
-import io.bootdistill.device.Scope;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.Checkpoint.Saved;
 import io.bootdistill.internal.training.Trainer;
@@ -51,9 +52,11 @@ final class TrainingRun<M> implements AutoCloseable {
     /** Takes over the state of a run that goes on, and its metrics so far. */
     void restore(String prefix, String identity, String origin, Path checkpoint) throws IOException {
         openTrainer();
-        Checkpoint.read(checkpoint, prefix, saved(), identity, origin);
+        Uninterrupted.run(() -> {
+            Checkpoint.read(checkpoint, prefix, saved(), identity, origin);
+            folder.readMetrics(state.step());
+        });
         trainer.restored();
-        folder.readMetrics(state.step());
     }
 
     /** Takes over the state alone, of a run that does not go on. */
@@ -124,18 +127,22 @@ final class TrainingRun<M> implements AutoCloseable {
         pupil.progress(progress);
         String measured = checkpoint ? pupil.measure(state, progress.images()) : null;
         if (folder != null) {
-            folder.addMetrics(pupil.header(), pupil.line(progress, measured));
-            if (checkpoint) {
-                if (key != null) {
-                    Checkpoint.write(folder.checkpoint(), Map.of("", saved()), key);
-                }
-                pupil.write(folder, step);
-            }
+            Uninterrupted.run(() -> write(progress, measured, checkpoint));
         }
         if (checkpoint) {
             pupil.checkpoint(step);
         }
         meter.restart();
+    }
+
+    private void write(Progress progress, String measured, boolean checkpoint) throws IOException {
+        folder.addMetrics(progress.step(), pupil.header(), pupil.line(progress, measured));
+        if (checkpoint) {
+            if (key != null) {
+                Checkpoint.write(folder.checkpoint(), Map.of("", saved()), key);
+            }
+            pupil.write(folder, progress.step());
+        }
     }
 
     /** All that has changed, for a checkpoint. */

@@ -13,6 +13,8 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a student is from its teacher's path, at each time: the root mean square of y_θ(ε, t) − y_t, where y_t is a fine Heun
@@ -21,6 +23,7 @@ import java.util.Arrays;
  * <p>It means something for students that have learnt all times, without a hard boundary, whose signals contain the teacher's
  * prediction at t_max until they are sampled; and for teachers whose predictions are not limited, since the path is not.
  */
+@NullMarked
 public final class TrajectoryError {
 
     private TrajectoryError() {}
@@ -36,7 +39,7 @@ public final class TrajectoryError {
      * @return one value per time, of signals as they are, not clamped
      */
     public static double[] of(
-            Student student, Denoiser teacher, Guidance guidance, SampleRequest request, double[] times, int steps) {
+            Student student, Denoiser teacher, @Nullable Guidance guidance, SampleRequest request, double[] times, int steps) {
         int n = request.count(teacher.shape(), teacher.condition());
         Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
         Checks.that(steps >= 1, "steps", steps, "at least 1");
@@ -71,7 +74,7 @@ public final class TrajectoryError {
     }
 
     private static double[][] path(
-            Denoiser teacher, Guidance guidance, SampleRequest request, double[] times, int steps, int n) {
+            Denoiser teacher, @Nullable Guidance guidance, SampleRequest request, double[] times, int steps, int n) {
         float[] noise = new float[n * teacher.shape().size()];
         request.writeNoise(teacher.shape(), 0, n, noise);
         float[] condition = new float[n * teacher.condition().floats()];
@@ -100,7 +103,7 @@ public final class TrajectoryError {
     }
 
     /** The teacher's prediction for all samples at once. */
-    private static Predictor denoiser(Denoiser teacher, Guidance guidance, float[] condition, int n) {
+    private static Predictor denoiser(Denoiser teacher, @Nullable Guidance guidance, float[] condition, int n) {
         double[] t = new double[n];
         TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return (x, time) -> {

@@ -8,10 +8,14 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Mlp;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.DeltaSchedule;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,9 +70,11 @@ class CollapseTest {
     private static List<Long> alarms(boolean forgets) throws IOException {
         ForgetfulTeacher teacher = new ForgetfulTeacher();
         List<Long> steps = new ArrayList<>();
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(BATCH).block(32).lanes(4).images((long) BATCH * STEPS).seed(7).learningRate(3e-3).warmupImages(2_000)
-                .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(200).checkpointImages((long) BATCH * STEPS / 2)
+        DistillationConfig config = DistillationConfig.builder()
+                .objective(Bootstrap.defaults().withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC))).noCorrector()
+                .batch(BATCH).block(32).lanes(4).images((long) BATCH * STEPS).seed(7)
+                .optimiser(OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000))
+                .heldOut(200).checkpointImages((long) BATCH * STEPS / 2)
                 .build();
         DistillationListener listener = new DistillationListener() {
             @Override

@@ -4,24 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.DeltaSchedule;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -96,9 +100,11 @@ public class EpsilonTeacherTest {
         UNet network = new UNet(UNetConfig.of(shape, List.of(8), 1, 4));
         Model model = new Model(Graph.of(network), device(), false);
         model.initialize(11);
-        DistillationConfigBuilder config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(16).block(8).seed(5).warmupImages(0).emaHalfLife(0).heldOut(0)
-                .deltaStart(0.002).deltaEnd(0.002).boundaryShare(0.25);
+        Bootstrap bootstrap = Bootstrap.defaults()
+                .withDelta(new Delta(0.002, 0.002, DeltaSchedule.GEOMETRIC)).withBoundary(new Boundary.Atom(0.25));
+        DistillationConfig.Builder config = DistillationConfig.builder().objective(bootstrap).noCorrector()
+                .batch(16).block(8).seed(5).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents().withWarmupImages(0).withEmaHalfLife(0));
         try (Teacher teacher = new Teacher(
                         network, SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON), 3, model);
                 Student untrained = new BootDistiller(teacher).train(config.images(16).learningRate(1e-30).build());

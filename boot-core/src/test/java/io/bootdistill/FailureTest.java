@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 import io.bootdistill.diffusion.Denoiser;
@@ -70,8 +70,8 @@ class FailureTest {
         }
 
         @Override
-        public double errorFactor(String operation) {
-            return device.errorFactor(operation);
+        public double errorFactor(Kernel kernel) {
+            return device.errorFactor(kernel);
         }
 
         void assertAllClosed(String when) {
@@ -81,7 +81,7 @@ class FailureTest {
         }
     }
 
-    private static DistillationConfigBuilder config() {
+    private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().batch(6).block(2).lanes(2).images(12).workers(2).heldOut(4).referenceSteps(2);
     }
 

@@ -7,18 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.DeltaSchedule;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -32,6 +37,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Students with two times: where they start, what they learn, how they are stored and what they refuse. */
 public class FewStepTest {
 
+    private static final Bootstrap RESTARTS = Bootstrap.defaults().withRestartShare(0.5);
+    private static final OptimiserConfig FAST =
+            OptimiserConfig.ofStudents().withEmaHalfLife(0).withRate(1e-2).withWarmupImages(0);
     private static final long[] SEEDS = {1, 2, 3, 4, 5};
     private static final int[] LABELS = {0, 1, 2, 0, 1};
     private static final SampleRequest REQUEST = SampleRequest.ofSeeds(SEEDS).withLabels(LABELS);
@@ -50,13 +58,21 @@ public class FewStepTest {
         return Teacher.load(folder, device());
     }
 
-    private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+    private static DistillationConfig.Builder config() {
+        return DistillationConfig.builder().objective(RESTARTS).noCorrector()
                 .batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
-                .emaHalfLife(0).restartShare(0.5);
+                .optimiser(OptimiserConfig.ofStudents().withEmaHalfLife(0));
     }
 
-    private static Student train(Teacher teacher, DistillationConfigBuilder config) throws IOException {
+    /** Trajectories for a share of the run, then bootstrapping. */
+    private static Phase[] phases(double trajectoryShare) {
+        Phase trajectories = Phase.of(Trajectories.defaults().withSteps(3).withEnd(0.4).withRestartShare(0.5));
+        Phase bootstrap = Phase.of(RESTARTS);
+        return trajectoryShare == 0 ? new Phase[] {bootstrap} : trajectoryShare == 1 ? new Phase[] {trajectories}
+                : new Phase[] {trajectories.withShare(trajectoryShare), bootstrap.withShare(1 - trajectoryShare)};
+    }
+
+    private static Student train(Teacher teacher, DistillationConfig.Builder config) throws IOException {
         return new BootDistiller(teacher).train(config.build());
     }
 
@@ -99,7 +115,7 @@ public class FewStepTest {
     @Test
     void atTheNoisyEndItIsTheOneStepStudent() throws IOException {
         try (Teacher teacher = teacher("v_prediction");
-                Student one = train(teacher, config().learningRate(1e-30).restartShare(0));
+                Student one = train(teacher, config().learningRate(1e-30).objective(Bootstrap.defaults()));
                 Student two = train(teacher, config().learningRate(1e-30))) {
             double most = teacher.schedule().tMax();
             float[] noise = Samples.noise(teacher.shape(), SEEDS);
@@ -139,9 +155,10 @@ public class FewStepTest {
     @Test
     void anyNumberOfStepsReachesTheMap() throws IOException {
         MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(128).block(32).lanes(4).images(128 * 600L).seed(7).learningRate(3e-3).warmupImages(2_000)
-                .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(0).restartShare(0.5).build();
+        DistillationConfig config = DistillationConfig.builder().noCorrector()
+                .objective(RESTARTS.withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC)))
+                .batch(128).block(32).lanes(4).images(128 * 600L).seed(7).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000)).build();
         long[] seeds = LongStream.range(1_000_000, 1_000_512).toArray();
         float[] exact = Sampler.reference(teacher, Solver.HEUN, 60).sample(seeds, null);
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config)) {
@@ -163,8 +180,7 @@ public class FewStepTest {
             float[][] samples = new float[3][];
             for (int workers = 1; workers <= 3; workers++) {
                 try (Student student = train(teacher, config().batch(14).images(14 * 4).lanes(3).workers(workers)
-                        .trajectoryShare(trajectoryShare).trajectoryEnd(0.4).trajectorySteps(3)
-                        .learningRate(1e-2).warmupImages(0))) {
+                        .phases(phases(trajectoryShare)).optimiser(FAST))) {
                     samples[workers - 1] = sample(student, 3);
                 }
             }
@@ -176,7 +192,7 @@ public class FewStepTest {
     @Test
     void samplesDoNotDependOnTheirBatch() throws IOException {
         try (Teacher teacher = teacher("v_prediction");
-                Student student = train(teacher, config().learningRate(1e-2).warmupImages(0))) {
+                Student student = train(teacher, config().optimiser(FAST))) {
             int size = teacher.shape().size();
             float[] together = sample(student, 3);
             for (int i = 0; i < SEEDS.length; i++) {
@@ -191,7 +207,7 @@ public class FewStepTest {
     void savedStudentSamplesTheSameBits(String prediction) throws IOException {
         Path saved = temp.resolve("student");
         try (Teacher teacher = teacher(prediction);
-                Student student = train(teacher, config().learningRate(1e-2).warmupImages(0))) {
+                Student student = train(teacher, config().optimiser(FAST))) {
             student.save(saved);
             try (Student loaded = Student.load(saved, device())) {
                 assertTrue(loaded.hasTwoTimes());
@@ -211,7 +227,7 @@ public class FewStepTest {
         Path single = temp.resolve("single");
         try (Teacher teacher = teacher("v_prediction");
                 Student student = train(teacher,
-                        config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
+                        config().optimiser(FAST).guidance(1, 4))) {
             student.save(whole);
             student.save(single, 3);
             float[] expected = student.sample(REQUEST.withGuidance(3).withSteps(2));
@@ -226,7 +242,7 @@ public class FewStepTest {
     @Test
     void wrongNumbersOfStepsAreRefused() throws IOException {
         try (Teacher teacher = teacher("v_prediction");
-                Student one = train(teacher, config().restartShare(0));
+                Student one = train(teacher, config().objective(Bootstrap.defaults()));
                 Student two = train(teacher, config())) {
             assertEquals(1, one.mostSteps());
             assertRefused("steps is 2, must be 1 for this student", () -> sample(one, 2));
@@ -240,7 +256,7 @@ public class FewStepTest {
         MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("s"), device());
         assertRefused("restartShare is 0.0", () -> {
-            try (Student student = distiller.train(config().restartShare(0).build())) {
+            try (Student student = distiller.train(config().objective(Bootstrap.defaults()).build())) {
                 student.shape();
             } catch (IOException e) {
                 throw new AssertionError(e);

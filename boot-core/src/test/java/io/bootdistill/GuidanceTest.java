@@ -7,15 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
+import io.bootdistill.objective.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Students of a guided teacher, above all those that are given the scale. */
 public class GuidanceTest {
 
+    private static final OptimiserConfig FAST =
+            OptimiserConfig.ofStudents().withEmaHalfLife(0).withRate(1e-2).withWarmupImages(0);
     private static final long[] SEEDS = {1, 2, 3, 4, 5};
     private static final int[] LABELS = {0, 1, 2, 0, 1};
     private static final SampleRequest REQUEST = SampleRequest.ofSeeds(SEEDS).withLabels(LABELS);
@@ -45,13 +48,13 @@ public class GuidanceTest {
         TinyTeacher.write(folder, "v_prediction");
     }
 
-    private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+    private static DistillationConfig.Builder config() {
+        return DistillationConfig.builder().objective(Bootstrap.defaults()).noCorrector()
                 .batch(6).block(3).lanes(2).images(6 * 4).workers(2).seed(3).heldOut(0)
-                .emaHalfLife(0);
+                .optimiser(OptimiserConfig.ofStudents().withEmaHalfLife(0));
     }
 
-    private Student train(Teacher teacher, DistillationConfigBuilder config) throws IOException {
+    private Student train(Teacher teacher, DistillationConfig.Builder config) throws IOException {
         return new BootDistiller(teacher).train(config.build());
     }
 
@@ -59,7 +62,7 @@ public class GuidanceTest {
     void studentThatIsGivenTheScaleStartsAsTheTeacher() throws IOException {
         try (Teacher teacher = Teacher.load(folder, device());
                 Student plain = train(teacher, config().learningRate(1e-30));
-                Student given = train(teacher, config().learningRate(1e-30).guidance(1).guidanceMost(4))) {
+                Student given = train(teacher, config().learningRate(1e-30).guidance(1, 4))) {
             assertEquals(new GuidanceRange(1, 4), given.guidance());
             float[] expected = plain.sample(SEEDS, LABELS);
             for (double scale : new double[] {1, 2.5, 4}) {
@@ -71,7 +74,7 @@ public class GuidanceTest {
     @Test
     void studentLearnsTheScale() throws IOException {
         try (Teacher teacher = Teacher.load(folder, device());
-                Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
+                Student student = train(teacher, config().optimiser(FAST).guidance(1, 4))) {
             float[] least = student.sample(REQUEST.withGuidance(1));
             float[] middle = student.sample(SEEDS, LABELS);
             assertTrue(PairedError.rmse(least, student.sample(REQUEST.withGuidance(4))) > 1e-3);
@@ -82,7 +85,7 @@ public class GuidanceTest {
     @Test
     void scalesOutsideTheRangeAreRefused() throws IOException {
         try (Teacher teacher = Teacher.load(folder, device());
-                Student range = train(teacher, config().guidance(1).guidanceMost(4));
+                Student range = train(teacher, config().guidance(1, 4));
                 Student fixed = train(teacher, config().guidance(2))) {
             for (double scale : new double[] {0.9, 4.1, Double.NaN}) {
                 IllegalArgumentException refused =
@@ -100,7 +103,7 @@ public class GuidanceTest {
         Path whole = temp.resolve("whole");
         Path single = temp.resolve("single");
         try (Teacher teacher = Teacher.load(folder, device());
-                Student student = train(teacher, config().learningRate(1e-2).warmupImages(0).guidance(1).guidanceMost(4))) {
+                Student student = train(teacher, config().optimiser(FAST).guidance(1, 4))) {
             student.save(whole);
             student.save(single, 3);
             float[] expected = student.sample(REQUEST.withGuidance(3));
@@ -135,6 +138,6 @@ public class GuidanceTest {
         BootDistiller distiller = new BootDistiller(teacher, new Mlp(2, 8, 1, 4).withScalar("w"), device());
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> distiller.train(config().guidance(2).build()));
-        assertTrue(refused.getMessage().startsWith("guidanceMost is 0.0"), refused.getMessage());
+        assertTrue(refused.getMessage().startsWith("guidance is 2.0"), refused.getMessage());
     }
 }

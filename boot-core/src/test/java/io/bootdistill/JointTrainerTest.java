@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.JointConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
@@ -17,8 +17,13 @@ import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
 import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.UNetConfig;
-import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Pinn;
+import io.bootdistill.objective.Trajectories;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public class JointTrainerTest {
 
     private static final int NULL = 3;
+    private static final Bootstrap BOOTSTRAP = Bootstrap.defaults().withTargetEma(0.9);
     static final long[] SEEDS = {1, 2, 3, 4};
     static final int[] LABELS = {0, 1, 2, 0};
     static final UNetConfig NETWORK = UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 4);
@@ -50,16 +56,22 @@ public class JointTrainerTest {
 
     private static TeacherTrainingConfig.Builder teaching() {
         return TeacherTrainingConfig.builder()
-                .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL).emaHalfLife(10).warmupImages(12)
-                .learningRate(1e-2).pictures(2).reportImages(12).checkpointImages(24);
+                .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL)
+                .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(10).withWarmupImages(12)).learningRate(1e-2).pictures(2).reportImages(12).checkpointImages(24);
     }
 
     /** Regression on trajectories for half of the run, then bootstrapping, with the corrector from the middle on. */
-    private static DistillationConfigBuilder distillation() {
+    private static DistillationConfig.Builder distillation() {
+        return distillation(
+                Phase.of(new Trajectories(2, 2, 1, 1, 0)).withShare(0.5), Phase.of(BOOTSTRAP).withShare(0.5));
+    }
+
+    private static DistillationConfig.Builder distillation(Phase... phases) {
         return DistillationConfig.builder()
-                .batch(4).block(2).lanes(2).images(4 * 6).workers(2).seed(5).trajectoryShare(0.5).trajectorySteps(2)
-                .trajectoryUses(2).trajectoryInterval(1).correctorStart(0.4).guidance(2).targetEma(0.9).emaHalfLife(8)
-                .warmupImages(8).heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
+                .batch(4).block(2).lanes(2).images(4 * 6).workers(2).seed(5).phases(phases)
+                .corrector(new Corrector(0.25, 0.4, 10, 3e-4)).guidance(2)
+                .optimiser(OptimiserConfig.ofStudents().withEmaHalfLife(8).withWarmupImages(8))
+                .heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
     }
 
     static JointConfig.Builder config() {
@@ -87,7 +99,7 @@ public class JointTrainerTest {
     }
 
     private float[] samples(JointConfig config) throws IOException {
-        try (JointTrainer.Pair pair = trainer().train(images, config)) {
+        try (TrainedPair pair = trainer().train(images, config)) {
             return pair.student().sample(SEEDS, LABELS);
         }
     }
@@ -96,7 +108,7 @@ public class JointTrainerTest {
     @ValueSource(doubles = {0, 0.5, 1})
     void teacherIsTheOneThatIsTrainedAlone(double studentStart) throws IOException {
         try (Teacher alone = new TeacherTrainer(NETWORK, SCHEDULER, device()).train(images, teaching().build());
-                JointTrainer.Pair pair = trainer().train(images, config().studentStart(studentStart).build())) {
+                TrainedPair pair = trainer().train(images, config().studentStart(studentStart).build())) {
             assertArrayEquals(predictions(alone), predictions(pair.teacher()));
         }
     }
@@ -113,13 +125,14 @@ public class JointTrainerTest {
 
     /** To the bit; with trajectories up to float32, in which those of a joint run are kept by the reference device, too. */
     private void studentIsTheOneThatIsDistilledAlone(JointConfig.Builder config) throws IOException {
-        for (double share : new double[] {0, 0.5}) {
-            JointConfig joint = config.student(distillation().trajectoryShare(share).build()).build();
-            try (JointTrainer.Pair pair = trainer().train(images, joint);
+        for (boolean bootstrapsAlone : new boolean[] {true, false}) {
+            DistillationConfig.Builder student = bootstrapsAlone ? distillation(Phase.of(BOOTSTRAP)) : distillation();
+            JointConfig joint = config.student(student.build()).build();
+            try (TrainedPair pair = trainer().train(images, joint);
                     Student alone = new BootDistiller(pair.teacher()).train(joint.student())) {
                 float[] expected = alone.sample(SEEDS, LABELS);
                 float[] found = pair.student().sample(SEEDS, LABELS);
-                if (share == 0) {
+                if (bootstrapsAlone) {
                     assertArrayEquals(expected, found);
                 } else {
                     Golden.values("with trajectories", expected, found);
@@ -184,7 +197,7 @@ public class JointTrainerTest {
         RecordingDevice device = new RecordingDevice(device());
         List<Integer> allocations = new ArrayList<>();
         JointConfig config = config().teacher(teaching().checkpointImages(Long.MAX_VALUE).build())
-                .student(distillation().correctorShare(0).heldOut(0).checkpointImages(Long.MAX_VALUE).build())
+                .student(distillation().noCorrector().heldOut(0).checkpointImages(Long.MAX_VALUE).build())
                 .studentStart(0.25).build();
         new JointTrainer(NETWORK, SCHEDULER, device).teacherListener(after(() -> {
             allocations.add(device.allocations());
@@ -199,9 +212,11 @@ public class JointTrainerTest {
     void studentComesNearToTheTeacherThatMoves() throws IOException {
         List<Double> errors = new ArrayList<>();
         JointConfig config = JointConfig.builder()
-                .teacher(teaching().batch(16).block(4).images(16 * 80).emaHalfLife(50).warmupImages(100).pictures(0).build())
-                .student(DistillationConfig.builder().batch(16).block(4).images(16 * 60).learningRate(5e-3).trajectorySteps(4)
-                        .trajectoryUses(2).emaHalfLife(50).warmupImages(100).heldOut(12).referenceSteps(4)
+                .teacher(teaching().batch(16).block(4).images(16 * 80)
+                        .optimiser(new OptimiserConfig(UpdateRule.ADAM, 1e-2, 100, 0, 0.9, 0.99, 1, 50)).pictures(0).build())
+                .student(DistillationConfig.builder().batch(16).block(4).images(16 * 60)
+                        .objective(Trajectories.defaults().withSteps(4).withUses(2, 96))
+                        .optimiser(OptimiserConfig.ofStudents().withRate(5e-3).withEmaHalfLife(50).withWarmupImages(100)).heldOut(12).referenceSteps(4)
                         .checkpointImages(16 * 5).build())
                 .studentStart(0.25)
                 .build();
@@ -218,9 +233,9 @@ public class JointTrainerTest {
     void whatDoesNotFitIsRefused() {
         refused("the teacher's folder is run", () -> config().teacher(teaching().folder(Path.of("run")).build()).build());
         refused("the student's timeBudget is PT1H", () -> config()
-                .student(distillation().timeBudget(java.time.Duration.ofHours(1)).build()).build());
-        refused("the student's objective is PINN", () -> config().student(distillation().targetEma(0).guidance(1)
-                .trajectoryShare(0).objective(Objective.PINN).build()).build());
+                .student(distillation().minutes(60).build()).build());
+        refused("the student's objective is pinn",
+                () -> config().student(distillation(Phase.of(Pinn.defaults())).guidance(1).build()).build());
         refused("studentStart is 1.5", () -> config().studentStart(1.5).build());
         List<String> steps = new ArrayList<>();
         JointTrainer trainer = trainer().teacherListener(after(() -> steps.add("a step")));

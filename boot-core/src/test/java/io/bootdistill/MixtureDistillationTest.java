@@ -5,24 +5,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
-import io.bootdistill.config.UpdateRule;
+import io.bootdistill.config.GuidanceConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.ResidualWeighting;
+import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
-import io.bootdistill.objective.BootstrapLoss.Boundary;
-import io.bootdistill.objective.BootstrapLoss.Weighting;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Delta;
 import io.bootdistill.objective.DeltaSchedule;
-import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.TimeSampling;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -40,16 +46,19 @@ public class MixtureDistillationTest {
     /** Half the distance at which an untrained network is. */
     private static final double REACHED = 0.15;
 
+    private static final Bootstrap BOOTSTRAP =
+            Bootstrap.defaults().withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC));
+    private static final OptimiserConfig OPTIMISER =
+            OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000);
+
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
     }
 
-    private static DistillationConfigBuilder config() {
-        return DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(128).block(32).lanes(4).images(128 * 1200L).seed(7)
-                .learningRate(3e-3).warmupImages(2_000).emaHalfLife(3_000)
-                .deltaStart(0.1).deltaEnd(0.02).heldOut(0);
+    private static DistillationConfig.Builder config() {
+        return DistillationConfig.builder().objective(BOOTSTRAP).noCorrector()
+                .batch(128).block(32).lanes(4).images(128 * 1200L).seed(7).optimiser(OPTIMISER).heldOut(0);
     }
 
     @Test
@@ -59,7 +68,7 @@ public class MixtureDistillationTest {
         double before;
         double after;
         try (Student untrained = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device())
-                        .train(config().images(128).warmupImages(1 << 20).build());
+                        .train(config().images(128).optimiser(OPTIMISER.withWarmupImages(1 << 20)).build());
                 Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config().build())) {
             before = error(untrained, teacher);
             after = error(student, teacher);
@@ -71,17 +80,19 @@ public class MixtureDistillationTest {
     }
 
     /** Recipes of the options, each of which has to reach the map; how well is for an ablation to say. */
-    private static Map<String, Consumer<DistillationConfigBuilder>> recipes() {
+    private static Map<String, Consumer<DistillationConfig.Builder>> recipes() {
         return Map.of(
-                "euler, relative", b -> b.updateRule(UpdateRule.ADAM).solver(Solver.EULER).deltaSchedule(DeltaSchedule.RELATIVE),
-                "midpoint, target average", b -> b.solver(Solver.MIDPOINT).targetEma(0.9),
-                "hard boundary, uniform", b -> b.boundary(Boundary.HARD).timeSampling(TimeSampling.UNIFORM),
-                "trajectories first, residual power 1", b -> b.trajectoryShare(0.3).trajectoryEnd(0.2).residualPower(1),
-                "trajectories alone", b -> b.trajectoryShare(1),
-                "derivative", b -> b.objective(Objective.DERIVATIVE),
-                "paper", b -> b.residualPower(0).solver(Solver.DDIM).deltaStart(0.05).deltaEnd(0.05)
-                        .deltaSchedule(DeltaSchedule.FIXED).timeSampling(TimeSampling.UNIFORM)
-                        .weighting(Weighting.INVERSE_DELTA_SQUARED).boundary(Boundary.TERM));
+                "euler, relative", b -> b.optimiser(OPTIMISER.withRule(UpdateRule.ADAM))
+                        .objective(BOOTSTRAP.withSolver(Solver.EULER).withDelta(new Delta(0.1, 0.02, DeltaSchedule.RELATIVE))),
+                "midpoint, target average", b -> b.objective(BOOTSTRAP.withSolver(Solver.MIDPOINT).withTargetEma(0.9)),
+                "hard boundary, uniform",
+                b -> b.objective(BOOTSTRAP.withBoundary(new Boundary.Hard()).withTimes(TimeSampling.UNIFORM)),
+                "trajectories first, residual power 1", b -> b.phases(
+                        new Phase(0.3, Trajectories.defaults().withEnd(0.2), new ResidualWeighting(1, 1e-3)),
+                        new Phase(0.7, BOOTSTRAP, new ResidualWeighting(1, 1e-3))),
+                "trajectories alone", b -> b.objective(Trajectories.defaults()),
+                "derivative", b -> b.objective(Derivative.defaults()),
+                "paper", b -> b.phases(Phase.of(Bootstrap.paper()).withWeighting(ResidualWeighting.NONE)));
     }
 
     @ParameterizedTest
@@ -91,7 +102,7 @@ public class MixtureDistillationTest {
     })
     void everyOptionReachesTheMap(String recipe) throws IOException {
         MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
-        DistillationConfigBuilder config = config().images(128 * 600L);
+        DistillationConfig.Builder config = config().images(128 * 600L);
         recipes().get(recipe).accept(config);
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config.build())) {
             double error = error(student, teacher);
@@ -105,7 +116,8 @@ public class MixtureDistillationTest {
     void studentThatIsGivenTheScaleReproducesEachMap() throws IOException {
         NoiseSchedule schedule = new FlowSchedule();
         MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
-        DistillationConfig config = config().images(128 * 900L).guidance(1).guidanceMost(3).nullProbability(0).build();
+        GuidanceConfig guidance = new GuidanceConfig(new GuidanceRange(1, 3), -1, -1, 0);
+        DistillationConfig config = config().images(128 * 900L).guidance(guidance).build();
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 4), device()).train(config)) {
             long[] seeds = LongStream.range(1_000_000, 1_000_000 + NOISES).toArray();
             int[] labels = IntStream.range(0, NOISES).map(i -> i % 3).toArray();

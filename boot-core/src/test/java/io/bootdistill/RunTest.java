@@ -7,18 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.Limit;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.sampling.Samples;
-import io.bootdistill.objective.BootstrapLoss;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Delta;
 import io.bootdistill.objective.DeltaSchedule;
+import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.TimeSampling;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +58,7 @@ public class RunTest {
         TinyTeacher.write(teacherFolder, "v_prediction");
     }
 
-    private DistillationConfigBuilder config() {
+    private DistillationConfig.Builder config() {
         return DistillationConfig.builder()
                 .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3)
                 .heldOut(10).referenceSteps(3).reportImages(12).checkpointImages(24);
@@ -78,24 +83,31 @@ public class RunTest {
     /** Stopped while it regresses on trajectories, some of which it solves again, and with a target that lags behind. */
     @Test
     void continuedRunWithOptionsEqualsOneThatWasNeverStopped() throws IOException {
-        requireSameWhenContinued(config()
-                .solver(SignalOde.Solver.MIDPOINT).deltaSchedule(DeltaSchedule.RELATIVE).timeSampling(TimeSampling.UNIFORM)
-                .boundary(BootstrapLoss.Boundary.HARD).targetEma(0.5).trajectoryShare(0.5)
-                .trajectorySteps(3).trajectoryUses(2).guidance(1).guidanceMost(3));
+        Bootstrap bootstrap = Bootstrap.defaults().withSolver(SignalOde.Solver.MIDPOINT)
+                .withDelta(new Delta(0.12, 0.02, DeltaSchedule.RELATIVE)).withTimes(TimeSampling.UNIFORM)
+                .withBoundary(new Boundary.Hard()).withTargetEma(0.5);
+        requireSameWhenContinued(
+                config().phases(half(Trajectories.defaults().withSteps(3).withUses(2, 96)), half(bootstrap)).guidance(1, 3));
     }
 
     /** Signals of the step before, in a ring of two steps. */
     @Test
     void continuedRunOfTrajectoriesEqualsOneThatWasNeverStopped() throws IOException {
-        requireSameWhenContinued(config().trajectorySteps(3).trajectoryUses(2).trajectoryInterval(1));
+        requireSameWhenContinued(config().objective(Trajectories.defaults().withSteps(3).withUses(2, 1)));
     }
 
     @Test
     void continuedRunOfTwoTimesEqualsOneThatWasNeverStopped() throws IOException {
-        requireSameWhenContinued(config().restartShare(0.9).trajectoryShare(0.5).trajectorySteps(3).trajectoryEnd(0.4));
+        requireSameWhenContinued(config().phases(
+                half(Trajectories.defaults().withSteps(3).withEnd(0.4).withRestartShare(0.9)),
+                half(Bootstrap.defaults().withRestartShare(0.9))));
     }
 
-    private void requireSameWhenContinued(DistillationConfigBuilder config) throws IOException {
+    private static Phase half(Objective objective) {
+        return Phase.of(objective).withShare(0.5);
+    }
+
+    private void requireSameWhenContinued(DistillationConfig.Builder config) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         try (Teacher teacher = Teacher.load(teacherFolder, device());
@@ -189,7 +201,8 @@ public class RunTest {
                 assertArrayEquals(trained.sample(SEEDS, LABELS), samples.get(1));
                 assertArrayEquals(trained.sample(SEEDS, LABELS), opened.sample(SEEDS, LABELS));
                 double[] ends = {teacher.schedule().tMax(), teacher.schedule().tMin()};
-                assertEquals(2, TrajectoryError.of(opened, teacher, null, SampleRequest.ofSeeds(SEEDS).withLabels(LABELS), ends, 2).length);
+                SampleRequest request = SampleRequest.ofSeeds(SEEDS).withLabels(LABELS);
+                assertEquals(2, TrajectoryError.of(opened, teacher, null, request, ends, 2).length);
             }
             assertArrayEquals(state, Files.readAllBytes(run.resolve("state.safetensors")));
         }
@@ -213,8 +226,8 @@ public class RunTest {
     @Test
     void referenceSamplesFitWhereTheyWouldBeTheSame() throws IOException {
         try (Teacher teacher = Teacher.load(teacherFolder, device())) {
-            assertReused(true, teacher, b -> b, b -> b.clip(0), "no limit: this scheduler has none");
-            assertReused(false, teacher, b -> b, b -> b.clip(0.5), "another limit");
+            assertReused(true, teacher, b -> b, b -> b.clip(Limit.none()), "no limit: this scheduler has none");
+            assertReused(false, teacher, b -> b, b -> b.clip(Limit.to(0.5)), "another limit");
             assertReused(true, teacher, b -> b, b -> b.nullLabel(3).negativeLabel(1), "the teacher's null label, unguided");
             assertReused(false, teacher, b -> b, b -> b.nullLabel(1), "the held-out noises have other labels");
             assertReused(true, teacher, b -> b.guidance(2), b -> b.guidance(2).negativeLabel(3), "away from the null label");
@@ -229,13 +242,13 @@ public class RunTest {
         Path scheduler = teacherFolder.resolve("scheduler/scheduler_config.json");
         Files.writeString(scheduler, Files.readString(scheduler).replaceFirst("\\{", "{\"thresholding\": true,"));
         try (Teacher teacher = Teacher.load(teacherFolder, device())) {
-            assertReused(false, teacher, b -> b, b -> b.clip(0), "the scheduler's threshold, or none");
+            assertReused(false, teacher, b -> b, b -> b.clip(Limit.none()), "the scheduler's threshold, or none");
         }
     }
 
     private void assertReused(
-            boolean expected, Teacher teacher, UnaryOperator<DistillationConfigBuilder> first,
-            UnaryOperator<DistillationConfigBuilder> second, String why) throws IOException {
+            boolean expected, Teacher teacher, UnaryOperator<DistillationConfig.Builder> first,
+            UnaryOperator<DistillationConfig.Builder> second, String why) throws IOException {
         Path one = Files.createTempDirectory(temp, "one");
         Path other = Files.createTempDirectory(temp, "other");
         assertEquals(1, preparations(teacher, first.apply(config().images(6)).folder(one).build()));

@@ -16,9 +16,12 @@ import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,8 +92,8 @@ class SamplerTest {
         assertArrayEquals(together, sampler.sample(request.withWorkers(1)));
         int size = teacher.shape().size();
         for (int i = 0; i < SEEDS.length; i++) {
-            float[] alone = sampler.sample(
-                    SampleRequest.ofNoise(Arrays.copyOfRange(noise, i * size, (i + 1) * size)).withConditions(new float[] {LABELS[i]}));
+            float[] one = Arrays.copyOfRange(noise, i * size, (i + 1) * size);
+            float[] alone = sampler.sample(SampleRequest.ofNoise(one).withConditions(new float[] {LABELS[i]}));
             assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
         }
     }
@@ -105,6 +108,39 @@ class SamplerTest {
         assertEquals(1, Sampler.reference(teacher, 1).evaluations());
         assertEquals(51, Sampler.reference(teacher, 50).evaluations());
         assertEquals(8, Sampler.reference(teacher, Solver.HEUN, 4).evaluations()); // 1 + 3·2 + 1
+    }
+
+    /** In blocks of eight, by any number of threads; the plans of the first calls serve the later ones. */
+    @Test
+    void predictionsOfSeveralThreadsAreThoseOfOne() throws IOException {
+        RecordingDevice device = new RecordingDevice(Devices.named("reference"));
+        int n = 19;
+        int size = teacher.shape().size();
+        float[] x = Samples.noise(teacher.shape(), LongStream.range(0, n).toArray());
+        double[] t = new double[n];
+        Arrays.setAll(t, i -> 0.04 * (i + 1));
+        float[] labels = new float[n];
+        Teacher tested = Teacher.load(temp.resolve("teacher"), device);
+        float[] together = new float[x.length];
+        tested.predict(n, x, t, labels, together);
+        int allocations = device.allocations();
+        tested.predict(n, x, t, labels, x.clone());
+        assertEquals(allocations, device.allocations(), "later calls allocate nothing");
+        IntStream.range(0, 200).parallel().forEach(k -> {
+            int i = k % n;
+            float[] alone = new float[size];
+            tested.predict(1, Arrays.copyOfRange(x, i * size, (i + 1) * size), new double[] {t[i]}, new float[1], alone);
+            assertArrayEquals(Arrays.copyOfRange(together, i * size, (i + 1) * size), alone);
+        });
+        refused("the length of x is " + (size - 1), () -> tested.predict(1, new float[size - 1], t, labels, together));
+        refused("the length of t is 0", () -> tested.predict(1, x, new double[0], labels, together));
+        refused("the length of condition is 0", () -> tested.predict(1, x, t, null, together));
+        refused("the length of f is 1", () -> tested.predict(1, x, t, labels, new float[1]));
+        refused("label 0 is 9.0, must be a whole number 0 … 3", () -> tested.predict(1, x, t, new float[] {9}, together));
+        tested.close();
+        tested.close();
+        assertEquals("the teacher is closed", assertThrows(
+                IllegalStateException.class, () -> tested.predict(1, x, t, labels, together)).getMessage());
     }
 
     @Test

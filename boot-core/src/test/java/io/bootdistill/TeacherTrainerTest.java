@@ -11,11 +11,12 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.InMemoryImages;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
 import io.bootdistill.internal.sampling.Samples;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
@@ -49,8 +50,8 @@ public class TeacherTrainerTest {
 
     private static TeacherTrainingConfig.Builder config() {
         return TeacherTrainingConfig.builder()
-                .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL).emaHalfLife(10).warmupImages(12)
-                .pictures(2).reportImages(12).checkpointImages(24);
+                .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL)
+                .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(10).withWarmupImages(12)).pictures(2).reportImages(12).checkpointImages(24);
     }
 
     private TeacherTrainer trainer() {

@@ -3,8 +3,8 @@ package io.bootdistill;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.device.Devices;
-import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -37,7 +37,7 @@ public final class TinyTeacher {
                 """.formatted(predictionType)).getAsJsonObject();
         SafetensorsWriter weights = new SafetensorsWriter();
         try (Model model = new Model(
-                Graph.of(new UNet(UNetConfig.fromJson(network, "tiny"))), Devices.named("reference"), false)) {
+                Graph.of(new UNet(UNetConfig.parse(network.toString(), "tiny"))), Devices.named("reference"), false)) {
             model.initialize(11);
             model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         }

@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.DeltaSchedule;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -38,9 +43,11 @@ class TrajectoryErrorTest {
     }
 
     private Student train(long steps) throws IOException {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(128).block(32).lanes(4).images(128 * steps).seed(7).learningRate(3e-3).warmupImages(2_000)
-                .emaHalfLife(3_000).deltaStart(0.1).deltaEnd(0.02).heldOut(0).nullProbability(0.2).build();
+        DistillationConfig config = DistillationConfig.builder()
+                .objective(Bootstrap.defaults().withDelta(new Delta(0.1, 0.02, DeltaSchedule.GEOMETRIC))).noCorrector()
+                .batch(128).block(32).lanes(4).images(128 * steps).seed(7)
+                .optimiser(OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(2_000).withEmaHalfLife(3_000))
+                .heldOut(0).guidance(GuidanceConfig.defaults().withNullProbability(0.2)).build();
         return new BootDistiller(teacher, new Mlp(2, 64, 2, 5), Devices.named("reference")).train(config);
     }
 

@@ -6,7 +6,6 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
-import io.bootdistill.format.Json;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -44,7 +43,7 @@ public class UNetPasses {
     @Param("bundled")
     private String network;
 
-    private final io.bootdistill.device.Scope scope = new io.bootdistill.device.Scope();
+    private final io.bootdistill.internal.device.Scope scope = new io.bootdistill.internal.device.Scope();
     private Kernels kernels;
     private Plan inference;
     private Plan training;
@@ -56,7 +55,7 @@ public class UNetPasses {
     @Setup
     public void open() {
         Path config = network.equals("bundled") ? BundledTeacher.folder().resolve("unet/config.json") : Path.of(network);
-        UNet unet = new UNet(UNetConfig.fromJson(Json.read(config), network));
+        UNet unet = new UNet(UNetConfig.read(config));
         Device device = Devices.best();
         kernels = scope.own(device.openKernels());
         Model model = scope.own(new Model(Graph.of(unet), device, true));

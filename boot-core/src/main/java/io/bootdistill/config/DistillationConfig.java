@@ -1,7 +1,7 @@
 package io.bootdistill.config;
 
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.lesson.UpdateRule;

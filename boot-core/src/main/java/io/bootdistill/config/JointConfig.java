@@ -1,6 +1,6 @@
 package io.bootdistill.config;
 
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.work.Checks;
 import java.nio.file.Path;
 

@@ -1,7 +1,7 @@
 package io.bootdistill.config;
 
 import com.google.gson.JsonElement;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import java.util.Arrays;
 
 /**

@@ -2,8 +2,8 @@ package io.bootdistill.config;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.bootdistill.format.CloseNames;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.CloseNames;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Objective;
 import java.lang.reflect.Constructor;

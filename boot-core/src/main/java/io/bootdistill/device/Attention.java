@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import io.bootdistill.internal.device.Shapes;
+
 /**
  * Shape of scaled dot-product attention, softmax(q·kᵀ/√headSize + mask)·v per head.
  *
@@ -26,4 +28,20 @@ public record Attention(int queries, int keys, int heads, int headSize) {
     public int statistics() {
         return heads * queries;
     }
+
+    /**
+     * The operands of all passes: the forward one writes y and logSumExp, the others read them. q and y have n·queries rows,
+     * k and v n·keys.
+     *
+     * @param mask added to the scores before the softmax: [n][keys], 0 or −∞ or between; may be null; no row of it may be
+     *     −∞ throughout
+     * @param logSumExp n × {@link #statistics()}
+     */
+    public record Operands(Tensor q, Tensor k, Tensor v, Slice mask, Tensor y, Slice logSumExp) {}
+
+    /** The gradient of y, and those of q, k and v, which are overwritten. */
+    public record Gradients(Tensor dy, Tensor dq, Tensor dk, Tensor dv) {}
+
+    /** The tangents of q, k and v, and that of y, which is overwritten. */
+    public record Tangents(Tensor q, Tensor k, Tensor v, Tensor y) {}
 }

@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import io.bootdistill.internal.device.Shapes;
+
 /**
  * Shape of a 3×3 convolution, which may see its input enlarged.
  *
@@ -70,4 +72,11 @@ public record Conv(int height, int width, int in, int out, int upsample, int str
     public long weights() {
         return 9L * in * out;
     }
+
+    /**
+     * What the gradients of weights and bias are made of.
+     *
+     * @param dShift one row per sample, the sum of dy over its pixels, overwritten; may be null
+     */
+    public record Gradients(Tensor x, Tensor dy, Tensor dShift) {}
 }

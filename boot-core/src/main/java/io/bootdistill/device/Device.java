@@ -30,7 +30,12 @@ public interface Device {
      * How many times the rounding error of plain float32 arithmetic an operation may have: 1; more where it multiplies in a
      * lower precision or by an algorithm that trades exactness for speed; 0 where only its results are rounded.
      *
-     * @param operation the name of a method of {@link Kernels}
+     * @param kernel one that the device supports
      */
-    double errorFactor(String operation);
+    double errorFactor(Kernel kernel);
+
+    /** Whether the device has an operation; a model that needs one that it lacks is refused when it is made. */
+    default boolean supports(Kernel kernel) {
+        return true;
+    }
 }

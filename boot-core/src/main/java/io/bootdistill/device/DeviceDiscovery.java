@@ -1,6 +1,5 @@
 package io.bootdistill.device;
 
-import io.bootdistill.device.Devices.Candidate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -14,12 +13,18 @@ final class DeviceDiscovery {
     /** Of a provider that did not come to tell its own: first, so that an explanation names it. */
     private static final int UNKNOWN_PRIORITY = Integer.MAX_VALUE;
 
-    private record Found(int priority, Candidate candidate) {}
+    /**
+     * What came of a provider.
+     *
+     * @param device null where it cannot be used
+     * @param reason why not; the description where it can
+     */
+    record Found(int priority, String name, Device device, String reason) {}
 
     private DeviceDiscovery() {}
 
     /** All devices, preferred ones first. */
-    static List<Candidate> candidates(ClassLoader loader) {
+    static List<Found> find(ClassLoader loader) {
         Iterator<ServiceLoader.Provider<DeviceProvider>> providers =
                 ServiceLoader.load(DeviceProvider.class, loader).stream().iterator();
         List<Found> found = new ArrayList<>();
@@ -40,7 +45,7 @@ final class DeviceDiscovery {
             }
         }
         found.sort(Comparator.comparingInt(Found::priority).reversed());
-        return found.stream().map(Found::candidate).toList();
+        return List.copyOf(found);
     }
 
     private static Found open(ServiceLoader.Provider<DeviceProvider> offered) {
@@ -51,7 +56,7 @@ final class DeviceDiscovery {
             name = Objects.requireNonNull(provider.name(), "name");
             priority = provider.priority();
             Device device = provider.open();
-            return new Found(priority, new Candidate(name, device, device.description()));
+            return new Found(priority, name, device, device.description());
         } catch (DeviceUnavailableException e) {
             return rejected(priority, name, e.getMessage());
         } catch (Throwable e) { // a broken provider leaves the others alone
@@ -60,7 +65,7 @@ final class DeviceDiscovery {
     }
 
     private static Found rejected(int priority, String name, String reason) {
-        return new Found(priority, new Candidate(name, null, reason));
+        return new Found(priority, name, null, reason);
     }
 
     private static String text(Throwable failure) {

@@ -1,6 +1,9 @@
 package io.bootdistill.device;
 
-/** A device cannot be used on this machine; the message says why and what would change it. */
+/**
+ * A device cannot be used on this machine; the message says why and what would change it. Between providers and
+ * {@link Devices} alone, hence checked: users get the reason from {@link Devices#candidates}.
+ */
 public final class DeviceUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1;

@@ -87,6 +87,8 @@ public final class Devices {
 
     private static final class Holder {
 
-        static final List<Candidate> CANDIDATES = DeviceDiscovery.candidates(Devices.class.getClassLoader());
+        static final List<Candidate> CANDIDATES = DeviceDiscovery.find(Devices.class.getClassLoader()).stream()
+                .map(found -> new Candidate(found.name(), found.device(), found.reason()))
+                .toList();
     }
 }

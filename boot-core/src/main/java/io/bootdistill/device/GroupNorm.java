@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import io.bootdistill.internal.device.Shapes;
+
 /**
  * Shape of a group normalisation.
  *
@@ -26,5 +28,47 @@ public record GroupNorm(int pixels, int channels, int groups, float epsilon, boo
     /** Floats that the forward pass leaves per sample: mean and 1/σ of each group, [groups][2]. */
     public int statistics() {
         return 2 * groups;
+    }
+
+    /**
+     * What all passes read; the forward one writes the statistics.
+     *
+     * @param scale one row per sample, with {@code shift}; both null or both given
+     * @param statistics n × {@link #statistics()}
+     */
+    public record Operands(Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics) {
+
+        public Operands {
+            Shapes.requireTogether("scale", scale, "shift", shift);
+        }
+    }
+
+    /**
+     * The gradient of y, and those of x and of what comes from the time.
+     *
+     * @param base added to dx; may be null, dx, or another
+     * @param dScale one row per sample, overwritten, with {@code dShift}; null where scale is null
+     */
+    public record Gradients(Tensor dy, Tensor base, Tensor dx, Tensor dScale, Tensor dShift) {
+
+        /** @throws IllegalArgumentException unless these are the gradients of those operands */
+        public void requireOf(Operands operands) {
+            Shapes.requireTogether("scale", operands.scale, "dScale", dScale);
+            Shapes.requireTogether("scale", operands.scale, "dShift", dShift);
+        }
+    }
+
+    /**
+     * The tangents of x and of what comes from the time, and that of y, which is overwritten.
+     *
+     * @param scale one row per sample, with {@code shift}; null where the scale is null
+     */
+    public record Tangents(Tensor x, Tensor scale, Tensor shift, Tensor y) {
+
+        /** @throws IllegalArgumentException unless these are the tangents of those operands */
+        public void requireOf(Operands operands) {
+            Shapes.requireTogether("scale", operands.scale, "scaleTangent", scale);
+            Shapes.requireTogether("scale", operands.scale, "shiftTangent", shift);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import io.bootdistill.internal.device.Shapes;
+
 /** Shape of a linear layer (a 1×1 convolution): {@code in} to {@code out} channels, weights [in][out]. */
 public record Linear(int in, int out) {
 

@@ -1,7 +1,9 @@
 package io.bootdistill.device;
 
+import io.bootdistill.error.BootDistillException;
+
 /** The device could not provide the memory that was asked for. */
-public final class OutOfDeviceMemoryException extends RuntimeException {
+public final class OutOfDeviceMemoryException extends BootDistillException {
 
     private static final long serialVersionUID = 1;
 

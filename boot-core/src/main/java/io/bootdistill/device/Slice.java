@@ -1,7 +1,7 @@
 package io.bootdistill.device;
 
 /** A range of device memory. Does not own it. */
-public record Slice(DeviceMemory memory, long offset, long length) {
+public record Slice(Allocation memory, long offset, long length) {
 
     /** @throws IndexOutOfBoundsException if the range leaves the memory */
     public Slice {

@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import io.bootdistill.internal.device.Shapes;
+
 /**
  * Shape of a sinusoidal embedding of a scalar: {@code half} sines and {@code half} cosines.
  *

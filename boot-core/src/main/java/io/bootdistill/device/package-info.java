@@ -2,10 +2,10 @@
  * The contract between a network and the device that runs it.
  *
  * <p>A {@link io.bootdistill.device.Device} allocates {@link io.bootdistill.device.DeviceMemory} and opens
- * {@link io.bootdistill.device.Kernels}, which has one method per operation. Nothing above this package knows which
- * device runs;
-
- nothing below it knows what a U-Net is.
+ * {@link io.bootdistill.device.Kernels}, which has one method per operation, family by family: what networks need in
+ * {@link io.bootdistill.device.NetworkKernels}, what the method needs in {@link io.bootdistill.device.MethodKernels}, the
+ * optimiser in {@link io.bootdistill.device.OptimiserKernels}. Nothing above this package knows which device runs; nothing
+ * below it knows what a U-Net is.
  *
  * <h2>Conventions of every kernel</h2>
  * <ul>
@@ -17,6 +17,8 @@
  *   <li>Outputs are overwritten. A backward kernel computes {@code dx = base + contribution}; {@code base} is null
  *       (nothing to add), {@code dx} itself (accumulate), or another tensor. Parameter gradients are added to when
  *       {@code accumulate} is true and overwritten otherwise.
+ *   <li>Operands that stay the same from call to call are records, made once: a step allocates nothing. What changes (n, the
+ *       coefficients of a block, the parameter gradients of a lane) is passed beside them.
  *   <li>Apart from {@code base} = {@code dx} (and {@code residual} = {@code y}) no output overlaps an input, unless an
  *       operation says so.
  *   <li>Indices that select something (labels) are float32 values that hold whole numbers; the caller has checked their

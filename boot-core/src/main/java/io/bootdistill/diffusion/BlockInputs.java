@@ -3,6 +3,7 @@ package io.bootdistill.diffusion;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times, guidance scales and conditions of the samples of a block: in device memory for a network, in arrays for what
@@ -16,8 +17,8 @@ import io.bootdistill.device.Tensor;
  * @param from the block's first row in the arrays
  */
 public record BlockInputs(
-        Tensor networkTime, Tensor start, Tensor scale, Tensor condition, double[] times, float[] scales, float[] conditions,
-        int from) {
+        Tensor networkTime, @Nullable Tensor start, @Nullable Tensor scale, @Nullable Tensor condition,
+        double @Nullable [] times, float @Nullable [] scales, float @Nullable [] conditions, int from) {
 
     /** Those of n samples of a teacher with so many floats of a condition each, alone in memory of n·(1 + floats). */
     public static BlockInputs in(Slice memory, int n, int floats, double[] times, float[] conditions) {

@@ -2,6 +2,7 @@ package io.bootdistill.diffusion;
 
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
+import org.jspecify.annotations.Nullable;
 
 /** Images in arrays, which are not copied and must not change. */
 public final class InMemoryImages implements ImageSource {
@@ -14,10 +15,10 @@ public final class InMemoryImages implements ImageSource {
 
     private final ImageShape shape;
     private final int count;
-    private final int[] labels;
+    private final int @Nullable [] labels;
     private final Reader reader;
 
-    private InMemoryImages(ImageShape shape, int values, int[] labels, Reader reader) {
+    private InMemoryImages(ImageShape shape, int values, int @Nullable [] labels, Reader reader) {
         Checks.that(values > 0 && values % shape.size() == 0, "the number of image values", values,
                 "a positive multiple of " + shape.size() + " (" + shape + ")");
         this.shape = shape;
@@ -34,7 +35,7 @@ public final class InMemoryImages implements ImageSource {
      * @param pixels [n][channel][height][width]
      * @param labels one per image; null for none
      */
-    public static InMemoryImages of(ImageShape shape, byte[] pixels, int[] labels) {
+    public static InMemoryImages of(ImageShape shape, byte[] pixels, int @Nullable [] labels) {
         return new InMemoryImages(shape, pixels.length, labels, (index, target, offset) -> {
             for (int i = 0, from = index * shape.size(); i < shape.size(); i++) {
                 target[offset + i] = (pixels[from + i] & 0xff) / 127.5f - 1;
@@ -48,7 +49,7 @@ public final class InMemoryImages implements ImageSource {
      * @param values [n][channel][height][width] in [−1, 1]
      * @param labels one per image; null for none
      */
-    public static InMemoryImages of(ImageShape shape, float[] values, int[] labels) {
+    public static InMemoryImages of(ImageShape shape, float[] values, int @Nullable [] labels) {
         return new InMemoryImages(shape, values.length, labels, (index, target, offset) ->
                 System.arraycopy(values, index * shape.size(), target, offset, shape.size()));
     }

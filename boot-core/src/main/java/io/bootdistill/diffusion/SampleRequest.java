@@ -4,6 +4,7 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to sample: noise, or seeds of it; conditions; and for a student, a guidance scale and a number of steps. Made by
@@ -20,15 +21,15 @@ public final class SampleRequest {
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
     /** Null where there is noise. */
-    private final long[] seeds;
+    private final long @Nullable [] seeds;
 
     /** Null where there are seeds. */
-    private final float[] noise;
+    private final float @Nullable [] noise;
 
     /** Null where there are none, or {@link #conditions}. */
-    private final int[] labels;
+    private final int @Nullable [] labels;
 
-    private final float[] conditions;
+    private final float @Nullable [] conditions;
 
     /** NaN for the default. */
     private final double guidance;
@@ -39,7 +40,8 @@ public final class SampleRequest {
     private final int workers;
 
     private SampleRequest(
-            long[] seeds, float[] noise, int[] labels, float[] conditions, double guidance, int steps, int workers) {
+            long @Nullable [] seeds, float @Nullable [] noise, int @Nullable [] labels, float @Nullable [] conditions,
+            double guidance, int steps, int workers) {
         this.seeds = seeds;
         this.noise = noise;
         this.labels = labels;
@@ -63,12 +65,12 @@ public final class SampleRequest {
     }
 
     /** With a label for each image, instead of other conditions; null for none. */
-    public SampleRequest withLabels(int... labels) {
+    public SampleRequest withLabels(int @Nullable ... labels) {
         return new SampleRequest(seeds, noise, labels, null, guidance, steps, workers);
     }
 
     /** With {@link ConditionShape#floats()} values for each image, a label being one, instead of labels; null for none. */
-    public SampleRequest withConditions(float[] conditions) {
+    public SampleRequest withConditions(float @Nullable [] conditions) {
         return new SampleRequest(seeds, noise, null, conditions, guidance, steps, workers);
     }
 

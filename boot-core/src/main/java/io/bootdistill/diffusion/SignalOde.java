@@ -1,6 +1,5 @@
 package io.bootdistill.diffusion;
 
-import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.internal.work.Checks;
 
 /**
@@ -9,7 +8,7 @@ import io.bootdistill.internal.work.Checks;
  * (Gu et al., <i>BOOT</i>, arXiv 2306.05544, §3.1).
  *
  * <p>The methods on double arrays are the definition, for analysis and tests. Training and sampling run the same steps as
- * kernels, from the numbers of {@link #coefficients}. Immutable.
+ * kernels. Immutable.
  */
 public final class SignalOde {
 
@@ -150,34 +149,5 @@ public final class SignalOde {
             ys[i] = y[i] + c * (f[i] - y[i]);
         }
         return ys;
-    }
-
-    /**
-     * The numbers that the kernels of {@link io.bootdistill.device.Kernels} need for a step of one sample: α, σ and the
-     * prediction's factors at t and at the second evaluation m, and the factors of the step.
-     *
-     * <p>The kernels step by STEP twice, first to f, then to f̄ = previous + MEAN·(f_m − previous). Heun's previous is f_t.
-     * The midpoint's is y itself: STEP leads to m, and MEAN = c/STEP makes of the second step y + c (f_m − y).
-     *
-     * @param row written at [offset, offset + {@link SignalCoefficients#COUNT})
-     */
-    public void coefficients(Solver solver, Prediction prediction, double t, double s, float[] row, int offset) {
-        double m = solver.second(schedule, t, s);
-        double c = solver.factor(schedule, t, s);
-        double step = solver == Solver.MIDPOINT ? schedule.step(t, m) : c;
-        double alphaT = schedule.alpha(t);
-        double sigmaT = schedule.sigma(t);
-        double alphaM = schedule.alpha(m);
-        double sigmaM = schedule.sigma(m);
-        row[offset + SignalCoefficients.ALPHA_T] = (float) alphaT;
-        row[offset + SignalCoefficients.SIGMA_T] = (float) sigmaT;
-        row[offset + SignalCoefficients.STATE_FACTOR_T] = (float) prediction.stateFactor(alphaT, sigmaT);
-        row[offset + SignalCoefficients.OUTPUT_FACTOR_T] = (float) prediction.outputFactor(alphaT, sigmaT);
-        row[offset + SignalCoefficients.STEP] = (float) step;
-        row[offset + SignalCoefficients.ALPHA_S] = (float) alphaM;
-        row[offset + SignalCoefficients.SIGMA_S] = (float) sigmaM;
-        row[offset + SignalCoefficients.STATE_FACTOR_S] = (float) prediction.stateFactor(alphaM, sigmaM);
-        row[offset + SignalCoefficients.OUTPUT_FACTOR_S] = (float) prediction.outputFactor(alphaM, sigmaM);
-        row[offset + SignalCoefficients.MEAN] = solver == Solver.MIDPOINT && m < t ? (float) (c / step) : 0.5f;
     }
 }

@@ -2,6 +2,7 @@ package io.bootdistill.diffusion;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A teacher made ready for a block of samples on one worker: the state is written to {@link #x()}, {@link #run} fills
@@ -19,7 +20,7 @@ public interface TeacherPlan extends AutoCloseable {
     Tensor output();
 
     /** The output without condition, like x; null where unguided. */
-    Tensor nullOutput();
+    @Nullable Tensor nullOutput();
 
     /**
      * Runs the first n samples of a block.

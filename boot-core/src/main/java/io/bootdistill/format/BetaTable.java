@@ -1,5 +1,7 @@
 package io.bootdistill.format;
 
+import io.bootdistill.error.ModelFormatException;
+
 /**
  * The tables of a schedule as diffusers has them on a CPU: float32, where a running product is kept in float64 and each entry
  * rounded. Bit for bit, but for rescaled tables, whose last bits depend on the square root of a PyTorch build.

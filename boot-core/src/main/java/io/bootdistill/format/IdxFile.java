@@ -1,5 +1,7 @@
 package io.bootdistill.format;
 
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.AtomicFiles;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.bootdistill.format;
 
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.AtomicFiles;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;

@@ -1,5 +1,6 @@
 package io.bootdistill.format;
 
+import io.bootdistill.internal.file.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,7 +40,11 @@ public final class Images {
         return images;
     }
 
-    /** Writes a grid as a PNG file, magnified by the least whole number that makes a sample {@link #VISIBLE} pixels wide. */
+    /**
+     * Writes a grid as a PNG file, magnified by the least whole number that makes a sample {@link #VISIBLE} pixels wide.
+     *
+     * @throws IOException as {@link #writePng}
+     */
     public static void writeGrid(Path target, float[] samples, int channels, int height, int width, int columns)
             throws IOException {
         writePng(target, grid(samples, channels, height, width, columns, (VISIBLE - 1) / Math.max(width, 1) + 1));
@@ -75,7 +80,11 @@ public final class Images {
         return image;
     }
 
-    /** Writes a PNG file atomically, as {@link AtomicFiles#writeFile}. */
+    /**
+     * Writes a PNG file: beside the target first, then renamed. Missing parent folders are made.
+     *
+     * @throws IOException naming the target and the cause; an existing file is then untouched
+     */
     public static void writePng(Path target, BufferedImage image) throws IOException {
         AtomicFiles.writeFile(target, temporary -> {
             try (OutputStream file = Files.newOutputStream(temporary);

@@ -1,6 +1,9 @@
 package io.bootdistill.format;
 
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsHeader.Entry;
+import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.CloseNames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,8 @@ package io.bootdistill.format;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Json;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;

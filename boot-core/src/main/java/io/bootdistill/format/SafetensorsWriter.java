@@ -1,6 +1,7 @@
 package io.bootdistill.format;
 
 import com.google.gson.stream.JsonWriter;
+import io.bootdistill.internal.file.AtomicFiles;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -36,6 +37,9 @@ public final class SafetensorsWriter {
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
 
+    /** Holds nothing yet. */
+    public SafetensorsWriter() {}
+
     /** Sets one text of {@code __metadata__}. */
     public SafetensorsWriter metadata(String key, String value) {
         metadata.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
@@ -68,7 +72,7 @@ public final class SafetensorsWriter {
     }
 
     /**
-     * Writes the file atomically, as {@link AtomicFiles#writeFile}.
+     * Writes the file: beside the target first, then renamed. Missing parent folders are made.
      *
      * @throws IOException naming the target and the cause; an existing file is then untouched
      */

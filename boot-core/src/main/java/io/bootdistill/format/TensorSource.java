@@ -1,5 +1,6 @@
 package io.bootdistill.format;
 
+import io.bootdistill.error.ModelFormatException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;

@@ -1,17 +1,17 @@
 /**
- * Files: safetensors, diffusers folders, scheduler configurations, PNG images, IDX data sets. Files in, plain values out; nothing
- * here knows of networks or devices.
+ * Files: safetensors, scheduler configurations, PNG images, IDX data sets. Files in, plain values out; nothing here knows of
+ * networks or devices.
  *
- * <p>Start at {@link io.bootdistill.format.DiffusersFolder}, which gives a network configuration, a
- * {@link io.bootdistill.format.SchedulerConfig} and weights ({@link io.bootdistill.format.TensorSource}).
- * {@link io.bootdistill.format.SafetensorsFile} and {@link io.bootdistill.format.SafetensorsWriter} are the file format
- * below it.
+ * <p>{@link io.bootdistill.format.SafetensorsFile} and {@link io.bootdistill.format.SafetensorsWriter} hold named tensors;
+ * {@link io.bootdistill.format.SchedulerConfig} says how a model was trained; {@link io.bootdistill.format.ImageFolder} and
+ * {@link io.bootdistill.format.LabelledImages} are data to train a teacher on; {@link io.bootdistill.format.Images} shows
+ * samples. A whole model is read by {@code Teacher.load} and {@code Student.load}.
  *
  * <p><b>Reading.</b> What cannot be read, for whatever reason, is refused with a
- * {@link io.bootdistill.format.ModelFormatException} that names the file, the entry and what to do.
+ * {@link io.bootdistill.error.ModelFormatException} that names the file, the entry and what to do.
  *
- * <p><b>Writing.</b> Everything goes through {@link io.bootdistill.format.AtomicFiles}: beside the target first, then
- * renamed. A failed write is an {@link java.io.IOException}, and the target is as it was.
+ * <p><b>Writing.</b> Everything is written beside its target first, then renamed. A failed write is an
+ * {@link java.io.IOException}, and the target is as it was.
  */
 package io.bootdistill.format;
 

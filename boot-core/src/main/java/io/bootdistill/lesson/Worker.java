@@ -3,11 +3,11 @@ package io.bootdistill.lesson;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Plan;
 

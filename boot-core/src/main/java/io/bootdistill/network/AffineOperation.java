@@ -1,7 +1,9 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import java.util.List;
 
 /** y = factor·x + offset + addend; copies and adds, too. */
 final class AffineOperation extends Operation {
@@ -19,20 +21,31 @@ final class AffineOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.affine((long) n * output.pixels(), b.x[X], factor, offset, b.x[ADDEND], b.y);
+    List<Kernel> kernels(Pass pass) {
+        return List.of(Kernel.AFFINE);
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        if (b.dx[X] != null) {
-            kernels.affine((long) n * output.pixels(), b.dy, factor, 0, b.base[X], b.dx[X]);
-        }
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.affine((long) n * output.pixels(), b.xTangent[X], factor, 0, b.xTangent[ADDEND], b.yTangent);
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.affine((long) n * output.pixels(), b.x[X], factor, offset, b.x[ADDEND], b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                if (b.dx[X] != null) {
+                    kernels.affine((long) n * output.pixels(), b.dy, factor, 0, b.base[X], b.dx[X]);
+                }
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.affine((long) n * output.pixels(), b.xTangent[X], factor, 0, b.xTangent[ADDEND], b.yTangent);
+            }
+        };
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.bootdistill.network;
 
 import io.bootdistill.device.Attention;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import java.util.List;
 
 /** Scaled dot-product attention of q over k and v. */
 final class AttentionOperation extends Operation {
@@ -19,26 +21,40 @@ final class AttentionOperation extends Operation {
         this.attention = attention;
     }
 
-    private static Slice mask(Binding b) {
-        return b.x[MASK] == null ? null : b.x[MASK].data();
+    @Override
+    List<Kernel> kernels(Pass pass) {
+        return List.of(switch (pass) {
+            case FORWARD -> Kernel.ATTENTION_FORWARD;
+            case BACKWARD -> Kernel.ATTENTION_BACKWARD;
+            case TANGENT -> Kernel.ATTENTION_TANGENT;
+        });
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.attentionForward(n, attention, b.x[Q], b.x[K], b.x[V], mask(b), b.y, b.statistics);
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.attentionBackward(
-                n, attention, b.x[Q], b.x[K], b.x[V], mask(b), b.y, b.statistics, b.dy, b.dx[Q], b.dx[K], b.dx[V]);
-    }
+            private final Attention.Operands operands = new Attention.Operands(
+                    b.x[Q], b.x[K], b.x[V], b.x[MASK] == null ? null : b.x[MASK].data(), b.y, b.statistics);
+            private final Attention.Gradients gradients = new Attention.Gradients(b.dy, b.dx[Q], b.dx[K], b.dx[V]);
+            private final Attention.Tangents tangents =
+                    new Attention.Tangents(b.xTangent[Q], b.xTangent[K], b.xTangent[V], b.yTangent);
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.attentionTangent(
-                n, attention, b.x[Q], b.x[K], b.x[V], mask(b), b.y, b.statistics, b.xTangent[Q], b.xTangent[K],
-                b.xTangent[V], b.yTangent);
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.attentionForward(n, attention, operands);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.attentionBackward(n, attention, operands, gradients);
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.attentionTangent(n, attention, operands, tangents);
+            }
+        };
     }
 
     @Override

@@ -29,6 +29,9 @@ final class Binding {
     /** Whether the output's tangent is zero. */
     boolean constant;
 
+    /** The operation over this memory. */
+    Passes passes;
+
     Binding(int inputs, int blocks) {
         x = new Tensor[inputs];
         dx = new Tensor[inputs];

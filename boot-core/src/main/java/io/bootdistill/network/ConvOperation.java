@@ -1,9 +1,11 @@
 package io.bootdistill.network;
 
 import io.bootdistill.device.Conv;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import java.util.List;
 
 /** y = conv(x) + bias + shift + residual. */
 final class ConvOperation extends Operation {
@@ -20,22 +22,37 @@ final class ConvOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.convForward(n, conv, b.x[X], b.weights, b.parameters[1], b.x[SHIFT], b.x[RESIDUAL], b.y);
+    List<Kernel> kernels(Pass pass) {
+        return pass == Pass.BACKWARD
+                ? List.of(Kernel.CONV_BACKWARD_WEIGHTS, Kernel.CONV_BACKWARD_INPUT)
+                : List.of(Kernel.CONV_FORWARD);
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.convBackwardWeights(n, conv, b.x[X], b.dy, gradients[0], gradients[1], b.dx[SHIFT], accumulate);
-        if (b.dx[X] != null) {
-            kernels.convBackwardInput(n, conv, b.dy, b.weights, b.base[X], b.dx[X]);
-        }
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.convForward(
-                n, conv, b.xTangent[X], b.weights, null, b.xTangent[SHIFT], b.xTangent[RESIDUAL], b.yTangent);
+            private final Conv.Gradients gradients = new Conv.Gradients(b.x[X], b.dy, b.dx[SHIFT]);
+
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.convForward(n, conv, b.x[X], b.weights, b.parameters[1], b.x[SHIFT], b.x[RESIDUAL], b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.convBackwardWeights(n, conv, gradients, dParameters[0], dParameters[1], accumulate);
+                if (b.dx[X] != null) {
+                    kernels.convBackwardInput(n, conv, b.dy, b.weights, b.base[X], b.dx[X]);
+                }
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.convForward(
+                        n, conv, b.xTangent[X], b.weights, null, b.xTangent[SHIFT], b.xTangent[RESIDUAL], b.yTangent);
+            }
+        };
     }
 
     @Override

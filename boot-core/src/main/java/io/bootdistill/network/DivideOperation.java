@@ -1,8 +1,10 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import java.util.List;
 
 /** y = x/divisor, the divisor a scalar of the sample: with a tangent, but without a gradient. */
 final class DivideOperation extends Operation {
@@ -15,25 +17,37 @@ final class DivideOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.divideSamples(n, output.pixels(), b.x[X], b.x[DIVISOR].data(), null, b.y);
+    List<Kernel> kernels(Pass pass) {
+        return pass == Pass.TANGENT ? List.of(Kernel.DIVIDE_SAMPLES, Kernel.AFFINE) : List.of(Kernel.DIVIDE_SAMPLES);
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.divideSamples(n, output.pixels(), b.dy, b.x[DIVISOR].data(), b.base[X], b.dx[X]);
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    /** ẋ/s − y·ṡ/s, s being the divisor: a division by s and one by −s/ṡ. */
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.divideSamples(n, output.pixels(), b.xTangent[X], b.x[DIVISOR].data(), null, b.yTangent);
-        if (b.xTangent[DIVISOR] != null) {
-            Tensor quotient = Tensor.of(b.statistics, 1);
-            kernels.divideSamples(n, 1, b.x[DIVISOR], b.xTangent[DIVISOR].data(), null, quotient);
-            kernels.affine(n, quotient, -1, 0, null, quotient);
-            kernels.divideSamples(n, output.pixels(), b.y, quotient.data(), b.yTangent, b.yTangent);
-        }
+            private final Tensor quotient = Tensor.of(b.statistics, 1);
+
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.divideSamples(n, output.pixels(), b.x[X], b.x[DIVISOR].data(), null, b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.divideSamples(n, output.pixels(), b.dy, b.x[DIVISOR].data(), b.base[X], b.dx[X]);
+            }
+
+            /** ẋ/s − y·ṡ/s, s being the divisor: a division by s and one by −s/ṡ. */
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.divideSamples(n, output.pixels(), b.xTangent[X], b.x[DIVISOR].data(), null, b.yTangent);
+                if (b.xTangent[DIVISOR] != null) {
+                    kernels.divideSamples(n, 1, b.x[DIVISOR], b.xTangent[DIVISOR].data(), null, quotient);
+                    kernels.affine(n, quotient, -1, 0, null, quotient);
+                    kernels.divideSamples(n, output.pixels(), b.y, quotient.data(), b.yTangent, b.yTangent);
+                }
+            }
+        };
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import java.util.List;
 
 /** y = x + table[label]. */
 final class EmbeddingOperation extends Operation {
@@ -17,18 +19,33 @@ final class EmbeddingOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.embeddingForward(n, rows, b.x[LABEL].data(), b.parameters[0], b.x[X], b.y);
+    List<Kernel> kernels(Pass pass) {
+        return List.of(switch (pass) {
+            case FORWARD -> Kernel.EMBEDDING_FORWARD;
+            case BACKWARD -> Kernel.EMBEDDING_BACKWARD;
+            case TANGENT -> Kernel.AFFINE;
+        });
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.embeddingBackward(n, rows, b.x[LABEL].data(), b.dy, gradients[0], accumulate);
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.affine(n, b.xTangent[X], 1, 0, null, b.yTangent);
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.embeddingForward(n, rows, b.x[LABEL].data(), b.parameters[0], b.x[X], b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.embeddingBackward(n, rows, b.x[LABEL].data(), b.dy, dParameters[0], accumulate);
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.affine(n, b.xTangent[X], 1, 0, null, b.yTangent);
+            }
+        };
     }
 
     @Override

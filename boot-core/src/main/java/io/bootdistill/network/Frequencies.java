@@ -14,4 +14,16 @@ final class Frequencies {
         }
         return frequencies;
     }
+
+    /** The embedding of a time: cosines and sines, or the other way round. */
+    static double[] embedding(float time, int half, int shift, boolean flipSinToCos) {
+        float[] frequencies = positional(half, shift);
+        double[] embedding = new double[2 * half];
+        for (int i = 0; i < half; i++) {
+            double angle = time * frequencies[i]; // a float32 product, as everywhere
+            embedding[flipSinToCos ? half + i : i] = Math.sin(angle);
+            embedding[flipSinToCos ? i : half + i] = Math.cos(angle);
+        }
+        return embedding;
+    }
 }

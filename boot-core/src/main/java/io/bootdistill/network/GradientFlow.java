@@ -23,6 +23,9 @@ final class GradientFlow {
     /** Whether dx = base + dy has to be stored by a pass of its own. */
     final boolean[][] copied;
 
+    /** Whether that of x is made, too. */
+    final boolean inputGradient;
+
     private final Graph graph;
     private final boolean[] needed;
     private final Set<Value> written = new HashSet<>();
@@ -30,6 +33,7 @@ final class GradientFlow {
 
     GradientFlow(Graph graph, boolean inputGradient) {
         this.graph = graph;
+        this.inputGradient = inputGradient;
         int count = graph.operations.size();
         dy = new Value[count];
         dx = new Value[count][];
@@ -37,7 +41,7 @@ final class GradientFlow {
         copied = new boolean[count][];
         needed = new boolean[graph.values.size()];
         alias = new Value[graph.values.size()];
-        findNeeded(inputGradient);
+        findNeeded();
         written.add(graph.output);
         for (int i = count - 1; i >= 0; i--) {
             Operation operation = graph.operations.get(i);
@@ -64,7 +68,7 @@ final class GradientFlow {
     }
 
     /** A value needs a gradient if it depends on a trained parameter, or on x where that is asked for. */
-    private void findNeeded(boolean inputGradient) {
+    private void findNeeded() {
         needed[graph.inputs.get(GraphBuilder.X).id] = inputGradient;
         for (Operation operation : graph.operations) {
             boolean found = false;

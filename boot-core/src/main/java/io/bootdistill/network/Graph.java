@@ -16,20 +16,27 @@ public final class Graph {
     final Value output;
     private final ParameterLayout layout;
 
-    Graph(
-            Network network, List<Operation> operations, List<Value> values, Map<String, Value> inputs, Value output,
-            ParameterLayout layout) {
+    private Graph(Network network, GraphBuilder builder, Value output) {
         this.network = network;
-        this.operations = List.copyOf(operations);
-        this.values = List.copyOf(values);
-        this.inputs = Map.copyOf(inputs);
+        this.operations = List.copyOf(builder.operations);
+        this.values = List.copyOf(builder.values);
+        this.inputs = Map.copyOf(builder.inputs);
         this.output = output;
-        this.layout = layout;
+        this.layout = builder.layout.build();
     }
 
-    /** Builds the graph of a network. */
+    /**
+     * Builds the graph of a network.
+     *
+     * @throws IllegalStateException if the output has another shape than the network declares
+     */
     public static Graph of(Network network) {
-        return new GraphBuilder(network).build();
+        GraphBuilder builder = new GraphBuilder(network.input(), network.scalars(), network.condition());
+        Value output = network.describe(builder);
+        if (!network.output().equals(new ImageShape(output.channels, output.height, output.width))) {
+            throw new IllegalStateException("the network's output has another shape than it declares");
+        }
+        return new Graph(network, builder, output);
     }
 
     public Network network() {

@@ -25,34 +25,22 @@ public final class GraphBuilder {
     /** Name of the mask over the tokens of a condition. */
     static final String MASK = "mask";
 
-    private final Network network;
-    private final LayoutBuilder layout = new LayoutBuilder();
-    private final List<Operation> operations = new ArrayList<>();
-    private final List<Value> values = new ArrayList<>();
-    private final Map<String, Value> inputs = new LinkedHashMap<>();
+    final LayoutBuilder layout = new LayoutBuilder();
+    final List<Operation> operations = new ArrayList<>();
+    final List<Value> values = new ArrayList<>();
+    final Map<String, Value> inputs = new LinkedHashMap<>();
 
-    GraphBuilder(Network network) {
-        this.network = network;
-        ImageShape x = network.input();
+    GraphBuilder(ImageShape x, List<String> scalars, ConditionShape condition) {
         inputs.put(X, value(x.height(), x.width(), x.channels()));
-        for (String scalar : network.scalars()) {
+        for (String scalar : scalars) {
             inputs.put(scalar, value(1, 1, 1));
         }
-        ConditionShape condition = network.condition();
         if (condition instanceof ConditionShape.Tokens tokens) {
             inputs.put(CONDITION, value(1, tokens.length(), tokens.channels()));
             inputs.put(MASK, value(1, 1, tokens.length()));
         } else if (condition.floats() > 0) {
             inputs.put(CONDITION, value(1, 1, condition.floats()));
         }
-    }
-
-    Graph build() {
-        Value output = network.describe(this);
-        if (!network.output().equals(new ImageShape(output.channels, output.height, output.width))) {
-            throw new IllegalStateException("the network's output has another shape than it declares");
-        }
-        return new Graph(network, operations, values, inputs, output, layout.build());
     }
 
     // ---- inputs

@@ -1,8 +1,10 @@
 package io.bootdistill.network;
 
 import io.bootdistill.device.GroupNorm;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import java.util.List;
 
 /** Group normalisation, with the scale and shift of the time embedding where given, and SiLU where the shape says so. */
 final class GroupNormOperation extends Operation {
@@ -19,23 +21,40 @@ final class GroupNormOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.groupNormForward(
-                n, norm, b.x[X], b.parameters[0], b.parameters[1], b.x[SCALE], b.x[SHIFT], b.statistics, b.y);
+    List<Kernel> kernels(Pass pass) {
+        return List.of(switch (pass) {
+            case FORWARD -> Kernel.GROUP_NORM_FORWARD;
+            case BACKWARD -> Kernel.GROUP_NORM_BACKWARD;
+            case TANGENT -> Kernel.GROUP_NORM_TANGENT;
+        });
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.groupNormBackward(
-                n, norm, b.x[X], b.parameters[0], b.parameters[1], b.x[SCALE], b.x[SHIFT], b.statistics,
-                b.dy, b.base[X], b.dx[X], gradients[0], gradients[1], b.dx[SCALE], b.dx[SHIFT], accumulate);
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.groupNormTangent(
-                n, norm, b.x[X], b.parameters[0], b.parameters[1], b.x[SCALE], b.x[SHIFT], b.statistics,
-                b.xTangent[X], b.xTangent[SCALE], b.xTangent[SHIFT], b.yTangent);
+            private final GroupNorm.Operands operands = new GroupNorm.Operands(
+                    b.x[X], b.parameters[0], b.parameters[1], b.x[SCALE], b.x[SHIFT], b.statistics);
+            private final GroupNorm.Gradients gradients =
+                    new GroupNorm.Gradients(b.dy, b.base[X], b.dx[X], b.dx[SCALE], b.dx[SHIFT]);
+            private final GroupNorm.Tangents tangents =
+                    new GroupNorm.Tangents(b.xTangent[X], b.xTangent[SCALE], b.xTangent[SHIFT], b.yTangent);
+
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.groupNormForward(n, norm, operands, b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.groupNormBackward(n, norm, operands, gradients, dParameters[0], dParameters[1], accumulate);
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.groupNormTangent(n, norm, operands, tangents);
+            }
+        };
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import java.util.List;
 
 /** y = x·W + bias + residual, for each pixel. */
 final class LinearOperation extends Operation {
@@ -23,21 +25,34 @@ final class LinearOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.linearForward(rows(n), linear, b.x[X], b.weights, b.parameters[1], b.x[RESIDUAL], b.y);
+    List<Kernel> kernels(Pass pass) {
+        return pass == Pass.BACKWARD
+                ? List.of(Kernel.LINEAR_BACKWARD_WEIGHTS, Kernel.LINEAR_BACKWARD_INPUT)
+                : List.of(Kernel.LINEAR_FORWARD);
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.linearBackwardWeights(rows(n), linear, b.x[X], b.dy, gradients[0], gradients[1], accumulate);
-        if (b.dx[X] != null) {
-            kernels.linearBackwardInput(rows(n), linear, b.dy, b.weights, b.base[X], b.dx[X]);
-        }
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.linearForward(rows(n), linear, b.xTangent[X], b.weights, null, b.xTangent[RESIDUAL], b.yTangent);
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.linearForward(rows(n), linear, b.x[X], b.weights, b.parameters[1], b.x[RESIDUAL], b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.linearBackwardWeights(rows(n), linear, b.x[X], b.dy, dParameters[0], dParameters[1], accumulate);
+                if (b.dx[X] != null) {
+                    kernels.linearBackwardInput(rows(n), linear, b.dy, b.weights, b.base[X], b.dx[X]);
+                }
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.linearForward(rows(n), linear, b.xTangent[X], b.weights, null, b.xTangent[RESIDUAL], b.yTangent);
+            }
+        };
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.bootdistill.network;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import io.bootdistill.internal.device.Scope;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,11 +33,16 @@ public final class Model implements AutoCloseable {
      * Allocates a model with parameters zero.
      *
      * @param gradient whether plans will run backward
+     * @throws io.bootdistill.device.UnsupportedKernelException if the device lacks an operation that the network needs
      */
     public Model(Graph graph, Device device, boolean gradient) {
         this.graph = graph;
         this.device = device;
         this.gradient = gradient;
+        KernelCheck.require(device, graph, Operation.Pass.FORWARD);
+        if (gradient) {
+            KernelCheck.require(device, graph, Operation.Pass.BACKWARD);
+        }
         ParameterLayout layout = graph.layout();
         weights = new Weights[graph.operations.size()];
         try (Kernels kernels = device.openKernels()) {

@@ -1,14 +1,22 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import java.util.List;
 
 /**
  * One node of a graph: it reads values and parameters and writes one value. It holds shapes per sample and no memory; a
- * {@link Plan} passes the memory as a {@link Binding}.
+ * {@link Plan} gives it the memory as a {@link Binding}, once, and runs the {@link Passes} that come of it.
  */
 abstract class Operation {
+
+    /** The ways through a graph. */
+    enum Pass {
+        FORWARD,
+        BACKWARD,
+        TANGENT
+    }
 
     /** How the gradient of an input is made. */
     enum Gradient {
@@ -36,20 +44,15 @@ abstract class Operation {
         this.blocks = blocks;
     }
 
-    abstract void forward(Kernels kernels, int n, Binding b);
+    /** What a pass may call. */
+    abstract List<Kernel> kernels(Pass pass);
 
-    /** Writes the gradients of inputs where {@code b.dx[i]} is not null, and those of its parameters. */
-    abstract void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate);
-
-    /**
-     * Writes the tangent of the output, its derivative along the tangents of the inputs; null where an input has none. Called
-     * after forward.
-     */
-    abstract void tangent(Kernels kernels, int n, Binding b);
+    /** The operation over the memory of a plan. */
+    abstract Passes passes(Binding b);
 
     abstract Gradient gradient(int input);
 
-    /** Whether {@link #tangent} reads this input's tangent even where it is zero. */
+    /** Whether {@link Passes#tangent} reads this input's tangent even where it is zero. */
     boolean tangentReads(int input) {
         return input == 0;
     }

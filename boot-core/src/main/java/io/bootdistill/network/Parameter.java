@@ -13,7 +13,7 @@ import java.util.Arrays;
 public record Parameter(String name, int[] shape, long offset, long[] strides, Initial initial, int fanIn) {
 
     /** Start values. */
-    enum Initial {
+    public enum Initial {
         /** Uniform in ±1/√fanIn. */
         UNIFORM,
         /** Standard normal. */

@@ -48,6 +48,7 @@ public final class Plan implements AutoCloseable {
     /**
      * @param block the most samples of one run, at least 1
      * @throws IllegalArgumentException if the model was not made for gradients and the mode needs them
+     * @throws io.bootdistill.device.UnsupportedKernelException if the device lacks what the tangents need
      */
     public Plan(Model model, int block, Mode mode) {
         if (block < 1) {
@@ -58,17 +59,23 @@ public final class Plan implements AutoCloseable {
         }
         this.graph = model.graph();
         this.block = block;
-        PlanMemory memory = new PlanMemory(model, block, mode);
+        boolean inputGradient = mode == Mode.TRAINING_WITH_INPUT_GRADIENT;
+        if (mode == Mode.TANGENT) {
+            KernelCheck.require(model.device(), graph, Operation.Pass.TANGENT);
+        }
+        GradientFlow gradients = mode.isTraining() ? new GradientFlow(graph, inputGradient) : null;
+        TangentFlow tangents = mode == Mode.TANGENT ? new TangentFlow(graph) : null;
+        PlanMemory memory = new PlanMemory(model, block, gradients, tangents);
         arena = memory.arena();
         bindings = memory.bindings();
         graph.inputs.forEach((name, value) -> inputs.put(name, memory.value(value)));
         y = memory.value(graph.output);
         dy = mode.isTraining() ? memory.gradient(graph.output) : null;
-        dx = mode == Mode.TRAINING_WITH_INPUT_GRADIENT ? memory.gradient(graph.inputs.get(GraphBuilder.X)) : null;
-        TangentFlow flow = memory.tangentFlow();
-        timeTangent = flow == null ? null : memory.tangent(flow.time);
-        yTangent = flow == null ? null : memory.tangent(graph.output);
-        zeroTangents = flow == null ? new Tensor[0] : flow.zeroInputs.stream().map(memory::tangent).toArray(Tensor[]::new);
+        dx = inputGradient ? memory.gradient(graph.inputs.get(GraphBuilder.X)) : null;
+        timeTangent = tangents == null ? null : memory.tangent(tangents.time);
+        yTangent = tangents == null ? null : memory.tangent(graph.output);
+        zeroTangents = tangents == null ? new Tensor[0]
+                : tangents.zeroInputs.stream().map(memory::tangent).toArray(Tensor[]::new);
     }
 
     /** The most samples of one run. */
@@ -135,11 +142,11 @@ public final class Plan implements AutoCloseable {
         for (int i = 0; i < bindings.length; i++) {
             Operation operation = graph.operations.get(i);
             Binding b = bindings[i];
-            operation.forward(kernels, n, b);
+            b.passes.forward(kernels, n);
             if (b.constant) {
                 kernels.affine((long) n * operation.output.pixels(), b.y, 0, 0, null, b.yTangent);
             } else if (b.yTangent != null) {
-                operation.tangent(kernels, n, b);
+                b.passes.tangent(kernels, n);
             }
         }
     }
@@ -159,7 +166,7 @@ public final class Plan implements AutoCloseable {
                         kernels.affine((long) n * operation.output.pixels(), b.dy, 1, 0, b.base[k], b.dx[k]);
                     }
                 }
-                operation.backward(kernels, n, b, gradients.slices[i], accumulate);
+                b.passes.backward(kernels, n, gradients.slices[i], accumulate);
             }
         }
     }

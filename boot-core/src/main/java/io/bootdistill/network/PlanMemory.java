@@ -4,7 +4,6 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.MemoryPlanner.Buffer;
-import io.bootdistill.network.Plan.Mode;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -27,15 +26,19 @@ final class PlanMemory {
     private final int end;
     private final DeviceMemory arena;
 
-    PlanMemory(Model model, int block, Mode mode) {
+    /**
+     * @param flow how gradients travel; null where none do
+     * @param tangentFlow how the derivative by the time travels; null where there is none
+     */
+    PlanMemory(Model model, int block, GradientFlow flow, TangentFlow tangentFlow) {
         this.model = model;
         this.graph = model.graph();
         this.block = block;
         int count = graph.operations.size();
         this.end = 2 * count + 1;
         this.statistics = new Buffer[count];
-        this.flow = mode.isTraining() ? new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT) : null;
-        this.tangentFlow = mode == Mode.TANGENT ? new TangentFlow(graph) : null;
+        this.flow = flow;
+        this.tangentFlow = tangentFlow;
         for (Value input : graph.inputs.values()) {
             use(values, input, -1);
             use(values, input, end);
@@ -49,7 +52,7 @@ final class PlanMemory {
             for (int i = 0; i < count; i++) {
                 noteBackward(i, 2 * count - i, graph.operations.get(i));
             }
-            if (mode == Mode.TRAINING_WITH_INPUT_GRADIENT) {
+            if (flow.inputGradient) {
                 use(gradients, graph.inputs.get(GraphBuilder.X), end);
             }
         }
@@ -133,11 +136,6 @@ final class PlanMemory {
         return tensor(tangents, value);
     }
 
-    /** The derivative by the time; null in modes without. */
-    TangentFlow tangentFlow() {
-        return tangentFlow;
-    }
-
     private Tensor tensor(Map<Value, Buffer> buffers, Value value) {
         if (value == null) {
             return null;
@@ -170,6 +168,7 @@ final class PlanMemory {
             if (tangentFlow != null) {
                 bindTangents(i, b);
             }
+            b.passes = operation.passes(b);
             bindings[i] = b;
         }
         return bindings;

@@ -1,7 +1,9 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import java.util.List;
 
 /** y = x·sigmoid(x). */
 final class SiluOperation extends Operation {
@@ -11,18 +13,29 @@ final class SiluOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.siluForward((long) n * output.pixels(), b.x[0], b.y);
+    List<Kernel> kernels(Pass pass) {
+        return List.of(pass == Pass.FORWARD ? Kernel.SILU_FORWARD : Kernel.SILU_BACKWARD);
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        kernels.siluBackward((long) n * output.pixels(), b.x[0], b.dy, b.base[0], b.dx[0]);
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.siluBackward((long) n * output.pixels(), b.x[0], b.xTangent[0], null, b.yTangent);
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.siluForward((long) n * output.pixels(), b.x[0], b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                kernels.siluBackward((long) n * output.pixels(), b.x[0], b.dy, b.base[0], b.dx[0]);
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.siluBackward((long) n * output.pixels(), b.x[0], b.xTangent[0], null, b.yTangent);
+            }
+        };
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.TimeEmbedding;
+import java.util.List;
 
 /** Sinusoidal embedding of a scalar; its frequencies are constants. */
 final class TimeEmbeddingOperation extends Operation {
@@ -15,19 +17,34 @@ final class TimeEmbeddingOperation extends Operation {
     }
 
     @Override
-    void forward(Kernels kernels, int n, Binding b) {
-        kernels.timeEmbedding(n, embedding, b.x[0].data(), b.parameters[0], b.y);
+    List<Kernel> kernels(Pass pass) {
+        return switch (pass) {
+            case FORWARD -> List.of(Kernel.TIME_EMBEDDING);
+            case BACKWARD -> List.of();
+            case TANGENT -> List.of(Kernel.TIME_EMBEDDING_TANGENT);
+        };
     }
 
     @Override
-    void backward(Kernels kernels, int n, Binding b, Slice[] gradients, boolean accumulate) {
-        throw new IllegalStateException("a time embedding has no gradient");
-    }
+    Passes passes(Binding b) {
+        return new Passes() {
 
-    @Override
-    void tangent(Kernels kernels, int n, Binding b) {
-        kernels.timeEmbeddingTangent(
-                n, embedding, b.x[0].data(), b.parameters[0], b.xTangent[0].data(), b.yTangent);
+            @Override
+            void forward(Kernels kernels, int n) {
+                kernels.timeEmbedding(n, embedding, b.x[0].data(), b.parameters[0], b.y);
+            }
+
+            @Override
+            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+                throw new IllegalStateException("a time embedding has no gradient");
+            }
+
+            @Override
+            void tangent(Kernels kernels, int n) {
+                kernels.timeEmbeddingTangent(
+                        n, embedding, b.x[0].data(), b.parameters[0], b.xTangent[0].data(), b.yTangent);
+            }
+        };
     }
 
     @Override

@@ -1,58 +1,25 @@
 package io.bootdistill.network;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
+import io.bootdistill.internal.file.Json;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * The configuration of a diffusers {@code UNet2DModel} ({@code config.json}), as far as it is supported. Names are the
- * format's. Immutable; {@link UNetConfigReader} refuses what is not supported by name.
- *
- * @param height rows of an image ({@code sample_size})
- * @param width columns of an image
- * @param attentionHeadDim channels of an attention head; 0 where the format says null: one head
- * @param attnNormNumGroups groups of the normalisation in the middle attention; 0 where null
- * @param numClassEmbeds number of class labels; 0 where null
- * @param dropout share of the values that training drops, in [0, 1]; sampling drops none
- * @param timeEmbeddingDim channels of the time embedding; 4 × the first block's where the format says null
+ * The configuration of a diffusers {@code UNet2DModel} ({@code config.json}), as far as it is supported. Values are named as
+ * the keys of that file. Immutable; {@link #read}, {@link #of} and {@link #builder} make one.
  */
-public record UNetConfig(
-        int height,
-        int width,
-        int inChannels,
-        int outChannels,
-        boolean centerInputSample,
-        TimeEmbeddingType timeEmbeddingType,
-        int timeEmbeddingDim,
-        int freqShift,
-        boolean flipSinToCos,
-        List<BlockType> downBlocks,
-        List<BlockType> upBlocks,
-        List<Integer> blockOutChannels,
-        int layersPerBlock,
-        float midBlockScaleFactor,
-        int downsamplePadding,
-        boolean resnetDownsample,
-        boolean resnetUpsample,
-        int attentionHeadDim,
-        int normNumGroups,
-        int attnNormNumGroups,
-        float normEps,
-        double dropout,
-        boolean scaleShift,
-        boolean addAttention,
-        ClassEmbedType classEmbedType,
-        int numClassEmbeds) {
+public sealed interface UNetConfig permits UNetValues {
 
     /** {@code time_embedding_type}. */
-    public enum TimeEmbeddingType {
+    enum TimeEmbeddingType {
         POSITIONAL,
         FOURIER
     }
 
     /** How a class enters: not at all, by a table ({@code class_embed_type} null), as a time, or as a vector. */
-    public enum ClassEmbedType {
+    enum ClassEmbedType {
         NONE,
         LABEL,
         TIMESTEP,
@@ -60,7 +27,7 @@ public record UNetConfig(
     }
 
     /** Kinds of blocks on the way down and up. */
-    public enum BlockType {
+    enum BlockType {
         /** {@code DownBlock2D}, {@code UpBlock2D}. */
         PLAIN,
         /** {@code AttnDownBlock2D}, {@code AttnUpBlock2D}. */
@@ -69,10 +36,75 @@ public record UNetConfig(
         RESNET
     }
 
-    public UNetConfig {
-        downBlocks = List.copyOf(downBlocks);
-        upBlocks = List.copyOf(upBlocks);
-        blockOutChannels = List.copyOf(blockOutChannels);
+    /** Rows of an image ({@code sample_size}), 1 … 16,384, a multiple of 2^(levels − 1). */
+    int height();
+
+    /** Columns of an image, likewise. */
+    int width();
+
+    int inChannels();
+    int outChannels();
+    boolean centerInputSample();
+    TimeEmbeddingType timeEmbeddingType();
+    int timeEmbeddingDim();
+    int freqShift();
+    boolean flipSinToCos();
+    List<BlockType> downBlocks();
+    List<BlockType> upBlocks();
+    List<Integer> blockOutChannels();
+    int layersPerBlock();
+    float midBlockScaleFactor();
+    int downsamplePadding();
+    boolean resnetDownsample();
+    boolean resnetUpsample();
+
+    /** Channels of an attention head; 0 where the format says null: one head. */
+    int attentionHeadDim();
+
+    int normNumGroups();
+
+    /** Groups of the normalisation in the middle attention; 0 where the format says null. */
+    int attnNormNumGroups();
+
+    float normEps();
+
+    /** Share of the values that training drops, in [0, 1]; sampling drops none. */
+    double dropout();
+
+    boolean scaleShift();
+    boolean addAttention();
+    ClassEmbedType classEmbedType();
+
+    /** Number of class labels; 0 where the format says null. */
+    int numClassEmbeds();
+
+    /** Number of resolutions. */
+    default int levels() {
+        return blockOutChannels().size();
+    }
+
+    /** Channels of a level, 0 being the finest. */
+    default int channels(int level) {
+        return blockOutChannels().get(level);
+    }
+
+    /** The positional embedding of a time step that the network starts from. */
+    default double[] positionalEmbedding(float time) {
+        return Frequencies.embedding(time, channels(0) / 2, freqShift(), flipSinToCos());
+    }
+
+    /**
+     * The same network for images of another size: its parameters fit any size that the levels can halve.
+     *
+     * @throws IllegalArgumentException if the size cannot be halved often enough
+     */
+    default UNetConfig resized(int height, int width) {
+        return toBuilder().size(height, width).build();
+    }
+
+    /** The configuration as diffusers writes it: JSON. */
+    default String toJson() {
+        return Json.text(UNetConfigWriter.write(this));
     }
 
     /**
@@ -81,35 +113,24 @@ public record UNetConfig(
      * @param channels of each level, the finest first, multiples of 8; each level but the last halves the image
      * @param layersPerBlock residual blocks of a level, at least 1
      * @param labels class labels, a null label among them; 0 for none
-     * @throws io.bootdistill.format.ModelFormatException naming the value that is not possible
+     * @throws IllegalArgumentException naming the value that is not possible
      */
-    public static UNetConfig of(ImageShape images, List<Integer> channels, int layersPerBlock, int labels) {
-        JsonArray levels = new JsonArray();
-        JsonArray down = new JsonArray();
-        JsonArray up = new JsonArray();
-        for (int i = 0; i < channels.size(); i++) {
-            levels.add(channels.get(i));
-            down.add(i == channels.size() - 1 ? "AttnDownBlock2D" : "DownBlock2D");
-            up.add(i == 0 ? "AttnUpBlock2D" : "UpBlock2D");
-        }
-        JsonArray size = new JsonArray();
-        size.add(images.height());
-        size.add(images.width());
-        JsonObject json = new JsonObject();
-        json.addProperty("_class_name", "UNet2DModel");
-        json.add("sample_size", size);
-        json.addProperty("in_channels", images.channels());
-        json.addProperty("out_channels", images.channels());
-        json.add("block_out_channels", levels);
-        json.add("down_block_types", down);
-        json.add("up_block_types", up);
-        json.addProperty("layers_per_block", layersPerBlock);
-        json.addProperty("norm_num_groups", channels.stream().mapToInt(Integer::intValue).reduce(8, UNetConfig::divisor));
-        json.addProperty("attention_head_dim", 8);
-        if (labels > 0) {
-            json.addProperty("num_class_embeds", labels);
-        }
-        return fromJson(json, "network");
+    static UNetConfig of(ImageShape images, List<Integer> channels, int layersPerBlock, int labels) {
+        int levels = channels.size();
+        return builder()
+                .size(images.height(), images.width())
+                .channels(images.channels(), images.channels())
+                .blockOutChannels(channels)
+                .blocks(plainBut(levels - 1, levels), plainBut(0, levels))
+                .layersPerBlock(layersPerBlock)
+                .norm(channels.stream().reduce(8, UNetConfig::divisor), 1e-5f)
+                .classes(labels == 0 ? ClassEmbedType.NONE : ClassEmbedType.LABEL, labels)
+                .build();
+    }
+
+    /** Plain blocks, one of them with attention. */
+    private static List<BlockType> plainBut(int attention, int count) {
+        return IntStream.range(0, count).mapToObj(i -> i == attention ? BlockType.ATTENTION : BlockType.PLAIN).toList();
     }
 
     private static int divisor(int a, int b) {
@@ -117,61 +138,151 @@ public record UNetConfig(
     }
 
     /**
-     * Reads {@code config.json}.
+     * Reads a {@code config.json}.
      *
-     * @param source what it was read from, for messages
-     * @throws io.bootdistill.format.ModelFormatException naming the key, its value and what is supported
+     * @throws io.bootdistill.error.ModelFormatException naming the file, the key, its value and what is supported
      */
-    public static UNetConfig fromJson(JsonObject json, String source) {
-        return new UNetConfigReader(json, source).read();
+    static UNetConfig read(Path file) {
+        return new UNetConfigReader(Json.read(file), file.toString()).read();
     }
 
-    /** The keys of a {@code config.json} that have no meaning here, sorted. */
-    public static Set<String> unknownKeys(JsonObject json, String source) {
-        UNetConfigReader reader = new UNetConfigReader(json, source);
+    /**
+     * Reads the text of a {@code config.json}.
+     *
+     * @param source what it was read from, for messages
+     * @throws io.bootdistill.error.ModelFormatException as {@link #read}
+     */
+    static UNetConfig parse(String json, String source) {
+        return new UNetConfigReader(Json.parse(json, source), source).read();
+    }
+
+    /** The keys of a {@code config.json} that have no meaning here, sorted; refuses what {@link #parse} refuses. */
+    static Set<String> unknownKeys(String json, String source) {
+        UNetConfigReader reader = new UNetConfigReader(Json.parse(json, source), source);
         reader.read();
         return reader.unknownKeys();
     }
 
-    /**
-     * The same network for images of another size: its parameters fit any size that the levels can halve.
-     *
-     * @throws io.bootdistill.format.ModelFormatException if the size cannot be halved often enough
-     */
-    public UNetConfig resized(int height, int width) {
-        JsonArray size = new JsonArray();
-        size.add(height);
-        size.add(width);
-        JsonObject json = toJson();
-        json.add("sample_size", size);
-        return fromJson(json, "resized to " + height + "×" + width);
+    /** A builder that holds the format's defaults. The size of images has none. */
+    static Builder builder() {
+        return new Builder();
     }
 
-    /** Writes {@code config.json}. */
-    public JsonObject toJson() {
-        return UNetConfigWriter.write(this);
+    /** A builder that holds these values. */
+    default Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.copy(this);
+        return builder;
     }
 
-    /** The positional embedding of a time step that the network starts from. */
-    public double[] positionalEmbedding(float time) {
-        float[] frequencies = Frequencies.positional(channels(0) / 2, freqShift);
-        int half = frequencies.length;
-        double[] embedding = new double[2 * half];
-        for (int i = 0; i < half; i++) {
-            double angle = time * frequencies[i]; // a float32 product, as everywhere
-            embedding[flipSinToCos ? half + i : i] = Math.sin(angle);
-            embedding[flipSinToCos ? i : half + i] = Math.cos(angle);
+    /** Makes a configuration; values that belong together are set together. For one thread. */
+    final class Builder extends UNetFields {
+
+        private Builder() {}
+
+        public Builder size(int height, int width) {
+            this.height = height;
+            this.width = width;
+            return this;
         }
-        return embedding;
-    }
 
-    /** Number of resolutions. */
-    public int levels() {
-        return blockOutChannels.size();
-    }
+        public Builder channels(int in, int out) {
+            inChannels = in;
+            outChannels = out;
+            return this;
+        }
 
-    /** Channels of level i, 0 being the finest. */
-    int channels(int level) {
-        return blockOutChannels.get(level);
+        public Builder centerInputSample(boolean value) {
+            centerInputSample = value;
+            return this;
+        }
+
+        /** @param dim channels of the embedding; 0 for 4 × the first of {@link #blockOutChannels} */
+        public Builder timeEmbedding(TimeEmbeddingType type, int dim) {
+            timeEmbeddingType = type;
+            timeEmbeddingDim = dim;
+            return this;
+        }
+
+        /** Of the positional embedding: {@code shift} is 0 or 1. */
+        public Builder frequencies(int shift, boolean flipSinToCos) {
+            freqShift = shift;
+            this.flipSinToCos = flipSinToCos;
+            return this;
+        }
+
+        /** Kinds of blocks from the input on: one down and one up for each of {@link #blockOutChannels}. */
+        public Builder blocks(List<BlockType> down, List<BlockType> up) {
+            downBlocks = down;
+            upBlocks = up;
+            return this;
+        }
+
+        /** The finest level first. */
+        public Builder blockOutChannels(List<Integer> channels) {
+            blockOutChannels = channels;
+            return this;
+        }
+
+        public Builder layersPerBlock(int count) {
+            layersPerBlock = count;
+            return this;
+        }
+
+        public Builder midBlockScaleFactor(float factor) {
+            midBlockScaleFactor = factor;
+            return this;
+        }
+
+        /** Of convolutions: {@code padding} is 0 or 1. The flags ask for residual blocks in their place. */
+        public Builder sampling(int padding, boolean resnetDown, boolean resnetUp) {
+            downsamplePadding = padding;
+            resnetDownsample = resnetDown;
+            resnetUpsample = resnetUp;
+            return this;
+        }
+
+        /** @param headDim channels of a head, 0 for one head; {@code middle} asks for attention in the middle block */
+        public Builder attention(int headDim, boolean middle) {
+            attentionHeadDim = headDim;
+            addAttention = middle;
+            return this;
+        }
+
+        /** Every one of {@link #blockOutChannels} is a multiple of {@code groups}. */
+        public Builder norm(int groups, float eps) {
+            normNumGroups = groups;
+            normEps = eps;
+            return this;
+        }
+
+        public Builder attnNormNumGroups(int groups) {
+            attnNormNumGroups = groups;
+            return this;
+        }
+
+        public Builder dropout(double share) {
+            dropout = share;
+            return this;
+        }
+
+        public Builder scaleShift(boolean value) {
+            scaleShift = value;
+            return this;
+        }
+
+        /** @param count of labels; 0 for none */
+        public Builder classes(ClassEmbedType type, int count) {
+            classEmbedType = type;
+            numClassEmbeds = count;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException naming the key whose value is out of range, the value, and the range */
+        public UNetConfig build() {
+            UNetValues values = values();
+            UNetCheck.require(values);
+            return values;
+        }
     }
 }

@@ -2,8 +2,10 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalLoss;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.work.Blocks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.lesson.Worker;
@@ -17,24 +19,33 @@ final class BlockLoss implements AutoCloseable {
     private final DeviceMemory memory;
     private final float[] residual;
 
+    /** Of each worker and block, made when first needed: a step allocates nothing. */
+    private final SignalLoss[][] losses;
+
     BlockLoss(Classroom room, int rows, ResidualWeighting weighting) {
         this.weighting = weighting;
         pixels = room.shape().pixels();
         residual = new float[rows];
+        losses = new SignalLoss[room.workers().size()][Blocks.of(rows, room.block()).count()];
         memory = room.student().device().allocate(rows);
     }
 
     /**
-     * Writes the gradient of the plan's output.
+     * Writes the gradient of the student's output. The tensors of a worker and a block are always the same.
      *
      * @param from the block's first row
      * @param coefficients the head, and the factors of the gradient
      * @param x what the signal is made of besides the output
      */
-    void run(Worker worker, Plan plan, int from, int n, Slice coefficients, Tensor x, Tensor target) {
+    void run(Worker worker, int block, int from, int n, Slice coefficients, Tensor x, Tensor target) {
         Kernels kernels = worker.kernels();
+        Plan plan = worker.student();
         Slice squares = memory.slice(from, n);
-        kernels.bootstrapLoss(n, pixels, coefficients, x, plan.y(), target, null, plan.dy(), squares);
+        SignalLoss[] own = losses[worker.index()];
+        if (own[block] == null) {
+            own[block] = new SignalLoss(x, plan.y(), target, null, plan.dy());
+        }
+        kernels.bootstrapLoss(n, pixels, coefficients, own[block], squares);
         if (!weighting.isNone()) {
             Slice divisors = worker.numbers().data();
             kernels.residualDivisors(n, squares, (float) weighting.kappa(), (float) weighting.power(), divisors);

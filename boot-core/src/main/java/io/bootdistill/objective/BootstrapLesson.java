@@ -1,10 +1,11 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
@@ -32,8 +33,17 @@ final class BootstrapLesson implements Lesson {
     private final boolean staysOnDevice;
     private final int predictions;
 
-    /** The student that makes targets, of each worker. */
-    private final Plan[] ahead;
+    /**
+     * What a worker needs besides.
+     *
+     * @param student that makes the targets
+     * @param only a step of one evaluation
+     * @param predictor the first of two
+     * @param corrector the second, whose previous is f_t of Heun's solver, y of the midpoint's
+     */
+    private record Desk(Plan student, SignalStep only, SignalStep predictor, SignalStep corrector) {}
+
+    private final Desk[] desks;
 
     final Block[] blocks;
     private final Scope scope = new Scope();
@@ -46,17 +56,35 @@ final class BootstrapLesson implements Lesson {
         pixels = room.shape().pixels();
         staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
         predictions = room.guidance().isNone() ? 1 : 2;
-        ahead = new Plan[room.workers().size()];
+        desks = new Desk[room.workers().size()];
         try {
             blocks = draws.open();
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
-            for (int i = 0; i < ahead.length; i++) {
-                ahead[i] = scope.own(new Plan(room.target(), room.block(), Plan.Mode.INFERENCE));
+            for (Worker worker : room.workers()) {
+                desks[worker.index()] = desk(worker, scope.own(new Plan(room.target(), room.block(), Plan.Mode.INFERENCE)));
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    private Desk desk(Worker worker, Plan student) {
+        Tensor first = solver == Solver.HEUN ? worker.f() : worker.y();
+        return new Desk(
+                student, step(worker), step(worker, 0, null, worker.f(), worker.teacher().x()),
+                step(worker, 1, first, null, null));
+    }
+
+    /** A step of one evaluation. */
+    static SignalStep step(Worker worker) {
+        return step(worker, 0, null, null, null);
+    }
+
+    private static SignalStep step(Worker worker, int stage, Tensor previous, Tensor f, Tensor next) {
+        TeacherPlan teacher = worker.teacher();
+        return new SignalStep(stage, worker.noise(), teacher.x(), teacher.output(), teacher.nullOutput(), previous, worker.y(), f,
+                worker.target(), next);
     }
 
     @Override
@@ -79,11 +107,11 @@ final class BootstrapLesson implements Lesson {
         kernels.noise(block.samples(), pixels, block.seeds(), 0, noise);
         start(worker, block, noise);
         signals(worker, block, noise, worker.y(), worker.teacher().x());
-        step(worker, block, noise, worker.y(), target);
+        step(worker, block, desks[worker.index()]);
         form.subtract(worker, block, target);
         Plan student = worker.student();
         worker.call(student, form.input(worker, noise), block.atS(), block.samples());
-        loss.run(worker, student, block.from(), block.samples(), form.head(block), form.input(worker, noise), target);
+        loss.run(worker, index, block.from(), block.samples(), form.head(block), form.input(worker, noise), target);
         student.backward(kernels, block.samples(), lane, accumulate);
     }
 
@@ -91,7 +119,7 @@ final class BootstrapLesson implements Lesson {
     private void start(Worker worker, Block block, Tensor noise) {
         form.begin(worker, block, noise);
         if (block.restarted() > 0) {
-            Plan student = ahead[worker.index()];
+            Plan student = desks[worker.index()].student;
             worker.call(student, noise, block.atStart(), block.restarted());
             draws.twoTimes().restart(worker, block, noise, student.y());
         }
@@ -104,24 +132,22 @@ final class BootstrapLesson implements Lesson {
             worker.copy(block.samples(), noise, x);
         }
         if (block.bootstrap() > 0) {
-            Plan student = ahead[worker.index()];
+            Plan student = desks[worker.index()].student;
             worker.call(student, form.input(worker, noise), block.atT(), block.bootstrap());
             form.signal(worker, block, noise, student.y(), y, x);
         }
     }
 
     /** The target: y + c (f̄ − y), where f̄ is the teacher's prediction, or with Heun's and the midpoint solver made of two. */
-    private void step(Worker worker, Block block, Tensor noise, Tensor y, Tensor target) {
+    private void step(Worker worker, Block block, Desk desk) {
         Kernels kernels = worker.kernels();
         TeacherPlan teacher = worker.teacher();
         boolean twice = solver.callsTwice() && block.bootstrap() > 0;
         teacher.run(kernels, block.samples(), block.atT());
-        kernels.signalStep(block.samples(), pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(),
-                teacher.nullOutput(), null, y, worker.f(), target, twice ? teacher.x() : null);
+        kernels.signalStep(block.samples(), pixels, block.coefficients(), twice ? desk.predictor : desk.only);
         if (twice) {
             teacher.run(kernels, block.bootstrap(), block.atSecond());
-            kernels.signalStep(block.bootstrap(), pixels, 1, block.coefficients(), noise, teacher.x(), teacher.output(),
-                    teacher.nullOutput(), solver == Solver.HEUN ? worker.f() : y, y, null, target, null);
+            kernels.signalStep(block.bootstrap(), pixels, block.coefficients(), desk.corrector);
         }
     }
 

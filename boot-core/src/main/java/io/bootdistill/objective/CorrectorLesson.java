@@ -2,10 +2,12 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Learner;
 import io.bootdistill.lesson.Lesson;
@@ -37,12 +39,20 @@ final class CorrectorLesson implements Lesson {
     private final CorrectorDraws draws;
     private final Learner online;
     private final boolean staysOnDevice;
-    private final CorrectorDraws.Part[] parts;
+    final CorrectorDraws.Part[] parts;
 
-    /** What one worker needs besides. */
-    private record Desk(Plan online, Tensor again, Tensor onlineF, Slice residual) {}
+    /**
+     * What one worker needs besides.
+     *
+     * @param taught the step to f_φ
+     * @param modelled the step to f_ψ
+     * @param learnt the step to the output that the online network learns: with c = 1 from the sample and its noise
+     */
+    record Desk(
+            Plan online, Tensor again, Tensor onlineF, Slice residual, SignalStep taught, SignalStep modelled, SignalStep learnt,
+            SignalLoss onlineLoss, SignalLoss loss) {}
 
-    private final Desk[] desks;
+    final Desk[] desks;
     private final Scope scope = new Scope();
 
     /** @param first its first step */
@@ -57,17 +67,31 @@ final class CorrectorLesson implements Lesson {
         long size = (long) room.block() * room.shape().size();
         try {
             parts = draws.open();
-            for (int i = 0; i < desks.length; i++) {
-                DeviceMemory memory = scope.own(online.model().device().allocate(2 * size + room.block()));
-                desks[i] = new Desk(
-                        scope.own(new Plan(online.model(), room.block(), Plan.Mode.TRAINING)),
-                        Tensor.of(memory.slice(0, size), room.shape().channels()),
-                        Tensor.of(memory.slice(size, size), room.shape().channels()), memory.slice(2 * size, room.block()));
+            for (Worker worker : room.workers()) {
+                desks[worker.index()] = desk(worker, size);
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    private Desk desk(Worker worker, long size) {
+        int channels = room.shape().channels();
+        DeviceMemory memory = scope.own(online.model().device().allocate(2 * size + room.block()));
+        Plan plan = scope.own(new Plan(online.model(), room.block(), Plan.Mode.TRAINING));
+        Tensor again = Tensor.of(memory.slice(0, size), channels);
+        Tensor onlineF = Tensor.of(memory.slice(size, size), channels);
+        Tensor y = worker.y();
+        Tensor target = worker.target();
+        TeacherPlan teacher = worker.teacher();
+        Plan student = worker.student();
+        return new Desk(plan, again, onlineF, memory.slice(2 * size, room.block()),
+                new SignalStep(0, again, teacher.x(), teacher.output(), teacher.nullOutput(), null, y, null, worker.f(), null),
+                new SignalStep(0, again, teacher.x(), plan.y(), null, null, y, null, onlineF, null),
+                new SignalStep(0, again, y, again, null, null, y, null, target, null),
+                new SignalLoss(again, plan.y(), target, null, plan.dy()),
+                new SignalLoss(worker.noise(), student.y(), target, null, student.dy()));
     }
 
     @Override
@@ -102,16 +126,13 @@ final class CorrectorLesson implements Lesson {
         kernels.noise(n, pixels, part.again(), 0, desk.again);
         kernels.signalState(n, pixels, part.teacher(), desk.again, y, null, teacher.x());
         teacher.run(kernels, n, part.atTau());
-        kernels.signalStep(n, pixels, 0, part.teacher(), desk.again, teacher.x(), teacher.output(), teacher.nullOutput(), null,
-                y, null, worker.f(), null);
+        kernels.signalStep(n, pixels, part.teacher(), desk.taught);
         worker.call(desk.online, teacher.x(), part.atTau(), n);
-        kernels.signalStep(n, pixels, 0, part.online(), desk.again, teacher.x(), desk.online.y(), null, null, y, null,
-                desk.onlineF, null);
+        kernels.signalStep(n, pixels, part.online(), desk.modelled);
         learnOnline(worker, part, desk, block);
         kernels.divideSamples(n, pixels, worker.f(), part.divisor(), y, target);
         kernels.divideSamples(n, pixels, desk.onlineF, part.opposite(), target, target);
-        kernels.bootstrapLoss(
-                n, pixels, part.coefficients(), noise, student.y(), target, null, student.dy(), desk.residual);
+        kernels.bootstrapLoss(n, pixels, part.coefficients(), desk.loss, desk.residual);
         student.backward(kernels, n, lane, accumulate);
     }
 
@@ -119,11 +140,8 @@ final class CorrectorLesson implements Lesson {
     private void learnOnline(Worker worker, CorrectorDraws.Part part, Desk desk, int block) {
         Kernels kernels = worker.kernels();
         int n = part.samples();
-        Tensor target = worker.target();
-        kernels.signalStep(n, pixels, 0, part.learnt(), desk.again, worker.y(), desk.again, null, null, worker.y(), null, target,
-                null);
-        kernels.bootstrapLoss(
-                n, pixels, part.learnt(), desk.again, desk.online.y(), target, null, desk.online.dy(), desk.residual);
+        kernels.signalStep(n, pixels, part.learnt(), desk.learnt);
+        kernels.bootstrapLoss(n, pixels, part.learnt(), desk.onlineLoss, desk.residual);
         desk.online.backward(kernels, n, online.lane(block % room.lanes()), block >= room.lanes());
     }
 

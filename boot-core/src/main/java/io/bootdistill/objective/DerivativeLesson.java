@@ -1,9 +1,10 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
@@ -28,6 +29,8 @@ final class DerivativeLesson implements Lesson {
     /** The student that makes targets, of each worker, with its tangent. */
     private final Plan[] moving;
 
+    private final SignalStep[] steps;
+
     final Block[] blocks;
     private final Tensor[] timeTangent;
     private final Scope scope = new Scope();
@@ -40,6 +43,7 @@ final class DerivativeLesson implements Lesson {
         staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
         predictions = room.guidance().isNone() ? 1 : 2;
         moving = new Plan[room.workers().size()];
+        steps = room.workers().stream().map(BootstrapLesson::step).toArray(SignalStep[]::new);
         try {
             blocks = draws.open();
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
@@ -89,14 +93,13 @@ final class DerivativeLesson implements Lesson {
             form.signal(worker, block, noise, ahead.y(), worker.y(), teacher.x());
         }
         teacher.run(kernels, n, block.atT());
-        kernels.signalStep(n, pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(), teacher.nullOutput(), null,
-                worker.y(), null, target, null);
+        kernels.signalStep(n, pixels, block.coefficients(), steps[worker.index()]);
         if (bootstrap > 0) {
             kernels.affine((long) bootstrap * pixels, ahead.yTangent(), 1, 0, target, target); // (1 − c) dy/dt
         }
         Plan student = worker.student();
         worker.call(student, form.input(worker, noise), block.atS(), n);
-        loss.run(worker, student, block.from(), n, form.head(block), form.input(worker, noise), target);
+        loss.run(worker, index, block.from(), n, form.head(block), form.input(worker, noise), target);
         student.backward(kernels, n, lane, accumulate);
     }
 

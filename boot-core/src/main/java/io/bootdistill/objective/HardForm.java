@@ -3,10 +3,12 @@ package io.bootdistill.objective;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.SignalRow;
 import io.bootdistill.internal.work.RowTable;
 import io.bootdistill.internal.work.RowTable.Column;
@@ -46,6 +48,7 @@ final class HardForm implements StudentForm {
 
     /** f_φ(ε, t_max) of each worker's block. */
     private Tensor[] f;
+    private SignalStep[] steps;
     private BlockInputs[] maxInputs;
 
     /** @param coefficients of the batch, with the plain head */
@@ -87,10 +90,15 @@ final class HardForm implements StudentForm {
         }
         memory = new DeviceMemory[room.workers().size()];
         f = new Tensor[memory.length];
+        steps = new SignalStep[memory.length];
         long size = (long) room.block() * room.shape().size();
-        for (int i = 0; i < memory.length; i++) {
+        for (Worker worker : room.workers()) {
+            int i = worker.index();
             memory[i] = room.student().device().allocate(size);
             f[i] = Tensor.of(memory[i].slice(), room.shape().channels());
+            TeacherPlan teacher = worker.teacher();
+            steps[i] = new SignalStep(0, worker.noise(), teacher.x(), teacher.output(), teacher.nullOutput(), null, worker.y(),
+                    null, f[i], null);
         }
     }
 
@@ -133,8 +141,7 @@ final class HardForm implements StudentForm {
         kernels.fill(worker.y().data(), 0);
         worker.copy(n, noise, worker.teacher().x());
         worker.teacher().run(kernels, n, maxInputs[block.index()]);
-        kernels.signalStep(n, pixels, 0, atMax.slice(block.from(), n), noise, worker.teacher().x(), worker.teacher().output(),
-                worker.teacher().nullOutput(), null, worker.y(), null, f[worker.index()], null);
+        kernels.signalStep(n, pixels, atMax.slice(block.from(), n), steps[worker.index()]);
     }
 
     @Override

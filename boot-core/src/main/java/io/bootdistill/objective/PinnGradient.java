@@ -2,11 +2,11 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Gradients;

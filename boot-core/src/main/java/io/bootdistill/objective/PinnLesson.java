@@ -1,10 +1,11 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
@@ -28,6 +29,8 @@ final class PinnLesson implements Lesson {
     /** The student that makes targets, of each worker. */
     private final Plan[] ahead;
 
+    private final SignalStep[] steps;
+
     final Block[] blocks;
     private final BlockInputs[] after;
     private final BlockInputs[] before;
@@ -40,6 +43,7 @@ final class PinnLesson implements Lesson {
         form = draws.form();
         pixels = room.shape().pixels();
         ahead = new Plan[room.workers().size()];
+        steps = room.workers().stream().map(BootstrapLesson::step).toArray(SignalStep[]::new);
         try {
             blocks = draws.open();
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
@@ -92,14 +96,13 @@ final class PinnLesson implements Lesson {
             form.signal(worker, block, noise, ahead[worker.index()].y(), worker.y(), teacher.x());
         }
         teacher.run(kernels, n, block.atT());
-        kernels.signalStep(n, pixels, 0, block.coefficients(), noise, teacher.x(), teacher.output(), teacher.nullOutput(), null,
-                worker.y(), null, worker.target(), null);
+        kernels.signalStep(n, pixels, block.coefficients(), steps[worker.index()]);
         for (int sign = 1; sign >= -1 && bootstrap > 0; sign -= 2) {
             addSignal(worker, block, sign);
         }
         Plan student = worker.student();
         worker.call(student, input, block.atS(), n);
-        loss.run(worker, student, block.from(), n, form.head(block), input, worker.target());
+        loss.run(worker, index, block.from(), n, form.head(block), input, worker.target());
         gradient.atT(worker, block, student.dy());
         student.backward(kernels, n, lane, accumulate);
         for (int sign = 1; sign >= -1 && bootstrap > 0; sign -= 2) {

@@ -2,9 +2,9 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.TrajectoryInputs;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
@@ -126,7 +126,7 @@ final class TrajectoryLesson implements Lesson {
         Plan student = worker.student();
         Tensor input = form.input(worker, noise[index]);
         worker.call(student, input, block.atS(), n);
-        loss.run(worker, student, block.from(), n, form.head(block), input, target);
+        loss.run(worker, index, block.from(), n, form.head(block), input, target);
         student.backward(worker.kernels(), n, lane, accumulate);
     }
 

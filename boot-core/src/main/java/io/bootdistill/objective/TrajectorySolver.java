@@ -25,14 +25,15 @@ final class TrajectorySolver implements AutoCloseable {
         this.worker = worker;
         this.solved = solved;
         walk = new TrajectoryWalk(room.shape(), draws.trajectory(), worker.teacher(), worker.kernels(),
-                room.student().device(), draws.fresh(room.block()));
+                room.student().device(), draws.fresh(room.block()), worker.noise());
     }
 
     /** Solves the first noises of a block: the same calls each time. */
     void solve(int block, int count, Tensor noise, TrajectoryInputs inputs) {
         this.block = block;
         this.count = count;
-        walk.run(count, noise, inputs, keep);
+        worker.copy(count, noise, worker.noise());
+        walk.run(count, inputs, keep);
     }
 
     private void keep(int evaluation) {

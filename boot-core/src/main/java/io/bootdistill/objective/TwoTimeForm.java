@@ -3,6 +3,7 @@ package io.bootdistill.objective;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
@@ -55,6 +56,7 @@ final class TwoTimeForm implements StudentForm {
     private DeviceMemory[] memory;
     private Tensor[] y;
     private Tensor[] x;
+    private SignalStep[] steps;
 
     /**
      * @param coefficients of the batch, with the plain head
@@ -87,6 +89,7 @@ final class TwoTimeForm implements StudentForm {
         memory = new DeviceMemory[room.workers().size()];
         y = new Tensor[memory.length];
         x = new Tensor[memory.length];
+        steps = new SignalStep[memory.length];
         long size = (long) room.block() * room.shape().size();
         for (int i = 0; i < memory.length; i++) {
             memory[i] = room.student().device().allocate(2 * size);
@@ -153,9 +156,16 @@ final class TwoTimeForm implements StudentForm {
         Kernels kernels = worker.kernels();
         kernels.signalState(block.bootstrap(), pixels, block.coefficients(), noise, output, signal, state);
         if (block.restarted() > 0) {
-            kernels.signalStep(block.restarted(), pixels, 0, way(block), noise, x[worker.index()], output, null, null,
-                    y[worker.index()], null, signal, state);
+            kernels.signalStep(block.restarted(), pixels, way(block), step(worker.index(), noise, output, signal, state));
         }
+    }
+
+    /** The step u → t of a worker, made when first needed: its tensors are always the same. */
+    private SignalStep step(int worker, Tensor noise, Tensor output, Tensor signal, Tensor state) {
+        if (steps[worker] == null) {
+            steps[worker] = new SignalStep(0, noise, x[worker], output, null, null, y[worker], null, signal, state);
+        }
+        return steps[worker];
     }
 
     private Slice way(Block block) {

@@ -2,24 +2,20 @@ package io.bootdistill.reference;
 
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Slice;
-import io.bootdistill.device.Tensor;
 
 /** Scaled dot-product attention (Vaswani et al., 2017), head by head: S = q·kᵀ/√d + mask, P = softmax(S), y = P·v. */
 interface ReferenceAttention extends Kernels {
 
     @Override
-    default void attentionForward(
-            int n, Attention attention, Tensor qTensor, Tensor kTensor, Tensor vTensor, Slice maskSlice, Tensor yTensor,
-            Slice logSumExpSlice) {
+    default void attentionForward(int n, Attention attention, Attention.Operands operands) {
         int queries = attention.queries();
         int keys = attention.keys();
-        Matrix q = Matrix.of("q", qTensor, (long) n * queries, attention.channels());
-        Matrix k = Matrix.of("k", kTensor, (long) n * keys, attention.channels());
-        Matrix v = Matrix.of("v", vTensor, (long) n * keys, attention.channels());
-        Matrix mask = Matrix.optional("mask", maskSlice, n, keys);
-        Matrix y = Matrix.of("y", yTensor, (long) n * queries, attention.channels());
-        Matrix logSumExp = Matrix.of("logSumExp", logSumExpSlice, (long) n * attention.heads(), queries);
+        Matrix q = Matrix.of("q", operands.q(), (long) n * queries, attention.channels());
+        Matrix k = Matrix.of("k", operands.k(), (long) n * keys, attention.channels());
+        Matrix v = Matrix.of("v", operands.v(), (long) n * keys, attention.channels());
+        Matrix mask = Matrix.optional("mask", operands.mask(), n, keys);
+        Matrix y = Matrix.of("y", operands.y(), (long) n * queries, attention.channels());
+        Matrix logSumExp = Matrix.of("logSumExp", operands.logSumExp(), (long) n * attention.heads(), queries);
 
         double[] scores = new double[keys];
         for (int sample = 0; sample < n; sample++) {
@@ -56,20 +52,19 @@ interface ReferenceAttention extends Kernels {
      */
     @Override
     default void attentionBackward(
-            int n, Attention attention, Tensor qTensor, Tensor kTensor, Tensor vTensor, Slice maskSlice, Tensor yTensor,
-            Slice logSumExpSlice, Tensor dyTensor, Tensor dqTensor, Tensor dkTensor, Tensor dvTensor) {
+            int n, Attention attention, Attention.Operands operands, Attention.Gradients gradients) {
         int queries = attention.queries();
         int keys = attention.keys();
-        Matrix q = Matrix.of("q", qTensor, (long) n * queries, attention.channels());
-        Matrix k = Matrix.of("k", kTensor, (long) n * keys, attention.channels());
-        Matrix v = Matrix.of("v", vTensor, (long) n * keys, attention.channels());
-        Matrix mask = Matrix.optional("mask", maskSlice, n, keys);
-        Matrix y = Matrix.of("y", yTensor, (long) n * queries, attention.channels());
-        Matrix logSumExp = Matrix.of("logSumExp", logSumExpSlice, (long) n * attention.heads(), queries);
-        Matrix dy = Matrix.of("dy", dyTensor, (long) n * queries, attention.channels());
-        Matrix dq = Matrix.of("dq", dqTensor, (long) n * queries, attention.channels());
-        Matrix dk = Matrix.of("dk", dkTensor, (long) n * keys, attention.channels());
-        Matrix dv = Matrix.of("dv", dvTensor, (long) n * keys, attention.channels());
+        Matrix q = Matrix.of("q", operands.q(), (long) n * queries, attention.channels());
+        Matrix k = Matrix.of("k", operands.k(), (long) n * keys, attention.channels());
+        Matrix v = Matrix.of("v", operands.v(), (long) n * keys, attention.channels());
+        Matrix mask = Matrix.optional("mask", operands.mask(), n, keys);
+        Matrix y = Matrix.of("y", operands.y(), (long) n * queries, attention.channels());
+        Matrix logSumExp = Matrix.of("logSumExp", operands.logSumExp(), (long) n * attention.heads(), queries);
+        Matrix dy = Matrix.of("dy", gradients.dy(), (long) n * queries, attention.channels());
+        Matrix dq = Matrix.of("dq", gradients.dq(), (long) n * queries, attention.channels());
+        Matrix dk = Matrix.of("dk", gradients.dk(), (long) n * keys, attention.channels());
+        Matrix dv = Matrix.of("dv", gradients.dv(), (long) n * keys, attention.channels());
 
         dq.fill(0);
         dk.fill(0);
@@ -101,20 +96,19 @@ interface ReferenceAttention extends Kernels {
     /** With s = (q̇·kᵀ + q·k̇ᵀ)/√d, the tangent of S: ẏ = (P∘(s − rowsum(P∘s)))·v + P·v̇. */
     @Override
     default void attentionTangent(
-            int n, Attention attention, Tensor qTensor, Tensor kTensor, Tensor vTensor, Slice maskSlice, Tensor yTensor,
-            Slice logSumExpSlice, Tensor qTangentTensor, Tensor kTangentTensor, Tensor vTangentTensor, Tensor yTangentTensor) {
+            int n, Attention attention, Attention.Operands operands, Attention.Tangents tangents) {
         int queries = attention.queries();
         int keys = attention.keys();
-        Matrix q = Matrix.of("q", qTensor, (long) n * queries, attention.channels());
-        Matrix k = Matrix.of("k", kTensor, (long) n * keys, attention.channels());
-        Matrix v = Matrix.of("v", vTensor, (long) n * keys, attention.channels());
-        Matrix mask = Matrix.optional("mask", maskSlice, n, keys);
-        Matrix.of("y", yTensor, (long) n * queries, attention.channels()); // for devices that have the row sums at the end
-        Matrix logSumExp = Matrix.of("logSumExp", logSumExpSlice, (long) n * attention.heads(), queries);
-        Matrix qTangent = Matrix.of("qTangent", qTangentTensor, (long) n * queries, attention.channels());
-        Matrix kTangent = Matrix.of("kTangent", kTangentTensor, (long) n * keys, attention.channels());
-        Matrix vTangent = Matrix.of("vTangent", vTangentTensor, (long) n * keys, attention.channels());
-        Matrix yTangent = Matrix.of("yTangent", yTangentTensor, (long) n * queries, attention.channels());
+        Matrix q = Matrix.of("q", operands.q(), (long) n * queries, attention.channels());
+        Matrix k = Matrix.of("k", operands.k(), (long) n * keys, attention.channels());
+        Matrix v = Matrix.of("v", operands.v(), (long) n * keys, attention.channels());
+        Matrix mask = Matrix.optional("mask", operands.mask(), n, keys);
+        Matrix.of("y", operands.y(), (long) n * queries, attention.channels()); // for devices that have the row sums at the end
+        Matrix logSumExp = Matrix.of("logSumExp", operands.logSumExp(), (long) n * attention.heads(), queries);
+        Matrix qTangent = Matrix.of("qTangent", tangents.q(), (long) n * queries, attention.channels());
+        Matrix kTangent = Matrix.of("kTangent", tangents.k(), (long) n * keys, attention.channels());
+        Matrix vTangent = Matrix.of("vTangent", tangents.v(), (long) n * keys, attention.channels());
+        Matrix yTangent = Matrix.of("yTangent", tangents.y(), (long) n * queries, attention.channels());
 
         double[] p = new double[keys];
         double[] slopes = new double[keys];

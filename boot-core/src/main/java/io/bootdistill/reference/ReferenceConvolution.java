@@ -75,13 +75,12 @@ interface ReferenceConvolution extends Kernels {
 
     @Override
     default void convBackwardWeights(
-            int n, Conv conv, Tensor xTensor, Tensor dyTensor, Slice dWeightsSlice, Slice dBiasSlice, Tensor dShiftTensor,
-            boolean accumulate) {
-        Matrix x = Matrix.of("x", xTensor, (long) n * conv.pixels(), conv.in());
-        Matrix dy = Matrix.of("dy", dyTensor, (long) n * conv.outPixels(), conv.out());
+            int n, Conv conv, Conv.Gradients operands, Slice dWeightsSlice, Slice dBiasSlice, boolean accumulate) {
+        Matrix x = Matrix.of("x", operands.x(), (long) n * conv.pixels(), conv.in());
+        Matrix dy = Matrix.of("dy", operands.dy(), (long) n * conv.outPixels(), conv.out());
         Matrix dWeights = Matrix.of("dWeights", dWeightsSlice, 9L * conv.in(), conv.out());
         Matrix dBias = Matrix.of("dBias", dBiasSlice, 1, conv.out());
-        Matrix dShift = Matrix.optional("dShift", dShiftTensor, n, conv.out());
+        Matrix dShift = Matrix.optional("dShift", operands.dShift(), n, conv.out());
 
         if (!accumulate) {
             dWeights.fill(0);

@@ -2,6 +2,7 @@ package io.bootdistill.reference;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 
@@ -41,7 +42,7 @@ final class ReferenceDevice implements Device {
 
     /** Arithmetic is float64. */
     @Override
-    public double errorFactor(String operation) {
+    public double errorFactor(Kernel kernel) {
         return 0;
     }
 }

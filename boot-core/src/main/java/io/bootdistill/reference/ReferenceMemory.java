@@ -8,7 +8,7 @@ import io.bootdistill.device.DeviceMemory;
  *
  * <p>Not synchronised: one thread at a time, or threads on disjoint ranges.
  */
-public final class ReferenceMemory extends DeviceMemory {
+final class ReferenceMemory extends DeviceMemory {
 
     private double[] values;
 
@@ -23,7 +23,7 @@ public final class ReferenceMemory extends DeviceMemory {
      * @throws IndexOutOfBoundsException if the index is not in [0, length)
      * @throws IllegalStateException if the memory is closed
      */
-    public double get(long index) {
+    double get(long index) {
         return values()[checked(index)];
     }
 
@@ -33,7 +33,7 @@ public final class ReferenceMemory extends DeviceMemory {
      * @throws IndexOutOfBoundsException if the index is not in [0, length)
      * @throws IllegalStateException if the memory is closed
      */
-    public void set(long index, double value) {
+    void set(long index, double value) {
         values()[checked(index)] = value;
     }
 

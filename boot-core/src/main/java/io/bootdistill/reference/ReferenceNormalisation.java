@@ -9,16 +9,13 @@ import io.bootdistill.device.Tensor;
 interface ReferenceNormalisation extends Kernels {
 
     @Override
-    default void groupNormForward(
-            int n, GroupNorm norm, Tensor xTensor, Slice gammaSlice, Slice betaSlice, Tensor scaleTensor, Tensor shiftTensor,
-            Slice statisticsSlice, Tensor yTensor) {
-        requireTogether("scale", scaleTensor, "shift", shiftTensor);
-        Matrix x = Matrix.of("x", xTensor, (long) n * norm.pixels(), norm.channels());
-        Matrix gamma = Matrix.of("gamma", gammaSlice, 1, norm.channels());
-        Matrix beta = Matrix.of("beta", betaSlice, 1, norm.channels());
-        Matrix scale = Matrix.optional("scale", scaleTensor, n, norm.channels());
-        Matrix shift = Matrix.optional("shift", shiftTensor, n, norm.channels());
-        Matrix statistics = Matrix.of("statistics", statisticsSlice, (long) n * norm.groups(), 2);
+    default void groupNormForward(int n, GroupNorm norm, GroupNorm.Operands operands, Tensor yTensor) {
+        Matrix x = Matrix.of("x", operands.x(), (long) n * norm.pixels(), norm.channels());
+        Matrix gamma = Matrix.of("gamma", operands.gamma(), 1, norm.channels());
+        Matrix beta = Matrix.of("beta", operands.beta(), 1, norm.channels());
+        Matrix scale = Matrix.optional("scale", operands.scale(), n, norm.channels());
+        Matrix shift = Matrix.optional("shift", operands.shift(), n, norm.channels());
+        Matrix statistics = Matrix.of("statistics", operands.statistics(), (long) n * norm.groups(), 2);
         Matrix y = Matrix.of("y", yTensor, (long) n * norm.pixels(), norm.channels());
 
         int groupChannels = norm.channels() / norm.groups();
@@ -63,25 +60,22 @@ interface ReferenceNormalisation extends Kernels {
      */
     @Override
     default void groupNormBackward(
-            int n, GroupNorm norm, Tensor xTensor, Slice gammaSlice, Slice betaSlice, Tensor scaleTensor, Tensor shiftTensor,
-            Slice statisticsSlice, Tensor dyTensor, Tensor baseTensor, Tensor dxTensor, Slice dGammaSlice, Slice dBetaSlice,
-            Tensor dScaleTensor, Tensor dShiftTensor, boolean accumulate) {
-        requireTogether("scale", scaleTensor, "shift", shiftTensor);
-        requireTogether("scale", scaleTensor, "dScale", dScaleTensor);
-        requireTogether("scale", scaleTensor, "dShift", dShiftTensor);
-        Matrix x = Matrix.of("x", xTensor, (long) n * norm.pixels(), norm.channels());
-        Matrix gamma = Matrix.of("gamma", gammaSlice, 1, norm.channels());
-        Matrix beta = Matrix.of("beta", betaSlice, 1, norm.channels());
-        Matrix scale = Matrix.optional("scale", scaleTensor, n, norm.channels());
-        Matrix shift = Matrix.optional("shift", shiftTensor, n, norm.channels());
-        Matrix statistics = Matrix.of("statistics", statisticsSlice, (long) n * norm.groups(), 2);
-        Matrix dy = Matrix.of("dy", dyTensor, (long) n * norm.pixels(), norm.channels());
-        Matrix base = Matrix.optional("base", baseTensor, (long) n * norm.pixels(), norm.channels());
-        Matrix dx = Matrix.of("dx", dxTensor, (long) n * norm.pixels(), norm.channels());
+            int n, GroupNorm norm, GroupNorm.Operands operands, GroupNorm.Gradients gradients, Slice dGammaSlice,
+            Slice dBetaSlice, boolean accumulate) {
+        gradients.requireOf(operands);
+        Matrix x = Matrix.of("x", operands.x(), (long) n * norm.pixels(), norm.channels());
+        Matrix gamma = Matrix.of("gamma", operands.gamma(), 1, norm.channels());
+        Matrix beta = Matrix.of("beta", operands.beta(), 1, norm.channels());
+        Matrix scale = Matrix.optional("scale", operands.scale(), n, norm.channels());
+        Matrix shift = Matrix.optional("shift", operands.shift(), n, norm.channels());
+        Matrix statistics = Matrix.of("statistics", operands.statistics(), (long) n * norm.groups(), 2);
+        Matrix dy = Matrix.of("dy", gradients.dy(), (long) n * norm.pixels(), norm.channels());
+        Matrix base = Matrix.optional("base", gradients.base(), (long) n * norm.pixels(), norm.channels());
+        Matrix dx = Matrix.of("dx", gradients.dx(), (long) n * norm.pixels(), norm.channels());
         Matrix dGamma = Matrix.of("dGamma", dGammaSlice, 1, norm.channels());
         Matrix dBeta = Matrix.of("dBeta", dBetaSlice, 1, norm.channels());
-        Matrix dScale = Matrix.optional("dScale", dScaleTensor, n, norm.channels());
-        Matrix dShift = Matrix.optional("dShift", dShiftTensor, n, norm.channels());
+        Matrix dScale = Matrix.optional("dScale", gradients.dScale(), n, norm.channels());
+        Matrix dShift = Matrix.optional("dShift", gradients.dShift(), n, norm.channels());
 
         if (!accumulate) {
             dGamma.fill(0);
@@ -141,22 +135,18 @@ interface ReferenceNormalisation extends Kernels {
      */
     @Override
     default void groupNormTangent(
-            int n, GroupNorm norm, Tensor xTensor, Slice gammaSlice, Slice betaSlice, Tensor scaleTensor, Tensor shiftTensor,
-            Slice statisticsSlice, Tensor xTangentTensor, Tensor scaleTangentTensor, Tensor shiftTangentTensor,
-            Tensor yTangentTensor) {
-        requireTogether("scale", scaleTensor, "shift", shiftTensor);
-        requireTogether("scale", scaleTensor, "scaleTangent", scaleTangentTensor);
-        requireTogether("scale", scaleTensor, "shiftTangent", shiftTangentTensor);
-        Matrix x = Matrix.of("x", xTensor, (long) n * norm.pixels(), norm.channels());
-        Matrix gamma = Matrix.of("gamma", gammaSlice, 1, norm.channels());
-        Matrix beta = Matrix.of("beta", betaSlice, 1, norm.channels());
-        Matrix scale = Matrix.optional("scale", scaleTensor, n, norm.channels());
-        Matrix shift = Matrix.optional("shift", shiftTensor, n, norm.channels());
-        Matrix statistics = Matrix.of("statistics", statisticsSlice, (long) n * norm.groups(), 2);
-        Matrix xTangent = Matrix.of("xTangent", xTangentTensor, (long) n * norm.pixels(), norm.channels());
-        Matrix scaleTangent = Matrix.optional("scaleTangent", scaleTangentTensor, n, norm.channels());
-        Matrix shiftTangent = Matrix.optional("shiftTangent", shiftTangentTensor, n, norm.channels());
-        Matrix yTangent = Matrix.of("yTangent", yTangentTensor, (long) n * norm.pixels(), norm.channels());
+            int n, GroupNorm norm, GroupNorm.Operands operands, GroupNorm.Tangents tangents) {
+        tangents.requireOf(operands);
+        Matrix x = Matrix.of("x", operands.x(), (long) n * norm.pixels(), norm.channels());
+        Matrix gamma = Matrix.of("gamma", operands.gamma(), 1, norm.channels());
+        Matrix beta = Matrix.of("beta", operands.beta(), 1, norm.channels());
+        Matrix scale = Matrix.optional("scale", operands.scale(), n, norm.channels());
+        Matrix shift = Matrix.optional("shift", operands.shift(), n, norm.channels());
+        Matrix statistics = Matrix.of("statistics", operands.statistics(), (long) n * norm.groups(), 2);
+        Matrix xTangent = Matrix.of("xTangent", tangents.x(), (long) n * norm.pixels(), norm.channels());
+        Matrix scaleTangent = Matrix.optional("scaleTangent", tangents.scale(), n, norm.channels());
+        Matrix shiftTangent = Matrix.optional("shiftTangent", tangents.shift(), n, norm.channels());
+        Matrix yTangent = Matrix.of("yTangent", tangents.y(), (long) n * norm.pixels(), norm.channels());
 
         int groupChannels = norm.channels() / norm.groups();
         double count = (double) norm.pixels() * groupChannels;
@@ -235,12 +225,5 @@ interface ReferenceNormalisation extends Kernels {
 
     private static double square(double value) {
         return value * value;
-    }
-
-    private static void requireTogether(String first, Tensor a, String second, Tensor b) {
-        if ((a == null) != (b == null)) {
-            throw new IllegalArgumentException(
-                    (a == null ? second : first) + " is given without " + (a == null ? first : second));
-        }
     }
 }

@@ -1,11 +1,11 @@
 package io.bootdistill.reference;
 
-import static io.bootdistill.device.Shapes.requirePositive;
-import static io.bootdistill.device.Shapes.requireRange;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requireRange;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.AdamStep;
 
 /** Reduction over lanes, gradient norm, and AdamW (Loshchilov and Hutter, 2019) with a moving average. */
 interface ReferenceOptimiser extends Kernels {
@@ -101,6 +101,16 @@ interface ReferenceOptimiser extends Kernels {
             vs.set(i, 0, v);
             parameters.set(i, 0, theta);
             emas.set(i, 0, ema);
+        }
+    }
+
+    @Override
+    default void average(long from, long to, Slice sourceSlice, float rate, Slice targetSlice) {
+        requireRange(from, to);
+        Matrix source = Matrix.of("source", sourceSlice, to, 1);
+        Matrix target = Matrix.of("target", targetSlice, to, 1);
+        for (int i = (int) from; i < to; i++) {
+            target.set(i, 0, (float) (target.get(i, 0) + rate * (source.get(i, 0) - target.get(i, 0))));
         }
     }
 }

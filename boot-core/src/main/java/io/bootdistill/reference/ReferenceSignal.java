@@ -19,6 +19,8 @@ import static io.bootdistill.device.SignalCoefficients.STEP;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
@@ -74,28 +76,22 @@ interface ReferenceSignal extends Kernels {
     }
 
     @Override
-    default void signalStep(
-            int n, int pixels, int stage, Slice coefficientsSlice, Tensor noiseTensor, Tensor xTensor, Tensor outputTensor,
-            Tensor nullOutputTensor, Tensor previousTensor, Tensor yTensor, Tensor fTensor, Tensor targetTensor,
-            Tensor nextTensor) {
-        if (stage != 0 && stage != 1) {
-            throw new IllegalArgumentException("stage is " + stage + ", must be 0 or 1");
-        }
-        int channels = outputTensor.channels();
+    default void signalStep(int n, int pixels, Slice coefficientsSlice, SignalStep step) {
+        int channels = step.output().channels();
         long rows = (long) n * pixels;
         Matrix coefficients = Matrix.of("coefficients", coefficientsSlice, n, COUNT);
-        Matrix noise = Matrix.of("noise", noiseTensor, rows, channels);
-        Matrix x = Matrix.of("x", xTensor, rows, channels);
-        Matrix output = Matrix.of("output", outputTensor, rows, channels);
-        Matrix nullOutput = Matrix.optional("nullOutput", nullOutputTensor, rows, channels);
-        Matrix previous = Matrix.optional("previous", previousTensor, rows, channels);
-        Matrix y = Matrix.of("y", yTensor, rows, channels);
-        Matrix fOut = Matrix.optional("f", fTensor, rows, channels);
-        Matrix targetOut = Matrix.of("target", targetTensor, rows, channels);
-        Matrix nextOut = Matrix.optional("next", nextTensor, rows, channels);
+        Matrix noise = Matrix.of("noise", step.noise(), rows, channels);
+        Matrix x = Matrix.of("x", step.x(), rows, channels);
+        Matrix output = Matrix.of("output", step.output(), rows, channels);
+        Matrix nullOutput = Matrix.optional("nullOutput", step.nullOutput(), rows, channels);
+        Matrix previous = Matrix.optional("previous", step.previous(), rows, channels);
+        Matrix y = Matrix.of("y", step.y(), rows, channels);
+        Matrix fOut = Matrix.optional("f", step.f(), rows, channels);
+        Matrix targetOut = Matrix.of("target", step.target(), rows, channels);
+        Matrix nextOut = Matrix.optional("next", step.next(), rows, channels);
 
-        int stateFactor = stage == 0 ? STATE_FACTOR_T : STATE_FACTOR_S;
-        int outputFactor = stage == 0 ? OUTPUT_FACTOR_T : OUTPUT_FACTOR_S;
+        int stateFactor = step.stage() == 0 ? STATE_FACTOR_T : STATE_FACTOR_S;
+        int outputFactor = step.stage() == 0 ? OUTPUT_FACTOR_T : OUTPUT_FACTOR_S;
         for (int row = 0; row < rows; row++) {
             int sample = row / pixels;
             double a = coefficients.get(sample, stateFactor);
@@ -128,17 +124,15 @@ interface ReferenceSignal extends Kernels {
     }
 
     @Override
-    default void bootstrapLoss(
-            int n, int pixels, Slice coefficientsSlice, Tensor noiseTensor, Tensor outputTensor, Tensor targetTensor,
-            Tensor predictionTensor, Tensor dOutputTensor, Slice residualSlice) {
-        int channels = outputTensor.channels();
+    default void bootstrapLoss(int n, int pixels, Slice coefficientsSlice, SignalLoss loss, Slice residualSlice) {
+        int channels = loss.output().channels();
         long rows = (long) n * pixels;
         Matrix coefficients = Matrix.of("coefficients", coefficientsSlice, n, COUNT);
-        Matrix noise = Matrix.of("noise", noiseTensor, rows, channels);
-        Matrix output = Matrix.of("output", outputTensor, rows, channels);
-        Matrix target = Matrix.of("target", targetTensor, rows, channels);
-        Matrix prediction = Matrix.optional("prediction", predictionTensor, rows, channels);
-        Matrix dOutput = Matrix.of("dOutput", dOutputTensor, rows, channels);
+        Matrix noise = Matrix.of("noise", loss.noise(), rows, channels);
+        Matrix output = Matrix.of("output", loss.output(), rows, channels);
+        Matrix target = Matrix.of("target", loss.target(), rows, channels);
+        Matrix prediction = Matrix.optional("prediction", loss.prediction(), rows, channels);
+        Matrix dOutput = Matrix.of("dOutput", loss.dOutput(), rows, channels);
         Matrix residual = Matrix.of("residual", residualSlice, n, 1);
         for (int sample = 0; sample < n; sample++) {
             double squares = 0;
@@ -164,6 +158,46 @@ interface ReferenceSignal extends Kernels {
         Matrix divisor = Matrix.of("divisor", divisorSlice, n, 1);
         for (int sample = 0; sample < n; sample++) {
             divisor.set(sample, 0, Math.pow(residual.get(sample, 0) + kappa, power));
+        }
+    }
+
+    @Override
+    default void residualWeights(int n, Slice residualSlice, float kappa, float power, Slice factorSlice) {
+        Matrix residual = Matrix.of("residual", residualSlice, n, 1);
+        Matrix factor = Matrix.of("factor", factorSlice, n, 1);
+        for (int sample = 0; sample < n; sample++) {
+            factor.set(sample, 0, Math.pow(residual.get(sample, 0) + kappa, -power));
+        }
+    }
+
+    @Override
+    default void addScaled(int n, int pixels, Tensor xTensor, Slice factorSlice, Tensor baseTensor, Tensor yTensor) {
+        int channels = yTensor.channels();
+        Matrix x = Matrix.of("x", xTensor, (long) n * pixels, channels);
+        Matrix factor = Matrix.of("factor", factorSlice, n, 1);
+        Matrix base = Matrix.optional("base", baseTensor, (long) n * pixels, channels);
+        Matrix y = Matrix.of("y", yTensor, (long) n * pixels, channels);
+        for (int row = 0; row < y.rows(); row++) {
+            for (int c = 0; c < channels; c++) {
+                y.set(row, c, Matrix.orZero(base, row, c) + factor.get(row / pixels, 0) * x.get(row, c));
+            }
+        }
+    }
+
+    @Override
+    default void combine(
+            int n, int pixels, Slice aSlice, Tensor firstTensor, Slice bSlice, Tensor secondTensor, Tensor yTensor) {
+        int channels = yTensor.channels();
+        Matrix a = Matrix.of("a", aSlice, n, 1);
+        Matrix first = Matrix.of("first", firstTensor, (long) n * pixels, channels);
+        Matrix b = Matrix.of("b", bSlice, n, 1);
+        Matrix second = Matrix.of("second", secondTensor, (long) n * pixels, channels);
+        Matrix y = Matrix.of("y", yTensor, (long) n * pixels, channels);
+        for (int row = 0; row < y.rows(); row++) {
+            int sample = row / pixels;
+            for (int c = 0; c < channels; c++) {
+                y.set(row, c, a.get(sample, 0) * first.get(row, c) + b.get(sample, 0) * second.get(row, c));
+            }
         }
     }
 

@@ -55,7 +55,7 @@ record Agreement(double error, double allowed, String disagreement) {
             int i = Arrays.mismatch(actual, expected);
             return i < 0 ? new Worst(0, output) : new Worst(Double.POSITIVE_INFINITY, place(output, i, actual, expected));
         }
-        return operation.forward() != null
+        return operation.forward != null
                 ? worstNorm(output, actual, expected, operation.cancelling())
                 : worstValue(output, actual, expected, operation.cancelling());
     }

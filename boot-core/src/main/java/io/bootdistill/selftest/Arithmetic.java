@@ -2,6 +2,7 @@ package io.bootdistill.selftest;
 
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Conv;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Linear;
 
 /**
@@ -28,13 +29,13 @@ final class Arithmetic {
     }
 
     /** A call of any operation: 0 for those that memory bounds. */
-    static double of(String operation, long n, Object shape) {
+    static double of(Kernel kernel, long n, Object shape) {
         if (shape instanceof Conv conv) {
             return of(n, conv);
         }
         if (shape instanceof Linear linear) {
             return of(n, linear);
         }
-        return shape instanceof Attention attention ? of(n, attention, !operation.equals("attentionForward")) : 0;
+        return shape instanceof Attention attention ? of(n, attention, kernel != Kernel.ATTENTION_FORWARD) : 0;
     }
 }

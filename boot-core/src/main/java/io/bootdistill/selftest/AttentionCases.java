@@ -1,10 +1,11 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.DERIVED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
 
 import io.bootdistill.device.Attention;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Philox;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,19 +56,18 @@ final class AttentionCases {
 
     /** A forward pass. */
     static OperationCase forward(int n, Attention attention, boolean mask, boolean strided) {
-        OperationCase operation = OperationCase.of("attentionForward", describe(n, attention, mask), n, strided);
+        OperationCase operation = OperationCase.of(Kernel.ATTENTION_FORWARD, describe(n, attention, mask), n, strided);
         addInputs(operation, attention, mask);
         return operation.tensor(OUTPUT, "y", attention.queries(), attention.channels())
                 .perSample(OUTPUT, "logSumExp", attention.statistics(), Philox::normal)
                 .length(attention.keys() + attention.headSize())
                 .flops(Arithmetic.of(n, attention, false))
-                .calls((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
-                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp")));
+                .calls((k, o) -> k.attentionForward(o.n(), attention, operands(o)));
     }
 
     /** A backward pass. */
     static OperationCase backward(int n, Attention attention, boolean mask, boolean strided) {
-        OperationCase operation = OperationCase.of("attentionBackward", describe(n, attention, mask), n, strided);
+        OperationCase operation = OperationCase.of(Kernel.ATTENTION_BACKWARD, describe(n, attention, mask), n, strided);
         addInputs(operation, attention, mask);
         return operation
                 .tensor(DERIVED, "y", attention.queries(), attention.channels())
@@ -80,16 +80,14 @@ final class AttentionCases {
                 .flops(Arithmetic.of(n, attention, true))
                 // The gradient of a softmax over one key is zero as the difference of two scalar products.
                 .cancelling(attention.keys() == 1 ? Math.sqrt(attention.headSize()) : 0)
-                .calls((k, o) -> k.attentionBackward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
-                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp"), o.tensor("dy"), o.tensor("dq"),
-                        o.tensor("dk"), o.tensor("dv")))
-                .differentiates((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
-                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp")), "q", "k", "v");
+                .calls((k, o) -> k.attentionBackward(o.n(), attention, operands(o),
+                        new Attention.Gradients(o.tensor("dy"), o.tensor("dq"), o.tensor("dk"), o.tensor("dv"))))
+                .differentiates((k, o) -> k.attentionForward(o.n(), attention, operands(o)), "q", "k", "v");
     }
 
     /** Forward mode. */
     static OperationCase tangent(int n, Attention attention, boolean mask, boolean strided) {
-        OperationCase operation = OperationCase.of("attentionTangent", describe(n, attention, mask), n, strided);
+        OperationCase operation = OperationCase.of(Kernel.ATTENTION_TANGENT, describe(n, attention, mask), n, strided);
         addInputs(operation, attention, mask);
         return operation
                 .tensor(DERIVED, "y", attention.queries(), attention.channels())
@@ -100,11 +98,14 @@ final class AttentionCases {
                 .tensor(OUTPUT, "yTangent", attention.queries(), attention.channels())
                 .length(attention.keys() + 2 * attention.headSize())
                 .flops(Arithmetic.of(n, attention, true))
-                .calls((k, o) -> k.attentionTangent(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
-                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp"), o.tensor("qTangent"), o.tensor("kTangent"),
-                        o.tensor("vTangent"), o.tensor("yTangent")))
-                .moves((k, o) -> k.attentionForward(o.n(), attention, o.tensor("q"), o.tensor("k"), o.tensor("v"),
-                        o.slice("mask"), o.tensor("y"), o.slice("logSumExp")), "q", "k", "v");
+                .calls((k, o) -> k.attentionTangent(o.n(), attention, operands(o), new Attention.Tangents(
+                        o.tensor("qTangent"), o.tensor("kTangent"), o.tensor("vTangent"), o.tensor("yTangent"))))
+                .moves((k, o) -> k.attentionForward(o.n(), attention, operands(o)), "q", "k", "v");
+    }
+
+    private static Attention.Operands operands(Operands o) {
+        return new Attention.Operands(o.tensor("q"), o.tensor("k"), o.tensor("v"), o.slice("mask"), o.tensor("y"),
+                o.slice("logSumExp"));
     }
 
     private static void addInputs(OperationCase operation, Attention attention, boolean mask) {

@@ -3,11 +3,10 @@ package io.bootdistill.selftest;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
-import io.bootdistill.selftest.OperationCase.Operand;
+import io.bootdistill.internal.device.Scope;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,7 +24,7 @@ public final class BoundCase implements AutoCloseable {
     private static final float GUARD = 12345.678f;
     private static final int GUARDS = 19;
 
-    private final OperationCase operation;
+    private final CaseContent operation;
     private final int count;
     private final Scope scope = new Scope();
     private final Kernels kernels;
@@ -34,16 +33,16 @@ public final class BoundCase implements AutoCloseable {
     private final Operands operands;
     private final Slice awaited;
 
-    BoundCase(OperationCase operation, Device device, int first, int count) {
+    BoundCase(CaseContent operation, Device device, int first, int count) {
         this.operation = operation;
         this.count = count;
         try {
             kernels = scope.own(device.openKernels());
             Map<String, Tensor> tensors = new HashMap<>();
-            for (Operand operand : operation.operands()) {
+            for (Operand operand : operation.operands) {
                 tensors.put(operand.name(), place(operand, device, first));
             }
-            if (operation.preparation() != null) {
+            if (operation.preparation != null) {
                 prepare(device, tensors);
             }
             operands = new Operands(count, tensors);
@@ -65,7 +64,7 @@ public final class BoundCase implements AutoCloseable {
     }
 
     private void prepare(Device device, Map<String, Tensor> tensors) {
-        long length = operation.preparation().length().of(kernels);
+        long length = operation.preparation.length().of(kernels);
         Slice prepared = null;
         if (length > 0) {
             DeviceMemory memory = scope.own(device.allocate(length + GUARDS));
@@ -74,7 +73,7 @@ public final class BoundCase implements AutoCloseable {
             prepared = memory.slice(0, length);
             tensors.put(Operands.PREPARED, Tensor.of(prepared, 1));
         }
-        operation.preparation().action().run(kernels, new Weights(tensors.get("weights").data(), prepared));
+        operation.preparation.action().run(kernels, new Weights(tensors.get("weights").data(), prepared));
     }
 
     private float[] content(Operand operand, float[] values, int first) {
@@ -96,7 +95,7 @@ public final class BoundCase implements AutoCloseable {
 
     /** Carries out the operation with other operands than those placed here. */
     void call(Operands others) {
-        operation.call().run(kernels, others);
+        operation.call.run(kernels, others);
     }
 
     /** Waits for the calls, which a GPU carries out behind the host. */
@@ -106,14 +105,14 @@ public final class BoundCase implements AutoCloseable {
 
     /** Carries out the forward operation of a backward case. */
     void forward() {
-        operation.forward().run(kernels, operands);
+        operation.forward.run(kernels, operands);
     }
 
     /** Bytes that a call must move: each operand once, and once more if it is read and written. Known after a call. */
     public long bytes() {
         return operands.used().stream().map(operation::operand).mapToLong(operand -> {
             long values = (long) operand.rows(count) * operand.channels();
-            return Float.BYTES * values * (operand.role() == OperationCase.Role.UPDATED ? 2 : 1);
+            return Float.BYTES * values * (operand.role() == Operand.Role.UPDATED ? 2 : 1);
         }).sum();
     }
 
@@ -141,7 +140,7 @@ public final class BoundCase implements AutoCloseable {
     /** What the written operands hold now, by name. */
     Map<String, float[]> outputs() {
         Map<String, float[]> outputs = new TreeMap<>();
-        for (Operand operand : operation.operands()) {
+        for (Operand operand : operation.operands) {
             if (operand.written()) {
                 outputs.put(operand.name(), values(operand.name()));
             }
@@ -155,7 +154,7 @@ public final class BoundCase implements AutoCloseable {
      * @throws IllegalStateException that names the place
      */
     void requireRestUntouched() {
-        for (Operand operand : operation.operands()) {
+        for (Operand operand : operation.operands) {
             requireUntouched(operand, operand.written());
         }
         if (memories.containsKey(Operands.PREPARED)) {
@@ -170,7 +169,7 @@ public final class BoundCase implements AutoCloseable {
 
     /** Checks that nothing at all has changed in the memory that is still open; throws likewise. */
     void requireUntouched() {
-        for (Operand operand : operation.operands()) {
+        for (Operand operand : operation.operands) {
             if (memories.containsKey(operand.name())) {
                 requireUntouched(operand, false);
             }

@@ -1,11 +1,12 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
-import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.Operand.Role.DERIVED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.UPDATED;
 
 import io.bootdistill.device.Conv;
+import io.bootdistill.device.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -110,7 +111,7 @@ final class ConvolutionCases {
             int n, Conv conv, boolean shift, Addend residual, boolean gradient, boolean strided, boolean bias) {
         String options = (bias ? "" : " no bias") + (shift ? " shift" : "") + residual.describe("residual")
                 + (gradient ? " gradient" : "");
-        OperationCase operation = OperationCase.of("convForward", describe(n, conv) + options, n, strided)
+        OperationCase operation = OperationCase.of(Kernel.CONV_FORWARD, describe(n, conv) + options, n, strided)
                 .tensor(INPUT, "x", conv.pixels(), conv.in())
                 .weights(conv, gradient);
         if (bias) {
@@ -128,7 +129,7 @@ final class ConvolutionCases {
 
     /** The gradient of the input. */
     static OperationCase backwardInput(int n, Conv conv, Addend base, boolean strided) {
-        return OperationCase.of("convBackwardInput", describe(n, conv) + base.describe("base"), n, strided)
+        return OperationCase.of(Kernel.CONV_BACKWARD_INPUT, describe(n, conv) + base.describe("base"), n, strided)
                 .tensor(INPUT, "dy", conv.outPixels(), conv.out())
                 .weights(conv, true)
                 .sum("dx", base, "base", conv.pixels(), conv.in())
@@ -146,7 +147,7 @@ final class ConvolutionCases {
     /** The gradients of weights, bias and time shift. */
     static OperationCase backwardWeights(int n, Conv conv, boolean shift, boolean accumulate, boolean strided) {
         String options = (shift ? " shift" : "") + (accumulate ? " accumulate" : "");
-        OperationCase operation = OperationCase.of("convBackwardWeights", describe(n, conv) + options, n, strided)
+        OperationCase operation = OperationCase.of(Kernel.CONV_BACKWARD_WEIGHTS, describe(n, conv) + options, n, strided)
                 .tensor(INPUT, "x", conv.pixels(), conv.in())
                 .tensor(INPUT, "dy", conv.outPixels(), conv.out())
                 .shared(accumulate ? UPDATED : OUTPUT, "dWeights", conv.weights())
@@ -159,8 +160,9 @@ final class ConvolutionCases {
         }
         return operation.length(n * conv.outPixels())
                 .flops(Arithmetic.of(n, conv))
-                .calls((k, o) -> k.convBackwardWeights(o.n(), conv, o.tensor("x"), o.tensor("dy"), o.slice("dWeights"),
-                        o.slice("dBias"), o.tensor("dShift"), accumulate))
+                .calls((k, o) -> k.convBackwardWeights(o.n(), conv,
+                        new Conv.Gradients(o.tensor("x"), o.tensor("dy"), o.tensor("dShift")), o.slice("dWeights"),
+                        o.slice("dBias"), accumulate))
                 .differentiates((k, o) -> k.convForward(o.n(), conv, o.tensor("x"), o.weights(), o.slice("bias"),
                         o.tensor("shift"), null, o.tensor("y")), "weights", "bias", "shift");
     }

@@ -1,13 +1,14 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
-import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.Operand.Role.DERIVED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.UPDATED;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.TimeEmbedding;
-import io.bootdistill.selftest.OperationCase.Values;
+import io.bootdistill.selftest.Operand.Values;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,14 +63,14 @@ final class EmbeddingCases {
 
     /** The embedding of real-valued indices up to 999, or of noise levels. */
     static OperationCase timeEmbedding(int n, TimeEmbedding embedding, boolean strided) {
-        return timeEmbedding("timeEmbedding", n, embedding, strided)
+        return timeEmbedding(Kernel.TIME_EMBEDDING, n, embedding, strided)
                 .tensor(OUTPUT, "y", 1, embedding.channels())
                 .calls((k, o) -> k.timeEmbedding(o.n(), embedding, o.slice("t"), o.slice("frequencies"), o.tensor("y")));
     }
 
     /** Forward mode. A difference would meet the rounded angles: the reference device's unit test has the formula. */
     static OperationCase timeEmbeddingTangent(int n, TimeEmbedding embedding, boolean strided) {
-        return timeEmbedding("timeEmbeddingTangent", n, embedding, strided)
+        return timeEmbedding(Kernel.TIME_EMBEDDING_TANGENT, n, embedding, strided)
                 .perSample(INPUT, "tTangent", 1, Philox::normal)
                 .tensor(OUTPUT, "yTangent", 1, embedding.channels())
                 .length(4) // factors, each rounded
@@ -77,7 +78,7 @@ final class EmbeddingCases {
                         o.slice("tTangent"), o.tensor("yTangent")));
     }
 
-    private static OperationCase timeEmbedding(String operation, int n, TimeEmbedding embedding, boolean strided) {
+    private static OperationCase timeEmbedding(Kernel operation, int n, TimeEmbedding embedding, boolean strided) {
         int half = embedding.half();
         Values times = (seed, draw, i) -> (float) (Philox.uniform(seed, draw, i) * (embedding.fourier() ? 80 : 999) + 0.01);
         Values frequencies = embedding.fourier()
@@ -93,7 +94,7 @@ final class EmbeddingCases {
     /** Labels from a table, with repetitions. */
     static OperationCase embeddingForward(int n, int tableRows, int channels, Addend x, boolean strided) {
         String description = n + " of " + tableRows + "×" + channels + x.describe("x");
-        return OperationCase.of("embeddingForward", description, n, strided)
+        return OperationCase.of(Kernel.EMBEDDING_FORWARD, description, n, strided)
                 .perSample(INPUT, "labels", 1, labels(tableRows))
                 .shared(INPUT, "table", (long) tableRows * channels)
                 .sum("y", x, "x", 1, channels)
@@ -105,7 +106,7 @@ final class EmbeddingCases {
     static OperationCase embeddingBackward(
             int n, int tableRows, int channels, boolean accumulate, boolean strided) {
         String description = n + " of " + tableRows + "×" + channels + (accumulate ? " accumulate" : "");
-        return OperationCase.of("embeddingBackward", description, n, strided)
+        return OperationCase.of(Kernel.EMBEDDING_BACKWARD, description, n, strided)
                 .perSample(INPUT, "labels", 1, labels(tableRows))
                 .tensor(INPUT, "dy", 1, channels)
                 .shared(accumulate ? UPDATED : OUTPUT, "dTable", (long) tableRows * channels)
@@ -121,7 +122,7 @@ final class EmbeddingCases {
     /** The division, which is its own gradient. */
     static OperationCase divideSamples(int n, int pixels, int channels, Addend base, boolean strided) {
         String description = n + "×" + pixels + "×" + channels + base.describe("base");
-        return OperationCase.of("divideSamples", description, n, strided)
+        return OperationCase.of(Kernel.DIVIDE_SAMPLES, description, n, strided)
                 .tensor(INPUT, "x", pixels, channels)
                 .perSample(INPUT, "divisor", 1, (seed, draw, i) -> 0.1f + (float) Philox.uniform(seed, draw, i))
                 .sum("y", base, "base", pixels, channels)

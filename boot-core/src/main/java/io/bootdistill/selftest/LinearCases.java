@@ -1,10 +1,11 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
-import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.Operand.Role.DERIVED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.UPDATED;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Linear;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ final class LinearCases {
     static OperationCase forward(
             int n, int rows, Linear linear, boolean bias, Addend residual, boolean gradient, boolean strided) {
         String options = (bias ? " bias" : "") + residual.describe("residual") + (gradient ? " gradient" : "");
-        OperationCase operation = OperationCase.of("linearForward", describe(n, rows, linear) + options, n, strided)
+        OperationCase operation = OperationCase.of(Kernel.LINEAR_FORWARD, describe(n, rows, linear) + options, n, strided)
                 .tensor(INPUT, "x", rows, linear.in())
                 .weights(linear, gradient);
         if (bias) {
@@ -82,7 +83,7 @@ final class LinearCases {
 
     /** The gradient of the input. */
     static OperationCase backwardInput(int n, int rows, Linear linear, Addend base, boolean strided) {
-        return OperationCase.of("linearBackwardInput", describe(n, rows, linear) + base.describe("base"), n, strided)
+        return OperationCase.of(Kernel.LINEAR_BACKWARD_INPUT, describe(n, rows, linear) + base.describe("base"), n, strided)
                 .tensor(INPUT, "dy", rows, linear.out())
                 .weights(linear, true)
                 .sum("dx", base, "base", rows, linear.in())
@@ -100,7 +101,7 @@ final class LinearCases {
     static OperationCase backwardWeights(
             int n, int rows, Linear linear, boolean bias, boolean accumulate, boolean strided) {
         String options = (bias ? " bias" : "") + (accumulate ? " accumulate" : "");
-        OperationCase operation = OperationCase.of("linearBackwardWeights", describe(n, rows, linear) + options, n, strided)
+        OperationCase operation = OperationCase.of(Kernel.LINEAR_BACKWARD_WEIGHTS, describe(n, rows, linear) + options, n, strided)
                 .tensor(INPUT, "x", rows, linear.in())
                 .tensor(INPUT, "dy", rows, linear.out())
                 .shared(accumulate ? UPDATED : OUTPUT, "dWeights", linear.weights())

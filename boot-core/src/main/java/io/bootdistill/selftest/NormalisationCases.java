@@ -1,11 +1,12 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
-import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.Operand.Role.DERIVED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.UPDATED;
 
 import io.bootdistill.device.GroupNorm;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Philox;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,7 @@ final class NormalisationCases {
      */
     static OperationCase forward(int n, GroupNorm norm, boolean modulated, int mean, boolean strided) {
         String description = describe(n, norm, modulated) + (mean == 0 ? "" : " mean " + mean);
-        OperationCase operation = OperationCase.of("groupNormForward", description, n, strided)
+        OperationCase operation = OperationCase.of(Kernel.GROUP_NORM_FORWARD, description, n, strided)
                 .tensor(INPUT, "x", norm.pixels(), norm.channels(), (seed, draw, i) -> mean + Philox.normal(seed, draw, i))
                 .shared(INPUT, "gamma", norm.channels())
                 .shared(INPUT, "beta", norm.channels());
@@ -96,15 +97,14 @@ final class NormalisationCases {
                 .tensor(OUTPUT, "y", norm.pixels(), norm.channels())
                 .length(groupSize(norm))
                 .cancelling(mean) // x itself is known to ε·mean only
-                .calls((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
-                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")));
+                .calls((k, o) -> k.groupNormForward(o.n(), norm, operands(o), o.tensor("y")));
     }
 
     /** A backward pass. */
     static OperationCase backward(
             int n, GroupNorm norm, boolean modulated, Addend base, boolean accumulate, boolean strided) {
         String description = describe(n, norm, modulated) + base.describe("base") + (accumulate ? " accumulate" : "");
-        OperationCase operation = OperationCase.of("groupNormBackward", description, n, strided)
+        OperationCase operation = OperationCase.of(Kernel.GROUP_NORM_BACKWARD, description, n, strided)
                 .tensor(INPUT, "x", norm.pixels(), norm.channels())
                 .shared(INPUT, "gamma", norm.channels())
                 .shared(INPUT, "beta", norm.channels())
@@ -123,19 +123,18 @@ final class NormalisationCases {
                 // One or two values are ±1 after normalisation, whatever they were: their gradient is a difference of
                 // like terms, each as large as 1/σ.
                 .cancelling(groupSize(norm) <= 2 ? 1 / Math.sqrt(norm.epsilon()) : 0)
-                .calls((k, o) -> k.groupNormBackward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
-                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("dy"),
-                        base.of(o, "base", "dx"), o.tensor("dx"), o.slice("dGamma"), o.slice("dBeta"),
-                        o.tensor("dScale"), o.tensor("dShift"), accumulate))
+                .calls((k, o) -> k.groupNormBackward(o.n(), norm, operands(o),
+                        new GroupNorm.Gradients(o.tensor("dy"), base.of(o, "base", "dx"), o.tensor("dx"), o.tensor("dScale"),
+                                o.tensor("dShift")),
+                        o.slice("dGamma"), o.slice("dBeta"), accumulate))
                 .tensor(DERIVED, "y", norm.pixels(), norm.channels())
-                .differentiates((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
-                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")),
+                .differentiates((k, o) -> k.groupNormForward(o.n(), norm, operands(o), o.tensor("y")),
                         "x", "gamma", "beta", "scale", "shift");
     }
 
     /** Forward mode. */
     static OperationCase tangent(int n, GroupNorm norm, boolean modulated, boolean strided) {
-        OperationCase operation = OperationCase.of("groupNormTangent", describe(n, norm, modulated), n, strided)
+        OperationCase operation = OperationCase.of(Kernel.GROUP_NORM_TANGENT, describe(n, norm, modulated), n, strided)
                 .tensor(INPUT, "x", norm.pixels(), norm.channels())
                 .shared(INPUT, "gamma", norm.channels())
                 .shared(INPUT, "beta", norm.channels())
@@ -150,17 +149,20 @@ final class NormalisationCases {
         }
         return operation.length(groupSize(norm))
                 .cancelling(groupSize(norm) <= 2 ? 1 / Math.sqrt(norm.epsilon()) : 0) // as in the backward pass
-                .calls((k, o) -> k.groupNormTangent(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
-                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("xTangent"),
-                        o.tensor("scaleTangent"), o.tensor("shiftTangent"), o.tensor("yTangent")))
+                .calls((k, o) -> k.groupNormTangent(o.n(), norm, operands(o), new GroupNorm.Tangents(
+                        o.tensor("xTangent"), o.tensor("scaleTangent"), o.tensor("shiftTangent"), o.tensor("yTangent"))))
                 .tensor(DERIVED, "y", norm.pixels(), norm.channels())
-                .moves((k, o) -> k.groupNormForward(o.n(), norm, o.tensor("x"), o.slice("gamma"), o.slice("beta"),
-                        o.tensor("scale"), o.tensor("shift"), o.slice("statistics"), o.tensor("y")), "x", "scale", "shift");
+                .moves((k, o) -> k.groupNormForward(o.n(), norm, operands(o), o.tensor("y")), "x", "scale", "shift");
+    }
+
+    private static GroupNorm.Operands operands(Operands o) {
+        return new GroupNorm.Operands(o.tensor("x"), o.slice("gamma"), o.slice("beta"), o.tensor("scale"), o.tensor("shift"),
+                o.slice("statistics"));
     }
 
     /** SiLU. */
     static OperationCase siluForward(int n, int rows, int channels, boolean strided) {
-        return OperationCase.of("siluForward", n + "×" + rows + "×" + channels, n, strided)
+        return OperationCase.of(Kernel.SILU_FORWARD, n + "×" + rows + "×" + channels, n, strided)
                 .tensor(INPUT, "x", rows, channels)
                 .tensor(OUTPUT, "y", rows, channels)
                 .calls((k, o) -> k.siluForward((long) o.n() * rows, o.tensor("x"), o.tensor("y")));
@@ -169,7 +171,7 @@ final class NormalisationCases {
     /** Its gradient. */
     static OperationCase siluBackward(int n, int rows, int channels, Addend base, boolean strided) {
         String description = n + "×" + rows + "×" + channels + base.describe("base");
-        return OperationCase.of("siluBackward", description, n, strided)
+        return OperationCase.of(Kernel.SILU_BACKWARD, description, n, strided)
                 .tensor(INPUT, "x", rows, channels)
                 .tensor(INPUT, "dy", rows, channels)
                 .sum("dx", base, "base", rows, channels)

@@ -3,11 +3,9 @@ package io.bootdistill.selftest;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.Philox;
-import io.bootdistill.device.Weights;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,68 +15,14 @@ import java.util.Map;
  * finite differences, the independence of the batch, and the benchmarks.
  *
  * <p>A case lists its operands (name, role, shape, seeded values) and the call. {@link #bind} places them on a device. Names
- * of operands are the parameter names of {@link Kernels}; an optional operand that the case leaves out is null in the call.
+ * of operands are the parameter names of {@link io.bootdistill.device.Kernels}; an optional operand that the case leaves out is null in the call.
  */
-public final class OperationCase {
+public final class OperationCase extends CaseContent {
 
-    /** What a call does with an operand. */
-    enum Role {
-        /** Read. */
-        INPUT,
-        /** Read by the call of a derivative, and written by its forward one: given the reference device's values. */
-        DERIVED,
-        /** Overwritten. */
-        OUTPUT,
-        /** Read and written: an output that is added to. */
-        UPDATED
-    }
-
-    /** The operation itself; it reads the number of samples from the operands, so that a batch can be split. */
-    interface Call {
-        void run(Kernels kernels, Operands operands);
-    }
-
-    /** The value of an element; {@link Philox#normal(long, int, long)} is one. */
-    interface Values {
-        float at(long seed, int draw, long index);
-    }
-
-    /** How a device derives its own form of the weights. */
-    record Preparation(ToLength length, Action action) {
-
-        interface ToLength {
-            long of(Kernels kernels);
-        }
-
-        interface Action {
-            void run(Kernels kernels, Weights weights);
-        }
-    }
-
-    /**
-     * One operand.
-     *
-     * @param perSample whether the rows belong to samples: {@code rows} of them to each; else {@code rows} in all
-     */
-    record Operand(String name, Role role, boolean perSample, int rows, int channels, int stride, int offset, Values values) {
-
-        boolean written() {
-            return role == Role.OUTPUT || role == Role.UPDATED;
-        }
-
-        int rows(int samples) {
-            return perSample ? samples * rows : rows;
-        }
-    }
-
-    private final String operation;
+    private final Kernel operation;
     private final String shape;
     private final int samples;
     private final boolean strided;
-    private final List<Operand> operands = new ArrayList<>();
-    private Preparation preparation;
-    private Call call;
-    private Call forward;
     private List<String> differentiated = List.of();
     private List<String> moved = List.of();
     private double length = 1;
@@ -87,7 +31,7 @@ public final class OperationCase {
     private boolean exact;
     private Map<String, float[]> derived;
 
-    private OperationCase(String operation, String description, int samples, boolean strided) {
+    private OperationCase(Kernel operation, String description, int samples, boolean strided) {
         this.operation = operation;
         this.shape = description + (strided ? " strided" : "");
         this.samples = samples;
@@ -100,44 +44,44 @@ public final class OperationCase {
      * @param strided false: tensors are dense and aligned; true: every operand starts at some odd place, and the rows of a
      *     tensor lie further apart than its channels
      */
-    static OperationCase of(String operation, String description, int samples, boolean strided) {
+    static OperationCase of(Kernel operation, String description, int samples, boolean strided) {
         return new OperationCase(operation, description, samples, strided);
     }
 
     // ---- operands
 
     /** A tensor of normal numbers with {@code rows} rows per sample. */
-    OperationCase tensor(Role role, String operand, int rows, int channels) {
+    OperationCase tensor(Operand.Role role, String operand, int rows, int channels) {
         return tensor(role, operand, rows, channels, Philox::normal);
     }
 
     /** A tensor with {@code rows} rows per sample. */
-    OperationCase tensor(Role role, String operand, int rows, int channels, Values values) {
+    OperationCase tensor(Operand.Role role, String operand, int rows, int channels, Operand.Values values) {
         int gap = strided ? 1 + (operands.size() * 5 + 2) % 7 : 0;
         return add(role, operand, true, rows, channels, channels + gap, values);
     }
 
     /** A slice with {@code length} values per sample. */
-    OperationCase perSample(Role role, String operand, int length, Values values) {
+    OperationCase perSample(Operand.Role role, String operand, int length, Operand.Values values) {
         return add(role, operand, true, 1, length, length, values);
     }
 
     /** A slice that all samples share. */
-    OperationCase shared(Role role, String operand, long length, Values values) {
+    OperationCase shared(Operand.Role role, String operand, long length, Operand.Values values) {
         return add(role, operand, false, 1, Math.toIntExact(length), Math.toIntExact(length), values);
     }
 
     /** A slice of normal numbers that all samples share. */
-    OperationCase shared(Role role, String operand, long length) {
+    OperationCase shared(Operand.Role role, String operand, long length) {
         return shared(role, operand, length, Philox::normal);
     }
 
     /** A tensor that is written, and what is added to it. */
     OperationCase sum(String operand, Addend addend, String addendOperand, int rows, int channels) {
         if (addend == Addend.OTHER) {
-            tensor(Role.INPUT, addendOperand, rows, channels);
+            tensor(Operand.Role.INPUT, addendOperand, rows, channels);
         }
-        return tensor(addend == Addend.OUTPUT ? Role.UPDATED : Role.OUTPUT, operand, rows, channels);
+        return tensor(addend == Addend.OUTPUT ? Operand.Role.UPDATED : Operand.Role.OUTPUT, operand, rows, channels);
     }
 
     /** The weights of a convolution, prepared. */
@@ -145,7 +89,7 @@ public final class OperationCase {
         preparation = new Preparation(
                 kernels -> kernels.preparedLength(conv, gradient),
                 (kernels, weights) -> kernels.prepare(conv, weights, gradient));
-        return shared(Role.INPUT, "weights", conv.weights());
+        return shared(Operand.Role.INPUT, "weights", conv.weights());
     }
 
     /** The weights of a linear layer, prepared. */
@@ -153,11 +97,11 @@ public final class OperationCase {
         preparation = new Preparation(
                 kernels -> kernels.preparedLength(linear, gradient),
                 (kernels, weights) -> kernels.prepare(linear, weights, gradient));
-        return shared(Role.INPUT, "weights", linear.weights());
+        return shared(Operand.Role.INPUT, "weights", linear.weights());
     }
 
     private OperationCase add(
-            Role role, String operand, boolean perSample, int rows, int channels, int stride, Values values) {
+            Operand.Role role, String operand, boolean perSample, int rows, int channels, int stride, Operand.Values values) {
         int offset = strided ? 1 + (operands.size() * 3 + 4) % 9 : 0;
         operands.add(new Operand(operand, role, perSample, rows, channels, stride, offset, values));
         return this;
@@ -166,7 +110,7 @@ public final class OperationCase {
     // ---- meaning
 
     /** The call, the last thing that every case needs. */
-    OperationCase calls(Call operationCall) {
+    OperationCase calls(OperandCall operationCall) {
         call = operationCall;
         return this;
     }
@@ -176,7 +120,7 @@ public final class OperationCase {
      * the call adds to {@code dx} (or {@code dWeights} …) the gradient of Σ dy·y with respect to {@code x} (or
      * {@code weights} …), for each of the inputs named here.
      */
-    OperationCase differentiates(Call forwardCall, String... inputs) {
+    OperationCase differentiates(OperandCall forwardCall, String... inputs) {
         forward = forwardCall;
         differentiated = List.of(inputs);
         return this;
@@ -187,7 +131,7 @@ public final class OperationCase {
      * and the call writes to {@code yTangent} the derivative of y along {@code xTangent} (or {@code scaleTangent} …), for all
      * of the inputs named here at once.
      */
-    OperationCase moves(Call forwardCall, String... inputs) {
+    OperationCase moves(OperandCall forwardCall, String... inputs) {
         forward = forwardCall;
         moved = List.of(inputs);
         return this;
@@ -219,8 +163,8 @@ public final class OperationCase {
 
     // ---- use
 
-    /** The method of {@link Kernels}. */
-    String operation() {
+    /** What the case calls. */
+    Kernel operation() {
         return operation;
     }
 
@@ -282,27 +226,6 @@ public final class OperationCase {
         return name();
     }
 
-    List<Operand> operands() {
-        return operands;
-    }
-
-    Operand operand(String operand) {
-        return operands.stream().filter(o -> o.name().equals(operand)).findFirst().orElseThrow();
-    }
-
-    Preparation preparation() {
-        return preparation;
-    }
-
-    Call call() {
-        return call;
-    }
-
-    /** Null unless this is a case of a derivative. */
-    Call forward() {
-        return forward;
-    }
-
     List<String> differentiated() {
         return differentiated;
     }
@@ -323,16 +246,16 @@ public final class OperationCase {
         return exact;
     }
 
-    /** The values of an operand for the whole batch, row after row without gaps. */
+    @Override
     float[] values(Operand operand) {
-        if (operand.role() == Role.DERIVED) {
+        if (operand.role() == Operand.Role.DERIVED) {
             return derived().get(operand.name());
         }
         float[] values = new float[operand.rows(samples) * operand.channels()];
         long seed = name().hashCode();
         int draw = operands.indexOf(operand);
         for (int i = 0; i < values.length; i++) {
-            values[i] = operand.role() == Role.OUTPUT ? Float.NaN : operand.values().at(seed, draw, i);
+            values[i] = operand.role() == Operand.Role.OUTPUT ? Float.NaN : operand.values().at(seed, draw, i);
         }
         return values;
     }
@@ -341,7 +264,7 @@ public final class OperationCase {
         if (derived == null) {
             Map<String, float[]> values = new HashMap<>();
             for (Operand operand : operands) {
-                if (operand.role() == Role.DERIVED) {
+                if (operand.role() == Operand.Role.DERIVED) {
                     float[] unknown = new float[operand.rows(samples) * operand.channels()];
                     values.put(operand.name(), unknown);
                 }

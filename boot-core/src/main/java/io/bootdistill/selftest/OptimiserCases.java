@@ -1,13 +1,14 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.UPDATED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.UPDATED;
 
-import io.bootdistill.device.AdamStep;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
-import io.bootdistill.selftest.OperationCase.Values;
+import io.bootdistill.internal.device.AdamStep;
+import io.bootdistill.selftest.Operand.Values;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,12 @@ final class OptimiserCases {
         }
         cases.add(adamW(300, 13, 250, true));
         cases.add(adamW(64, 16, 48, false));
+        for (int length : new int[] {1, 2, 7, 16, 17, 1000, chunk + 1}) {
+            cases.add(average(length, 0, length, 0.05f, length % 2 == 0));
+        }
+        cases.add(average(300, 13, 250, 1, true));
+        cases.add(average(64, 16, 48, 1e-4f, false));
+        cases.add(average(7, 3, 3, 0.5f, false)); // an empty range
         return cases;
     }
 
@@ -55,7 +62,8 @@ final class OptimiserCases {
                 sumLanes(8, true, PARAMETERS, 0, PARAMETERS, false),
                 squaredNorm(PARAMETERS, 0, chunks, false),
                 clip(chunks, 1, false),
-                adamW(PARAMETERS, 0, PARAMETERS, false));
+                adamW(PARAMETERS, 0, PARAMETERS, false),
+                average(PARAMETERS, 0, PARAMETERS, 1e-4f, false));
     }
 
     /**
@@ -66,7 +74,7 @@ final class OptimiserCases {
     static OperationCase sumLanes(
             int lanes, boolean inPlace, int length, long from, long to, boolean strided) {
         String description = lanes + " lanes " + range(length, from, to) + (inPlace ? " in place" : "");
-        OperationCase operation = OperationCase.of("sumLanes", description, 1, strided);
+        OperationCase operation = OperationCase.of(Kernel.SUM_LANES, description, 1, strided);
         for (int lane = 0; lane < lanes; lane++) {
             operation.shared(lane == 0 && inPlace ? UPDATED : INPUT, lane(lane), length);
         }
@@ -88,7 +96,7 @@ final class OptimiserCases {
 
     /** Partial sums; their error is that of one rounding, since they are accumulated in float64. */
     static OperationCase squaredNorm(int length, long fromChunk, long toChunk, boolean strided) {
-        return OperationCase.of("squaredNorm", range(length, fromChunk, toChunk), 1, strided)
+        return OperationCase.of(Kernel.SQUARED_NORM, range(length, fromChunk, toChunk), 1, strided)
                 .shared(INPUT, "values", length)
                 .shared(UPDATED, "partial", toChunk)
                 .calls((k, o) -> k.squaredNorm(o.slice("values"), fromChunk, toChunk, o.slice("partial")));
@@ -96,7 +104,7 @@ final class OptimiserCases {
 
     /** The clip factor. */
     static OperationCase clip(int chunks, float maxNorm, boolean strided) {
-        return OperationCase.of("clip", chunks + " chunks limit " + maxNorm, 1, strided)
+        return OperationCase.of(Kernel.CLIP, chunks + " chunks limit " + maxNorm, 1, strided)
                 .shared(INPUT, "partial", chunks, POSITIVE)
                 .shared(UPDATED, "step", AdamStep.COUNT, (seed, draw, i) -> i == AdamStep.MAX_NORM ? maxNorm : 0.1f * i)
                 .calls((k, o) -> k.clip(o.slice("partial"), chunks, o.slice("step")));
@@ -104,7 +112,7 @@ final class OptimiserCases {
 
     /** A step of AdamW, the third. */
     static OperationCase adamW(int length, long from, long to, boolean strided) {
-        return OperationCase.of("adamW", range(length, from, to), 1, strided)
+        return OperationCase.of(Kernel.ADAM_W, range(length, from, to), 1, strided)
                 .shared(INPUT, "step", AdamStep.COUNT, (seed, draw, i) -> step((int) i))
                 .shared(INPUT, "gradient", length)
                 .shared(UPDATED, "parameters", length)
@@ -114,6 +122,16 @@ final class OptimiserCases {
                 .length(3)
                 .calls((k, o) -> k.adamW(o.slice("step"), from, to, o.slice("gradient"), o.slice("parameters"),
                         o.slice("m"), o.slice("v"), o.slice("ema")));
+    }
+
+    /** A moving average. */
+    static OperationCase average(int length, long from, long to, float rate, boolean strided) {
+        return OperationCase.of(Kernel.AVERAGE, range(length, from, to) + " rate " + rate, 1, strided)
+                .shared(INPUT, "source", length)
+                .shared(UPDATED, "target", length)
+                .length(2)
+                .cancelling(1)
+                .calls((k, o) -> k.average(from, to, o.slice("source"), rate, o.slice("target")));
     }
 
     private static float step(int index) {

@@ -1,9 +1,10 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.DERIVED;
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.DERIVED;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
 
+import io.bootdistill.device.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +47,7 @@ final class ResizeCases {
 
     /** Doubling. */
     static OperationCase upsampleForward(int n, int height, int width, int channels, boolean strided) {
-        return OperationCase.of("upsampleForward", describe(n, height, width, channels), n, strided)
+        return OperationCase.of(Kernel.UPSAMPLE_FORWARD, describe(n, height, width, channels), n, strided)
                 .tensor(INPUT, "x", height * width, channels)
                 .tensor(OUTPUT, "y", 4 * height * width, channels)
                 .exact()
@@ -57,7 +58,7 @@ final class ResizeCases {
     static OperationCase upsampleBackward(
             int n, int height, int width, int channels, Addend base, boolean strided) {
         String description = describe(n, height, width, channels) + base.describe("base");
-        return OperationCase.of("upsampleBackward", description, n, strided)
+        return OperationCase.of(Kernel.UPSAMPLE_BACKWARD, description, n, strided)
                 .tensor(INPUT, "dy", 4 * height * width, channels)
                 .sum("dx", base, "base", height * width, channels)
                 .length(5)
@@ -70,7 +71,7 @@ final class ResizeCases {
 
     /** Halving. */
     static OperationCase downsampleForward(int n, int height, int width, int channels, boolean strided) {
-        return OperationCase.of("downsampleForward", describe(n, height, width, channels), n, strided)
+        return OperationCase.of(Kernel.DOWNSAMPLE_FORWARD, describe(n, height, width, channels), n, strided)
                 .tensor(INPUT, "x", 4 * height * width, channels)
                 .tensor(OUTPUT, "y", height * width, channels)
                 .length(4)
@@ -81,7 +82,7 @@ final class ResizeCases {
     static OperationCase downsampleBackward(
             int n, int height, int width, int channels, Addend base, boolean strided) {
         String description = describe(n, height, width, channels) + base.describe("base");
-        return OperationCase.of("downsampleBackward", description, n, strided)
+        return OperationCase.of(Kernel.DOWNSAMPLE_BACKWARD, description, n, strided)
                 .tensor(INPUT, "dy", height * width, channels)
                 .sum("dx", base, "base", 4 * height * width, channels)
                 .calls((k, o) -> k.downsampleBackward(

@@ -18,7 +18,7 @@ import java.util.Objects;
  *
  * @param device description of the device under test
  * @param oracle description of the one that it is compared with
- * @param lines one for each operation and shape, operation by operation
+ * @param lines one for each operation that the device supports and each shape, operation by operation
  */
 public record SelfTest(String device, String oracle, List<Line> lines) {
 
@@ -70,7 +70,10 @@ public record SelfTest(String device, String oracle, List<Line> lines) {
 
     static SelfTest of(Device device, Device oracle, List<OperationCase> cases) {
         return new SelfTest(device.description(), oracle.description(),
-                cases.stream().map(operation -> test(operation, device, oracle)).toList());
+                cases.stream()
+                        .filter(operation -> device.supports(operation.operation()))
+                        .map(operation -> test(operation, device, oracle))
+                        .toList());
     }
 
     public boolean passed() {
@@ -86,11 +89,11 @@ public record SelfTest(String device, String oracle, List<Line> lines) {
             String failure = agreement.disagreement() != null
                     ? agreement.disagreement()
                     : difference(actual, operation.run(device));
-            return new Line(operation.operation(), operation.shape(), agreement.error(), agreement.allowed(),
+            return new Line(operation.operation().toString(), operation.shape(), agreement.error(), agreement.allowed(),
                     failure == null ? time(operation, device) : Double.NaN, failure, null);
         } catch (RuntimeException | LinkageError e) {
             return new Line(
-                    operation.operation(), operation.shape(), Double.NaN, Double.NaN, Double.NaN, e.toString(), e);
+                    operation.operation().toString(), operation.shape(), Double.NaN, Double.NaN, Double.NaN, e.toString(), e);
         }
     }
 

@@ -1,10 +1,13 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
 
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,6 +42,11 @@ final class SignalCases {
             cases.add(signalStep(n, pixels, channels, 1 - i % 2, i % 4 < 2, i % 4 > 1, strided));
             cases.add(bootstrapLoss(n, pixels, channels, i % 3 > 0, strided));
             cases.add(residualDivisors(SAMPLES[i], POWERS[i % POWERS.length]));
+            cases.add(residualWeights(SAMPLES[i], POWERS[i % POWERS.length]));
+            cases.add(combine(n, pixels, channels, strided));
+            for (Addend base : Addend.values()) {
+                cases.add(addScaled(n, pixels, channels, base, (i + base.ordinal()) % 2 == 1));
+            }
         }
         for (int stage = 0; stage < 2; stage++) { // every option
             for (boolean option : new boolean[] {false, true}) {
@@ -58,12 +66,15 @@ final class SignalCases {
                 signalStep(8, 256, 1, 1, false, true, false),
                 signalStep(8, 256, 1, 0, true, false, false),
                 bootstrapLoss(8, 256, 1, true, false),
-                residualDivisors(8, 0.5f));
+                residualDivisors(8, 0.5f),
+                residualWeights(8, 0.5f),
+                addScaled(8, 256, 1, Addend.OUTPUT, false),
+                combine(8, 256, 1, false));
     }
 
     /** Noise. */
     static OperationCase noise(int n, int pixels, int channels, int draw, boolean strided) {
-        return OperationCase.of("noise", describe(n, pixels, channels) + " draw " + draw, n, strided)
+        return OperationCase.of(Kernel.NOISE, describe(n, pixels, channels) + " draw " + draw, n, strided)
                 .perSample(INPUT, "seeds", Philox.SEED_FLOATS, (seed, index, i) -> Philox.bits(seed, index, i) >>> 16)
                 .tensor(OUTPUT, "y", pixels, channels)
                 .exact()
@@ -74,7 +85,7 @@ final class SignalCases {
     static OperationCase signalState(
             int n, int pixels, int channels, boolean signal, boolean state, boolean strided) {
         String description = describe(n, pixels, channels) + (signal ? " signal" : "") + (state ? " state" : "");
-        OperationCase operation = withCoefficients("signalState", description, n, pixels, channels, strided)
+        OperationCase operation = withCoefficients(Kernel.SIGNAL_STATE, description, n, pixels, channels, strided)
                 .tensor(INPUT, "output", pixels, channels);
         if (signal) {
             operation.tensor(OUTPUT, "y", pixels, channels);
@@ -97,7 +108,7 @@ final class SignalCases {
             int n, int pixels, int channels, int stage, boolean guided, boolean second, boolean strided) {
         String description = describe(n, pixels, channels) + " stage " + stage + (guided ? " guided" : "")
                 + (second ? " second" : "");
-        OperationCase operation = withCoefficients("signalStep", description, n, pixels, channels, strided)
+        OperationCase operation = withCoefficients(Kernel.SIGNAL_STEP, description, n, pixels, channels, strided)
                 .tensor(INPUT, "x", pixels, channels)
                 .tensor(INPUT, "output", pixels, channels)
                 .tensor(INPUT, "y", pixels, channels)
@@ -111,15 +122,15 @@ final class SignalCases {
         if (!second || guided) {
             operation.tensor(OUTPUT, "f", pixels, channels).tensor(OUTPUT, "next", pixels, channels);
         }
-        return operation.length(6).cancelling(1).calls((k, o) -> k.signalStep(o.n(), pixels, stage, o.slice("coefficients"),
-                o.tensor("noise"), o.tensor("x"), o.tensor("output"), o.tensor("nullOutput"), o.tensor("previous"),
-                o.tensor("y"), o.tensor("f"), o.tensor("target"), o.tensor("next")));
+        return operation.length(6).cancelling(1).calls((k, o) -> k.signalStep(o.n(), pixels, o.slice("coefficients"),
+                new SignalStep(stage, o.tensor("noise"), o.tensor("x"), o.tensor("output"), o.tensor("nullOutput"),
+                        o.tensor("previous"), o.tensor("y"), o.tensor("f"), o.tensor("target"), o.tensor("next"))));
     }
 
     /** The loss of a block with its gradient. */
     static OperationCase bootstrapLoss(int n, int pixels, int channels, boolean prediction, boolean strided) {
         String description = describe(n, pixels, channels) + (prediction ? " prediction" : "");
-        OperationCase operation = withCoefficients("bootstrapLoss", description, n, pixels, channels, strided)
+        OperationCase operation = withCoefficients(Kernel.BOOTSTRAP_LOSS, description, n, pixels, channels, strided)
                 .tensor(INPUT, "output", pixels, channels)
                 .tensor(INPUT, "target", pixels, channels)
                 .tensor(OUTPUT, "dOutput", pixels, channels)
@@ -128,17 +139,53 @@ final class SignalCases {
             operation.tensor(OUTPUT, "prediction", pixels, channels);
         }
         return operation.length((double) pixels * channels).calls((k, o) -> k.bootstrapLoss(o.n(), pixels,
-                o.slice("coefficients"), o.tensor("noise"), o.tensor("output"), o.tensor("target"),
-                o.tensor("prediction"), o.tensor("dOutput"), o.slice("residual")));
+                o.slice("coefficients"), new SignalLoss(o.tensor("noise"), o.tensor("output"), o.tensor("target"),
+                        o.tensor("prediction"), o.tensor("dOutput")),
+                o.slice("residual")));
     }
 
     /** The divisors of residuals between 0 and a few units. */
     static OperationCase residualDivisors(int n, float power) {
-        return OperationCase.of("residualDivisors", n + " power " + power, n, false)
+        return OperationCase.of(Kernel.RESIDUAL_DIVISORS, n + " power " + power, n, false)
                 .perSample(INPUT, "residual", 1, SignalCases::square)
                 .perSample(OUTPUT, "divisor", 1, Philox::normal)
                 .length(4)
                 .calls((k, o) -> k.residualDivisors(o.n(), o.slice("residual"), 1e-3f, power, o.slice("divisor")));
+    }
+
+    /** The weights of residuals between 0 and a few units. */
+    static OperationCase residualWeights(int n, float power) {
+        return OperationCase.of(Kernel.RESIDUAL_WEIGHTS, n + " power " + power, n, false)
+                .perSample(INPUT, "residual", 1, SignalCases::square)
+                .perSample(OUTPUT, "factor", 1, Philox::normal)
+                .length(4)
+                .calls((k, o) -> k.residualWeights(o.n(), o.slice("residual"), 1e-3f, power, o.slice("factor")));
+    }
+
+    /** A multiple of its own for each sample, added. */
+    static OperationCase addScaled(int n, int pixels, int channels, Addend base, boolean strided) {
+        return OperationCase.of(Kernel.ADD_SCALED, describe(n, pixels, channels) + base.describe("base"), n, strided)
+                .tensor(INPUT, "x", pixels, channels)
+                .perSample(INPUT, "factor", 1, Philox::normal)
+                .sum("y", base, "base", pixels, channels)
+                .length(2)
+                .cancelling(base == Addend.NONE ? 0 : 1)
+                .calls((k, o) -> k.addScaled(
+                        o.n(), pixels, o.tensor("x"), o.slice("factor"), base.of(o, "base", "y"), o.tensor("y")));
+    }
+
+    /** A sum of two with factors of each sample. */
+    static OperationCase combine(int n, int pixels, int channels, boolean strided) {
+        return OperationCase.of(Kernel.COMBINE, describe(n, pixels, channels), n, strided)
+                .perSample(INPUT, "a", 1, Philox::normal)
+                .tensor(INPUT, "first", pixels, channels)
+                .perSample(INPUT, "b", 1, Philox::normal)
+                .tensor(INPUT, "second", pixels, channels)
+                .tensor(OUTPUT, "y", pixels, channels)
+                .length(2)
+                .cancelling(1)
+                .calls((k, o) -> k.combine(o.n(), pixels, o.slice("a"), o.tensor("first"), o.slice("b"), o.tensor("second"),
+                        o.tensor("y")));
     }
 
     private static float square(long seed, int draw, long index) {
@@ -147,8 +194,8 @@ final class SignalCases {
     }
 
     private static OperationCase withCoefficients(
-            String name, String description, int n, int pixels, int channels, boolean strided) {
-        return OperationCase.of(name, description, n, strided)
+            Kernel operation, String description, int n, int pixels, int channels, boolean strided) {
+        return OperationCase.of(operation, description, n, strided)
                 .perSample(INPUT, "coefficients", SignalCoefficients.COUNT, (seed, draw, i) -> coefficient(seed, draw, i, n))
                 .tensor(INPUT, "noise", pixels, channels);
     }

@@ -1,8 +1,9 @@
 package io.bootdistill.selftest;
 
-import static io.bootdistill.selftest.OperationCase.Role.INPUT;
-import static io.bootdistill.selftest.OperationCase.Role.OUTPUT;
+import static io.bootdistill.selftest.Operand.Role.INPUT;
+import static io.bootdistill.selftest.Operand.Role.OUTPUT;
 
+import io.bootdistill.device.Kernel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +45,7 @@ final class TransferCases {
 
     /** A constant. */
     static OperationCase fill(int length, float value, boolean strided) {
-        return OperationCase.of("fill", length + " with " + value, 1, strided)
+        return OperationCase.of(Kernel.FILL, length + " with " + value, 1, strided)
                 .shared(OUTPUT, "target", length)
                 .exact()
                 .calls((k, o) -> k.fill(o.slice("target"), value));
@@ -54,7 +55,7 @@ final class TransferCases {
     static OperationCase affine(
             int n, int rows, int channels, float factor, float offset, Addend base, boolean strided) {
         String description = n + "×" + rows + "×" + channels + " ×" + factor + " +" + offset + base.describe("base");
-        return OperationCase.of("affine", description, n, strided)
+        return OperationCase.of(Kernel.AFFINE, description, n, strided)
                 .tensor(INPUT, "x", rows, channels)
                 .sum("y", base, "base", rows, channels)
                 .length(2)

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.device.Devices.Candidate;
+import io.bootdistill.device.DeviceDiscovery.Found;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -63,21 +63,21 @@ class DeviceDiscoveryTest {
     }
 
     private void requireRejected(String line, String name, String reason) throws IOException {
-        List<Candidate> candidates = candidates(line + "\n" + Working.class.getName());
-        Candidate rejected = candidates.stream().filter(candidate -> candidate.device() == null).findFirst().orElseThrow();
+        List<Found> candidates = candidates(line + "\n" + Working.class.getName());
+        Found rejected = candidates.stream().filter(candidate -> candidate.device() == null).findFirst().orElseThrow();
         assertEquals(name, rejected.name());
         assertTrue(rejected.reason().contains(reason), rejected.reason());
         assertEquals(line.equals("not a name") ? 2 : 3, candidates.size(), candidates::toString);
         assertNotNull(candidates.stream().filter(found -> found.name().equals("reference")).findFirst().orElseThrow().device());
     }
 
-    private List<Candidate> candidates(String services) throws IOException {
+    private List<Found> candidates(String services) throws IOException {
         Path file = temp.resolve("META-INF/services/" + DeviceProvider.class.getName());
         Files.createDirectories(file.getParent());
         Files.writeString(file, services);
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {temp.toUri().toURL()}, DeviceDiscoveryTest.class.getClassLoader())) {
-            return DeviceDiscovery.candidates(loader);
+            return DeviceDiscovery.find(loader);
         }
     }
 

@@ -3,6 +3,7 @@ package io.bootdistill.format;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.error.ModelFormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -16,16 +17,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.function.Executable;
 
 /** Hand-made files, and assertions about refusals. */
-final class RawFiles {
+public final class RawFiles {
 
     private RawFiles() {}
 
     /** A safetensors file from the text of its header and {@code dataLength} zero bytes. */
-    static byte[] safetensors(String header, int dataLength) {
+    public static byte[] safetensors(String header, int dataLength) {
         return safetensors(header, new byte[dataLength]);
     }
 
-    static byte[] safetensors(String header, byte[] data) {
+    public static byte[] safetensors(String header, byte[] data) {
         byte[] json = header.getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(8 + json.length + data.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -36,11 +37,11 @@ final class RawFiles {
     }
 
     /** The header of files with one tensor. */
-    static String entry(String name, String dtype, String shape, long begin, long end) {
+    public static String entry(String name, String dtype, String shape, long begin, long end) {
         return "\"" + name + "\":{\"dtype\":\"" + dtype + "\",\"shape\":" + shape + ",\"data_offsets\":[" + begin + "," + end + "]}";
     }
 
-    static Path write(Path file, byte[] bytes) {
+    public static Path write(Path file, byte[] bytes) {
         try {
             return Files.write(file, bytes);
         } catch (IOException e) {
@@ -49,13 +50,13 @@ final class RawFiles {
     }
 
     /** Fails unless the code is refused with a message that holds all words. */
-    static ModelFormatException assertRefused(Executable code, Object... words) {
+    public static ModelFormatException assertRefused(Executable code, Object... words) {
         ModelFormatException refusal = assertThrows(ModelFormatException.class, code);
         assertMessage(refusal, words);
         return refusal;
     }
 
-    static void assertMessage(Exception failure, Object... words) {
+    public static void assertMessage(Exception failure, Object... words) {
         for (Object word : words) {
             assertTrue(
                     failure.getMessage().toLowerCase(Locale.ROOT).contains(word.toString().toLowerCase(Locale.ROOT)),
@@ -64,7 +65,7 @@ final class RawFiles {
     }
 
     /** The names in a folder, sorted. */
-    static List<String> names(Path folder) throws IOException {
+    public static List<String> names(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         }

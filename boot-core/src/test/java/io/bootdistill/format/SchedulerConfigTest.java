@@ -4,19 +4,24 @@ import static io.bootdistill.format.RawFiles.assertMessage;
 import static io.bootdistill.format.RawFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig.BetaSchedule;
 import io.bootdistill.format.SchedulerConfig.PredictionType;
 import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
 import io.bootdistill.format.SchedulerConfig.Type;
 import io.bootdistill.format.SchedulerConfig.VarianceType;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -29,7 +34,7 @@ class SchedulerConfigTest {
 
     private static SchedulerConfig parse(String entries) {
         String start = "{\"_class_name\":\"DDPMScheduler\"" + (entries.isEmpty() ? "" : ",");
-        return SchedulerConfig.parse(JsonParser.parseString(start + entries + "}").getAsJsonObject(), "the file");
+        return SchedulerConfig.parse(start + entries + "}", "the file");
     }
 
     private static SchedulerConfig parse(String schedule, double start, double end, int n, boolean rescaled) {
@@ -41,7 +46,7 @@ class SchedulerConfigTest {
     void defaults() {
         SchedulerConfig config = parse("");
         assertEquals(
-                new SchedulerConfig(Type.DDPM, 1000, BetaSchedule.LINEAR, 1e-4, 0.02, List.of(), VarianceType.FIXED_SMALL,
+                new SchedulerValues(Type.DDPM, 1000, BetaSchedule.LINEAR, 1e-4, 0.02, List.of(), VarianceType.FIXED_SMALL,
                         PredictionType.EPSILON, true, 1, false, 0.995, 1, false, TimestepSpacing.LEADING, 0, true, Set.of()),
                 config);
     }
@@ -51,7 +56,7 @@ class SchedulerConfigTest {
         DiffusersFolder teacher = DiffusersFolder.open(Path.of("..", "teachers", "fashion-mnist-16"));
         JsonObject expected = teacher.schedulerConfig();
         expected.remove("_diffusers_version");
-        assertEquals(JsonParser.parseString(expected.toString()), JsonParser.parseString(teacher.scheduler().toJson().toString()));
+        assertEquals(JsonParser.parseString(expected.toString()), JsonParser.parseString(teacher.scheduler().toJson()));
         assertEquals(Set.of(), teacher.scheduler().unknownKeys());
     }
 
@@ -63,13 +68,53 @@ class SchedulerConfigTest {
                 + "\"set_alpha_to_one\":false,\"steps_offset\":2,\"thresholding\":true,\"timestep_spacing\":\"trailing\","
                 + "\"trained_betas\":[0.1,0.2,1.0]";
         JsonObject json = JsonParser.parseString("{\"_class_name\":\"DDIMScheduler\"," + entries + "}").getAsJsonObject();
-        SchedulerConfig config = SchedulerConfig.parse(json, "the file");
+        SchedulerConfig config = SchedulerConfig.parse(json.toString(), "the file");
         assertEquals(
-                new SchedulerConfig(Type.DDIM, 3, BetaSchedule.SCALED_LINEAR, 0.01, 0.3, List.of(0.1, 0.2, 1.0),
+                new SchedulerValues(Type.DDIM, 3, BetaSchedule.SCALED_LINEAR, 0.01, 0.3, List.of(0.1, 0.2, 1.0),
                         VarianceType.FIXED_SMALL, PredictionType.V_PREDICTION, false, 2.5, true, 0.5, 1.5, true,
                         TimestepSpacing.TRAILING, 2, false, Set.of()),
                 config);
-        assertEquals(json.toString(), config.toJson().toString());
+        assertEquals(json, JsonParser.parseString(config.toJson()));
+        assertEquals(json.toString(), JsonParser.parseString(config.toJson()).toString(), "the order");
+    }
+
+    /** A run knows its teacher by this text: as release 0.1.0 had it. */
+    @Test
+    void textIsThatOfEarlierReleases() {
+        assertEquals("SchedulerConfig[type=DDPM, numTrainTimesteps=1000, betaSchedule=SQUAREDCOS_CAP_V2, betaStart=1.0E-4,"
+                + " betaEnd=0.02, trainedBetas=[], varianceType=FIXED_SMALL, predictionType=SAMPLE, clipSample=true,"
+                + " clipSampleRange=1.0, thresholding=false, dynamicThresholdingRatio=0.995, sampleMaxValue=1.0,"
+                + " rescaleBetasZeroSnr=false, timestepSpacing=LEADING, stepsOffset=0, setAlphaToOne=true, unknownKeys=[]]",
+                SchedulerConfig.of(BetaSchedule.SQUAREDCOS_CAP_V2, PredictionType.SAMPLE).toString());
+        Path teacher = Path.of("..", "teachers", "fashion-mnist-16", "scheduler", "scheduler_config.json");
+        assertEquals(SchedulerConfig.of(BetaSchedule.SQUAREDCOS_CAP_V2, PredictionType.V_PREDICTION).toString(),
+                SchedulerConfig.read(teacher).toString());
+    }
+
+    /** Each value differs from the default: none is lost on the way, none is missing in the text. */
+    @Test
+    void builderKeepsEveryValue() throws ReflectiveOperationException {
+        SchedulerConfig config = SchedulerConfig.builder()
+                .type(Type.DDIM).numTrainTimesteps(3).betaSchedule(BetaSchedule.SCALED_LINEAR).betaStart(0.01).betaEnd(0.3)
+                .trainedBetas(List.of(0.1, 0.2, 1.0)).varianceType(VarianceType.FIXED_LARGE)
+                .predictionType(PredictionType.V_PREDICTION).clipSample(false).clipSampleRange(2.5).thresholding(true)
+                .dynamicThresholdingRatio(0.5).sampleMaxValue(1.5).rescaleBetasZeroSnr(true)
+                .timestepSpacing(TimestepSpacing.TRAILING).stepsOffset(2).setAlphaToOne(false).unknownKeys(Set.of("eta")).build();
+        assertEquals(config, config.toBuilder().build());
+        SchedulerConfig defaults = SchedulerConfig.builder().build();
+        List<String> text = new ArrayList<>();
+        for (RecordComponent value : SchedulerValues.class.getRecordComponents()) {
+            Object found = value.getAccessor().invoke(config);
+            assertNotEquals(value.getAccessor().invoke(defaults), found, value.getName());
+            text.add(value.getName() + "=" + found);
+        }
+        assertEquals("SchedulerConfig[" + String.join(", ", text) + "]", config.toString());
+    }
+
+    @Test
+    void badArgumentsAreRefusedByName() {
+        SchedulerConfig.Builder builder = SchedulerConfig.builder().betaEnd(1.5);
+        assertMessage(assertThrows(IllegalArgumentException.class, builder::build), "beta_end is 1.5, must be in [1e-7, 1)");
     }
 
     @Test
@@ -126,7 +171,7 @@ class SchedulerConfigTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"_class_name\":\"PNDMScheduler\"}", "{\"_class_name\":null}"})
     void otherSchedulers(String json) {
-        assertRefused(() -> SchedulerConfig.parse(JsonParser.parseString(json).getAsJsonObject(), "the file"),
+        assertRefused(() -> SchedulerConfig.parse(json, "the file"),
                 "the file: _class_name is", "must be one of DDPMScheduler, DDIMScheduler");
     }
 
@@ -203,14 +248,14 @@ class SchedulerConfigTest {
     @Test
     void betasAsTrainedBetas() {
         SchedulerConfig config = parse("scaled_linear", 0.00085, 0.012, 1000, true);
-        JsonObject json = config.toJson();
+        JsonObject json = JsonParser.parseString(config.toJson()).getAsJsonObject();
         JsonArray betas = new JsonArray();
         for (double beta : config.betas()) {
             betas.add(beta);
         }
         json.add("trained_betas", betas);
         json.addProperty("rescale_betas_zero_snr", false);
-        SchedulerConfig written = SchedulerConfig.parse(JsonParser.parseString(json.toString()).getAsJsonObject(), "written");
+        SchedulerConfig written = SchedulerConfig.parse(json.toString(), "written");
         assertArrayEquals(config.alphasCumprod(), written.alphasCumprod());
     }
 

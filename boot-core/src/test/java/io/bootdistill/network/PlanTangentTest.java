@@ -1,13 +1,12 @@
 package io.bootdistill.network;
 
+import static io.bootdistill.reference.Arrays64.read;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Slice;
-import io.bootdistill.reference.ReferenceMemory;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -23,14 +22,6 @@ class PlanTangentTest {
 
     static Stream<String> networks() {
         return TangentRun.NETWORKS.stream();
-    }
-
-    private static double[] read(Slice slice) {
-        double[] values = new double[(int) slice.length()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = ((ReferenceMemory) slice.memory()).get(slice.offset() + i);
-        }
-        return values;
     }
 
     /**

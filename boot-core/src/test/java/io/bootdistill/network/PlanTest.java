@@ -10,7 +10,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
-import io.bootdistill.reference.ReferenceMemory;
+import io.bootdistill.reference.Arrays64;
 import org.junit.jupiter.api.Test;
 
 /** Plans of a network whose operations share and alias memory in every way: residuals, concatenations, fused parts. */
@@ -81,16 +81,8 @@ class PlanTest {
         kernels.upload(new float[] {2, 0, 1}, 0, plan.condition().data());
     }
 
-    private static double[] read(Slice slice) {
-        double[] values = new double[(int) slice.length()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = ((ReferenceMemory) slice.memory()).get(slice.offset() + i);
-        }
-        return values;
-    }
-
     private static void write(Slice slice, int index, double value) {
-        ((ReferenceMemory) slice.memory()).set(slice.offset() + index, value);
+        Arrays64.write(slice.slice(index, 1), value);
     }
 
     @Test
@@ -103,11 +95,11 @@ class PlanTest {
             setInputs(training, kernels);
             inference.forward(kernels, BLOCK);
             training.forward(kernels, BLOCK);
-            assertArrayEquals(read(training.y().data()), read(inference.y().data()));
+            assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
             assertTrue(inference.bytes() < training.bytes(), inference.bytes() + " < " + training.bytes());
-            double[] first = read(inference.y().data());
+            double[] first = Arrays64.read(inference.y().data());
             inference.forward(kernels, BLOCK);
-            assertArrayEquals(first, read(inference.y().data()), "inputs survive a run");
+            assertArrayEquals(first, Arrays64.read(inference.y().data()), "inputs survive a run");
         }
     }
 
@@ -122,14 +114,14 @@ class PlanTest {
             plan.forward(kernels, BLOCK);
             kernels.upload(dy, 0, plan.dy().data());
             plan.backward(kernels, BLOCK, gradients, false);
-            double[] once = read(gradients.flat());
-            double[] dx = read(plan.dx().data()); // the next forward uses its memory
+            double[] once = Arrays64.read(gradients.flat());
+            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
             check("parameters", plan, kernels, dy, model.parameters(), once, 3);
             check("x", plan, kernels, dy, plan.x().data(), dx, 1);
             plan.forward(kernels, BLOCK);
             kernels.upload(dy, 0, plan.dy().data());
             plan.backward(kernels, BLOCK, gradients, true);
-            double[] twice = read(gradients.flat());
+            double[] twice = Arrays64.read(gradients.flat());
             for (int i = 0; i < once.length; i++) {
                 assertEquals(2 * once[i], twice[i], 1e-12 + 1e-12 * Math.abs(once[i]), "accumulated gradient " + i);
             }
@@ -138,14 +130,14 @@ class PlanTest {
 
     private static void check(
             String name, Plan plan, Kernels kernels, float[] dy, Slice slice, double[] gradient, int every) {
-        double[] values = read(slice);
+        double[] values = Arrays64.read(slice);
         double h = 1e-5;
         for (int i = 0; i < values.length; i += every) {
             double[] sums = new double[2];
             for (int side = 0; side < 2; side++) {
                 write(slice, i, values[i] + (side == 0 ? h : -h));
                 plan.forward(kernels, BLOCK);
-                double[] y = read(plan.y().data());
+                double[] y = Arrays64.read(plan.y().data());
                 for (int k = 0; k < y.length; k++) {
                     sums[side] += y[k] * dy[k];
                 }

@@ -1,13 +1,12 @@
 package io.bootdistill.network;
 
-import com.google.gson.JsonParser;
 import io.bootdistill.Fixtures;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.device.Scope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -64,7 +63,7 @@ final class TangentRun implements AutoCloseable {
 
     private static Model golden(String folder, Device device) throws IOException {
         String json = Files.readString(Fixtures.file(folder + "config.json"));
-        UNetConfig config = UNetConfig.fromJson(JsonParser.parseString(json).getAsJsonObject(), folder);
+        UNetConfig config = UNetConfig.parse(json, folder);
         try (SafetensorsFile weights = SafetensorsFile.open(Fixtures.file(folder + "diffusion_pytorch_model.safetensors"))) {
             Model model = new Model(Graph.of(new UNet(config)), device, false);
             model.load(parameter -> weights.floats(parameter.name()));

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.Fixtures;
-import io.bootdistill.format.Json;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.network.UNetConfig.BlockType;
 import io.bootdistill.network.UNetConfig.ClassEmbedType;
 import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
@@ -39,7 +39,7 @@ class UNetConfigReaderTest {
     }
 
     private static UNetConfig read(JsonObject json) {
-        return UNetConfig.fromJson(json, "the file");
+        return UNetConfig.parse(json.toString(), "the file");
     }
 
     private static void assertRefused(JsonObject json, String... words) {
@@ -121,7 +121,7 @@ class UNetConfigReaderTest {
         JsonObject wide = small("sample_size", "[8, 6]");
         assertEquals(6, read(wide).width());
         assertRefused(small("sample_size", "[8, 5]"), "sample_size is 8×5", "a multiple of 2");
-        assertThrows(ModelFormatException.class, () -> read(small()).resized(8, 5));
+        assertThrows(IllegalArgumentException.class, () -> read(small()).resized(8, 5));
         assertEquals(16, read(small()).resized(12, 16).width());
     }
 
@@ -147,7 +147,7 @@ class UNetConfigReaderTest {
 
     @Test
     void defaults() {
-        UNetConfig expected = new UNetConfig(
+        UNetConfig expected = new UNetValues(
                 32, 32, 3, 3, false, TimeEmbeddingType.POSITIONAL, 4 * 224, 0, true,
                 List.of(BlockType.PLAIN, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION),
                 List.of(BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.PLAIN),
@@ -167,7 +167,7 @@ class UNetConfigReaderTest {
     void dropoutIsKept() {
         UNetConfig config = read(small("dropout", "0.1"));
         assertEquals(0.1, config.dropout());
-        assertEquals(config, UNetConfig.fromJson(config.toJson(), "written"));
+        assertEquals(config, UNetConfig.parse(config.toJson(), "written"));
     }
 
     @Test
@@ -185,12 +185,12 @@ class UNetConfigReaderTest {
     void writtenAsItWasRead(String name) {
         JsonObject json = Json.read(Fixtures.file("unet/" + name + "/config.json"));
         UNetConfig config = read(json);
-        JsonObject written = config.toJson();
-        assertEquals(config, UNetConfig.fromJson(written, "written"));
+        JsonObject written = Json.parse(config.toJson(), "written");
+        assertEquals(config, UNetConfig.parse(config.toJson(), "written"));
         for (String key : written.keySet()) {
             assertTrue(json.has(key), key + " is not a key of the format");
         }
-        assertEquals(Set.of(), UNetConfig.unknownKeys(json, name));
+        assertEquals(Set.of(), UNetConfig.unknownKeys(json.toString(), name));
     }
 
     @Test
@@ -199,7 +199,7 @@ class UNetConfigReaderTest {
         json.addProperty("resnet_skip_time_act", true);
         json.addProperty("_diffusers_version", "0.30.0");
         json.addProperty("encoder_hid_dim", 3);
-        assertEquals(List.of("encoder_hid_dim", "resnet_skip_time_act"), List.copyOf(UNetConfig.unknownKeys(json, "the file")));
+        assertEquals(List.of("encoder_hid_dim", "resnet_skip_time_act"), List.copyOf(UNetConfig.unknownKeys(json.toString(), "the file")));
     }
 
     @Test

@@ -2,8 +2,6 @@ package io.bootdistill.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.bootdistill.Fixtures;
 import io.bootdistill.Golden;
 import io.bootdistill.device.Device;
@@ -11,7 +9,6 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.format.SafetensorsFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,11 +29,10 @@ public class UNetGoldenTest {
     })
     void outputAndGradients(String name) throws IOException {
         String folder = "unet/" + name + "/";
-        JsonObject json = JsonParser.parseString(Files.readString(Fixtures.file(folder + "config.json"))).getAsJsonObject();
         try (SafetensorsFile weights = SafetensorsFile.open(Fixtures.file(folder + "diffusion_pytorch_model.safetensors"));
                 SafetensorsFile golden = SafetensorsFile.open(Fixtures.file(folder + "case.safetensors"))) {
             int[] shape = golden.shape("sample");
-            UNetConfig config = UNetConfig.fromJson(json, name).resized(shape[2], shape[3]);
+            UNetConfig config = UNetConfig.read(Fixtures.file(folder + "config.json")).resized(shape[2], shape[3]);
             check(name, Graph.of(new UNet(config)), weights, golden);
         }
     }

@@ -2,6 +2,7 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import java.lang.reflect.InvocationTargetException;
@@ -31,8 +32,8 @@ record GivenNoise(Device device, float[] noise) implements Device {
     }
 
     @Override
-    public double errorFactor(String operation) {
-        return device.errorFactor(operation);
+    public double errorFactor(Kernel kernel) {
+        return device.errorFactor(kernel);
     }
 
     @Override

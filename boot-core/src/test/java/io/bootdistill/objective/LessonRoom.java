@@ -2,7 +2,6 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.ConditionSource;
@@ -10,6 +9,7 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.lesson.Classroom;

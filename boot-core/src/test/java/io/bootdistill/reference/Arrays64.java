@@ -1,12 +1,11 @@
 package io.bootdistill.reference;
 
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
-/** Float64 arrays on the reference device and back. */
-final class Arrays64 {
+/** Float64 arrays on the reference device and back, without rounding, as finite differences need them. */
+public final class Arrays64 {
 
     private static final ReferenceDevice DEVICE = new ReferenceDevice();
 
@@ -28,7 +27,7 @@ final class Arrays64 {
         return Tensor.of(slice(values), channels);
     }
 
-    static double[] read(Slice slice) {
+    public static double[] read(Slice slice) {
         double[] values = new double[(int) slice.length()];
         for (int i = 0; i < values.length; i++) {
             values[i] = ((ReferenceMemory) slice.memory()).get(slice.offset() + i);
@@ -50,10 +49,9 @@ final class Arrays64 {
     }
 
     /** Writes values into a slice, as a caller would change parameters. */
-    static void write(Slice slice, double... values) {
-        DeviceMemory memory = slice.memory();
+    public static void write(Slice slice, double... values) {
         for (int i = 0; i < values.length; i++) {
-            ((ReferenceMemory) memory).set(slice.offset() + i, values[i]);
+            ((ReferenceMemory) slice.memory()).set(slice.offset() + i, values[i]);
         }
     }
 }

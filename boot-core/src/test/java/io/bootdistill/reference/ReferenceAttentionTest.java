@@ -28,7 +28,7 @@ class ReferenceAttentionTest {
         Tensor v = tensor(4, 0, 4, 8, -4, 4, 4, 0, 4);
         Tensor y = tensor(4, new double[4]);
         Slice logSumExp = zeros(1);
-        kernels.attentionForward(1, new Attention(1, 2, 1, 4), q, k, v, null, y, logSumExp);
+        kernels.attentionForward(1, new Attention(1, 2, 1, 4), new Attention.Operands(q, k, v, null, y, logSumExp));
         assertArrayEquals(new double[] {3, 4, 2, 2}, read(y), TOLERANCE);
         assertArrayEquals(new double[] {Math.log(4)}, read(logSumExp), TOLERANCE);
     }
@@ -41,13 +41,14 @@ class ReferenceAttentionTest {
         double[] v = random(2 * 5 * 8, 3);
         Tensor y = tensor(8, new double[2 * 3 * 8]);
         Slice logSumExp = zeros(2 * 2 * 3);
-        kernels.attentionForward(2, both, tensor(8, q), tensor(8, k), tensor(8, v), null, y, logSumExp);
+        kernels.attentionForward(
+                2, both, new Attention.Operands(tensor(8, q), tensor(8, k), tensor(8, v), null, y, logSumExp));
         for (int sample = 0; sample < 2; sample++) {
             for (int head = 0; head < 2; head++) {
                 Tensor one = tensor(4, new double[12]);
                 Slice oneLogSumExp = zeros(3);
-                kernels.attentionForward(1, new Attention(3, 5, 1, 4), part(q, 3, sample, head), part(k, 5, sample, head),
-                        part(v, 5, sample, head), null, one, oneLogSumExp);
+                kernels.attentionForward(1, new Attention(3, 5, 1, 4), new Attention.Operands(part(q, 3, sample, head),
+                        part(k, 5, sample, head), part(v, 5, sample, head), null, one, oneLogSumExp));
                 assertArrayEquals(read(part(read(y), 3, sample, head)), read(one), TOLERANCE);
                 assertArrayEquals(read(logSumExp.slice((sample * 2L + head) * 3, 3)), read(oneLogSumExp), TOLERANCE);
             }
@@ -73,16 +74,16 @@ class ReferenceAttentionTest {
         Tensor kept = tensor(2, new double[4]);
         Slice maskedSums = zeros(2);
         Slice keptSums = zeros(2);
-        kernels.attentionForward(
-                1, new Attention(2, 4, 1, 2), q, tensor(2, k), tensor(2, v), mask, masked, maskedSums);
-        kernels.attentionForward(1, new Attention(2, 2, 1, 2), q, tensor(2, rows(k, 0, 2)), tensor(2, rows(v, 0, 2)), null,
-                kept, keptSums);
+        Attention.Operands operands = new Attention.Operands(q, tensor(2, k), tensor(2, v), mask, masked, maskedSums);
+        kernels.attentionForward(1, new Attention(2, 4, 1, 2), operands);
+        kernels.attentionForward(1, new Attention(2, 2, 1, 2), new Attention.Operands(
+                q, tensor(2, rows(k, 0, 2)), tensor(2, rows(v, 0, 2)), null, kept, keptSums));
         assertArrayEquals(read(kept), read(masked), TOLERANCE);
         assertArrayEquals(read(keptSums), read(maskedSums), TOLERANCE);
 
         Tensor[] gradients = {tensor(2, new double[4]), tensor(2, new double[8]), tensor(2, new double[8])};
-        kernels.attentionBackward(1, new Attention(2, 4, 1, 2), q, tensor(2, k), tensor(2, v), mask, masked, maskedSums,
-                tensor(2, 1, 2, 3, 4), gradients[0], gradients[1], gradients[2]);
+        kernels.attentionBackward(1, new Attention(2, 4, 1, 2), operands,
+                new Attention.Gradients(tensor(2, 1, 2, 3, 4), gradients[0], gradients[1], gradients[2]));
         for (int i = 1; i < 3; i++) { // what is masked out gets no gradient
             assertArrayEquals(new double[4], rows(read(gradients[i]), 1, 3), 0);
         }

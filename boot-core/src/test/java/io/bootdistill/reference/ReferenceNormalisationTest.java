@@ -30,15 +30,16 @@ class ReferenceNormalisationTest {
         Tensor x = tensor(2, 1, 10, 3, 10); // one sample: channel 0 holds 1, 3 and channel 1 holds 10, 10
         Slice statistics = zeros(4);
         Tensor y = tensor(2, 0, 0, 0, 0);
-        kernels.groupNormForward(1, norm, x, slice(2, 3), slice(0.5, 7), null, null, statistics, y);
+        kernels.groupNormForward(
+                1, norm, new GroupNorm.Operands(x, slice(2, 3), slice(0.5, 7), null, null, statistics), y);
         double inverse = 1 / Math.sqrt(1.5);
         assertArrayEquals(new double[] {2, inverse, 10, 1 / Math.sqrt(0.5)}, read(statistics), TOLERANCE);
         assertArrayEquals(new double[] {-2 * inverse + 0.5, 7, 2 * inverse + 0.5, 7}, read(y), TOLERANCE);
 
         GroupNorm joined = new GroupNorm(1, 4, 1, 1f, false); // one group over channels: mean 3, variance 3
         Tensor z = tensor(4, 0, 0, 0, 0);
-        kernels.groupNormForward(
-                1, joined, tensor(4, 2, 2, 2, 6), slice(1, 1, 1, 1), zeros(4), null, null, zeros(2), z);
+        kernels.groupNormForward(1, joined,
+                new GroupNorm.Operands(tensor(4, 2, 2, 2, 6), slice(1, 1, 1, 1), zeros(4), null, null, zeros(2)), z);
         assertArrayEquals(new double[] {-0.5, -0.5, -0.5, 1.5}, read(z), TOLERANCE);
     }
 
@@ -53,10 +54,11 @@ class ReferenceNormalisationTest {
         double[] scale = random(n * 6, 4);
         double[] shift = random(n * 6, 5);
         Tensor z = tensor(6, new double[n * 30]);
-        kernels.groupNormForward(n, plain, x, slice(gamma), slice(beta), null, null, zeros(n * 6), z);
+        kernels.groupNormForward(
+                n, plain, new GroupNorm.Operands(x, slice(gamma), slice(beta), null, null, zeros(n * 6)), z);
         Tensor y = tensor(6, new double[n * 30]);
-        kernels.groupNormForward(n, activated, x, slice(gamma), slice(beta), tensor(6, scale), tensor(6, shift),
-                zeros(n * 6), y);
+        kernels.groupNormForward(n, activated, new GroupNorm.Operands(
+                x, slice(gamma), slice(beta), tensor(6, scale), tensor(6, shift), zeros(n * 6)), y);
         double[] expected = read(z);
         for (int i = 0; i < expected.length; i++) {
             int modulation = i / 30 * 6 + i % 6;
@@ -82,10 +84,11 @@ class ReferenceNormalisationTest {
         GroupNorm norm = new GroupNorm(1, 1, 1, 1f, false);
         Tensor one = tensor(1, 1);
         IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class,
-                () -> kernels.groupNormForward(1, norm, one, slice(1), slice(1), one, null, zeros(2), one));
+                () -> new GroupNorm.Operands(one, slice(1), slice(1), one, null, zeros(2)));
         assertEquals("scale is given without shift", refusal.getMessage());
-        refusal = assertThrows(IllegalArgumentException.class, () -> kernels.groupNormBackward(1, norm, one, slice(1),
-                slice(1), one, one, zeros(2), one, null, one, slice(1), slice(1), null, one, false));
+        refusal = assertThrows(IllegalArgumentException.class, () -> kernels.groupNormBackward(1, norm,
+                new GroupNorm.Operands(one, slice(1), slice(1), one, one, zeros(2)),
+                new GroupNorm.Gradients(one, null, one, null, one), slice(1), slice(1), false));
         assertEquals("scale is given without dScale", refusal.getMessage());
         assertTrue(Arrays.equals(new double[] {1}, read(one)));
     }

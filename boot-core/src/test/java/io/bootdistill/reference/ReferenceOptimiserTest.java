@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.AdamStep;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +130,18 @@ class ReferenceOptimiserTest {
         kernels.squaredNorm(slice(values), 1, 2, partial);
         assertArrayEquals(new double[] {-1, 12}, read(partial), 0);
         assertThrows(IllegalArgumentException.class, () -> kernels.squaredNorm(slice(values), 0, 3, zeros(3)));
+    }
+
+    /** The average of AdamW, by itself: of its range, in float32. */
+    @Test
+    void averageFollowsAtItsRate() {
+        Slice target = slice(1, 1, 1, 1);
+        kernels.average(1, 3, slice(9, 2, -1, 9), 0.25f, target);
+        assertArrayEquals(new double[] {1, 1.25, 0.5, 1}, read(target), 0);
+        kernels.average(0, 1, slice(1 + 1e-6), 0.1f, target);
+        assertEquals((float) (1 + 0.1f * 1e-6), read(target)[0], 0x1p-23);
+        assertThrows(IllegalArgumentException.class, () -> kernels.average(2, 1, slice(1, 1), 1, target));
+        assertThrows(IllegalArgumentException.class, () -> kernels.average(0, 2, slice(1), 1, target));
     }
 
     @Test

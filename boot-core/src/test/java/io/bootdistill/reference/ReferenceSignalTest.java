@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bootdistill.device.Philox;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import org.junit.jupiter.api.Test;
@@ -88,8 +90,8 @@ class ReferenceSignalTest {
         Tensor f = tensor(3, new double[6]);
         Tensor stepped = tensor(3, new double[6]);
         Tensor next = tensor(3, new double[6]);
-        kernels.signalStep(1, 2, 0, slice(coefficients), tensor(3, noise), tensor(3, x), tensor(3, v), null, null,
-                tensor(3, y), f, stepped, next);
+        kernels.signalStep(1, 2, slice(coefficients), new SignalStep(
+                0, tensor(3, noise), tensor(3, x), tensor(3, v), null, null, tensor(3, y), f, stepped, next));
         assertArrayEquals(signal, read(f), TOLERANCE);
         assertArrayEquals(target, read(stepped), TOLERANCE);
         assertArrayEquals(state, read(next), TOLERANCE);
@@ -108,13 +110,12 @@ class ReferenceSignalTest {
         Tensor next = tensor(1, 0, 0, 0);
         // f(o) = 2·1 + 4 = 6, f(∅) = 2·1 + 1 = 3, guided 3 + 3·(6 − 3) = 12; the mean with 4 is 8; 0 + ¼·8 = 2.
         // Clipped to 6, the mean with 4 is 5, and the step ¼·5. The third sample is the second one's negative.
-        kernels.signalStep(3, 1, 1, slice(coefficients), tensor(1, 7, 7, 7), tensor(1, 1, 1, -1), tensor(1, 4, 4, -4),
-                tensor(1, 1, 1, -1), tensor(1, 4, 4, -4), tensor(1, 0, 0, 0), f, target, next);
+        kernels.signalStep(3, 1, slice(coefficients), new SignalStep(1, tensor(1, 7, 7, 7), tensor(1, 1, 1, -1),
+                tensor(1, 4, 4, -4), tensor(1, 1, 1, -1), tensor(1, 4, 4, -4), tensor(1, 0, 0, 0), f, target, next));
         assertArrayEquals(new double[] {12, 6, -6}, read(f), 0);
         assertArrayEquals(new double[] {2, 1.25, -1.25}, read(target), 0);
         assertArrayEquals(new double[] {27, 19.5, -5.5}, read(next), 0);
-        assertThrows(IllegalArgumentException.class, () -> kernels.signalStep(3, 1, 2, slice(coefficients), f, f, f, null,
-                null, f, null, target, null));
+        assertThrows(IllegalArgumentException.class, () -> new SignalStep(2, f, f, f, null, null, f, null, target, null));
     }
 
     /** The loss Σ weight·‖ŷ − target‖²/samples, ‖·‖² the mean over elements, against its gradient in float64. */
@@ -136,8 +137,8 @@ class ReferenceSignalTest {
         Tensor prediction = tensor(channels, new double[n * elements]);
         Tensor dOutput = tensor(channels, new double[n * elements]);
         Slice residual = zeros(n);
-        kernels.bootstrapLoss(n, pixels, slice(coefficients), tensor(channels, noise), tensor(channels, output),
-                tensor(channels, target), prediction, dOutput, residual);
+        kernels.bootstrapLoss(n, pixels, slice(coefficients), new SignalLoss(tensor(channels, noise),
+                tensor(channels, output), tensor(channels, target), prediction, dOutput), residual);
         double[] gradient = read(dOutput);
         double step = 1e-3; // the loss is quadratic: a central difference is exact but for rounding
         for (int i = 0; i < gradient.length; i++) {
@@ -158,6 +159,28 @@ class ReferenceSignalTest {
     }
 
     @Test
+    void residualWeightsAreNegativePowers() {
+        Slice weights = zeros(3);
+        kernels.residualWeights(3, slice(0, 3, 15), 1, 0.5f, weights);
+        assertArrayEquals(new double[] {1, 0.5, 0.25}, read(weights), 0);
+        kernels.residualWeights(3, slice(0, 3, 15), 1, 2, weights);
+        assertArrayEquals(new double[] {1, 1 / 16.0, 1 / 256.0}, read(weights), 0);
+    }
+
+    @Test
+    void eachSampleHasItsFactors() {
+        Tensor x = tensor(2, 1, 2, 3, 4, 5, 6, 7, 8);
+        Tensor base = tensor(2, 10, 20, 30, 40, 50, 60, 70, 80);
+        Tensor y = tensor(2, new double[8]);
+        kernels.addScaled(2, 2, x, slice(3, -1), base, y);
+        assertArrayEquals(new double[] {13, 26, 39, 52, 45, 54, 63, 72}, read(y), 0);
+        kernels.addScaled(2, 2, x, slice(0, 2), null, x);
+        assertArrayEquals(new double[] {0, 0, 0, 0, 10, 12, 14, 16}, read(x), 0);
+        kernels.combine(2, 2, slice(0.5, -1), base, slice(2, 3), x, y);
+        assertArrayEquals(new double[] {5, 10, 15, 20, -20, -24, -28, -32}, read(y), 0);
+    }
+
+    @Test
     void residualDivisorsArePowers() {
         Slice divisors = zeros(3);
         kernels.residualDivisors(3, slice(0, 3, 15), 1, 0.5f, divisors);
@@ -170,8 +193,8 @@ class ReferenceSignalTest {
             int n, int pixels, int channels, double[] coefficients, double[] noise, double[] output, double[] target,
             double[] weights) {
         Slice residual = zeros(n);
-        kernels.bootstrapLoss(n, pixels, slice(coefficients), tensor(channels, noise), tensor(channels, output),
-                tensor(channels, target), null, tensor(channels, new double[output.length]), residual);
+        kernels.bootstrapLoss(n, pixels, slice(coefficients), new SignalLoss(tensor(channels, noise),
+                tensor(channels, output), tensor(channels, target), null, tensor(channels, new double[output.length])), residual);
         double loss = 0;
         for (int sample = 0; sample < n; sample++) {
             loss += weights[sample] * read(residual)[sample] / n;

@@ -9,9 +9,12 @@ import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.AdamStep;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +34,7 @@ public abstract class DeviceContract {
     protected abstract Device device();
 
     /** Whether an operation is put to the test: all are, but of a device that shares the others with another device. */
-    protected boolean tests(String operation) {
+    protected boolean tests(Kernel operation) {
         return true;
     }
 
@@ -57,7 +60,7 @@ public abstract class DeviceContract {
     Stream<DynamicNode> samplesDoNotDependOnTheBatch() {
         List<OperationCase> cases = cases().stream()
                 .filter(operation -> operation.samples() > 1)
-                .filter(operation -> operation.operands().stream().anyMatch(o -> o.written() && o.perSample()))
+                .filter(operation -> operation.operands.stream().anyMatch(o -> o.written() && o.perSample()))
                 .toList();
         return forEachCase(cases, operation -> {
             Map<String, float[]> batch = operation.run(device());
@@ -99,12 +102,12 @@ public abstract class DeviceContract {
     /** Short operands, other channels and closed memory are refused by name, before anything is written. */
     @TestFactory
     Stream<DynamicNode> refusesBadOperands() {
-        Map<String, OperationCase> fullest = new LinkedHashMap<>(); // per operation, the first case with most operands
+        Map<Kernel, OperationCase> fullest = new LinkedHashMap<>(); // per operation, the first case with most operands
         for (OperationCase operation : cases()) {
             fullest.merge(operation.operation(), operation,
-                    (a, b) -> b.operands().size() > a.operands().size() ? b : a);
+                    (a, b) -> b.operands.size() > a.operands.size() ? b : a);
         }
-        fullest.remove("fill"); // fits a target of any length; see fillRefusesClosedMemory
+        fullest.remove(Kernel.FILL); // fits a target of any length; see fillRefusesClosedMemory
         return forEachCase(List.copyOf(fullest.values()), this::requireRefusals);
     }
 
@@ -165,6 +168,37 @@ public abstract class DeviceContract {
         }
     }
 
+    /** The same bits, so that one may take the place of the other: an optimiser that changes nothing but the average. */
+    @Test
+    void averageIsThatOfAdamW() {
+        int length = 1037;
+        float[] step = new float[AdamStep.COUNT]; // a rate of 0 keeps θ, decays of 1 keep m and v
+        for (int one : new int[] {
+                AdamStep.BETA1, AdamStep.BETA2, AdamStep.EPSILON, AdamStep.CORRECTION1, AdamStep.CORRECTION2, AdamStep.CLIP}) {
+            step[one] = 1;
+        }
+        step[AdamStep.EMA_RATE] = 0.0123f;
+        float[] values = new float[2 * length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Philox.normal(1, 0, i);
+        }
+        try (DeviceMemory memory = device().allocate(6L * length + AdamStep.COUNT); Kernels kernels = device().openKernels()) {
+            Slice zeros = memory.slice(0, length);
+            Slice theta = memory.slice(length, length);
+            Slice average = memory.slice(2L * length, length);
+            Slice ema = memory.slice(3L * length, length);
+            Slice block = memory.slice(6L * length, AdamStep.COUNT);
+            kernels.upload(step, 0, block);
+            kernels.upload(values, 0, theta);
+            kernels.upload(values, length, average);
+            kernels.upload(values, length, ema);
+            kernels.adamW(block, 3, length - 1, zeros, theta, memory.slice(4L * length, length),
+                    memory.slice(5L * length, length), ema);
+            kernels.average(3, length - 1, theta, step[AdamStep.EMA_RATE], average);
+            assertArrayEquals(download(kernels, ema), download(kernels, average));
+        }
+    }
+
     @Test
     void memoryStartsWithZerosAndTransfersKeepBits() {
         try (DeviceMemory memory = device().allocate(9); Kernels kernels = device().openKernels()) {
@@ -206,10 +240,10 @@ public abstract class DeviceContract {
     }
 
     static Stream<DynamicNode> forEachCase(List<OperationCase> cases, Consumer<OperationCase> test) {
-        Map<String, List<OperationCase>> byOperation =
+        Map<Kernel, List<OperationCase>> byOperation =
                 cases.stream().collect(Collectors.groupingBy(OperationCase::operation, LinkedHashMap::new, Collectors.toList()));
         return byOperation.entrySet().stream().map(entry -> DynamicContainer.dynamicContainer(
-                entry.getKey(),
+                entry.getKey().toString(),
                 entry.getValue().stream().map(
                         operation -> DynamicTest.dynamicTest(operation.name(), () -> test.accept(operation)))));
     }

@@ -1,8 +1,7 @@
 package io.bootdistill.selftest;
 
 import io.bootdistill.device.Tensor;
-import io.bootdistill.reference.ReferenceMemory;
-import io.bootdistill.selftest.OperationCase.Operand;
+import io.bootdistill.reference.Arrays64;
 
 /** The operands of a case on the reference device, read and written in float64. */
 record Float64(OperationCase operation, BoundCase bound) {
@@ -13,25 +12,26 @@ record Float64(OperationCase operation, BoundCase bound) {
         if (tensor == null) {
             return null;
         }
-        ReferenceMemory memory = (ReferenceMemory) tensor.data().memory();
+        double[] memory = Arrays64.read(tensor.data());
         Operand operand = operation.operand(name);
         double[] values = new double[operand.rows(operation.samples()) * operand.channels()];
         for (int i = 0; i < values.length; i++) {
-            values[i] = memory.get(index(tensor, i));
+            values[i] = memory[index(tensor, i)];
         }
         return values;
     }
 
     void write(String name, double[] values) {
         Tensor tensor = bound.operands().tensor(name);
-        ReferenceMemory memory = (ReferenceMemory) tensor.data().memory();
+        double[] memory = Arrays64.read(tensor.data());
         for (int i = 0; i < values.length; i++) {
-            memory.set(index(tensor, i), values[i]);
+            memory[index(tensor, i)] = values[i];
         }
+        Arrays64.write(tensor.data(), memory);
     }
 
-    private static long index(Tensor tensor, int element) {
-        return tensor.data().offset() + (long) element / tensor.channels() * tensor.stride() + element % tensor.channels();
+    private static int index(Tensor tensor, int element) {
+        return element / tensor.channels() * tensor.stride() + element % tensor.channels();
     }
 
     static double norm(double[] values) {

@@ -9,6 +9,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Linear;
 import io.bootdistill.network.Gradients;
@@ -62,7 +63,7 @@ class NetworkCasesTest {
         assertEquals(operations(OperationCases.all()), operations(OperationCases.network()));
     }
 
-    private static Set<String> operations(List<OperationCase> cases) {
+    private static Set<Kernel> operations(List<OperationCase> cases) {
         return cases.stream().map(OperationCase::operation).collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -2,6 +2,7 @@ package io.bootdistill.selftest;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
@@ -9,8 +10,11 @@ import io.bootdistill.device.Weights;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,7 +32,10 @@ public final class RecordingDevice implements Device {
         /** What it computes; 0 where memory bounds it. */
         public double flops() {
             boolean shaped = sizes.size() > 1 && sizes.get(0) instanceof Number;
-            return shaped ? Arithmetic.of(operation, ((Number) sizes.get(0)).longValue(), sizes.get(1)) : 0;
+            Optional<Kernel> kernel =
+                    Arrays.stream(Kernel.values()).filter(candidate -> candidate.toString().equals(operation)).findFirst();
+            return shaped && kernel.isPresent()
+                    ? Arithmetic.of(kernel.get(), ((Number) sizes.get(0)).longValue(), sizes.get(1)) : 0;
         }
     }
 
@@ -71,8 +78,13 @@ public final class RecordingDevice implements Device {
     }
 
     @Override
-    public double errorFactor(String operation) {
-        return device.errorFactor(operation);
+    public double errorFactor(Kernel kernel) {
+        return device.errorFactor(kernel);
+    }
+
+    @Override
+    public boolean supports(Kernel kernel) {
+        return device.supports(kernel);
     }
 
     @Override
@@ -102,18 +114,33 @@ public final class RecordingDevice implements Device {
 
     private static Call call(Method method, Object[] arguments) {
         List<Object> sizes = new ArrayList<>();
-        Integer channels = null;
+        List<Integer> channels = new ArrayList<>();
         for (Object argument : arguments == null ? new Object[0] : arguments) {
-            if (argument instanceof Tensor tensor) {
-                channels = channels == null ? (Integer) tensor.channels() : channels;
-            } else if (argument instanceof Integer || argument instanceof Long
-                    || argument instanceof Record && !(argument instanceof Slice || argument instanceof Weights)) {
+            note(argument, sizes, channels);
+        }
+        sizes.addAll(channels.stream().limit(1).toList());
+        return new Call(method.getName(), List.copyOf(sizes));
+    }
+
+    /** A record of operands counts as its components, a shape as itself. */
+    private static void note(Object argument, List<Object> sizes, List<Integer> channels) {
+        if (argument instanceof Tensor tensor) {
+            channels.add(tensor.channels());
+        } else if (argument instanceof Integer || argument instanceof Long) {
+            sizes.add(argument);
+        } else if (argument instanceof Record && !(argument instanceof Slice || argument instanceof Weights)) {
+            RecordComponent[] components = argument.getClass().getRecordComponents();
+            if (Arrays.stream(components).allMatch(component -> component.getType().isPrimitive())) {
                 sizes.add(argument);
+                return;
+            }
+            for (RecordComponent component : components) {
+                try {
+                    note(component.getAccessor().invoke(argument), sizes, channels);
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(e);
+                }
             }
         }
-        if (channels != null) {
-            sizes.add(channels);
-        }
-        return new Call(method.getName(), List.copyOf(sizes));
     }
 }

@@ -2,6 +2,7 @@ package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.internal.natives.BootNative;
 import io.bootdistill.internal.natives.NativeKernels;
@@ -51,7 +52,10 @@ final class CpuDevice implements Device {
      * cancel, in each of the transforms.
      */
     @Override
-    public double errorFactor(String operation) {
-        return operation.startsWith("conv") ? 4 : 1;
+    public double errorFactor(Kernel kernel) {
+        return switch (kernel) {
+            case CONV_FORWARD, CONV_BACKWARD_INPUT, CONV_BACKWARD_WEIGHTS -> 4;
+            default -> 1;
+        };
     }
 }

@@ -11,6 +11,9 @@ public final class CpuDeviceProvider implements DeviceProvider {
     /** System property that caps the instruction set: {@code baseline}, {@code avx2} or {@code avx512}. */
     public static final String TIER_PROPERTY = "io.bootdistill.cpu.tier";
 
+    /** For {@link java.util.ServiceLoader}. */
+    public CpuDeviceProvider() {}
+
     @Override
     public String name() {
         return CpuDevice.NAME;

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Shapes;
+import io.bootdistill.internal.device.Shapes;
 import io.bootdistill.internal.natives.BootNative;
 import io.bootdistill.internal.natives.NativeContext;
 

@@ -2,6 +2,7 @@ package io.bootdistill.cuda;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.internal.natives.BootNative;
 import io.bootdistill.internal.natives.NativeLibrary;
@@ -86,7 +87,12 @@ final class CudaDevice implements Device {
 
     /** Rounding the operands of a product is an error of each term of its sum, as rounding it in float32 is: larger by this. */
     @Override
-    public double errorFactor(String operation) {
-        return operation.matches("(conv|linear|attention).*") ? precision.errorFactor() : 1;
+    public double errorFactor(Kernel kernel) {
+        return switch (kernel) {
+            case CONV_FORWARD, CONV_BACKWARD_INPUT, CONV_BACKWARD_WEIGHTS, LINEAR_FORWARD, LINEAR_BACKWARD_INPUT,
+                    LINEAR_BACKWARD_WEIGHTS, ATTENTION_FORWARD, ATTENTION_BACKWARD, ATTENTION_TANGENT ->
+                precision.errorFactor();
+            default -> 1;
+        };
     }
 }

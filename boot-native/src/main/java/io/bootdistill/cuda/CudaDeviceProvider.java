@@ -18,6 +18,9 @@ public final class CudaDeviceProvider implements DeviceProvider {
     /** System property with what does the 3×3 convolutions: {@code own} kernels (if unset) or {@code cudnn}. */
     public static final String CONVOLUTION_PROPERTY = "io.bootdistill.cuda.convolution";
 
+    /** For {@link java.util.ServiceLoader}. */
+    public CudaDeviceProvider() {}
+
     @Override
     public String name() {
         return CudaDevice.NAME;

@@ -1,6 +1,6 @@
 package io.bootdistill.cuda;
 
-import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.cuda.cudnn.Cudnn;
@@ -113,11 +113,14 @@ final class CudnnKernels extends CudaKernels {
 
     @Override
     public void convBackwardWeights(
-            int n, Conv conv, Tensor x, Tensor dy, Slice dWeights, Slice dBias, Tensor dShift, boolean accumulate) {
+            int n, Conv conv, Conv.Gradients operands, Slice dWeights, Slice dBias, boolean accumulate) {
         if (!Cudnn.supports(conv)) {
-            super.convBackwardWeights(n, conv, x, dy, dWeights, dBias, dShift, accumulate);
+            super.convBackwardWeights(n, conv, operands, dWeights, dBias, accumulate);
             return;
         }
+        Tensor x = operands.x();
+        Tensor dy = operands.dy();
+        Tensor dShift = operands.dShift();
         requirePositive("n", n);
         long rows = (long) n * conv.pixels();
         long outRows = (long) n * conv.outPixels();

@@ -70,7 +70,7 @@ class WinogradErrorTest {
                     1, conv, x, weights, biases.slice(0, conv.out()), null, null, Tensor.of(images[2], conv.out()));
             kernels.convBackwardInput(1, conv, dy, weights, null, Tensor.of(dx, conv.in()));
             kernels.convBackwardWeights(
-                    1, conv, x, dy, dWeights, biases.slice(conv.out(), conv.out()), null, false);
+                    1, conv, new Conv.Gradients(x, dy, null), dWeights, biases.slice(conv.out(), conv.out()), false);
             return new float[][] {download(kernels, images[2]), download(kernels, dx), download(kernels, dWeights)};
         }
     }

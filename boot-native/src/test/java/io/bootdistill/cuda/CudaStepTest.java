@@ -13,6 +13,7 @@ import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.objective.BootstrapLoss.Boundary;
@@ -226,8 +227,8 @@ class CudaStepTest {
         }
 
         @Override
-        public double errorFactor(String operation) {
-            return device.errorFactor(operation);
+        public double errorFactor(Kernel kernel) {
+            return device.errorFactor(kernel);
         }
 
         @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
@@ -34,8 +35,8 @@ class CudnnContractTest extends DeviceContract {
     }
 
     @Override
-    protected boolean tests(String operation) {
-        return operation.startsWith("conv");
+    protected boolean tests(Kernel operation) {
+        return operation.toString().startsWith("conv");
     }
 
     @Test
@@ -95,7 +96,8 @@ class CudnnContractTest extends DeviceContract {
             kernels.prepare(conv, weights, true);
             kernels.convForward(1, conv, x, weights, bias, null, null, Tensor.of(all.slice(528, 60), 4));
             kernels.convBackwardInput(1, conv, dy, weights, null, Tensor.of(all.slice(588, 60), 4));
-            kernels.convBackwardWeights(1, conv, x, dy, all.slice(648, 144), all.slice(792, 4), null, false);
+            kernels.convBackwardWeights(
+                    1, conv, new Conv.Gradients(x, dy, null), all.slice(648, 144), all.slice(792, 4), false);
             kernels.download(all.slice(528, results.length), results, 0);
         }
         return results;

@@ -15,7 +15,6 @@ import io.bootdistill.examples.ruler.HeldOutSamples;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.PairedFigures;
 import io.bootdistill.examples.ruler.Ruler;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.CollapseAlarm;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;

@@ -1,9 +1,7 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.TrainingDivergedException;
-import io.bootdistill.device.OutOfDeviceMemoryException;
-import io.bootdistill.format.AtomicFiles;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.BootDistillException;
+import io.bootdistill.internal.file.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -25,11 +23,9 @@ final class Failure extends RuntimeException {
             return AtomicFiles.reason(io);
         }
         boolean expected = e instanceof Failure
-                || e instanceof ModelFormatException
+                || e instanceof BootDistillException
                 || e instanceof IllegalArgumentException
-                || e instanceof UnsupportedOperationException
-                || e instanceof OutOfDeviceMemoryException
-                || e instanceof TrainingDivergedException;
+                || e instanceof UnsupportedOperationException;
         if (expected && e.getMessage() != null) {
             return e.getMessage();
         }

@@ -8,8 +8,8 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.examples.report.RunMetrics;
-import io.bootdistill.format.DiffusersFolder;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.UNet;
@@ -54,7 +54,7 @@ final class InspectCommand implements Callable<Integer> {
         boolean teacher = model.kind() == ModelFolder.Kind.TEACHER;
         line(teacher ? "teacher" : "student", "%s", model.path());
         DiffusersFolder files = DiffusersFolder.open(model.path());
-        UNet network = new UNet(UNetConfig.fromJson(files.networkConfig(), model.path() + " config.json"));
+        UNet network = new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json"));
         describe(network, files.nullClass().orElse(-1));
         describe(files.scheduler());
         MeteredDevice device = new MeteredDevice(Devices.best());

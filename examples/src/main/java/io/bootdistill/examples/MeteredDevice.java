@@ -2,6 +2,7 @@ package io.bootdistill.examples;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -31,8 +32,13 @@ final class MeteredDevice implements Device {
     }
 
     @Override
-    public double errorFactor(String operation) {
-        return device.errorFactor(operation);
+    public double errorFactor(Kernel kernel) {
+        return device.errorFactor(kernel);
+    }
+
+    @Override
+    public boolean supports(Kernel kernel) {
+        return device.supports(kernel);
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.SafetensorsFile;
-import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;

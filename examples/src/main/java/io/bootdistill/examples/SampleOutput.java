@@ -1,8 +1,8 @@
 package io.bootdistill.examples;
 
-import io.bootdistill.format.AtomicFiles;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.network.ImageShape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;

@@ -30,7 +30,18 @@ final class DenoisingDraws {
     /** The label of each sample; without numbers where the network has none. */
     final Column condition;
 
+    /** The head, which is the output itself, and the factor of the gradient. */
     final Column coefficients;
+
+    /** Shares of x₀ and ε in the state x. */
+    final Column alpha;
+
+    final Column sigma;
+
+    /** Those in the output o that is right. */
+    final Column imageShare;
+
+    final Column noiseShare;
 
     DenoisingDraws(
             TeacherTrainingConfig config, NoiseSchedule schedule, Prediction prediction, ImageSource images,
@@ -43,6 +54,10 @@ final class DenoisingDraws {
         coefficients = table.column(SignalCoefficients.COUNT);
         seeds = table.column(Philox.SEED_FLOATS);
         networkTime = table.column(1);
+        alpha = table.column(1);
+        sigma = table.column(1);
+        imageShare = table.column(1);
+        noiseShare = table.column(1);
         this.condition = table.column(condition instanceof ConditionShape.Label ? 1 : 0);
     }
 
@@ -66,14 +81,15 @@ final class DenoisingDraws {
                         && Stream.DENOISING_NULL.uniform(config.seed(), index) < config.nullProbability();
                 condition.set(i, drop ? config.nullLabel() : images.label(image));
             }
-            setCoefficients(i, schedule.alpha(t), schedule.sigma(t));
+            set(i, schedule.alpha(t), schedule.sigma(t));
         }
     }
 
-    /** x is the state of a signal that is x₀; o is a step with c = 1 whose prediction is made from x₀ and ε. */
-    private void setCoefficients(int index, double alpha, double sigma) {
-        row.at(table.values(), coefficients.at(index)).head(0, 1).state(alpha, sigma)
-                .prediction(prediction.imageShare(sigma), prediction.noiseShare(alpha)).step(1)
-                .gradient(2.0 / images.shape().size() / table.rows());
+    private void set(int index, double alphaT, double sigmaT) {
+        row.at(table.values(), coefficients.at(index)).head(0, 1).gradient(2.0 / images.shape().size() / table.rows());
+        alpha.set(index, alphaT);
+        sigma.set(index, sigmaT);
+        imageShare.set(index, prediction.imageShare(sigmaT));
+        noiseShare.set(index, prediction.noiseShare(alphaT));
     }
 }

@@ -3,10 +3,11 @@ package io.bootdistill.internal.denoising;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
+import io.bootdistill.device.SignalLoss;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Blocks;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.lesson.Lesson;
@@ -27,7 +28,9 @@ import io.bootdistill.network.Plan;
 final class DenoisingLesson implements Lesson {
 
     /** Where a block lies. */
-    private record Part(int samples, Tensor images, Slice seeds, Slice coefficients, BlockInputs inputs, Slice residual) {}
+    private record Part(
+            int samples, Tensor images, Slice seeds, Slice coefficients, Slice alpha, Slice sigma, Slice imageShare,
+            Slice noiseShare, BlockInputs inputs, Slice residual) {}
 
     private final DenoisingDraws draws;
     private final ImageShape shape;
@@ -38,8 +41,9 @@ final class DenoisingLesson implements Lesson {
     private final float[] planes;
     private final float[] rows;
     private final float[] residual;
+    private final SignalLoss[] losses;
 
-    DenoisingLesson(DenoisingDraws draws, ImageShape shape, Device device, int block) {
+    DenoisingLesson(DenoisingDraws draws, ImageShape shape, Device device, int block, int workers) {
         this.draws = draws;
         this.shape = shape;
         int batch = draws.table.rows();
@@ -47,6 +51,7 @@ final class DenoisingLesson implements Lesson {
         planes = new float[batch * shape.size()];
         rows = new float[planes.length];
         residual = new float[batch];
+        losses = new SignalLoss[workers];
         parts = new Part[blocks.count()];
         try {
             draws.table.open(device);
@@ -59,8 +64,10 @@ final class DenoisingLesson implements Lesson {
                 int n = blocks.size(b);
                 Slice own = images.slice((long) from * shape.size(), (long) n * shape.size());
                 parts[b] = new Part(n, Tensor.of(own, shape.channels()), draws.seeds.slice(from, n),
-                        draws.coefficients.slice(from, n),
-                        new BlockInputs(draws.networkTime.rows(from, n), null, null, draws.condition.rows(from, n), null, null, null, 0),
+                        draws.coefficients.slice(from, n), draws.alpha.slice(from, n), draws.sigma.slice(from, n),
+                        draws.imageShare.slice(from, n), draws.noiseShare.slice(from, n),
+                        new BlockInputs(
+                                draws.networkTime.rows(from, n), null, null, draws.condition.rows(from, n), null, null, null, 0),
                         residuals.slice(from, n));
             }
         } catch (RuntimeException | Error e) {
@@ -91,13 +98,22 @@ final class DenoisingLesson implements Lesson {
         int n = part.samples;
         int pixels = shape.pixels();
         kernels.noise(n, pixels, part.seeds, 0, noise);
-        kernels.signalState(n, pixels, part.coefficients, noise, part.images, null, worker.f());
-        kernels.signalStep(n, pixels, 0, part.coefficients, noise, part.images, noise, null, null, part.images, null,
-                worker.target(), null);
+        kernels.combine(n, pixels, part.alpha, part.images, part.sigma, noise, worker.f());
+        kernels.combine(n, pixels, part.imageShare, part.images, part.noiseShare, noise, worker.target());
         worker.call(network, worker.f(), part.inputs, n);
-        kernels.bootstrapLoss(
-                n, pixels, part.coefficients, noise, network.y(), worker.target(), null, network.dy(), part.residual);
+        kernels.bootstrapLoss(n, pixels, part.coefficients, loss(worker), part.residual);
         network.backward(kernels, n, lane, accumulate);
+    }
+
+    /** Of a worker, made when first needed: a step allocates nothing. */
+    private SignalLoss loss(Worker worker) {
+        SignalLoss found = losses[worker.index()];
+        if (found == null) {
+            Plan network = worker.student();
+            found = new SignalLoss(worker.noise(), network.y(), worker.target(), null, network.dy());
+            losses[worker.index()] = found;
+        }
+        return found;
     }
 
     /** The mean squared error of the network's output. */

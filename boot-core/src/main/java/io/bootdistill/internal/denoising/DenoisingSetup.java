@@ -2,11 +2,11 @@ package io.bootdistill.internal.denoising;
 
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.training.Crew;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
@@ -47,7 +47,7 @@ public record DenoisingSetup(
                     config.work().workers(), null));
             DenoisingDraws draws = new DenoisingDraws(
                     config, new DiscreteSchedule(scheduler.alphasCumprod()), Prediction.of(scheduler), images, network.condition());
-            DenoisingLesson lesson = parts.own(new DenoisingLesson(draws, images.shape(), device, crew.block()));
+            DenoisingLesson lesson = parts.own(new DenoisingLesson(draws, images.shape(), device, crew.block(), crew.workers().size()));
             return new Trainer(state, config.optimiser(), config.steps(), Reducer.LANES, crew,
                     List.of(new Assigned(0, config.steps(), lesson)));
         } catch (RuntimeException | Error e) {

@@ -3,12 +3,12 @@ package io.bootdistill.internal.distillation;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
@@ -94,7 +94,7 @@ public final class DistillationSetup {
         boolean hasSecond = given.scalars().contains(ScalarInputs.TARGET_TIME);
         Checks.that(!hasScale || isWide, "guidance", config.guidance().range(),
                 "a range of scales for a student network with the scalar input w");
-        Checks.that(!hasSecond || config.hasTwoTimes(), "restartShare", 0,
+        Checks.that(!hasSecond || config.hasTwoTimes(), "restartShare", 0.0,
                 "above 0 for a student network with the scalar input s");
         Network made = isWide && !hasScale ? given.withScalar(ScalarInputs.GUIDANCE) : given;
         return config.hasTwoTimes() && !hasSecond ? made.withScalar(ScalarInputs.TARGET_TIME) : made;

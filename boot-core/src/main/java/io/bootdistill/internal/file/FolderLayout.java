@@ -1,7 +1,7 @@
 package io.bootdistill.internal.file;
 
 import com.google.gson.JsonObject;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 
 /**
  * The version of what this library's folders hold, by name and meaning. It is named in a JSON file of each, and counts up when

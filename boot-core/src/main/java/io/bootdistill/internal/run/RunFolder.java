@@ -4,19 +4,19 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.config.Work;
-import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.Images;
-import io.bootdistill.format.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -35,7 +35,9 @@ public final class RunFolder {
     private static final String REFERENCE = "reference.safetensors";
 
     private final Path folder;
-    private final List<String> metrics = new ArrayList<>();
+
+    /** Lines by their steps. */
+    private final SortedMap<Long, String> metrics = new TreeMap<>();
 
     private RunFolder(Path folder) {
         this.folder = folder;
@@ -145,16 +147,16 @@ public final class RunFolder {
             for (String line : Files.readAllLines(file)) {
                 String first = line.substring(0, Math.max(0, line.indexOf(',')));
                 if (first.matches("\\d+") && Long.parseLong(first) <= step) {
-                    metrics.add(line);
+                    metrics.put(Long.parseLong(first), line);
                 }
             }
         }
     }
 
-    /** Adds a line that begins with the step. */
-    public void addMetrics(String header, String line) throws IOException {
-        metrics.add(line);
-        writeText(METRICS, header + "\n" + String.join("\n", metrics) + "\n");
+    /** Adds the line of a step, which begins with it. */
+    public void addMetrics(long step, String header, String line) throws IOException {
+        metrics.put(step, line);
+        writeText(METRICS, header + "\n" + String.join("\n", metrics.values()) + "\n");
     }
 
     // ---- pictures and the reference
@@ -184,7 +186,11 @@ public final class RunFolder {
     }
 
     /** The reference samples of an earlier part of the run; null where there are none for this many values. */
-    public float[] readReference(int values, String key) {
+    public float[] readReference(int values, String key) throws IOException {
+        return Uninterrupted.call(() -> findReference(values, key));
+    }
+
+    private float[] findReference(int values, String key) {
         Path file = folder.resolve(REFERENCE);
         if (!Files.exists(file)) {
             return null;
@@ -197,10 +203,11 @@ public final class RunFolder {
 
     public void writeReference(float[] samples, ImageShape shape, String key) throws IOException {
         int[] dimensions = {samples.length / shape.size(), shape.channels(), shape.height(), shape.width()};
-        new SafetensorsWriter().metadata("key", key).add("sample", dimensions, samples).write(folder.resolve(REFERENCE));
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("key", key).add("sample", dimensions, samples);
+        Uninterrupted.run(() -> writer.write(folder.resolve(REFERENCE)));
     }
 
     private void writeText(String name, String text) throws IOException {
-        AtomicFiles.writeFile(folder.resolve(name), temporary -> Files.writeString(temporary, text));
+        Uninterrupted.run(() -> AtomicFiles.writeFile(folder.resolve(name), temporary -> Files.writeString(temporary, text)));
     }
 }

@@ -11,6 +11,7 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Calls a user's teacher with arrays on the host. */
 final class FunctionPlan implements TeacherPlan {
@@ -21,7 +22,7 @@ final class FunctionPlan implements TeacherPlan {
     private final DeviceMemory memory;
     private final Tensor x;
     private final Tensor output;
-    private final Tensor nullOutput;
+    private final @Nullable Tensor nullOutput;
     private final float[] rows;
     private final float[] states;
     private final float[] predictions;
@@ -29,7 +30,7 @@ final class FunctionPlan implements TeacherPlan {
     private final float[] conditions;
     private final float nullLabel;
 
-    FunctionPlan(TeacherModel teacher, Device device, int block, Guidance guidance) {
+    FunctionPlan(TeacherModel teacher, Device device, int block, @Nullable Guidance guidance) {
         this.teacher = teacher;
         shape = teacher.shape();
         conditionFloats = teacher.condition().floats();
@@ -64,7 +65,7 @@ final class FunctionPlan implements TeacherPlan {
     }
 
     @Override
-    public Tensor nullOutput() {
+    public @Nullable Tensor nullOutput() {
         return nullOutput;
     }
 

@@ -2,15 +2,16 @@ package io.bootdistill.internal.sampling;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Plan;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. */
 final class NetworkPlan implements TeacherPlan {
@@ -23,13 +24,13 @@ final class NetworkPlan implements TeacherPlan {
     private final Scope scope = new Scope();
     private final Tensor x;
     private final Tensor output;
-    private final Tensor nullOutput;
+    private final @Nullable Tensor nullOutput;
     private final float nullLabel;
 
     /** The second halves of the network's rows for n samples, made when first needed: a step allocates nothing. */
-    private final Half[] halves;
+    private final @Nullable Half[] halves;
 
-    NetworkPlan(TeacherModel teacher, int block, Guidance guidance) {
+    NetworkPlan(TeacherModel teacher, int block, @Nullable Guidance guidance) {
         this.teacher = teacher;
         ImageShape shape = teacher.shape();
         pixels = shape.pixels();
@@ -68,7 +69,7 @@ final class NetworkPlan implements TeacherPlan {
     }
 
     @Override
-    public Tensor nullOutput() {
+    public @Nullable Tensor nullOutput() {
         return nullOutput;
     }
 

@@ -3,13 +3,14 @@ package io.bootdistill.internal.sampling;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
 
@@ -19,7 +20,6 @@ public final class PredictionPlan implements AutoCloseable {
     private static final int BLOCK = 8;
 
     private final TeacherModel teacher;
-    private final SignalOde ode;
     private final ImageShape shape;
     private final int conditionFloats;
     private final Scope scope = new Scope();
@@ -29,6 +29,8 @@ public final class PredictionPlan implements AutoCloseable {
     private final Slice coefficients;
     private final Tensor y;
     private final Tensor f;
+    private final SignalStep step;
+    private final SignalRow row = new SignalRow();
     private final float[] rows;
     private final float[] planes;
     private final float[] networkTimes = new float[BLOCK];
@@ -37,7 +39,6 @@ public final class PredictionPlan implements AutoCloseable {
 
     public PredictionPlan(TeacherModel teacher) {
         this.teacher = teacher;
-        ode = new SignalOde(teacher.schedule());
         shape = teacher.shape();
         conditionFloats = teacher.condition().floats();
         conditions = new float[BLOCK * conditionFloats];
@@ -52,6 +53,7 @@ public final class PredictionPlan implements AutoCloseable {
             DeviceMemory memory = scope.own(device.allocate(2 * size));
             y = Tensor.of(memory.slice(0, size), shape.channels());
             f = Tensor.of(memory.slice(size, size), shape.channels());
+            step = new SignalStep(0, y, plan.x(), plan.output(), null, null, y, f, y, null);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -75,7 +77,8 @@ public final class PredictionPlan implements AutoCloseable {
             double time = t[from + i];
             networkTimes[i] = (float) teacher.schedule().networkTime(time);
             inputs.times()[i] = time;
-            ode.coefficients(SignalOde.Solver.DDIM, plan.prediction(), time, time, numbers, i * SignalCoefficients.COUNT);
+            row.at(numbers, i * SignalCoefficients.COUNT)
+                    .solve(teacher.schedule(), SignalOde.Solver.DDIM, plan.prediction(), time, time);
         }
         if (conditionFloats > 0) {
             System.arraycopy(condition, from * conditionFloats, conditions, 0, n * conditionFloats);
@@ -84,7 +87,7 @@ public final class PredictionPlan implements AutoCloseable {
         kernels.upload(numbers, 0, coefficients);
         inputs.upload(kernels, networkTimes);
         plan.run(kernels, n, inputs);
-        kernels.signalStep(n, shape.pixels(), 0, coefficients, y, plan.x(), plan.output(), null, null, y, f, y, null);
+        kernels.signalStep(n, shape.pixels(), coefficients, step);
         kernels.download(f.data(), rows, 0);
         Layout.toPlanes(n, shape, rows, planes);
         System.arraycopy(planes, 0, target, from * size, n * size);

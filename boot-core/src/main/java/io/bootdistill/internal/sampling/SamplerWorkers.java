@@ -2,33 +2,34 @@ package io.bootdistill.internal.sampling;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.ImageShape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The workers of one sampling run: each takes blocks of samples through the whole trajectory. */
 public final class SamplerWorkers implements AutoCloseable {
 
     private final TeacherModel teacher;
     private final Trajectory trajectory;
-    private final Guidance guidance;
+    private final @Nullable Guidance guidance;
     private final double clip;
-    private final DynamicThreshold threshold;
+    private final @Nullable DynamicThreshold threshold;
     private final int block;
     private final Scope scope = new Scope();
     private final WorkerPool pool;
     private final Worker[] workers;
 
     public SamplerWorkers(
-            TeacherModel teacher, Trajectory trajectory, Guidance guidance, double clip, DynamicThreshold threshold,
-            int count, int block) {
+            TeacherModel teacher, Trajectory trajectory, @Nullable Guidance guidance, double clip,
+            @Nullable DynamicThreshold threshold, int count, int block) {
         this.teacher = teacher;
         this.trajectory = trajectory;
         this.guidance = guidance;
@@ -48,7 +49,7 @@ public final class SamplerWorkers implements AutoCloseable {
     }
 
     /** @param listener null for none */
-    public void run(SampleRequest request, int n, float[] samples, StateListener listener) {
+    public void run(SampleRequest request, int n, float[] samples, @Nullable StateListener listener) {
         pool.run((n + block - 1) / block, (worker, task) -> {
             int from = task * block;
             workers[worker].run(from, Math.min(block, n - from), request, samples, listener);
@@ -79,9 +80,10 @@ public final class SamplerWorkers implements AutoCloseable {
             try {
                 kernels = own.own(device.openKernels());
                 plan = own.own(TeacherPlans.of(teacher, device, block, guidance, threshold));
-                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block));
-                inputs = own.own(new TrajectoryInputs(teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
+                inputs = own.own(new TrajectoryInputs(
+                        teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
+                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block, noise));
             } catch (RuntimeException | Error e) {
                 own.closeAfter(e);
                 throw e;
@@ -91,7 +93,7 @@ public final class SamplerWorkers implements AutoCloseable {
             Arrays.fill(scales, guidance == null ? 1 : (float) guidance.scale());
         }
 
-        void run(int from, int n, SampleRequest request, float[] samples, StateListener listener) {
+        void run(int from, int n, SampleRequest request, float[] samples, @Nullable StateListener listener) {
             ImageShape shape = teacher.shape();
             int size = shape.size();
             request.writeNoise(shape, from, n, planes);
@@ -99,7 +101,7 @@ public final class SamplerWorkers implements AutoCloseable {
             Layout.toRows(n, shape, planes, rows);
             kernels.upload(rows, 0, noise.data());
             inputs.upload(kernels, n, scales, conditions, 0);
-            walk.run(n, noise, inputs, i -> {
+            walk.run(n, inputs, i -> {
                 if (listener != null) {
                     listener.state(i, from, n, Arrays.copyOf(state(n), n * size));
                 }

@@ -9,6 +9,7 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A student as machinery sees it.
@@ -20,7 +21,7 @@ import io.bootdistill.network.UNet;
  */
 public record StudentModel(
         Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
-        SchedulerConfig scheduler) {
+        @Nullable SchedulerConfig scheduler) {
 
     public ImageShape shape() {
         return model.graph().network().input();

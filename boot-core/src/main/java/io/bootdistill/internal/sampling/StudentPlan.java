@@ -2,14 +2,15 @@ package io.bootdistill.internal.sampling;
 
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -25,7 +26,7 @@ public final class StudentPlan implements AutoCloseable {
 
     private final StudentModel student;
     private final NoiseSchedule schedule;
-    private final SignalOde ode;
+    private final SignalRow row = new SignalRow();
     private final Head head;
     private final ImageShape shape;
     private final int block;
@@ -35,6 +36,8 @@ public final class StudentPlan implements AutoCloseable {
     private final Tensor noise;
     private final Tensor y;
     private final Slice coefficients;
+    private final SignalStep step;
+    private final SignalStep lastStep;
     private final float[] rows;
     private final float[] planes;
     private final float[] conditions;
@@ -47,7 +50,6 @@ public final class StudentPlan implements AutoCloseable {
         this.student = student;
         this.block = block;
         schedule = student.schedule();
-        ode = new SignalOde(schedule);
         head = Head.of(student.prediction(), schedule);
         shape = student.shape();
         Model model = student.model();
@@ -63,6 +65,8 @@ public final class StudentPlan implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
+        step = new SignalStep(0, noise, plan.x(), plan.y(), null, null, y, null, y, plan.x());
+        lastStep = new SignalStep(0, noise, plan.x(), plan.y(), null, null, y, null, y, null);
         rows = new float[Math.toIntExact(size)];
         planes = new float[rows.length];
         scales = new float[student.hasScalar(ScalarInputs.GUIDANCE) ? block : 0];
@@ -99,8 +103,7 @@ public final class StudentPlan implements AutoCloseable {
                 kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, next);
             } else {
                 uploadStep(times[i - 1], times[i]);
-                kernels.signalStep(
-                        n, shape.pixels(), 0, coefficients, noise, plan.x(), plan.y(), null, null, y, null, y, next);
+                kernels.signalStep(n, shape.pixels(), coefficients, next == null ? lastStep : step);
             }
         }
         kernels.download(y.data(), rows, 0);
@@ -124,15 +127,12 @@ public final class StudentPlan implements AutoCloseable {
 
     /** The head, and the state at s. */
     private void uploadStart(double s) {
-        numbers[SignalCoefficients.HEAD_NOISE] = (float) head.noiseFactor();
-        numbers[SignalCoefficients.HEAD_OUTPUT] = (float) head.outputFactor();
-        numbers[SignalCoefficients.ALPHA_T] = (float) schedule.alpha(s);
-        numbers[SignalCoefficients.SIGMA_T] = (float) schedule.sigma(s);
+        row.at(numbers, 0).head(head).state(schedule.alpha(s), schedule.sigma(s));
         uploadNumbers();
     }
 
     private void uploadStep(double t, double s) {
-        ode.coefficients(SignalOde.Solver.DDIM, student.prediction(), t, s, numbers, 0);
+        row.at(numbers, 0).solve(schedule, SignalOde.Solver.DDIM, student.prediction(), t, s);
         uploadNumbers();
     }
 

@@ -1,13 +1,14 @@
 package io.bootdistill.internal.sampling;
 
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.LendingPool;
 import java.nio.FloatBuffer;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a student, each a thread with a {@link StudentPlan}, which calls share: a call has its own thread work with
@@ -62,16 +63,16 @@ public final class StudentWorkers implements AutoCloseable {
 
     /** An action that may fail to read or write. */
     @FunctionalInterface
-    public interface Action<R, E extends Exception> {
+    public interface Action<R extends @Nullable Object, E extends Exception> {
         R run() throws E;
     }
 
     /** Runs an action while the student is open, which it stays until the end. */
-    public <R, E extends Exception> R whileOpen(Action<R, E> action) throws E {
+    public <R extends @Nullable Object, E extends Exception> R whileOpen(Action<R, E> action) throws E {
         return holding(1, action);
     }
 
-    private <R, E extends Exception> R holding(int count, Action<R, E> action) throws E {
+    private <R extends @Nullable Object, E extends Exception> R holding(int count, Action<R, E> action) throws E {
         plans.hold(count);
         try {
             return action.run();
@@ -102,7 +103,7 @@ public final class StudentWorkers implements AutoCloseable {
         private final int mostHelpers;
         private final AtomicInteger next = new AtomicInteger();
         private int helping;
-        private Throwable failure;
+        private @Nullable Throwable failure;
 
         Call(SampleRequest request, int n, float scale, double[] times, FloatBuffer samples, int at) {
             this.request = request;

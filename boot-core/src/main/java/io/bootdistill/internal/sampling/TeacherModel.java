@@ -11,6 +11,7 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A teacher, resolved once for all machinery: what any can be asked for, and the network behind it where there is one.
@@ -20,7 +21,8 @@ import io.bootdistill.network.UNet;
  * @param prediction what the network's output means; for a function, what that of a student would
  * @param scheduler that of the network's folder; null for a function
  */
-public record TeacherModel(Denoiser denoiser, Model model, Prediction prediction, SchedulerConfig scheduler) {
+public record TeacherModel(
+        Denoiser denoiser, @Nullable Model model, Prediction prediction, @Nullable SchedulerConfig scheduler) {
 
     /** That of a user's function. */
     public static TeacherModel of(Denoiser function) {
@@ -33,7 +35,7 @@ public record TeacherModel(Denoiser denoiser, Model model, Prediction prediction
     }
 
     /** The network; null for a function. */
-    public UNet network() {
+    public @Nullable UNet network() {
         return isNetwork() ? (UNet) model.graph().network() : null;
     }
 
@@ -60,7 +62,7 @@ public record TeacherModel(Denoiser denoiser, Model model, Prediction prediction
     }
 
     /** The dynamic thresholding that the scheduler asks for, rather than a limit; null for none. */
-    public DynamicThreshold schedulerThreshold() {
+    public @Nullable DynamicThreshold schedulerThreshold() {
         return isLimited() && scheduler.thresholding()
                 ? new DynamicThreshold(scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue()) : null;
     }

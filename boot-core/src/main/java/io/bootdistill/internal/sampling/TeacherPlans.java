@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.network.ConditionShape;
+import org.jspecify.annotations.Nullable;
 
 /** Makes teachers ready for blocks of samples. */
 public final class TeacherPlans {
@@ -15,17 +16,24 @@ public final class TeacherPlans {
      * @param guidance null for none
      * @param threshold null for none
      */
-    public static TeacherPlan of(TeacherModel teacher, Device device, int block, Guidance guidance, DynamicThreshold threshold) {
+    public static TeacherPlan of(
+            TeacherModel teacher, Device device, int block, @Nullable Guidance guidance, @Nullable DynamicThreshold threshold) {
         TeacherPlan plan = of(teacher, device, block, guidance);
         return threshold == null ? plan : new ThresholdedPlan(plan, teacher, device, block, threshold);
     }
 
     /** Without thresholding. */
-    public static TeacherPlan of(TeacherModel teacher, Device device, int block, Guidance guidance) {
-        return teacher.isNetwork() ? new NetworkPlan(teacher, block, guidance) : new FunctionPlan(teacher, device, block, guidance);
+    public static TeacherPlan of(TeacherModel teacher, Device device, int block, @Nullable Guidance guidance) {
+        return teacher.isNetwork() ? new NetworkPlan(teacher, block, guidance)
+                : new FunctionPlan(teacher, device, block, guidance);
     }
 
-    public static void requireGuidance(ConditionShape condition, Guidance guidance) {
+    /**
+     * Refuses guidance of a teacher that has no labels, or by a null label that is none of them.
+     *
+     * @param guidance null for none
+     */
+    public static void requireGuidance(ConditionShape condition, @Nullable Guidance guidance) {
         if (guidance != null
                 && !(condition instanceof ConditionShape.Label label && guidance.nullLabel() < label.count())) {
             throw new IllegalArgumentException("guidance needs labels and a null label among them; the teacher has "

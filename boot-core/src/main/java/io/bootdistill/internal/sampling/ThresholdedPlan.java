@@ -9,6 +9,7 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.network.ImageShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A teacher with dynamic thresholding: its output is f itself, guided and limited. A quantile needs all values of a sample,
@@ -65,7 +66,7 @@ final class ThresholdedPlan implements TeacherPlan {
 
     /** Guidance is in the output. */
     @Override
-    public Tensor nullOutput() {
+    public @Nullable Tensor nullOutput() {
         return null;
     }
 

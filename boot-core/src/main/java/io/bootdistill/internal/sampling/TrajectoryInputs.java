@@ -12,6 +12,7 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link TrajectoryWalk} reads of the host, for a block of samples: times, coefficients, guidance and conditions of all
@@ -29,7 +30,7 @@ public final class TrajectoryInputs implements AutoCloseable {
     private final Stage[] first;
 
     /** Null where an evaluation has no second stage. */
-    private final Stage[] second;
+    private final @Nullable Stage[] second;
 
     private final DeviceMemory memory;
     private final Slice all;
@@ -39,6 +40,7 @@ public final class TrajectoryInputs implements AutoCloseable {
 
     private final int stageFloats;
     private final int stages;
+    private final SignalRow row = new SignalRow();
     private final float[] scales;
     private final float[] conditions;
     private final int conditionFloats;
@@ -110,20 +112,10 @@ public final class TrajectoryInputs implements AutoCloseable {
     private Stage stage(int index, double call, double t, double m, double c, double alpha, double sigma, double mean) {
         int from = index * stageFloats;
         for (int i = 0; i < samples; i++) {
-            int k = from + i * SignalCoefficients.COUNT;
-            values[k + SignalCoefficients.STATE_FACTOR_T] =
-                    (float) prediction.stateFactor(schedule.alpha(t), schedule.sigma(t));
-            values[k + SignalCoefficients.OUTPUT_FACTOR_T] =
-                    (float) prediction.outputFactor(schedule.alpha(t), schedule.sigma(t));
-            values[k + SignalCoefficients.STATE_FACTOR_S] =
-                    (float) prediction.stateFactor(schedule.alpha(m), schedule.sigma(m));
-            values[k + SignalCoefficients.OUTPUT_FACTOR_S] =
-                    (float) prediction.outputFactor(schedule.alpha(m), schedule.sigma(m));
-            values[k + SignalCoefficients.CLIP] = (float) clip;
-            values[k + SignalCoefficients.STEP] = (float) c;
-            values[k + SignalCoefficients.ALPHA_S] = (float) alpha;
-            values[k + SignalCoefficients.SIGMA_S] = (float) sigma;
-            values[k + SignalCoefficients.MEAN] = (float) mean;
+            row.at(values, from + i * SignalCoefficients.COUNT)
+                    .prediction(prediction, schedule.alpha(t), schedule.sigma(t))
+                    .secondPrediction(prediction, schedule.alpha(m), schedule.sigma(m))
+                    .clip(clip).step(c).nextState(alpha, sigma).mean(mean);
         }
         int coefficients = samples * SignalCoefficients.COUNT;
         Arrays.fill(values, from + coefficients, from + stageFloats, (float) schedule.networkTime(call));
@@ -142,7 +134,7 @@ public final class TrajectoryInputs implements AutoCloseable {
     }
 
     /** Null where there is none. */
-    Stage second(int evaluation) {
+    @Nullable Stage second(int evaluation) {
         return second[evaluation];
     }
 
@@ -151,11 +143,11 @@ public final class TrajectoryInputs implements AutoCloseable {
      *
      * @param guidance w of each sample, the first of them at {@code from}; so the conditions, null where there are none
      */
-    public void upload(Kernels kernels, int n, float[] guidance, float[] condition, int from) {
+    public void upload(Kernels kernels, int n, float[] guidance, float @Nullable [] condition, int from) {
         System.arraycopy(guidance, from, scales, 0, n);
         for (int stage = 0; stage < stages; stage++) {
             for (int i = 0; i < n; i++) {
-                values[stage * stageFloats + i * SignalCoefficients.COUNT + SignalCoefficients.GUIDANCE] = scales[i];
+                row.at(values, stage * stageFloats + i * SignalCoefficients.COUNT).guidance(scales[i]);
             }
         }
         if (conditionFloats > 0) {

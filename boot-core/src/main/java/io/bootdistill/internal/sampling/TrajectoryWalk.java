@@ -3,6 +3,7 @@ package io.bootdistill.internal.sampling;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
@@ -17,6 +18,7 @@ public final class TrajectoryWalk implements AutoCloseable {
     private final Trajectory trajectory;
     private final TeacherPlan plan;
     private final Kernels kernels;
+    private final Tensor noise;
     private final DeviceMemory memory;
     private final Tensor y;
     private final Tensor f;
@@ -24,10 +26,28 @@ public final class TrajectoryWalk implements AutoCloseable {
     /** Heun's and the midpoint's prediction of y; the multistep solver's f of every other evaluation. */
     private final Tensor other;
 
-    /** The plan and the kernels stay the caller's; the plan's block is at least {@code block}. */
+    private final SignalStep only;
+
+    /** Two evaluations of one step: Heun's, or the midpoint's. */
+    private final SignalStep predictor;
+
+    private final SignalStep corrector;
+
+    /** The multistep solver's, which keep their f in turns. */
+    private final SignalStep[] starts;
+
+    private final SignalStep[] extrapolations;
+
+    /**
+     * The plan, the kernels and the noise stay the caller's; the plan's block is at least {@code block}.
+     *
+     * @param noise what the walks start from, in its first rows
+     */
     public TrajectoryWalk(
-            ImageShape shape, Trajectory trajectory, TeacherPlan plan, Kernels kernels, Device device, int block) {
+            ImageShape shape, Trajectory trajectory, TeacherPlan plan, Kernels kernels, Device device, int block,
+            Tensor noise) {
         this.shape = shape;
+        this.noise = noise;
         this.trajectory = trajectory;
         this.plan = plan;
         this.kernels = kernels;
@@ -36,6 +56,12 @@ public final class TrajectoryWalk implements AutoCloseable {
         y = Tensor.of(memory.slice(0, size), shape.channels());
         f = Tensor.of(memory.slice(size, size), shape.channels());
         other = Tensor.of(memory.slice(2 * size, size), shape.channels());
+        boolean isHeun = trajectory.solver() == Solver.HEUN;
+        only = step(0, null, null, y);
+        predictor = step(0, null, isHeun ? f : null, other);
+        corrector = step(1, isHeun ? f : y, null, y);
+        starts = new SignalStep[] {step(0, null, f, y), step(0, null, other, y)};
+        extrapolations = new SignalStep[] {step(0, other, f, y), step(0, f, other, y)};
     }
 
     /** The signal; the state is in the plan's x. */
@@ -44,12 +70,12 @@ public final class TrajectoryWalk implements AutoCloseable {
     }
 
     /**
-     * Walks n samples from the first rows of {@code noise}.
+     * Walks n samples from the noise.
      *
      * @param inputs of these samples
      * @param evaluated told the index of each evaluation when its step is done
      */
-    public void run(int n, Tensor noise, TrajectoryInputs inputs, IntConsumer evaluated) {
+    public void run(int n, TrajectoryInputs inputs, IntConsumer evaluated) {
         long count = (long) n * shape.pixels();
         kernels.affine(count, noise, (float) trajectory.start(), 0, null, y);
         kernels.affine(count, noise, 1, 0, null, plan.x());
@@ -58,27 +84,25 @@ public final class TrajectoryWalk implements AutoCloseable {
             Stage second = inputs.second(i);
             plan.run(kernels, n, first.inputs());
             if (trajectory.solver() == Solver.MULTISTEP) {
-                boolean extrapolates = trajectory.extrapolation(i) != 0;
-                Tensor before = i % 2 == 0 ? other : f;
-                step(n, 0, first, noise, extrapolates ? before : null, before == f ? other : f, y);
+                step(n, first, (trajectory.extrapolation(i) == 0 ? starts : extrapolations)[i % 2]);
             } else if (second == null) {
-                step(n, 0, first, noise, null, null, y);
-            } else if (trajectory.solver() == Solver.HEUN) {
-                step(n, 0, first, noise, null, f, other);
+                step(n, first, only);
+            } else {
+                step(n, first, predictor);
                 plan.run(kernels, n, second.inputs());
-                step(n, 1, second, noise, f, null, y);
-            } else { // midpoint
-                step(n, 0, first, noise, null, null, other);
-                plan.run(kernels, n, second.inputs());
-                step(n, 1, second, noise, y, null, y);
+                step(n, second, corrector);
             }
             evaluated.accept(i);
         }
     }
 
-    private void step(int n, int index, Stage stage, Tensor noise, Tensor previous, Tensor prediction, Tensor target) {
-        kernels.signalStep(n, shape.pixels(), index, stage.coefficients(), noise, plan.x(), plan.output(), plan.nullOutput(),
-                previous, y, prediction, target, plan.x());
+    private SignalStep step(int stage, Tensor previous, Tensor prediction, Tensor target) {
+        return new SignalStep(
+                stage, noise, plan.x(), plan.output(), plan.nullOutput(), previous, y, prediction, target, plan.x());
+    }
+
+    private void step(int n, Stage stage, SignalStep step) {
+        kernels.signalStep(n, shape.pixels(), stage.coefficients(), step);
     }
 
     @Override

@@ -2,7 +2,7 @@ package io.bootdistill.internal.training;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.network.Model;

@@ -2,8 +2,8 @@ package io.bootdistill.internal.training;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Blocks;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.lesson.Worker;

@@ -1,8 +1,8 @@
 package io.bootdistill.internal.training;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;

@@ -2,9 +2,9 @@ package io.bootdistill.internal.training;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterLayout;

@@ -1,8 +1,8 @@
 package io.bootdistill.internal.training;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Learner;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.Reducer;

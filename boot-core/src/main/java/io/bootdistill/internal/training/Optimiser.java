@@ -1,9 +1,9 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.AdamStep;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.Reducer;

@@ -1,11 +1,11 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
+import io.bootdistill.internal.device.AdamStep;
 
 /**
  * Brings the singular values of a matrix near 1 (from 0.68 to 1.14, unless they are tiny beside the largest) and keeps its

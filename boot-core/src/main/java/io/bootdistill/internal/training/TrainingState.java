@@ -1,10 +1,9 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.Model;
 
 /**
@@ -25,8 +24,8 @@ public final class TrainingState implements AutoCloseable {
     /** The student that makes the targets: an average of its own (mean-teacher, arXiv 1703.01780), or {@code student}. */
     public final Model target;
 
-    /** The step of an optimiser that changes nothing but the average. */
-    private final Slice following;
+    /** Share of the student in the target after a step. */
+    private final float followRate;
 
     public TrainingState(Model student) {
         this(student, 0);
@@ -40,6 +39,7 @@ public final class TrainingState implements AutoCloseable {
     public TrainingState(Model student, double targetDecay) {
         this.student = scope.own(student);
         length = student.graph().layout().length();
+        followRate = (float) (1 - targetDecay);
         try {
             DeviceMemory memory = scope.own(student.device().allocate(3 * length));
             m = memory.slice(0, length);
@@ -47,10 +47,8 @@ public final class TrainingState implements AutoCloseable {
             ema = memory.slice(2 * length, length);
             copy(student.parameters(), ema);
             target = targetDecay == 0 ? student : scope.own(new Model(student.graph(), student.device(), false));
-            following = scope.own(student.device().allocate(AdamStep.COUNT)).slice();
             if (target != student) {
                 target.load(student, student.parameters());
-                setFollowing(targetDecay);
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -89,22 +87,9 @@ public final class TrainingState implements AutoCloseable {
         return target != student;
     }
 
-    private void setFollowing(double decay) {
-        float[] step = new float[AdamStep.COUNT]; // a rate of 0 keeps θ, decays of 1 keep m and v
-        step[AdamStep.BETA1] = 1;
-        step[AdamStep.BETA2] = 1;
-        step[AdamStep.EPSILON] = 1;
-        step[AdamStep.CORRECTION1] = 1;
-        step[AdamStep.CORRECTION2] = 1;
-        step[AdamStep.EMA_RATE] = (float) (1 - decay);
-        try (Kernels kernels = student.device().openKernels()) {
-            kernels.upload(step, 0, following);
-        }
-    }
-
     /** Lets part {@code part} of {@code parts} of the target follow the student: θ⁻ ← θ⁻ + (1 − μ)(θ − θ⁻). */
     public void follow(Kernels kernels, int part, int parts) {
-        kernels.adamW(following, length * part / parts, length * (part + 1) / parts, ema, student.parameters(), m, v,
+        kernels.average(length * part / parts, length * (part + 1) / parts, student.parameters(), followRate,
                 target.parameters());
     }
 

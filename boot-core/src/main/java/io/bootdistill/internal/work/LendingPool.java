@@ -1,6 +1,6 @@
 package io.bootdistill.internal.work;
 
-import io.bootdistill.device.Scope;
+import io.bootdistill.internal.device.Scope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;

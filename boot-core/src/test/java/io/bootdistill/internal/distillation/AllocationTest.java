@@ -9,12 +9,13 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Trajectories;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,9 +54,9 @@ public class AllocationTest {
 
     /** Trains, and reads a gauge after each step. */
     protected List<Long> train(
-            Device device, Consumer<DistillationConfigBuilder> options, int steps, LongSupplier gauge) throws IOException {
+            Device device, Consumer<DistillationConfig.Builder> options, int steps, LongSupplier gauge) throws IOException {
         List<Long> readings = new ArrayList<>(steps);
-        DistillationConfigBuilder builder = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
+        DistillationConfig.Builder builder = DistillationConfig.builder().objective(Bootstrap.defaults()).noCorrector()
                 .batch(BATCH).block(2).lanes(3).images((long) BATCH * steps).workers(WORKERS).guidance(2)
                 .heldOut(0).reportImages(Long.MAX_VALUE).checkpointImages(Long.MAX_VALUE);
         options.accept(builder);
@@ -74,21 +75,22 @@ public class AllocationTest {
     @ParameterizedTest
     @EnumSource(value = SignalOde.Solver.class, names = "MULTISTEP", mode = EnumSource.Mode.EXCLUDE)
     void laterStepsAllocateNoDeviceMemory(SignalOde.Solver solver) throws IOException {
-        requireNoLaterAllocations(config -> config.solver(solver));
+        requireNoLaterAllocations(config -> config.objective(Bootstrap.defaults().withSolver(solver)));
     }
 
     @Test
     void laterStepsOfTwoTimesAllocateNoDeviceMemory() throws IOException {
-        requireNoLaterAllocations(config -> config.restartShare(0.3));
-        requireNoLaterAllocations(config -> config.restartShare(0.3).trajectoryShare(1).trajectoryEnd(0.4));
+        requireNoLaterAllocations(config -> config.objective(Bootstrap.defaults().withRestartShare(0.3)));
+        requireNoLaterAllocations(
+                config -> config.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3)));
     }
 
     @Test
     void laterDerivativesAllocateNoDeviceMemory() throws IOException {
-        requireNoLaterAllocations(builder -> builder.objective(Objective.DERIVATIVE));
+        requireNoLaterAllocations(builder -> builder.objective(Derivative.defaults()));
     }
 
-    private void requireNoLaterAllocations(Consumer<DistillationConfigBuilder> options) throws IOException {
+    private void requireNoLaterAllocations(Consumer<DistillationConfig.Builder> options) throws IOException {
         RecordingDevice device = new RecordingDevice(device());
         List<Long> allocations = train(device, options, 4, device::allocations);
         assertTrue(allocations.get(0) > 0, "the first step has allocated nothing");
@@ -99,7 +101,7 @@ public class AllocationTest {
     void laterCallsAllocateNoDeviceMemory() throws IOException {
         RecordingDevice device = new RecordingDevice(device());
         DistillationConfig config = DistillationConfig.builder().batch(2).images(2).workers(WORKERS).heldOut(0)
-                .restartShare(0.5).trajectoryShare(0).build();
+                .objective(Bootstrap.defaults().withRestartShare(0.5)).build();
         try (Teacher teacher = Teacher.load(teacherFolder, device);
                 Student student = new BootDistiller(teacher).train(config)) {
             float[] noise = new float[20 * student.shape().size()];

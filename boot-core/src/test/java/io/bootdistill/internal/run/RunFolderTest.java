@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.device.Devices;
-import io.bootdistill.format.ModelFormatException;
-import io.bootdistill.internal.training.TrainingState;
-import io.bootdistill.network.Graph;
-import io.bootdistill.network.Mlp;
-import io.bootdistill.network.Model;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Delta;
+import io.bootdistill.objective.DeltaSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,12 +38,14 @@ class RunFolderTest {
     void writeConfig() throws IOException {
         folder = RunFolder.create(temp.resolve("run"));
         file = temp.resolve("run").resolve(RunFolder.CONFIG);
-        config = DistillationConfig.builder().seed(SEED).deltaEnd(0.1).workers(2).folder(temp.resolve("run")).build();
-        folder.writeConfig(config);
+        config = DistillationConfig.builder().seed(SEED)
+                .objective(Bootstrap.defaults().withDelta(new Delta(0.12, 0.1, DeltaSchedule.GEOMETRIC)))
+                .workers(2).folder(temp.resolve("run")).build();
+        folder.writeConfig(config.toJson());
     }
 
     private DistillationConfig read() {
-        return folder.readConfig(DistillationConfig.builder().workers(2));
+        return folder.readDistillation(2);
     }
 
     private JsonObject json() throws IOException {
@@ -66,14 +67,23 @@ class RunFolderTest {
 
     @Test
     void everyKeyIsRequired() throws IOException {
-        JsonObject whole = json();
-        assertEquals(DistillationConfig.class.getRecordComponents().length - 3, whole.size());
-        for (String key : whole.keySet()) {
-            JsonObject less = whole.deepCopy();
-            less.remove(key);
-            Files.writeString(file, less.toString());
-            assertRefused(": " + key + " is missing");
+        int keys = 0;
+        for (String group : List.of("", "length", "work", "optimiser", "guidance", "evaluation", "output")) {
+            for (String key : group(json(), group).keySet()) {
+                JsonObject less = json();
+                group(less, group).remove(key);
+                Files.writeString(file, less.toString());
+                assertRefused(key.equals("layout") ? "names no layout"
+                        : ": " + (group.isEmpty() ? "" : group + ".") + key + " is missing");
+                Files.writeString(file, config.toJson());
+                keys++;
+            }
         }
+        assertEquals(11 + 1 + 3 + 8 + 4 + 2 + 2, keys);
+    }
+
+    private static JsonObject group(JsonObject json, String name) {
+        return name.isEmpty() ? json : json.getAsJsonObject(name);
     }
 
     @ParameterizedTest
@@ -87,27 +97,35 @@ class RunFolderTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "solver        | \"RK4\"    | one of [EULER, DDIM, HEUN, MIDPOINT, MULTISTEP]",
-        "solver        | 1          | one of [EULER, DDIM, HEUN, MIDPOINT, MULTISTEP]",
-        "boundary      | null       | one of [TERM, ATOM, HARD]",
-        "weighting     | [\"FLAT\"] | one of",
-        "batch         | 64.5       | a whole number",
-        "batch         | 4294967360 | a whole number",
-        "batch         | \"64\"     | a number",
-        "batch         | 0          | 1 … 65536",
-        "seed          | 1e30       | a whole number",
-        "images        | 100        | a positive multiple of batch",
-        "deltaStart    | true       | a number",
-        "deltaStart    | null       | a number",
-        "deltaStart    | {}         | a number",
-        "learningRate  | -1         | in (0, 1]",
-        "gradientClip  | 1e999      | finite",
+        "phases.solver        | \"RK4\"    | one of [EULER, DDIM, HEUN, MIDPOINT, MULTISTEP]",
+        "phases.solver        | 1          | one of [EULER, DDIM, HEUN, MIDPOINT, MULTISTEP]",
+        "phases.boundary      | null       | one of atom, hard, term",
+        "phases.weighting     | [\"FLAT\"] | one of",
+        "work.batch           | 64.5       | a whole number",
+        "work.batch           | 4294967360 | a whole number",
+        "work.batch           | \"64\"     | a number",
+        "work.batch           | 0          | 1 … 65536",
+        "seed                 | 1e30       | a whole number",
+        "length.images        | 100        | a positive multiple of batch",
+        "phases.delta.start   | true       | a number",
+        "phases.delta.start   | null       | a number",
+        "phases.delta.start   | {}         | a number",
+        "optimiser.rate       | -1         | in (0, 1]",
+        "optimiser.clip       | 1e999      | finite",
     })
-    void badValuesAreRefused(String key, String value, String allowed) throws IOException {
+    void badValuesAreRefused(String path, String value, String allowed) throws IOException {
         JsonObject json = json();
-        json.add(key, JsonParser.parseString(value));
+        JsonObject group = json;
+        String[] keys = path.split("\\.");
+        for (int i = 0; i < keys.length - 1; i++) {
+            group = keys[i].equals("phases")
+                    ? json.getAsJsonArray("phases").get(0).getAsJsonObject().getAsJsonObject("objective").getAsJsonObject("bootstrap")
+                    : group.getAsJsonObject(keys[i]);
+        }
+        String key = keys[keys.length - 1];
+        group.add(key, JsonParser.parseString(value));
         Files.writeString(file, json.toString());
-        assertRefused(key + " is ", allowed);
+        assertRefused(key, " is ", allowed);
     }
 
     @ParameterizedTest
@@ -120,24 +138,7 @@ class RunFolderTest {
     @Test
     void whatTheCallerSetIsNotTheFilesFault() {
         IllegalArgumentException refused = assertThrows(
-                IllegalArgumentException.class, () -> folder.readConfig(DistillationConfig.builder().workers(0)));
+                IllegalArgumentException.class, () -> folder.readDistillation(0));
         assertTrue(refused.getMessage().startsWith("workers is 0"), refused.getMessage());
-    }
-
-    @Test
-    void stepOfACheckpoint() throws IOException {
-        try (TrainingState state =
-                new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), Devices.named("reference"), true))) {
-            state.step = 12;
-            folder.writeCheckpoint(state, "teacher");
-            state.step = 0;
-            folder.readCheckpoint(state, "teacher", "teacher");
-            assertEquals(12, state.step);
-            state.step = -1;
-            folder.writeCheckpoint(state, "teacher");
-            ModelFormatException refused =
-                    assertThrows(ModelFormatException.class, () -> folder.readCheckpoint(state, "teacher", "teacher"));
-            assertTrue(refused.getMessage().contains("step is -1"), refused.getMessage());
-        }
     }
 }

@@ -14,6 +14,8 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.objective.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,9 +94,9 @@ class DynamicThresholdTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 4})
     void distillationWithAThresholdOfOneIsDistillationWithTheClip(double guidanceMost) throws IOException {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(0).correctorShare(0)
-                .batch(6).block(2).lanes(2).images(12).warmupImages(0)
-                .guidance(2).guidanceMost(guidanceMost).heldOut(8).referenceSteps(3).build();
+        DistillationConfig config = DistillationConfig.builder().objective(Bootstrap.defaults()).noCorrector()
+                .batch(6).block(2).lanes(2).images(12).optimiser(OptimiserConfig.ofStudents().withWarmupImages(0))
+                .guidance(2, Math.max(2, guidanceMost)).heldOut(8).referenceSteps(3).build();
         double[] rmse = new double[2];
         float[][] samples = new float[2][];
         String[] keys = {"\"thresholding\": true, \"sample_max_value\": 1", "\"clip_sample\": true"};

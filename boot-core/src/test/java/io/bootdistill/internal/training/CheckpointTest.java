@@ -2,15 +2,25 @@ package io.bootdistill.internal.training;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.training.Checkpoint.Saved;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Mlp;
+import io.bootdistill.network.Model;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,5 +50,49 @@ class CheckpointTest {
             kernels.download(memory.slice(), found, 0);
         }
         assertArrayEquals(values, found);
+    }
+
+    @Test
+    void stepOfACheckpoint() throws IOException {
+        Path file = temp.resolve("state.safetensors");
+        try (TrainingState state =
+                new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), Devices.named("reference"), true))) {
+            Saved saved = new Saved(state, Map.of());
+            state.restore(12);
+            Checkpoint.write(file, Map.of("", saved), "teacher");
+            state.restore(0);
+            Checkpoint.read(file, "", saved, "teacher", "teacher");
+            assertEquals(12, state.step());
+            state.restore(-1);
+            Checkpoint.write(file, Map.of("", saved), "teacher");
+            ModelFormatException refused = assertThrows(
+                    ModelFormatException.class, () -> Checkpoint.read(file, "", saved, "teacher", "teacher"));
+            assertTrue(refused.getMessage().contains("step is -1"), refused.getMessage());
+        }
+    }
+
+    /** What a lesson changes lies beside the weights; a state that lacks it is refused by name. */
+    @Test
+    void lessonsAreAPartOfTheState() throws IOException {
+        Path file = temp.resolve("state.safetensors");
+        Device device = Devices.named("reference");
+        try (TrainingState state = new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), device, true));
+                DeviceMemory memory = device.allocate(3);
+                Kernels kernels = device.openKernels()) {
+            Map<String, Slice> lessons = Map.of("lesson.1.signals", memory.slice());
+            kernels.upload(new float[] {3, 1, 4}, 0, memory.slice());
+            Checkpoint.write(file, Map.of("student.", new Saved(state, lessons)), "teacher");
+            kernels.fill(memory.slice(), 0);
+            Checkpoint.read(file, "student.", new Saved(state, lessons), "teacher", "teacher");
+            float[] found = new float[3];
+            kernels.download(memory.slice(), found, 0);
+            assertArrayEquals(new float[] {3, 1, 4}, found);
+            assertTrue(Checkpoint.has(file, "student."));
+            assertFalse(Checkpoint.has(file, "teacher."));
+            Checkpoint.write(file, Map.of("student.", new Saved(state, Map.of())), "teacher");
+            ModelFormatException refused = assertThrows(ModelFormatException.class,
+                    () -> Checkpoint.read(file, "student.", new Saved(state, lessons), "teacher", "teacher"));
+            assertTrue(refused.getMessage().contains("student.lesson.1.signals"), refused.getMessage());
+        }
     }
 }

@@ -1,21 +1,22 @@
 package io.bootdistill.internal.training;
 
-import io.bootdistill.config.OptimiserSettings;
-import io.bootdistill.diffusion.ScalarInputs;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
-import io.bootdistill.config.UpdateRule;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.WorkerPool;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.Reducer;
+import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongUnaryOperator;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
@@ -45,7 +47,7 @@ public class OptimiserTest {
             Set.of("class_embedding.weight", UNet.embeddingName(ScalarInputs.GUIDANCE) + ".linear_2.weight");
 
     private final Graph graph =
-            Graph.of(new UNet(UNetConfig.fromJson(TinyTeacher.network(), "tiny")).withScalar(ScalarInputs.GUIDANCE));
+            Graph.of(new UNet(UNetConfig.parse(TinyTeacher.network().toString(), "tiny")).withScalar(ScalarInputs.GUIDANCE));
 
     /** The device under test; other modules override it. */
     protected Device device() {
@@ -83,10 +85,13 @@ public class OptimiserTest {
         return gradient;
     }
 
+    private Values[] run(UpdateRule rule, int workerCount) {
+        return run(rule, workerCount, step -> step);
+    }
+
     /** The state before the first step and after each. */
-    private Values[] run(UpdateRule rule, double rate, int workerCount) {
-        OptimiserSettings settings =
-                new OptimiserSettings(STEPS, BATCH, rule, rate, 0, DECAY, 0.9, 0.99, 1, HALF_LIFE);
+    private Values[] run(UpdateRule rule, int workerCount, LongUnaryOperator numbers) {
+        OptimiserConfig config = new OptimiserConfig(rule, RATE, 0, DECAY, 0.9, 0.99, 1, HALF_LIFE);
         try (Scope scope = new Scope()) {
             Kernels[] contexts = new Kernels[workerCount];
             for (int i = 0; i < workerCount; i++) {
@@ -95,13 +100,13 @@ public class OptimiserTest {
             TrainingState state = scope.own(new TrainingState(new Model(graph, device(), true)));
             state.student.initialize(4);
             WorkerPool pool = scope.own(new WorkerPool(workerCount));
-            Optimiser optimiser = scope.own(new Optimiser(settings, state, 1, contexts, pool));
+            Optimiser optimiser = scope.own(new Optimiser(config, STEPS, BATCH, state, 1, Reducer.LANES, contexts, pool));
             Slice lane = optimiser.lane(0).flat();
             Values[] values = new Values[STEPS + 1];
             values[0] = read(state);
             for (int step = 0; step < STEPS; step++) {
                 contexts[0].upload(gradient((int) lane.length(), step), 0, lane);
-                optimiser.begin();
+                optimiser.begin(numbers.applyAsLong(step));
                 optimiser.update();
                 optimiser.end();
                 values[step + 1] = read(state);
@@ -131,7 +136,7 @@ public class OptimiserTest {
 
     @Test
     void matricesFollowMuon() {
-        Values[] states = run(UpdateRule.MUON, RATE, 2);
+        Values[] states = run(UpdateRule.MUON, 2);
         List<Map<String, float[]>> gradients = gradients();
         int matrices = 0;
         for (String name : states[0].theta.keySet()) {
@@ -183,8 +188,8 @@ public class OptimiserTest {
 
     @Test
     void theOthersFollowAdam() {
-        Values muon = run(UpdateRule.MUON, RATE, 2)[STEPS];
-        Values adam = run(UpdateRule.ADAM, RATE, 2)[STEPS];
+        Values muon = run(UpdateRule.MUON, 2)[STEPS];
+        Values adam = run(UpdateRule.ADAM, 2)[STEPS];
         for (String name : muon.theta.keySet()) {
             if (isMatrix(name)) {
                 assertFalse(Arrays.equals(adam.theta.get(name), muon.theta.get(name)), name);
@@ -199,8 +204,8 @@ public class OptimiserTest {
 
     @Test
     void workersDoNotMatter() {
-        Values one = run(UpdateRule.MUON, RATE, 1)[STEPS];
-        Values three = run(UpdateRule.MUON, RATE, 3)[STEPS];
+        Values one = run(UpdateRule.MUON, 1)[STEPS];
+        Values three = run(UpdateRule.MUON, 3)[STEPS];
         for (String name : one.theta.keySet()) {
             assertArrayEquals(one.theta.get(name), three.theta.get(name), name);
             assertArrayEquals(one.m.get(name), three.m.get(name), name);
@@ -209,10 +214,11 @@ public class OptimiserTest {
         }
     }
 
+    /** The cosine is −1 at the end of the run, and at odd multiples of its length. */
     @Test
     void aRateOfZeroLeavesTheWeights() {
         for (UpdateRule rule : UpdateRule.values()) {
-            Values[] states = run(rule, 0, 1);
+            Values[] states = run(rule, 1, step -> (2 * step + 1) * STEPS);
             states[0].theta.forEach((name, values) -> assertArrayEquals(values, states[STEPS].theta.get(name), name));
         }
     }

@@ -7,7 +7,7 @@ import static org.bytedeco.cuda.global.cudnn.cudnnGetErrorString;
 import static org.bytedeco.cuda.global.cudnn.cudnnSetStream;
 
 import io.bootdistill.device.Conv;
-import io.bootdistill.device.Scope;
+import io.bootdistill.internal.device.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Conv;
@@ -57,15 +57,15 @@ interface NativeConvolution extends NativeContext {
 
     @Override
     default void convBackwardWeights(
-            int n, Conv conv, Tensor x, Tensor dy, Slice dWeights, Slice dBias, Tensor dShift, boolean accumulate) {
+            int n, Conv conv, Conv.Gradients operands, Slice dWeights, Slice dBias, boolean accumulate) {
         requirePositive("n", n);
         requireOk("convBackwardWeights", BootNative.boot_conv_backward_weights(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
-                address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
-                address("dy", dy, (long) n * conv.outPixels(), conv.out()), stride(dy),
+                address("x", operands.x(), (long) n * conv.pixels(), conv.in()), stride(operands.x()),
+                address("dy", operands.dy(), (long) n * conv.outPixels(), conv.out()), stride(operands.dy()),
                 address("dWeights", dWeights, conv.weights()),
                 address("dBias", dBias, conv.out()),
-                optional("dShift", dShift, n, conv.out()), stride(dShift),
+                optional("dShift", operands.dShift(), n, conv.out()), stride(operands.dShift()),
                 accumulate ? 1 : 0));
     }
 

@@ -1,6 +1,6 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Linear;

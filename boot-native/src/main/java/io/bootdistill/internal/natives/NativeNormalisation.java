@@ -1,6 +1,6 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.GroupNorm;
@@ -11,69 +11,61 @@ import io.bootdistill.device.Tensor;
 interface NativeNormalisation extends NativeContext {
 
     @Override
-    default void groupNormForward(
-            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics, Tensor y) {
+    default void groupNormForward(int n, GroupNorm norm, GroupNorm.Operands operands, Tensor y) {
         requirePositive("n", n);
-        requireTogether("scale", scale, "shift", shift);
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
         requireOk("groupNormForward", BootNative.boot_group_norm_forward(
                 context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
-                address("x", x, rows, channels), stride(x),
-                address("gamma", gamma, channels), address("beta", beta, channels),
-                optional("scale", scale, n, channels), stride(scale),
-                optional("shift", shift, n, channels), stride(shift),
-                address("statistics", statistics, (long) n * norm.statistics()),
+                address("x", operands.x(), rows, channels), stride(operands.x()),
+                address("gamma", operands.gamma(), channels), address("beta", operands.beta(), channels),
+                optional("scale", operands.scale(), n, channels), stride(operands.scale()),
+                optional("shift", operands.shift(), n, channels), stride(operands.shift()),
+                address("statistics", operands.statistics(), (long) n * norm.statistics()),
                 address("y", y, rows, channels), stride(y)));
     }
 
     @Override
     default void groupNormBackward(
-            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics,
-            Tensor dy, Tensor base, Tensor dx, Slice dGamma, Slice dBeta, Tensor dScale, Tensor dShift, boolean accumulate) {
+            int n, GroupNorm norm, GroupNorm.Operands operands, GroupNorm.Gradients gradients, Slice dGamma, Slice dBeta,
+            boolean accumulate) {
         requirePositive("n", n);
-        requireTogether("scale", scale, "shift", shift);
-        requireTogether("scale", scale, "dScale", dScale);
-        requireTogether("scale", scale, "dShift", dShift);
+        gradients.requireOf(operands);
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
         requireOk("groupNormBackward", BootNative.boot_group_norm_backward(
                 context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
-                address("x", x, rows, channels), stride(x),
-                address("gamma", gamma, channels), address("beta", beta, channels),
-                optional("scale", scale, n, channels), stride(scale),
-                optional("shift", shift, n, channels), stride(shift),
-                address("statistics", statistics, (long) n * norm.statistics()),
-                address("dy", dy, rows, channels), stride(dy),
-                optional("base", base, rows, channels), stride(base),
-                address("dx", dx, rows, channels), stride(dx),
+                address("x", operands.x(), rows, channels), stride(operands.x()),
+                address("gamma", operands.gamma(), channels), address("beta", operands.beta(), channels),
+                optional("scale", operands.scale(), n, channels), stride(operands.scale()),
+                optional("shift", operands.shift(), n, channels), stride(operands.shift()),
+                address("statistics", operands.statistics(), (long) n * norm.statistics()),
+                address("dy", gradients.dy(), rows, channels), stride(gradients.dy()),
+                optional("base", gradients.base(), rows, channels), stride(gradients.base()),
+                address("dx", gradients.dx(), rows, channels), stride(gradients.dx()),
                 address("dGamma", dGamma, channels), address("dBeta", dBeta, channels),
-                optional("dScale", dScale, n, channels), stride(dScale),
-                optional("dShift", dShift, n, channels), stride(dShift),
+                optional("dScale", gradients.dScale(), n, channels), stride(gradients.dScale()),
+                optional("dShift", gradients.dShift(), n, channels), stride(gradients.dShift()),
                 accumulate ? 1 : 0));
     }
 
     @Override
-    default void groupNormTangent(
-            int n, GroupNorm norm, Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics,
-            Tensor xTangent, Tensor scaleTangent, Tensor shiftTangent, Tensor yTangent) {
+    default void groupNormTangent(int n, GroupNorm norm, GroupNorm.Operands operands, GroupNorm.Tangents tangents) {
         requirePositive("n", n);
-        requireTogether("scale", scale, "shift", shift);
-        requireTogether("scale", scale, "scaleTangent", scaleTangent);
-        requireTogether("scale", scale, "shiftTangent", shiftTangent);
+        tangents.requireOf(operands);
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
         requireOk("groupNormTangent", BootNative.boot_group_norm_tangent(
                 context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.silu() ? 1 : 0,
-                address("x", x, rows, channels), stride(x),
-                address("gamma", gamma, channels), address("beta", beta, channels),
-                optional("scale", scale, n, channels), stride(scale),
-                optional("shift", shift, n, channels), stride(shift),
-                address("statistics", statistics, (long) n * norm.statistics()),
-                address("xTangent", xTangent, rows, channels), stride(xTangent),
-                optional("scaleTangent", scaleTangent, n, channels), stride(scaleTangent),
-                optional("shiftTangent", shiftTangent, n, channels), stride(shiftTangent),
-                address("yTangent", yTangent, rows, channels), stride(yTangent)));
+                address("x", operands.x(), rows, channels), stride(operands.x()),
+                address("gamma", operands.gamma(), channels), address("beta", operands.beta(), channels),
+                optional("scale", operands.scale(), n, channels), stride(operands.scale()),
+                optional("shift", operands.shift(), n, channels), stride(operands.shift()),
+                address("statistics", operands.statistics(), (long) n * norm.statistics()),
+                address("xTangent", tangents.x(), rows, channels), stride(tangents.x()),
+                optional("scaleTangent", tangents.scale(), n, channels), stride(tangents.scale()),
+                optional("shiftTangent", tangents.shift(), n, channels), stride(tangents.shift()),
+                address("yTangent", tangents.y(), rows, channels), stride(tangents.y())));
     }
 
     @Override
@@ -96,12 +88,5 @@ interface NativeNormalisation extends NativeContext {
                 address("dy", dy, rows, channels), stride(dy),
                 optional("base", base, rows, channels), stride(base),
                 address("dx", dx, rows, channels), stride(dx)));
-    }
-
-    private static void requireTogether(String first, Tensor a, String second, Tensor b) {
-        if ((a == null) != (b == null)) {
-            throw new IllegalArgumentException(
-                    (a == null ? second : first) + " is given without " + (a == null ? first : second));
-        }
     }
 }

@@ -1,10 +1,10 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.device.Shapes.requirePositive;
-import static io.bootdistill.device.Shapes.requireRange;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requireRange;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Slice;
+import io.bootdistill.internal.device.AdamStep;
 
 /** Reduction over lanes, gradient norm, and AdamW with a moving average. */
 interface NativeOptimiser extends NativeContext {
@@ -46,5 +46,12 @@ interface NativeOptimiser extends NativeContext {
                 context(), address("step", step, AdamStep.COUNT), from, to,
                 address("gradient", gradient, to), address("parameters", parameters, to),
                 address("m", m, to), address("v", v, to), address("ema", ema, to)));
+    }
+
+    @Override
+    default void average(long from, long to, Slice source, float rate, Slice target) {
+        requireRange(from, to);
+        requireOk("average", BootNative.boot_average(
+                context(), from, to, address("source", source, to), rate, address("target", target, to)));
     }
 }

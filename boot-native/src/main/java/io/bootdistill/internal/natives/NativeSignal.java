@@ -1,9 +1,11 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.SignalLoss;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
@@ -32,40 +34,33 @@ interface NativeSignal extends NativeContext {
     }
 
     @Override
-    default void signalStep(
-            int n, int pixels, int stage, Slice coefficients, Tensor noise, Tensor x, Tensor output, Tensor nullOutput,
-            Tensor previous, Tensor y, Tensor f, Tensor target, Tensor next) {
+    default void signalStep(int n, int pixels, Slice coefficients, SignalStep step) {
         long rows = rows(n, pixels);
-        if (stage != 0 && stage != 1) {
-            throw new IllegalArgumentException("stage is " + stage + ", must be 0 or 1");
-        }
-        int channels = output.channels();
+        int channels = step.output().channels();
         requireOk("signalStep", BootNative.boot_signal_step(
-                context(), n, pixels, channels, stage, coefficients(n, coefficients),
-                address("noise", noise, rows, channels), stride(noise),
-                address("x", x, rows, channels), stride(x),
-                address("output", output, rows, channels), stride(output),
-                optional("nullOutput", nullOutput, rows, channels), stride(nullOutput),
-                optional("previous", previous, rows, channels), stride(previous),
-                address("y", y, rows, channels), stride(y),
-                optional("f", f, rows, channels), stride(f),
-                address("target", target, rows, channels), stride(target),
-                optional("next", next, rows, channels), stride(next)));
+                context(), n, pixels, channels, step.stage(), coefficients(n, coefficients),
+                address("noise", step.noise(), rows, channels), stride(step.noise()),
+                address("x", step.x(), rows, channels), stride(step.x()),
+                address("output", step.output(), rows, channels), stride(step.output()),
+                optional("nullOutput", step.nullOutput(), rows, channels), stride(step.nullOutput()),
+                optional("previous", step.previous(), rows, channels), stride(step.previous()),
+                address("y", step.y(), rows, channels), stride(step.y()),
+                optional("f", step.f(), rows, channels), stride(step.f()),
+                address("target", step.target(), rows, channels), stride(step.target()),
+                optional("next", step.next(), rows, channels), stride(step.next())));
     }
 
     @Override
-    default void bootstrapLoss(
-            int n, int pixels, Slice coefficients, Tensor noise, Tensor output, Tensor target,
-            Tensor prediction, Tensor dOutput, Slice residual) {
+    default void bootstrapLoss(int n, int pixels, Slice coefficients, SignalLoss loss, Slice residual) {
         long rows = rows(n, pixels);
-        int channels = output.channels();
+        int channels = loss.output().channels();
         requireOk("bootstrapLoss", BootNative.boot_bootstrap_loss(
                 context(), n, pixels, channels, coefficients(n, coefficients),
-                address("noise", noise, rows, channels), stride(noise),
-                address("output", output, rows, channels), stride(output),
-                address("target", target, rows, channels), stride(target),
-                optional("prediction", prediction, rows, channels), stride(prediction),
-                address("dOutput", dOutput, rows, channels), stride(dOutput),
+                address("noise", loss.noise(), rows, channels), stride(loss.noise()),
+                address("output", loss.output(), rows, channels), stride(loss.output()),
+                address("target", loss.target(), rows, channels), stride(loss.target()),
+                optional("prediction", loss.prediction(), rows, channels), stride(loss.prediction()),
+                address("dOutput", loss.dOutput(), rows, channels), stride(loss.dOutput()),
                 address("residual", residual, n)));
     }
 
@@ -74,6 +69,36 @@ interface NativeSignal extends NativeContext {
         requirePositive("n", n);
         requireOk("residualDivisors", BootNative.boot_residual_divisors(
                 context(), n, address("residual", residual, n), kappa, power, address("divisor", divisor, n)));
+    }
+
+    @Override
+    default void residualWeights(int n, Slice residual, float kappa, float power, Slice factor) {
+        requirePositive("n", n);
+        requireOk("residualWeights", BootNative.boot_residual_weights(
+                context(), n, address("residual", residual, n), kappa, power, address("factor", factor, n)));
+    }
+
+    @Override
+    default void addScaled(int n, int pixels, Tensor x, Slice factor, Tensor base, Tensor y) {
+        long rows = rows(n, pixels);
+        int channels = y.channels();
+        requireOk("addScaled", BootNative.boot_add_scaled(
+                context(), n, pixels, channels,
+                address("x", x, rows, channels), stride(x),
+                address("factor", factor, n),
+                optional("base", base, rows, channels), stride(base),
+                address("y", y, rows, channels), stride(y)));
+    }
+
+    @Override
+    default void combine(int n, int pixels, Slice a, Tensor first, Slice b, Tensor second, Tensor y) {
+        long rows = rows(n, pixels);
+        int channels = y.channels();
+        requireOk("combine", BootNative.boot_combine(
+                context(), n, pixels, channels,
+                address("a", a, n), address("first", first, rows, channels), stride(first),
+                address("b", b, n), address("second", second, rows, channels), stride(second),
+                address("y", y, rows, channels), stride(y)));
     }
 
     private static long rows(int n, int pixels) {

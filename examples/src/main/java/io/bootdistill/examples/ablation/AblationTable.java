@@ -2,7 +2,7 @@ package io.bootdistill.examples.ablation;
 
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.PairedFigures;
-import io.bootdistill.format.AtomicFiles;
+import io.bootdistill.internal.file.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

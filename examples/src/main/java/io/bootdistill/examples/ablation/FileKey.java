@@ -1,6 +1,6 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.format.DiffusersFolder;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

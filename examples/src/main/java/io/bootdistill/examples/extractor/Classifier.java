@@ -2,9 +2,9 @@ package io.bootdistill.examples.extractor;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Scope;
-import io.bootdistill.format.ModelFormatException;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.metric.FeatureExtractor;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;

@@ -1,13 +1,13 @@
 package io.bootdistill.examples.extractor;
 
-import io.bootdistill.device.AdamStep;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
-import io.bootdistill.device.Scope;
 import io.bootdistill.device.Slice;
 import io.bootdistill.format.LabelledImages;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.device.AdamStep;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;

@@ -1,0 +1,31 @@
+package io.bootdistill.device;
+
+/** The 3×3 convolution: a family of {@link Kernels}. */
+public interface ConvolutionKernels {
+
+    /**
+     * Floats of {@link Weights#prepared()} for a convolution; 0 where the device needs none.
+     *
+     * @param gradient whether {@link #convBackwardInput} will be called, too
+     */
+    long preparedLength(Conv conv, boolean gradient);
+
+    /** Derives {@code weights.prepared()} from {@code weights.values()}: to be called after each change of the values. */
+    void prepare(Conv conv, Weights weights, boolean gradient);
+
+    /**
+     * {@code y = conv(x) + bias + shift + residual}.
+     *
+     * @param bias may be null
+     * @param shift one row per sample, added to all of its pixels (the time shift); may be null
+     * @param residual of the shape of y; may be null
+     */
+    void convForward(int n, Conv conv, Tensor x, Weights weights, Slice bias, Tensor shift, Tensor residual, Tensor y);
+
+    /** {@code dx = base + convᵀ(dy)}. */
+    void convBackwardInput(int n, Conv conv, Tensor dy, Weights weights, Tensor base, Tensor dx);
+
+    /** Gradients of weights, bias and time shift. */
+    void convBackwardWeights(
+            int n, Conv conv, Conv.Gradients operands, Slice dWeights, Slice dBias, boolean accumulate);
+}

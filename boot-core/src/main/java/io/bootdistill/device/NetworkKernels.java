@@ -1,0 +1,10 @@
+package io.bootdistill.device;
+
+/** What networks are made of, family by family. */
+public interface NetworkKernels
+        extends ConvolutionKernels,
+                LinearKernels,
+                NormalisationKernels,
+                AttentionKernels,
+                ResizeKernels,
+                EmbeddingKernels {}

@@ -1,0 +1,177 @@
+package io.bootdistill.internal.diffusers;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A model folder in the layout of diffusers: nested ({@code unet/}, {@code scheduler/}, {@code model_index.json}) or flat
+ * ({@code config.json}, weights, {@code scheduler_config.json}). Immutable.
+ */
+public final class DiffusersFolder {
+
+    private static final String NETWORK = "unet";
+    private static final String SCHEDULER = "scheduler";
+    private static final String NETWORK_CONFIG = "config.json";
+    private static final String SCHEDULER_CONFIG = "scheduler_config.json";
+    private static final String MODEL_INDEX = "model_index.json";
+    private static final String NULL_CLASS = "null_class";
+    private static final String CLASS_NAME = "_class_name";
+
+    private final Path folder;
+    private final Path schedulerFile;
+    private final JsonObject networkConfig;
+    private final OptionalInt nullClass;
+    private final WeightFiles weights;
+
+    private DiffusersFolder(Path folder) {
+        this.folder = folder;
+        Path network = folder.resolve(NETWORK);
+        boolean nested = Files.isDirectory(network);
+        this.networkConfig = readNetworkConfig(nested ? network : folder);
+        this.schedulerFile = (nested ? folder.resolve(SCHEDULER) : folder).resolve(SCHEDULER_CONFIG);
+        this.nullClass = readNullClass(folder.resolve(MODEL_INDEX));
+        this.weights = WeightFiles.find(nested ? network : folder);
+    }
+
+    /**
+     * Opens a folder: reads the configuration and finds the weights, without opening them.
+     *
+     * @throws ModelFormatException if it is no such folder (the message lists what is there), or if the weights are pickles
+     */
+    public static DiffusersFolder open(Path folder) {
+        Path found = AtomicFiles.readableFolder(folder);
+        if (!Files.isDirectory(found)) {
+            throw new ModelFormatException(folder + (Files.exists(found) ? " is a file; give the folder of the model"
+                    : " does not exist; give the folder of a model"));
+        }
+        return new DiffusersFolder(found);
+    }
+
+    /** Where it was opened. */
+    public Path path() {
+        return folder;
+    }
+
+    /** The network's {@code config.json}. The caller may change it. */
+    public JsonObject networkConfig() {
+        return networkConfig.deepCopy();
+    }
+
+    /**
+     * The {@code scheduler_config.json}. The caller may change it.
+     *
+     * @throws ModelFormatException if there is none
+     */
+    public JsonObject schedulerConfig() {
+        return Json.read(schedulerFile());
+    }
+
+    /**
+     * The {@code scheduler_config.json}, checked.
+     *
+     * @throws ModelFormatException if there is none, or something in it is not supported
+     */
+    public SchedulerConfig scheduler() {
+        return SchedulerConfig.read(schedulerFile());
+    }
+
+    private Path schedulerFile() {
+        if (!Files.exists(schedulerFile)) {
+            throw new ModelFormatException(folder + " has no " + folder.relativize(schedulerFile)
+                    + ", which says how the model was trained; give the folder of the whole pipeline, or add the file");
+        }
+        return schedulerFile;
+    }
+
+    /** The label that stands for "no class", as {@code model_index.json} says with the key {@code null_class}. */
+    public OptionalInt nullClass() {
+        return nullClass;
+    }
+
+    /** Opens the weights; the caller closes them. */
+    public ModelWeights openWeights() {
+        return new ModelWeights(weights);
+    }
+
+    /**
+     * Writes a nested model folder atomically, as {@link AtomicFiles#writeFolder}. The pipeline class is that of the
+     * scheduler: {@code DDPMPipeline} or {@code DDIMPipeline}.
+     *
+     * @param networkConfig with {@code _class_name}
+     * @param nullClass empty where the network has none
+     * @throws IOException naming the target and the cause; the target is then as it was
+     */
+    public static void write(
+            Path target,
+            JsonObject networkConfig,
+            JsonObject schedulerConfig,
+            OptionalInt nullClass,
+            SafetensorsWriter weights)
+            throws IOException {
+        String schedulerClass = className(schedulerConfig, "schedulerConfig");
+        JsonObject index = new JsonObject();
+        index.addProperty(CLASS_NAME, schedulerClass.replace("Scheduler", "Pipeline"));
+        index.add(SCHEDULER, component(schedulerClass));
+        index.add(NETWORK, component(className(networkConfig, "networkConfig")));
+        index.add(NULL_CLASS, JsonNull.INSTANCE);
+        nullClass.ifPresent(label -> index.addProperty(NULL_CLASS, label));
+        AtomicFiles.writeFolder(target, folder -> {
+            Json.write(folder.resolve(MODEL_INDEX), index);
+            Json.write(folder.resolve(SCHEDULER).resolve(SCHEDULER_CONFIG), schedulerConfig);
+            Json.write(folder.resolve(NETWORK).resolve(NETWORK_CONFIG), networkConfig);
+            weights.write(folder.resolve(NETWORK).resolve(WeightFiles.SINGLE));
+        });
+    }
+
+    private static JsonObject readNetworkConfig(Path network) {
+        Path file = network.resolve(NETWORK_CONFIG);
+        if (!Files.exists(file)) {
+            throw new ModelFormatException(network + " has no " + NETWORK_CONFIG + "; it holds " + WeightFiles.listing(network)
+                    + "; give a folder with " + NETWORK + "/" + NETWORK_CONFIG + " or " + NETWORK_CONFIG);
+        }
+        return Json.read(file);
+    }
+
+    private static OptionalInt readNullClass(Path file) {
+        if (!Files.exists(file)) {
+            return OptionalInt.empty();
+        }
+        JsonElement value = Json.read(file).get(NULL_CLASS);
+        if (value == null || value.isJsonNull()) {
+            return OptionalInt.empty();
+        }
+        boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
+        long label = number ? Json.wholeNumber(value.getAsString()) : -1;
+        if (label < 0 || label > Integer.MAX_VALUE) {
+            throw new ModelFormatException(
+                    file + ": " + NULL_CLASS + " is " + value + ", must be a label (a whole number from 0 on) or absent");
+        }
+        return OptionalInt.of((int) label);
+    }
+
+    private static String className(JsonObject config, String argument) {
+        JsonElement name = config.get(CLASS_NAME);
+        if (name == null) {
+            throw new IllegalArgumentException(argument + " has no " + CLASS_NAME);
+        }
+        return name.getAsString();
+    }
+
+    private static JsonArray component(String className) {
+        JsonArray pair = new JsonArray();
+        List.of("diffusers", className).forEach(pair::add);
+        return pair;
+    }
+}

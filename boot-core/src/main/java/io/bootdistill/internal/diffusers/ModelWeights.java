@@ -1,0 +1,140 @@
+package io.bootdistill.internal.diffusers;
+
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.DType;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.format.TensorSource;
+import io.bootdistill.internal.file.CloseNames;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The weights of a model folder: the tensors of one file or of all shards under today's names.
+ *
+ * <p>Old attention names ({@code query}, {@code key}, {@code value}, {@code proj_attn}) appear as {@code to_q}, {@code to_k},
+ * {@code to_v}, {@code to_out.0}, and attention weights that were stored as 1×1 convolutions, [out][in][1][1], as [out][in].
+ * Remembers which tensors have been read, so that a caller can report the rest. Thread-safe.
+ */
+public final class ModelWeights implements TensorSource, AutoCloseable {
+
+    private static final Pattern ATTENTION =
+            Pattern.compile("(.*\\battentions\\.\\d+\\.)(query|key|value|proj_attn|to_q|to_k|to_v|to_out\\.0)\\.(weight|bias)");
+    private static final Map<String, String> RENAMED =
+            Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
+
+    private record Stored(SafetensorsFile file, String name) {}
+
+    private final List<SafetensorsFile> files = new ArrayList<>();
+    private final Map<String, Stored> tensors = new LinkedHashMap<>();
+    private final Set<String> unread = ConcurrentHashMap.newKeySet();
+    private final String origin;
+
+    ModelWeights(WeightFiles weights) {
+        origin = weights.files().size() == 1 ? weights.files().get(0).toString()
+                : weights.files().get(0).getParent() + " (" + weights.files().size() + " shards)";
+        try {
+            Map<Path, SafetensorsFile> opened = new LinkedHashMap<>();
+            for (Path path : weights.files()) {
+                SafetensorsFile file = SafetensorsFile.open(path);
+                files.add(file);
+                opened.put(path, file);
+            }
+            if (weights.shardOf().isEmpty()) {
+                files.get(0).names().forEach(name -> put(files.get(0), name));
+            }
+            weights.shardOf().forEach((name, path) -> {
+                opened.get(path).dtype(name); // refuses a tensor that the index names and the shard lacks
+                put(opened.get(path), name);
+            });
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+        unread.addAll(tensors.keySet());
+    }
+
+    private void put(SafetensorsFile file, String name) {
+        Matcher matcher = ATTENTION.matcher(name);
+        String today = name;
+        if (matcher.matches()) {
+            today = matcher.group(1) + RENAMED.getOrDefault(matcher.group(2), matcher.group(2)) + "." + matcher.group(3);
+        }
+        Stored other = tensors.put(today, new Stored(file, name));
+        if (other != null) {
+            throw new ModelFormatException(file.file(name) + ": tensor " + name + " is the old name of tensor " + other.name()
+                    + ", which is there too; remove one of them");
+        }
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(tensors.keySet());
+    }
+
+    @Override
+    public int[] shape(String name) {
+        Stored stored = stored(name);
+        int[] shape = stored.file().shape(stored.name());
+        if (!ATTENTION.matcher(name).matches()) {
+            return shape;
+        }
+        int rank = shape.length;
+        while (rank > 2 && shape[rank - 1] == 1) {
+            rank--;
+        }
+        return Arrays.copyOf(shape, rank);
+    }
+
+    @Override
+    public DType dtype(String name) {
+        Stored stored = stored(name);
+        return stored.file().dtype(stored.name());
+    }
+
+    @Override
+    public Path file(String name) {
+        return stored(name).file().file(name);
+    }
+
+    @Override
+    public void read(String name, float[] into, int offset) {
+        Stored stored = stored(name);
+        stored.file().read(stored.name(), into, offset);
+        unread.remove(name);
+    }
+
+    /** Counts as no reading. */
+    @Override
+    public void requireFinite() {
+        files.forEach(SafetensorsFile::requireFinite);
+    }
+
+    /** The tensors that nobody has read yet, sorted. */
+    public Set<String> unreadNames() {
+        return new TreeSet<>(unread);
+    }
+
+    /** Closes all files. */
+    @Override
+    public void close() {
+        files.forEach(SafetensorsFile::close);
+    }
+
+    private Stored stored(String name) {
+        Stored stored = tensors.get(name);
+        if (stored == null) {
+            throw new ModelFormatException(origin + " has no tensor " + name + "; " + CloseNames.hint(name, tensors.keySet()));
+        }
+        return stored;
+    }
+}

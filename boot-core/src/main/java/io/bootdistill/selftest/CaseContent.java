@@ -1,0 +1,25 @@
+package io.bootdistill.selftest;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of a case a {@link BoundCase} places on a device and calls there. */
+abstract class CaseContent {
+
+    final List<Operand> operands = new ArrayList<>();
+
+    /** How weights are prepared; null where there are none. */
+    Preparation preparation;
+
+    OperandCall call;
+
+    /** What a case of a derivative derives; null for others. */
+    OperandCall forward;
+
+    Operand operand(String operand) {
+        return operands.stream().filter(o -> o.name().equals(operand)).findFirst().orElseThrow();
+    }
+
+    /** The values of an operand for the whole batch, row after row without gaps. */
+    abstract float[] values(Operand operand);
+}

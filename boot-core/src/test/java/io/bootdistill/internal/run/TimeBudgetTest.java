@@ -1,0 +1,196 @@
+package io.bootdistill.internal.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.Resolved;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Length;
+import io.bootdistill.config.Phase;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.training.Trainer;
+import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.lesson.Reducer;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.BootstrapLoss.Weighting;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Pinn;
+import io.bootdistill.objective.TimeSampling;
+import io.bootdistill.objective.Trajectories;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What steps cost, and how many fit. */
+class TimeBudgetTest {
+
+    private static final int BATCH = 64;
+    private static final Boundary NONE = new Boundary.Atom(0);
+    private static final Boundary HALF = new Boundary.Atom(0.5);
+
+    /** A step of a second is 64 samples, each 5 passes: 320 passes. */
+    private static final Bootstrap DDIM = Bootstrap.defaults().withSolver(Solver.DDIM).withBoundary(NONE);
+
+    @TempDir
+    Path temp;
+
+    private final Device device = Devices.named("reference");
+    private Teacher teacher;
+
+    @BeforeEach
+    void loadTeacher() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
+        teacher = Teacher.load(temp.resolve("teacher"), device);
+    }
+
+    @AfterEach
+    void closeTeacher() {
+        teacher.close();
+    }
+
+    /** 90 s of 100 s to spend. */
+    private static DistillationConfig.Builder budget() {
+        return DistillationConfig.builder().objective(DDIM).noCorrector().length(Length.time(Duration.ofSeconds(100)))
+                .batch(BATCH).heldOut(0);
+    }
+
+    /** Passes of a mean step. */
+    private double passes(DistillationConfig.Builder config) {
+        long steps = TimeBudget.PROVISIONAL_STEPS;
+        DistillationSetup setup = new DistillationSetup(config.build().toBuilder().images(steps * BATCH).build(),
+                Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            return TimeBudget.passes(trainer.assigned(), steps);
+        }
+    }
+
+    /** Passes of a mean step for each sample of its batch. */
+    private double passesPerSample(Objective objective) {
+        return passes(budget().objective(objective)) / BATCH;
+    }
+
+    private long steps(DistillationConfig.Builder config, double seconds) {
+        return TimeBudget.steps(config.build(), new TimeBudget.Cost(seconds, passes(config)));
+    }
+
+    @Test
+    void costsOfLessons() {
+        assertEquals(5, passesPerSample(DDIM), "the student at t and s, the teacher once, and backwards");
+        assertEquals(6, passesPerSample(DDIM.withSolver(Solver.HEUN)), "a second call of the teacher");
+        assertEquals(4.5, passesPerSample(DDIM.withBoundary(HALF)), "the teacher once, the student, and backwards");
+        assertEquals(6, passesPerSample(DDIM.withBoundary(new Boundary.Hard())), "the teacher's prediction from the noise");
+        assertEquals(5.5, passesPerSample(DDIM.withRestartShare(0.5)), "the student from the noise");
+        assertEquals(6, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, NONE, 0)), "a tangent");
+        assertEquals(5, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, HALF, 0)));
+        assertEquals(16, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
+        assertEquals(10, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
+        assertEquals(3 + 11 / 4.0, passesPerSample(Trajectories.defaults()), "a quarter of the samples has a new trajectory");
+        assertEquals(3 + 5, passesPerSample(Trajectories.defaults().withSteps(4).withUses(1, 1)));
+    }
+
+    @Test
+    void guidedPredictionsCountTwice() {
+        assertEquals(6, passes(budget().guidance(2)) / BATCH);
+        assertEquals(8, passes(budget().objective(DDIM.withSolver(Solver.HEUN)).guidance(1, 3)) / BATCH);
+        assertEquals(3 + 2 * 11 / 4.0, passes(budget().objective(Trajectories.defaults()).guidance(2)) / BATCH);
+        // a step of DDIM is 6 passes per sample instead of 5, the reference 10 instead of 5
+        DistillationConfig.Builder config = budget().heldOut(384).referenceSteps(4).checkpointImages(64).guidance(2);
+        assertEquals((long) ((90 - 10 - 1) / 2.0), steps(config, 1));
+    }
+
+    /** A phase counts as long as it is, a corrector from its first step on. */
+    @Test
+    void partsOfARunCountByTheirShares() {
+        assertEquals(0.25 * (3 + 5) + 0.75 * 5, passes(budget().phases(
+                Phase.of(Trajectories.defaults().withSteps(4).withUses(1, 1)).withShare(0.25),
+                Phase.of(DDIM).withShare(0.75))) / BATCH, 1e-12);
+        Corrector corrector = new Corrector(0.5, 0.75, 10, 3e-4);
+        assertEquals(5 + 0.25 * 0.5 * 7, passes(budget().corrector(corrector)) / BATCH, 1e-12);
+        assertEquals(6 + 0.25 * 0.5 * 8, passes(budget().corrector(corrector).guidance(2)) / BATCH, 1e-12);
+    }
+
+    /** The steps of all parts are run, and none is counted. */
+    @Test
+    void measuringLeavesTheStep() {
+        DistillationSetup setup = new DistillationSetup(
+                budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.75, 10, 3e-4)).build(),
+                Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            TimeBudget.Cost cost = TimeBudget.measure(trainer, 100);
+            assertEquals(0, state.step());
+            assertTrue(cost.seconds() > 0, cost.toString());
+            assertEquals(4 * 5 + 0.25 * 2 * 7, cost.passes(), 1e-12);
+        }
+    }
+
+    @Test
+    void stepsFillTheBudget() {
+        assertEquals(90, steps(budget(), 1));
+        assertEquals(180, steps(budget(), 0.5));
+    }
+
+    @Test
+    void evaluationsAreTakenOff() {
+        // 640 held-out noises: 2 s an evaluation, 10 s the reference; every other step is evaluated, and the last
+        DistillationConfig.Builder config = budget().heldOut(640).referenceSteps(4).checkpointImages(128);
+        assertEquals((90 - 10 - 2) / (1 + 1), steps(config, 1));
+        // a step is evaluated at most once
+        assertEquals((90 - 10 - 2) / (1 + 2), steps(config.checkpointImages(16), 1));
+        // one reference step is one prediction
+        assertEquals((90 - 2 - 2) / (1 + 2), steps(config.referenceSteps(1).checkpointImages(64), 1));
+    }
+
+    @Test
+    void timeIsEnoughForWhatIsEvaluated() {
+        for (int checkpointImages : new int[] {1, 64, 100, 128, 1000, 100_000}) {
+            long steps = steps(budget().heldOut(640).referenceSteps(4).checkpointImages(checkpointImages), 1);
+            long evaluations = 0;
+            for (long step = 1; step <= steps; step++) {
+                boolean crossed = step * BATCH / checkpointImages != (step - 1) * BATCH / checkpointImages;
+                evaluations += step == steps || crossed ? 1 : 0;
+            }
+            long needed = 10 + steps + 2 * evaluations;
+            assertTrue(needed <= 90, checkpointImages + " images: " + needed + " s");
+            assertTrue(needed > 90 - 5, checkpointImages + " images: " + needed + " s leave too much");
+        }
+    }
+
+    @Test
+    void solverAndBoundaryCount() {
+        // Heun 6 passes, half of the samples at the boundary 4: 5 in the mean
+        DistillationConfig.Builder config = budget().objective(DDIM.withSolver(Solver.HEUN).withBoundary(HALF))
+                .heldOut(320).referenceSteps(4).checkpointImages(64);
+        assertEquals((90 - 5 - 1) / 2, steps(config, 1));
+    }
+
+    @Test
+    void statesThatSamplesRestartFromCount() {
+        // half of the samples have a pass more: 352 passes a step
+        DistillationConfig.Builder config = budget().objective(DDIM.withRestartShare(0.5))
+                .heldOut(352).referenceSteps(4).checkpointImages(64);
+        assertEquals((90 - 5 - 1) / 2, steps(config, 1));
+    }
+
+    @Test
+    void budgetThatTheEvaluationEatsIsRefused() {
+        DistillationConfig.Builder config = budget().heldOut(320).referenceSteps(200);
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> steps(config, 1));
+        for (String word : new String[] {"timeBudget is PT1M40S", "202 s", "lower heldOut", "raise timeBudget"}) {
+            assertTrue(refused.getMessage().contains(word), refused.getMessage() + " should hold " + word);
+        }
+        assertThrows(IllegalArgumentException.class, () -> steps(budget(), 91), "not even a step");
+    }
+}

@@ -1,0 +1,35 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.internal.work.Checks;
+import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Lesson;
+
+/**
+ * A round of progressive distillation (arXiv 2202.00512), which halves the steps of a denoiser, without data: an objective that
+ * is not of this library.
+ *
+ * @param steps of the student, 1 … 1,000; the teacher takes two for each
+ */
+record Progressive(int steps) implements Objective {
+
+    /** Checks the range. */
+    Progressive {
+        Checks.range("steps of progressive", steps, 1, 1000);
+    }
+
+    @Override
+    public String key() {
+        return "progressive";
+    }
+
+    @Override
+    public Lesson lesson(Classroom room, Assignment assignment) {
+        return new ProgressiveLesson(room, assignment, new ProgressiveDraws(room, 2 * steps), 2 * steps);
+    }
+
+    /** The weight of a sample: that of the larger of the errors of x₀ and of ε (the paper, §4). */
+    static double weight(double alpha, double sigma) {
+        return Math.min(Math.max(1, Math.pow(alpha / sigma, 2)), 1e4);
+    }
+}

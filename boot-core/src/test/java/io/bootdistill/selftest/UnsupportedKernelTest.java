@@ -1,0 +1,88 @@
+package io.bootdistill.selftest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.UnsupportedKernelException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import org.junit.jupiter.api.Test;
+
+/** A device from before the operations that have a default in {@link Kernels}. */
+class UnsupportedKernelTest {
+
+    private static final Device REFERENCE = Devices.named("reference");
+
+    /** Everything but what {@link Kernels} has a default for. */
+    private static final class OldDevice implements Device {
+
+        @Override
+        public String name() {
+            return "old";
+        }
+
+        @Override
+        public String description() {
+            return "old";
+        }
+
+        @Override
+        public DeviceMemory allocate(long floats) {
+            return REFERENCE.allocate(floats);
+        }
+
+        @Override
+        public double errorFactor(Kernel kernel) {
+            return 0;
+        }
+
+        @Override
+        public boolean supports(Kernel kernel) {
+            return kernel != Kernel.ADD_SCALED;
+        }
+
+        @Override
+        public Kernels openKernels() {
+            Kernels kernels = REFERENCE.openKernels();
+            return (Kernels) Proxy.newProxyInstance(
+                    Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                        if (method.isDefault()) {
+                            return InvocationHandler.invokeDefault(proxy, method, arguments);
+                        }
+                        try {
+                            return method.invoke(kernels, arguments);
+                        } catch (InvocationTargetException e) {
+                            throw e.getCause();
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void whatIsMissingSaysSo() {
+        try (Kernels kernels = new OldDevice().openKernels()) {
+            UnsupportedKernelException refusal = assertThrows(
+                    UnsupportedKernelException.class, () -> kernels.addScaled(1, 1, null, null, null, null));
+            assertEquals("this device does not support addScaled", refusal.getMessage());
+        }
+    }
+
+    /** What a device does not claim is left out of its self-test; what it claims and lacks fails. */
+    @Test
+    void selfTestLeavesOutWhatIsNotSupported() {
+        SelfTest test = SelfTest.of(new OldDevice(), REFERENCE, OperationCases.network().stream()
+                .filter(operation -> operation.operation() == Kernel.ADD_SCALED || operation.operation() == Kernel.COMBINE)
+                .toList());
+        assertTrue(test.lines().stream().noneMatch(line -> line.operation().equals("addScaled")));
+        assertFalse(test.passed());
+        assertEquals("combine", test.lines().get(0).operation());
+    }
+}

@@ -1,0 +1,13 @@
+package io.bootdistill.cpu;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.objective.CorrectorDrawsTest;
+
+/** What the corrector draws on the cpu device. */
+class CpuCorrectorDrawsTest extends CorrectorDrawsTest {
+
+    @Override
+    protected Device device() {
+        return NativeBuild.best();
+    }
+}

@@ -1,0 +1,13 @@
+package io.bootdistill.cpu;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.objective.CorrectorLessonTest;
+
+/** The corrector of a training step on the cpu device. */
+class CpuCorrectorLessonTest extends CorrectorLessonTest {
+
+    @Override
+    protected Device device() {
+        return NativeBuild.best();
+    }
+}
