@@ -92,7 +92,7 @@ public final class DistillationSetup {
         boolean isWide = config.guidance().range().isWide();
         boolean hasScale = given.scalars().contains(ScalarInputs.GUIDANCE);
         boolean hasSecond = given.scalars().contains(ScalarInputs.TARGET_TIME);
-        Checks.that(!hasScale || isWide, "guidance", config.guidance().range(),
+        Checks.that(!hasScale || isWide, "guidance", config.guidance().range().least(),
                 "a range of scales for a student network with the scalar input w");
         Checks.that(!hasSecond || config.hasTwoTimes(), "restartShare", 0.0,
                 "above 0 for a student network with the scalar input s");
