@@ -81,7 +81,7 @@ final class JointRun implements AutoCloseable {
         }
     }
 
-    JointTrainer.Pair train(RunHandle handle) throws IOException {
+    TrainedPair train(RunHandle handle) throws IOException {
         teacher.begin();
         if (student != null) {
             taught.follow(teacher);
@@ -135,10 +135,10 @@ final class JointRun implements AutoCloseable {
         }
     }
 
-    private JointTrainer.Pair finish() {
+    private TrainedPair finish() {
         Student distilled = student == null ? null : student.finish();
         try {
-            return new JointTrainer.Pair(teacher.finish(), distilled);
+            return new TrainedPair(teacher.finish(), distilled);
         } catch (RuntimeException | Error e) {
             if (distilled != null) {
                 distilled.close();

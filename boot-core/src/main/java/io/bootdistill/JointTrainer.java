@@ -6,7 +6,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.network.UNetConfig;
@@ -22,7 +21,7 @@ import java.nio.file.Path;
  *
  * <pre>{@code
  * JointConfig config = JointConfig.builder().teacher(teaching).student(distillation).folder(Path.of("run")).build();
- * try (JointTrainer.Pair pair = new JointTrainer(network, scheduler).train(images, config)) {
+ * try (TrainedPair pair = new JointTrainer(network, scheduler).train(images, config)) {
  *     pair.student().save(Path.of("my-student"));
  * }
  * }</pre>
@@ -57,24 +56,6 @@ public final class JointTrainer {
     private TeacherTrainingListener teacherListener = new TeacherTrainingListener() {};
     private RunHandle handle = new RunHandle();
     private DistillationListener studentListener = new DistillationListener() {};
-
-    /**
-     * What a run has made. Whoever closes it closes both.
-     *
-     * @param student null where the run was stopped before the student's first step
-     */
-    public record Pair(Teacher teacher, Student student) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            try (Scope scope = new Scope()) {
-                scope.own(teacher);
-                if (student != null) {
-                    scope.own(student);
-                }
-            }
-        }
-    }
 
     /** Trains on the best device. */
     public JointTrainer(UNetConfig network, SchedulerConfig scheduler) {
@@ -111,7 +92,7 @@ public final class JointTrainer {
      * @throws IllegalArgumentException if the images or the configuration do not fit the network
      * @throws TrainingDivergedException if a loss is no longer finite; the last checkpoint is as it was
      */
-    public Pair train(ImageSource images, JointConfig config) throws IOException {
+    public TrainedPair train(ImageSource images, JointConfig config) throws IOException {
         trainer.check(images, config.teacher());
         RunFolder folder = config.folder() == null ? null : RunFolder.plan(config.folder());
         try (JointRun run = newRun(images, config, folder)) {
@@ -126,7 +107,7 @@ public final class JointTrainer {
      * @param images those of the run; the network and the scheduler must be the run's, too
      * @param workers threads; the number may differ from the run's before
      */
-    public Pair resume(ImageSource images, Path path, int workers) throws IOException {
+    public TrainedPair resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         JointConfig config = Uninterrupted.call(() -> folder.readJoint(workers));
         trainer.check(images, config.teacher());

@@ -52,15 +52,15 @@ public class JointRunTest {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         JointConfig.Builder config = config().studentStart(0.375); // steps 4 … 9 of 9; the teacher has 8
-        try (JointTrainer.Pair straight = trainer().train(images, config.folder(whole).build())) {
-            try (JointTrainer.Pair first =
+        try (TrainedPair straight = trainer().train(images, config.folder(whole).build())) {
+            try (TrainedPair first =
                     trainer().teacherListener(stopAt(2)).train(images, config.folder(parts).build())) {
                 assertNull(first.student());
             }
             for (int steps : new int[] {1, 2, 1, 2}) { // to 3, 5, 6, 8
                 trainer().teacherListener(stopAt(steps)).resume(images, parts, steps).close();
             }
-            try (JointTrainer.Pair resumed = trainer().resume(images, parts, 3)) {
+            try (TrainedPair resumed = trainer().resume(images, parts, 3)) {
                 assertArrayEquals(predictions(straight.teacher()), predictions(resumed.teacher()));
                 assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
             }
@@ -72,7 +72,7 @@ public class JointRunTest {
     @Test
     void runWritesWhatItPromises() throws IOException {
         Path run = temp.resolve("run");
-        try (JointTrainer.Pair pair = trainer().train(images, config().folder(run).build());
+        try (TrainedPair pair = trainer().train(images, config().folder(run).build());
                 Teacher teacher = Teacher.load(run.resolve("teacher/teacher"), device());
                 Student student = Student.load(run.resolve("student/student"), device())) {
             assertArrayEquals(predictions(pair.teacher()), predictions(teacher));
@@ -142,8 +142,8 @@ public class JointRunTest {
                 TrainingDivergedException.class, () -> breaking.train(source, config().folder(run).build()));
         assertTrue(diverged.getMessage().contains(run + " is intact"), diverged.getMessage());
         broken[0] = false;
-        try (JointTrainer.Pair straight = trainer().train(images, config().build());
-                JointTrainer.Pair resumed = trainer().resume(source, run, 2)) {
+        try (TrainedPair straight = trainer().train(images, config().build());
+                TrainedPair resumed = trainer().resume(source, run, 2)) {
             assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
         }
     }

@@ -99,7 +99,7 @@ public class JointTrainerTest {
     }
 
     private float[] samples(JointConfig config) throws IOException {
-        try (JointTrainer.Pair pair = trainer().train(images, config)) {
+        try (TrainedPair pair = trainer().train(images, config)) {
             return pair.student().sample(SEEDS, LABELS);
         }
     }
@@ -108,7 +108,7 @@ public class JointTrainerTest {
     @ValueSource(doubles = {0, 0.5, 1})
     void teacherIsTheOneThatIsTrainedAlone(double studentStart) throws IOException {
         try (Teacher alone = new TeacherTrainer(NETWORK, SCHEDULER, device()).train(images, teaching().build());
-                JointTrainer.Pair pair = trainer().train(images, config().studentStart(studentStart).build())) {
+                TrainedPair pair = trainer().train(images, config().studentStart(studentStart).build())) {
             assertArrayEquals(predictions(alone), predictions(pair.teacher()));
         }
     }
@@ -128,7 +128,7 @@ public class JointTrainerTest {
         for (boolean bootstrapsAlone : new boolean[] {true, false}) {
             DistillationConfig.Builder student = bootstrapsAlone ? distillation(Phase.of(BOOTSTRAP)) : distillation();
             JointConfig joint = config.student(student.build()).build();
-            try (JointTrainer.Pair pair = trainer().train(images, joint);
+            try (TrainedPair pair = trainer().train(images, joint);
                     Student alone = new BootDistiller(pair.teacher()).train(joint.student())) {
                 float[] expected = alone.sample(SEEDS, LABELS);
                 float[] found = pair.student().sample(SEEDS, LABELS);

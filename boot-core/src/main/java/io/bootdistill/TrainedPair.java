@@ -1,0 +1,21 @@
+package io.bootdistill;
+
+import io.bootdistill.internal.device.Scope;
+
+/**
+ * What a joint training has made. Whoever closes it closes both.
+ *
+ * @param student null where the run was stopped before the student's first step
+ */
+public record TrainedPair(Teacher teacher, Student student) implements AutoCloseable {
+
+    @Override
+    public void close() {
+        try (Scope scope = new Scope()) {
+            scope.own(teacher);
+            if (student != null) {
+                scope.own(student);
+            }
+        }
+    }
+}
