@@ -36,7 +36,7 @@ public final class TimeBudget {
     public static Cost measure(Trainer trainer, long steps) {
         double seconds = 0;
         for (long[] part : parts(trainer.assigned(), steps)) {
-            seconds += secondsPerStep(trainer, part[0]) * (part[1] - part[0]) / steps;
+            seconds += secondsPerStep(trainer, part[0], part[1]) * (part[1] - part[0]) / steps;
         }
         return new Cost(seconds, passes(trainer.assigned(), steps));
     }
@@ -57,11 +57,11 @@ public final class TimeBudget {
         return LongStream.range(0, bounds.length - 1).mapToObj(i -> new long[] {bounds[(int) i], bounds[(int) i + 1]}).toList();
     }
 
-    private static double secondsPerStep(Trainer trainer, long first) {
+    private static double secondsPerStep(Trainer trainer, long first, long end) {
         double[] seconds = new double[TIMED];
         for (int i = -WARM_UP; i < TIMED; i++) {
             long start = System.nanoTime();
-            trainer.rehearse(first + WARM_UP + i);
+            trainer.rehearse(Math.min(first + WARM_UP + i, end - 1)); // a part may be shorter
             if (i >= 0) {
                 seconds[i] = (System.nanoTime() - start) * 1e-9;
             }

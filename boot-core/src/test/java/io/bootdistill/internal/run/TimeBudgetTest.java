@@ -136,6 +136,18 @@ class TimeBudgetTest {
         }
     }
 
+    /** Two steps at the end of a run, and one before its corrector. */
+    @Test
+    void partsCanBeShort() {
+        DistillationSetup setup = new DistillationSetup(
+                budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.99, 10, 3e-4)).phases(
+                        Phase.of(DDIM).withShare(0.98), Phase.of(DDIM.withSolver(Solver.HEUN)).withShare(0.02)).build(),
+                Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            assertEquals(4 * (0.98 * 5 + 0.02 * 6) + 0.01 * 2 * 7, TimeBudget.measure(trainer, 100).passes(), 1e-12);
+        }
+    }
+
     @Test
     void stepsFillTheBudget() {
         assertEquals(90, steps(budget(), 1));
