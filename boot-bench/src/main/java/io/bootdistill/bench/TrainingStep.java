@@ -5,9 +5,11 @@ import io.bootdistill.BundledTeacher;
 import io.bootdistill.DistillationListener;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Corrector;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
@@ -81,13 +83,13 @@ public class TrainingStep implements DistillationListener {
     }
 
     private DistillationConfig config(long steps) {
-        DistillationConfigBuilder builder = DistillationConfig.builder();
-        int batch = recipe == Recipe.DEFAULTS ? builder.build().batch() : PAIRS_AND_BOUNDARY;
+        DistillationConfig.Builder builder = DistillationConfig.builder();
+        int batch = recipe == Recipe.DEFAULTS ? builder.build().work().batch() : PAIRS_AND_BOUNDARY;
         if (recipe == Recipe.DEFAULTS) {
-            builder.correctorStart(0);
+            builder.corrector(new Corrector(0.25, 0, 10, 3e-4));
         } else {
-            builder.trajectoryShare(0).correctorShare(0).batch(batch).boundaryShare(1.0 / 9)
-                    .solver(recipe == Recipe.HEUN ? SignalOde.Solver.HEUN : SignalOde.Solver.DDIM);
+            builder.noCorrector().batch(batch).objective(Bootstrap.defaults().withBoundary(new Boundary.Atom(1.0 / 9))
+                    .withSolver(recipe == Recipe.HEUN ? SignalOde.Solver.HEUN : SignalOde.Solver.DDIM));
         }
         return builder
                 .workers(workers)

@@ -3,10 +3,13 @@ package io.bootdistill.cpu;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.internal.distillation.AllocationTest;
-import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -30,14 +33,14 @@ class CpuAllocationTest extends AllocationTest {
     /** Kinds of steps. */
     enum Steps {
         BOOTSTRAP(builder -> {}),
-        CORRECTED_REGRESSION(builder -> builder.trajectoryShare(1).correctorShare(0.5).correctorStart(0)),
-        TWO_TIMES(builder -> builder.restartShare(0.3)),
-        TWO_TIMES_REGRESSION(builder -> builder.restartShare(0.3).trajectoryShare(1).trajectoryEnd(0.4)),
-        DERIVATIVE(builder -> builder.objective(Objective.DERIVATIVE));
+        CORRECTED_REGRESSION(builder -> builder.objective(Trajectories.defaults()).corrector(new Corrector(0.5, 0, 10, 3e-4))),
+        TWO_TIMES(builder -> builder.objective(Bootstrap.defaults().withRestartShare(0.3))),
+        TWO_TIMES_REGRESSION(builder -> builder.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3))),
+        DERIVATIVE(builder -> builder.objective(Derivative.defaults()));
 
-        final Consumer<DistillationConfigBuilder> options;
+        final Consumer<DistillationConfig.Builder> options;
 
-        Steps(Consumer<DistillationConfigBuilder> options) {
+        Steps(Consumer<DistillationConfig.Builder> options) {
             this.options = options;
         }
     }

@@ -11,13 +11,13 @@ import io.bootdistill.SyntheticImages;
 import io.bootdistill.Teacher;
 import io.bootdistill.TeacherTrainer;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.format.BetaSchedule;
 import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
@@ -48,17 +48,17 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
         return NativeBuild.best();
     }
 
-    private static DistillationConfigBuilder distillation() {
-        return DistillationConfig.builder().batch(32).images(32 * 250).learningRate(3e-3).warmupImages(500).emaHalfLife(500)
-                .heldOut(0);
+    private static DistillationConfig.Builder distillation() {
+        return DistillationConfig.builder().batch(32).images(32 * 250).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents().withRate(3e-3).withWarmupImages(500).withEmaHalfLife(500));
     }
 
     @Test
     void studentOfATrainedTeacher() throws IOException {
         UNetConfig network = UNetConfig.of(SyntheticImages.SHAPE, List.of(16, 16), 1, 4);
         SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON);
-        TeacherTrainingConfig training = TeacherTrainingConfig.builder().batch(32).images(32 * 750).learningRate(3e-3)
-                .warmupImages(1_000).emaHalfLife(1_000).nullLabel(SyntheticImages.CLASSES).build();
+        TeacherTrainingConfig training = TeacherTrainingConfig.builder().batch(32).images(32 * 750).nullLabel(SyntheticImages.CLASSES)
+                .optimiser(OptimiserConfig.ofTeachers().withRate(3e-3).withWarmupImages(1_000).withEmaHalfLife(1_000)).build();
         try (Teacher made = new TeacherTrainer(network, scheduler, device())
                 .train(SyntheticImages.labelled(300, 1), training)) {
             made.save(folder.resolve("teacher"));
@@ -68,7 +68,7 @@ class CpuEpsilonTeacherTest extends EpsilonTeacherTest {
             double one = PairedError.rmse(sample(teacher, 1), fifty);
             double before;
             double after;
-            DistillationConfig untrained = distillation().images(32).warmupImages(1 << 30).build();
+            DistillationConfig untrained = distillation().images(32).learningRate(1e-30).build();
             try (Student student = new BootDistiller(teacher).train(untrained)) {
                 before = error(student, fifty);
             }

@@ -10,9 +10,14 @@ import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.metric.PairedError;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +52,12 @@ class CpuFewStepTest extends FewStepTest {
 
     /** With residual weights, 40 steps that bootstrap leave four steps worse than two. */
     private double[] errors(Teacher teacher, int steps, double trajectoryShare) throws IOException {
-        DistillationConfig config = DistillationConfig.builder().trajectoryShare(trajectoryShare).trajectoryEnd(0.4)
-                .residualPower(trajectoryShare == 0 ? 0 : 0.5).correctorShare(0).batch(32).block(16).images(32L * steps).seed(1)
-                .warmupImages(320).emaHalfLife(0).heldOut(0).restartShare(0.5).build();
+        Phase phase = trajectoryShare == 0
+                ? Phase.of(Bootstrap.defaults().withRestartShare(0.5)).withWeighting(ResidualWeighting.NONE)
+                : Phase.of(Trajectories.defaults().withEnd(0.4).withRestartShare(0.5));
+        DistillationConfig config = DistillationConfig.builder().phases(phase).noCorrector().batch(32).block(16)
+                .images(32L * steps).seed(1).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents().withWarmupImages(320).withEmaHalfLife(0)).build();
         long[] seeds = HeldOut.seeds(100);
         int[] labels = new int[seeds.length];
         Arrays.setAll(labels, i -> i % 10);

@@ -7,9 +7,13 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
@@ -45,10 +49,14 @@ class CudaDistillationTest {
     }
 
     private float[] distil(Device device, int steps, double restartShare) throws IOException {
+        Phase trajectories = Phase.of(Trajectories.defaults().withRestartShare(restartShare));
+        Phase bootstrap = Phase.of(Bootstrap.defaults().withRestartShare(restartShare));
         DistillationConfig config = DistillationConfig.builder()
-                .batch(BATCH).block(4).lanes(2).workers(2).images((long) BATCH * steps).seed(3)
-                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).guidance(1.5).heldOut(0)
-                .restartShare(restartShare).trajectoryShare(restartShare > 0 ? 0.5 : 1).build();
+                .phases(restartShare > 0
+                        ? new Phase[] {trajectories.withShare(0.5), bootstrap.withShare(0.5)} : new Phase[] {trajectories})
+                .batch(BATCH).block(4).lanes(2).workers(2).images((long) BATCH * steps).seed(3).guidance(1.5).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents()
+                        .withRate(1e-3).withWarmupImages(BATCH * 2).withEmaHalfLife(BATCH)).build();
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
                 Student student = new BootDistiller(teacher).train(config)) {
             return student.sample(SampleRequest.ofSeeds(1, 2, 3, 4).withLabels(0, 1, 2, 0).withSteps(restartShare == 0 ? 1 : 2));

@@ -9,15 +9,20 @@ import io.bootdistill.DistillationListener;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.DistillationConfigBuilder;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.objective.BootstrapLoss.Boundary;
-import io.bootdistill.objective.Objective;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.ResidualWeighting;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Trajectories;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
@@ -54,27 +59,26 @@ class CudaStepTest {
     enum Options {
         GUIDED(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.guidance(1.5).solver(Solver.HEUN);
+            void set(DistillationConfig.Builder builder) {
+                builder.guidance(1.5);
             }
         },
         SCALES_AND_TARGET_AVERAGE(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.guidance(1).guidanceMost(4).targetEma(0.5).solver(Solver.MIDPOINT);
+            void set(DistillationConfig.Builder builder) {
+                builder.guidance(1, 4).objective(Bootstrap.defaults().withTargetEma(0.5).withSolver(Solver.MIDPOINT));
             }
         },
         DERIVATIVE(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.objective(Objective.DERIVATIVE);
+            void set(DistillationConfig.Builder builder) {
+                builder.objective(Derivative.defaults());
             }
         },
         REGRESSION(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.trajectoryShare(1).trajectorySteps(2).trajectoryUses(2).trajectoryInterval(1).correctorShare(0.5)
-                        .correctorStart(0).guidance(1).guidanceMost(4).block(3);
+            void set(DistillationConfig.Builder builder) {
+                builder.objective(new Trajectories(2, 2, 1, 1, 0)).corrector(corrector(0)).guidance(1, 4).block(3);
             }
 
             /** The signals that the drawn samples regress on are copied in between. */
@@ -85,9 +89,8 @@ class CudaStepTest {
         },
         RESTARTED_REGRESSION(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.trajectoryShare(1).trajectorySteps(3).trajectoryUses(2).trajectoryInterval(1).trajectoryEnd(0.4)
-                        .restartShare(0.5).block(3);
+            void set(DistillationConfig.Builder builder) {
+                builder.objective(new Trajectories(3, 2, 1, 0.4, 0.5)).block(3);
             }
 
             @Override
@@ -97,20 +100,20 @@ class CudaStepTest {
         },
         CORRECTED(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.correctorShare(0.5).correctorStart(0);
+            void set(DistillationConfig.Builder builder) {
+                builder.corrector(corrector(0));
             }
         },
         NO_RESIDUAL_WEIGHTS(0) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.residualPower(0);
+            void set(DistillationConfig.Builder builder) {
+                builder.phases(Phase.of(Bootstrap.defaults()).withWeighting(ResidualWeighting.NONE));
             }
         },
         HOST_IN_BETWEEN(STEPS) {
             @Override
-            void set(DistillationConfigBuilder builder) {
-                builder.boundary(Boundary.HARD);
+            void set(DistillationConfig.Builder builder) {
+                builder.objective(Bootstrap.defaults().withBoundary(new Boundary.Hard()));
             }
         };
 
@@ -120,7 +123,7 @@ class CudaStepTest {
             this.first = first;
         }
 
-        abstract void set(DistillationConfigBuilder builder);
+        abstract void set(DistillationConfig.Builder builder);
 
         /** The calls of a step that is replayed. */
         Set<String> between() {
@@ -149,17 +152,18 @@ class CudaStepTest {
     /** The corrector begins in a step that has been captured without it. */
     @Test
     void stepIsCapturedAgainWhenTheCorrectorBegins() throws IOException {
-        isCapturedAgain(builder -> builder.correctorShare(0.5).correctorStart(0.5), TRANSFERS);
+        isCapturedAgain(builder -> builder.corrector(corrector(0.5)), TRANSFERS);
     }
 
     @Test
     void stepIsCapturedAgainWhenTrajectoriesEnd() throws IOException {
-        isCapturedAgain(builder -> builder.trajectoryShare(0.5).trajectorySteps(2).trajectoryEnd(0.5),
+        Phase trajectories = Phase.of(Trajectories.defaults().withSteps(2).withEnd(0.5)).withShare(0.5);
+        isCapturedAgain(builder -> builder.phases(trajectories, Phase.of(Bootstrap.defaults()).withShare(0.5)),
                 Options.REGRESSION.between());
     }
 
     /** @param between the calls of a replayed step before its middle */
-    private void isCapturedAgain(Consumer<DistillationConfigBuilder> options, Set<String> between) throws IOException {
+    private void isCapturedAgain(Consumer<DistillationConfig.Builder> options, Set<String> between) throws IOException {
         TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
         List<Set<String>> captured = distil(cuda, options, "captured");
         distil(new WithoutCapture(cuda), options, "called");
@@ -169,16 +173,22 @@ class CudaStepTest {
         assertEquals(TRANSFERS, captured.get(3));
     }
 
+    private static Corrector corrector(double start) {
+        return new Corrector(0.5, start, 10, 3e-4);
+    }
+
     /** Weights, averages and moments. */
     private byte[] state(String run) throws IOException {
         return Files.readAllBytes(temp.resolve(run).resolve("state.safetensors"));
     }
 
     /** Trains; returns the operations that each step called. */
-    private List<Set<String>> distil(Device device, Consumer<DistillationConfigBuilder> options, String run) throws IOException {
-        DistillationConfigBuilder builder = DistillationConfig.builder()
-                .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5)
-                .learningRate(1e-3).warmupImages(BATCH * 2).emaHalfLife(BATCH).heldOut(0).trajectoryShare(0).correctorShare(0)
+    private List<Set<String>> distil(Device device, Consumer<DistillationConfig.Builder> options, String run) throws IOException {
+        DistillationConfig.Builder builder = DistillationConfig.builder()
+                .objective(Bootstrap.defaults()).noCorrector()
+                .batch(BATCH).block(2).lanes(2).workers(2).images((long) BATCH * STEPS).seed(5).heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents()
+                        .withRate(1e-3).withWarmupImages(BATCH * 2).withEmaHalfLife(BATCH))
                 .folder(temp.resolve(run));
         options.accept(builder);
         DistillationConfig config = builder.build();

@@ -1,5 +1,6 @@
 package io.bootdistill.examples;
 
+import io.bootdistill.Progress;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.bootdistill.examples;
 
+import io.bootdistill.Progress;
 import io.bootdistill.config.DistillationConfig;
 import java.io.PrintWriter;
 import java.time.Duration;

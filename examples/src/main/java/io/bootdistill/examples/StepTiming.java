@@ -2,6 +2,7 @@ package io.bootdistill.examples;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationListener;
+import io.bootdistill.Progress;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;

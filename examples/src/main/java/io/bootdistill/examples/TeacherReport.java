@@ -1,5 +1,6 @@
 package io.bootdistill.examples;
 
+import io.bootdistill.Progress;
 import io.bootdistill.TeacherTrainingListener;
 import io.bootdistill.config.TeacherTrainingConfig;
 import java.io.PrintWriter;

@@ -1,6 +1,7 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.DistillationListener;
+import io.bootdistill.Progress;
 import io.bootdistill.config.DistillationConfig;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;

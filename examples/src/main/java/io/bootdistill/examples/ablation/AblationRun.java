@@ -2,6 +2,7 @@ package io.bootdistill.examples.ablation;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationListener;
+import io.bootdistill.Progress;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TrainingDivergedException;
