@@ -10,6 +10,7 @@ import io.bootdistill.network.Model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,7 +36,7 @@ public class CheckpointFiles {
     private static final String KEY = "teacher";
 
     private Teacher teacher;
-    private TrainingState state;
+    private Checkpoint.Saved saved;
     private Path folder;
     private Path file;
     private long bytes;
@@ -43,28 +44,29 @@ public class CheckpointFiles {
     @Setup
     public void prepare() throws IOException {
         teacher = Teacher.load(BundledTeacher.folder());
-        state = new TrainingState(new Model(Graph.of(teacher.network()), Devices.best(), true));
+        saved = new Checkpoint.Saved(
+                new TrainingState(new Model(Graph.of(teacher.network()), Devices.best(), true)), Map.of());
         folder = Files.createTempDirectory("boot-bench");
         file = folder.resolve("state.safetensors");
-        Checkpoint.write(file, state, KEY);
+        Checkpoint.write(file, Map.of("", saved), KEY);
         bytes = Files.size(file);
     }
 
     @Benchmark
     public void write(Work work) throws IOException {
-        Checkpoint.write(file, state, KEY);
+        Checkpoint.write(file, Map.of("", saved), KEY);
         work.bytes += bytes;
     }
 
     @Benchmark
     public void read(Work work) {
-        Checkpoint.read(file, "", state, KEY, "teacher");
+        Checkpoint.read(file, "", saved, KEY, "teacher");
         work.bytes += bytes;
     }
 
     @TearDown
     public void delete() throws IOException {
-        state.close();
+        saved.state().close();
         teacher.close();
         Files.delete(file);
         Files.delete(folder);
