@@ -105,7 +105,11 @@ public final class BootDistiller {
         return this;
     }
 
-    /** Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted. */
+    /**
+     * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted: it then
+     * still is, and the files are written all the same.
+     * A run that makes its reference samples does so first, and then a step.
+     */
     public BootDistiller handle(RunHandle handle) {
         this.handle = handle;
         return this;
