@@ -3,6 +3,7 @@
  *
  * <p>EJML, which has no module name, is no part of the module graph: it lies in this module's own jar.
  */
+@SuppressWarnings("module") // boot-native, which is compiled later, is named below
 module io.bootdistill.core {
     requires com.google.gson;
     requires org.slf4j;
@@ -20,6 +21,8 @@ module io.bootdistill.core {
     exports io.bootdistill.network;
     exports io.bootdistill.objective;
     exports io.bootdistill.selftest;
+
+    exports io.bootdistill.internal.device to io.bootdistill.natives; // how memory is owned is the same on every device
 
     uses io.bootdistill.device.DeviceProvider;
 

@@ -17,8 +17,8 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Network;
+import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNet;
-import io.bootdistill.network.UNetConfig;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ public final class BootDistiller {
         Checks.that(SCALARS.contains(network.scalars()), "the network's scalar inputs", network.scalars(),
                 "[t], with w for a range of guidance, with s for a student of two times");
         if (network instanceof UNet unet) {
-            Checks.that(unet.config().timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
+            Checks.that(unet.config().timeEmbeddingType() != TimeEmbeddingType.FOURIER,
                     "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
             Checks.that(unet.config().dropout() == 0, "dropout", unet.config().dropout(),
                     "0 in training; give the student's network without it");

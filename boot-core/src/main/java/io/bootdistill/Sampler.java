@@ -8,7 +8,7 @@ import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -16,7 +16,7 @@ import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.network.UNetConfig;
+import io.bootdistill.network.TimeEmbeddingType;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +91,7 @@ public final class Sampler {
     private static Sampler of(Denoiser denoiser, Trajectory trajectory) {
         TeacherModel teacher = Teacher.resolve(denoiser);
         if (teacher.isNetwork()
-                && teacher.network().config().timeEmbeddingType() == UNetConfig.TimeEmbeddingType.FOURIER
+                && teacher.network().config().timeEmbeddingType() == TimeEmbeddingType.FOURIER
                 && trajectory.times()[trajectory.evaluations() - 1] <= 0) {
             throw new IllegalArgumentException("time_embedding_type is fourier, which divides by the time step: the sampler"
                     + " must not end at time step 0; use trailing spacing");

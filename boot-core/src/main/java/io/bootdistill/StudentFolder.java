@@ -9,8 +9,11 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.format.SchedulerType;
+import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.file.Json;
@@ -128,17 +131,17 @@ final class StudentFolder {
         List<Double> betas = cut
                 ? Arrays.stream(teacher.betas()).limit(count).boxed().toList()
                 : teacher.trainedBetas();
-        boolean v = teacher.predictionType() == SchedulerConfig.PredictionType.V_PREDICTION;
+        boolean v = teacher.predictionType() == PredictionType.V_PREDICTION;
         return teacher.toBuilder()
-                .type(SchedulerConfig.Type.DDIM)
+                .type(SchedulerType.DDIM)
                 .numTrainTimesteps(count)
                 .trainedBetas(betas)
-                .predictionType(v ? SchedulerConfig.PredictionType.V_PREDICTION : SchedulerConfig.PredictionType.SAMPLE)
+                .predictionType(v ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
                 .clipSample(true)
                 .clipSampleRange(1)
                 .thresholding(false)
                 .rescaleBetasZeroSnr(teacher.rescaleBetasZeroSnr() && !cut)
-                .timestepSpacing(SchedulerConfig.TimestepSpacing.TRAILING)
+                .timestepSpacing(TimestepSpacing.TRAILING)
                 .stepsOffset(0)
                 .setAlphaToOne(true)
                 .build();

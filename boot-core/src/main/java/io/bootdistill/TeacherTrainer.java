@@ -14,6 +14,7 @@ import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public final class TeacherTrainer {
     public TeacherTrainer(UNetConfig network, SchedulerConfig scheduler, Device device) {
         Checks.that(network.inChannels() == network.outChannels(), "out_channels", network.outChannels(),
                 "in_channels, " + network.inChannels());
-        Checks.that(network.timeEmbeddingType() != UNetConfig.TimeEmbeddingType.FOURIER,
+        Checks.that(network.timeEmbeddingType() != TimeEmbeddingType.FOURIER,
                 "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
         Checks.that(network.dropout() == 0, "dropout", network.dropout(), "0");
         this.network = new UNet(network);

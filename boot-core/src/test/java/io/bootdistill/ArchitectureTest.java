@@ -97,18 +97,9 @@ class ArchitectureTest {
         slices().assignedFrom(slice(type -> type.getPackageName())).should().beFreeOfCycles().check(LIBRARY);
     }
 
-    /** Rooms whose classes still need each other. */
-    private static final Set<String> TIED = Set.of(own("format"), own("network"));
-
-    private static Set<String> untied() {
-        Set<String> untied = packages();
-        untied.removeAll(TIED);
-        return untied;
-    }
-
     /** A nested type counts with its outer one. */
     @ParameterizedTest
-    @MethodSource("untied")
+    @MethodSource("packages")
     void classesOfARoomHaveNoCycle(String room) {
         slices().assignedFrom(slice(type -> type.getPackageName().equals(room) ? outermost(type).getName() : null))
                 .should().beFreeOfCycles().check(LIBRARY);

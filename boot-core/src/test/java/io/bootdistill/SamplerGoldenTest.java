@@ -8,7 +8,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.SafetensorsFile;
-import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.format.TimestepSpacing;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -30,7 +30,7 @@ public class SamplerGoldenTest {
             int size = trajectory.length / shape[0];
             boolean[] seen = new boolean[shape[0]];
             Sampler sampler = Sampler.discrete(
-                    teacher, SignalOde.Solver.DDIM, SchedulerConfig.TimestepSpacing.TRAILING, shape[0]);
+                    teacher, SignalOde.Solver.DDIM, TimestepSpacing.TRAILING, shape[0]);
             SampleRequest request =
                     SampleRequest.ofNoise(golden.floats("noise")).withConditions(golden.floats("class_labels"));
             float[] sample = sampler.sample(request, (step, from, n, x) -> {

@@ -11,7 +11,7 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;

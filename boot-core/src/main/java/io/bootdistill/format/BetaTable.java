@@ -12,24 +12,24 @@ final class BetaTable {
 
     private BetaTable() {}
 
-    static float[] betas(SchedulerConfig config) {
-        float[] betas = scheduled(config);
-        return config.rescaleBetasZeroSnr() ? rescaledToZeroTerminalSnr(betas) : betas;
+    static float[] betas(SchedulerValues values) {
+        float[] betas = scheduled(values);
+        return values.rescaleBetasZeroSnr() ? rescaledToZeroTerminalSnr(betas) : betas;
     }
 
-    private static float[] scheduled(SchedulerConfig config) {
-        int n = config.numTrainTimesteps();
-        if (!config.trainedBetas().isEmpty()) {
+    private static float[] scheduled(SchedulerValues values) {
+        int n = values.numTrainTimesteps();
+        if (!values.trainedBetas().isEmpty()) {
             float[] betas = new float[n];
             for (int i = 0; i < n; i++) {
-                betas[i] = config.trainedBetas().get(i).floatValue();
+                betas[i] = values.trainedBetas().get(i).floatValue();
             }
             return betas;
         }
-        return switch (config.betaSchedule()) {
-            case LINEAR -> ramp((float) config.betaStart(), (float) config.betaEnd(), n);
+        return switch (values.betaSchedule()) {
+            case LINEAR -> ramp((float) values.betaStart(), (float) values.betaEnd(), n);
             case SCALED_LINEAR -> {
-                float[] betas = ramp((float) Math.sqrt(config.betaStart()), (float) Math.sqrt(config.betaEnd()), n);
+                float[] betas = ramp((float) Math.sqrt(values.betaStart()), (float) Math.sqrt(values.betaEnd()), n);
                 for (int i = 0; i < n; i++) {
                     betas[i] *= betas[i];
                 }

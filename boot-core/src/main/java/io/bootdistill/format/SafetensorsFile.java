@@ -142,7 +142,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
             int count = Math.min(length - done, most);
             buffer.clear().limit(count * elementBytes);
             try {
-                readFully(channel, dataStart + entry.begin() + (long) done * elementBytes, buffer);
+                SafetensorsHeader.readFully(channel, dataStart + entry.begin() + (long) done * elementBytes, buffer);
             } catch (EOFException e) {
                 throw new ModelFormatException(file + ": tensor " + entry.name()
                         + " cannot be read: the file became shorter while it was open; copy or export it again", e);
@@ -151,16 +151,6 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
             }
             run.accept(buffer.flip(), done, count);
             done += count;
-        }
-    }
-
-    /** Fills the buffer from a position of the file. */
-    static void readFully(FileChannel channel, long position, ByteBuffer buffer) throws IOException {
-        while (buffer.hasRemaining()) {
-            int read = channel.read(buffer, position + buffer.position());
-            if (read < 0) {
-                throw new EOFException();
-            }
         }
     }
 

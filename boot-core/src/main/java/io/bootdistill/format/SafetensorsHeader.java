@@ -6,6 +6,7 @@ import com.google.gson.stream.JsonToken;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.Json;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
@@ -90,8 +91,18 @@ final class SafetensorsHeader {
 
     private static ByteBuffer readFully(FileChannel channel, int length, long position) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        SafetensorsFile.readFully(channel, position, buffer);
+        readFully(channel, position, buffer);
         return buffer.flip();
+    }
+
+    /** Fills the buffer from a position of the file. */
+    static void readFully(FileChannel channel, long position, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            int read = channel.read(buffer, position + buffer.position());
+            if (read < 0) {
+                throw new EOFException();
+            }
+        }
     }
 
     private void parse(byte[] json) {

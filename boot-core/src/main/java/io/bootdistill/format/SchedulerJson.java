@@ -4,8 +4,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.format.SchedulerConfig.PredictionType;
-import io.bootdistill.format.SchedulerConfig.Type;
 import io.bootdistill.internal.file.ConfigReader;
 import java.util.List;
 
@@ -14,15 +12,19 @@ final class SchedulerJson {
 
     private SchedulerJson() {}
 
-    static SchedulerConfig read(JsonObject json, String source) {
+    /**
+     * Sets the values of the file in a builder that holds the defaults.
+     *
+     * @throws ModelFormatException naming the file, the key, its value and what is allowed
+     */
+    static SchedulerValues read(JsonObject json, String source, SchedulerBuilder<?> builder) {
         ConfigReader config = new ConfigReader(json, source);
         String className =
-                config.choice("_class_name", null, List.of(Type.DDPM.className(), Type.DDIM.className()));
+                config.choice("_class_name", null, List.of(SchedulerType.DDPM.className(), SchedulerType.DDIM.className()));
         // until 2022 "sample" was spelt predict_epsilon: false
         PredictionType byDefault = config.flag("predict_epsilon", true) ? PredictionType.EPSILON : PredictionType.SAMPLE;
-        SchedulerConfig defaults = SchedulerConfig.builder().build();
-        SchedulerConfig.Builder builder = SchedulerConfig.builder()
-                .type(className.equals(Type.DDIM.className()) ? Type.DDIM : Type.DDPM)
+        SchedulerValues defaults = builder.values();
+        builder.type(className.equals(SchedulerType.DDIM.className()) ? SchedulerType.DDIM : SchedulerType.DDPM)
                 .numTrainTimesteps(config.integer("num_train_timesteps", defaults.numTrainTimesteps()))
                 .betaSchedule(config.choice("beta_schedule", defaults.betaSchedule()))
                 .betaStart(config.number("beta_start", defaults.betaStart()))
@@ -41,39 +43,39 @@ final class SchedulerJson {
                 .setAlphaToOne(config.flag("set_alpha_to_one", defaults.setAlphaToOne()))
                 .unknownKeys(config.unreadKeys()); // last: all keys have been asked for
         try {
-            return builder.build();
+            return builder.values();
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(source + ": " + e.getMessage(), e);
         }
     }
 
-    static JsonObject write(SchedulerConfig config) {
+    static JsonObject write(SchedulerValues values) {
         JsonObject json = new JsonObject();
-        json.addProperty("_class_name", config.type().className());
-        json.addProperty("beta_end", config.betaEnd());
-        json.addProperty("beta_schedule", ConfigReader.key(config.betaSchedule()));
-        json.addProperty("beta_start", config.betaStart());
-        json.addProperty("clip_sample", config.clipSample());
-        json.addProperty("clip_sample_range", config.clipSampleRange());
-        json.addProperty("dynamic_thresholding_ratio", config.dynamicThresholdingRatio());
-        json.addProperty("num_train_timesteps", config.numTrainTimesteps());
-        json.addProperty("prediction_type", ConfigReader.key(config.predictionType()));
-        json.addProperty("rescale_betas_zero_snr", config.rescaleBetasZeroSnr());
-        json.addProperty("sample_max_value", config.sampleMaxValue());
-        if (config.type() == Type.DDIM) {
-            json.addProperty("set_alpha_to_one", config.setAlphaToOne());
+        json.addProperty("_class_name", values.type().className());
+        json.addProperty("beta_end", values.betaEnd());
+        json.addProperty("beta_schedule", ConfigReader.key(values.betaSchedule()));
+        json.addProperty("beta_start", values.betaStart());
+        json.addProperty("clip_sample", values.clipSample());
+        json.addProperty("clip_sample_range", values.clipSampleRange());
+        json.addProperty("dynamic_thresholding_ratio", values.dynamicThresholdingRatio());
+        json.addProperty("num_train_timesteps", values.numTrainTimesteps());
+        json.addProperty("prediction_type", ConfigReader.key(values.predictionType()));
+        json.addProperty("rescale_betas_zero_snr", values.rescaleBetasZeroSnr());
+        json.addProperty("sample_max_value", values.sampleMaxValue());
+        if (values.type() == SchedulerType.DDIM) {
+            json.addProperty("set_alpha_to_one", values.setAlphaToOne());
         }
-        json.addProperty("steps_offset", config.stepsOffset());
-        json.addProperty("thresholding", config.thresholding());
-        json.addProperty("timestep_spacing", ConfigReader.key(config.timestepSpacing()));
+        json.addProperty("steps_offset", values.stepsOffset());
+        json.addProperty("thresholding", values.thresholding());
+        json.addProperty("timestep_spacing", ConfigReader.key(values.timestepSpacing()));
         json.add("trained_betas", JsonNull.INSTANCE);
-        if (!config.trainedBetas().isEmpty()) {
+        if (!values.trainedBetas().isEmpty()) {
             JsonArray betas = new JsonArray();
-            config.trainedBetas().forEach(betas::add);
+            values.trainedBetas().forEach(betas::add);
             json.add("trained_betas", betas);
         }
-        if (config.type() == Type.DDPM) {
-            json.addProperty("variance_type", ConfigReader.key(config.varianceType()));
+        if (values.type() == SchedulerType.DDPM) {
+            json.addProperty("variance_type", ConfigReader.key(values.varianceType()));
         }
         return json;
     }

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 
 /** The values of a {@link SchedulerConfig}, checked. */
 record SchedulerValues(
-        Type type,
+        SchedulerType type,
         int numTrainTimesteps,
         BetaSchedule betaSchedule,
         double betaStart,
@@ -24,8 +24,7 @@ record SchedulerValues(
         TimestepSpacing timestepSpacing,
         int stepsOffset,
         boolean setAlphaToOne,
-        Set<String> unknownKeys)
-        implements SchedulerConfig {
+        Set<String> unknownKeys) {
 
     private static final double LEAST_BETA = 1e-7; // smaller ones vanish in 1 − β in float32
     private static final String BETA_RANGE = "in [1e-7, 1)";

@@ -1,7 +1,5 @@
 package io.bootdistill.network;
 
-import io.bootdistill.network.UNetConfig.BlockType;
-import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

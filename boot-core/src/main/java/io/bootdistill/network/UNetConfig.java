@@ -8,88 +8,138 @@ import java.util.stream.IntStream;
 
 /**
  * The configuration of a diffusers {@code UNet2DModel} ({@code config.json}), as far as it is supported. Values are named as
- * the keys of that file. Immutable; {@link #read}, {@link #of} and {@link #builder} make one.
+ * the keys of that file. Immutable, equal where all values are; {@link #read}, {@link #of} and {@link #builder} make one.
  */
-public sealed interface UNetConfig permits UNetValues {
+public final class UNetConfig {
 
-    /** {@code time_embedding_type}. */
-    enum TimeEmbeddingType {
-        POSITIONAL,
-        FOURIER
-    }
+    private final UNetValues values;
 
-    /** How a class enters: not at all, by a table ({@code class_embed_type} null), as a time, or as a vector. */
-    enum ClassEmbedType {
-        NONE,
-        LABEL,
-        TIMESTEP,
-        IDENTITY
-    }
-
-    /** Kinds of blocks on the way down and up. */
-    enum BlockType {
-        /** {@code DownBlock2D}, {@code UpBlock2D}. */
-        PLAIN,
-        /** {@code AttnDownBlock2D}, {@code AttnUpBlock2D}. */
-        ATTENTION,
-        /** {@code ResnetDownsampleBlock2D}, {@code ResnetUpsampleBlock2D}. */
-        RESNET
+    UNetConfig(UNetValues values) {
+        this.values = values;
     }
 
     /** Rows of an image ({@code sample_size}), 1 … 16,384, a multiple of 2^(levels − 1). */
-    int height();
+    public int height() {
+        return values.height();
+    }
 
     /** Columns of an image, likewise. */
-    int width();
+    public int width() {
+        return values.width();
+    }
 
-    int inChannels();
-    int outChannels();
-    boolean centerInputSample();
-    TimeEmbeddingType timeEmbeddingType();
-    int timeEmbeddingDim();
-    int freqShift();
-    boolean flipSinToCos();
-    List<BlockType> downBlocks();
-    List<BlockType> upBlocks();
-    List<Integer> blockOutChannels();
-    int layersPerBlock();
-    float midBlockScaleFactor();
-    int downsamplePadding();
-    boolean resnetDownsample();
-    boolean resnetUpsample();
+    public int inChannels() {
+        return values.inChannels();
+    }
+
+    public int outChannels() {
+        return values.outChannels();
+    }
+
+    public boolean centerInputSample() {
+        return values.centerInputSample();
+    }
+
+    public TimeEmbeddingType timeEmbeddingType() {
+        return values.timeEmbeddingType();
+    }
+
+    public int timeEmbeddingDim() {
+        return values.timeEmbeddingDim();
+    }
+
+    public int freqShift() {
+        return values.freqShift();
+    }
+
+    public boolean flipSinToCos() {
+        return values.flipSinToCos();
+    }
+
+    public List<BlockType> downBlocks() {
+        return values.downBlocks();
+    }
+
+    public List<BlockType> upBlocks() {
+        return values.upBlocks();
+    }
+
+    public List<Integer> blockOutChannels() {
+        return values.blockOutChannels();
+    }
+
+    public int layersPerBlock() {
+        return values.layersPerBlock();
+    }
+
+    public float midBlockScaleFactor() {
+        return values.midBlockScaleFactor();
+    }
+
+    public int downsamplePadding() {
+        return values.downsamplePadding();
+    }
+
+    public boolean resnetDownsample() {
+        return values.resnetDownsample();
+    }
+
+    public boolean resnetUpsample() {
+        return values.resnetUpsample();
+    }
 
     /** Channels of an attention head; 0 where the format says null: one head. */
-    int attentionHeadDim();
+    public int attentionHeadDim() {
+        return values.attentionHeadDim();
+    }
 
-    int normNumGroups();
+    public int normNumGroups() {
+        return values.normNumGroups();
+    }
 
     /** Groups of the normalisation in the middle attention; 0 where the format says null. */
-    int attnNormNumGroups();
+    public int attnNormNumGroups() {
+        return values.attnNormNumGroups();
+    }
 
-    float normEps();
+    public float normEps() {
+        return values.normEps();
+    }
 
     /** Share of the values that training drops, in [0, 1]; sampling drops none. */
-    double dropout();
+    public double dropout() {
+        return values.dropout();
+    }
 
-    boolean scaleShift();
-    boolean addAttention();
-    ClassEmbedType classEmbedType();
+    public boolean scaleShift() {
+        return values.scaleShift();
+    }
+
+    public boolean addAttention() {
+        return values.addAttention();
+    }
+
+    public ClassEmbedType classEmbedType() {
+        return values.classEmbedType();
+    }
 
     /** Number of class labels; 0 where the format says null. */
-    int numClassEmbeds();
+    public int numClassEmbeds() {
+        return values.numClassEmbeds();
+    }
 
     /** Number of resolutions. */
-    default int levels() {
-        return blockOutChannels().size();
+    public int levels() {
+        return values.levels();
     }
 
     /** Channels of a level, 0 being the finest. */
-    default int channels(int level) {
-        return blockOutChannels().get(level);
+    public int channels(int level) {
+        return values.channels(level);
     }
 
     /** The positional embedding of a time step that the network starts from. */
-    default double[] positionalEmbedding(float time) {
+    public double[] positionalEmbedding(float time) {
         return Frequencies.embedding(time, channels(0) / 2, freqShift(), flipSinToCos());
     }
 
@@ -98,13 +148,13 @@ public sealed interface UNetConfig permits UNetValues {
      *
      * @throws IllegalArgumentException if the size cannot be halved often enough
      */
-    default UNetConfig resized(int height, int width) {
+    public UNetConfig resized(int height, int width) {
         return toBuilder().size(height, width).build();
     }
 
     /** The configuration as diffusers writes it: JSON. */
-    default String toJson() {
-        return Json.text(UNetConfigWriter.write(this));
+    public String toJson() {
+        return Json.text(UNetConfigWriter.write(values));
     }
 
     /**
@@ -115,7 +165,7 @@ public sealed interface UNetConfig permits UNetValues {
      * @param labels class labels, a null label among them; 0 for none
      * @throws IllegalArgumentException naming the value that is not possible
      */
-    static UNetConfig of(ImageShape images, List<Integer> channels, int layersPerBlock, int labels) {
+    public static UNetConfig of(ImageShape images, List<Integer> channels, int layersPerBlock, int labels) {
         int levels = channels.size();
         return builder()
                 .size(images.height(), images.width())
@@ -142,8 +192,8 @@ public sealed interface UNetConfig permits UNetValues {
      *
      * @throws io.bootdistill.error.ModelFormatException naming the file, the key, its value and what is supported
      */
-    static UNetConfig read(Path file) {
-        return new UNetConfigReader(Json.read(file), file.toString()).read();
+    public static UNetConfig read(Path file) {
+        return read(new UNetConfigReader(Json.read(file), file.toString()));
     }
 
     /**
@@ -152,137 +202,57 @@ public sealed interface UNetConfig permits UNetValues {
      * @param source what it was read from, for messages
      * @throws io.bootdistill.error.ModelFormatException as {@link #read}
      */
-    static UNetConfig parse(String json, String source) {
-        return new UNetConfigReader(Json.parse(json, source), source).read();
+    public static UNetConfig parse(String json, String source) {
+        return read(new UNetConfigReader(Json.parse(json, source), source));
+    }
+
+    private static UNetConfig read(UNetConfigReader reader) {
+        return new UNetConfig(reader.read(builder()));
     }
 
     /** The keys of a {@code config.json} that have no meaning here, sorted; refuses what {@link #parse} refuses. */
-    static Set<String> unknownKeys(String json, String source) {
+    public static Set<String> unknownKeys(String json, String source) {
         UNetConfigReader reader = new UNetConfigReader(Json.parse(json, source), source);
-        reader.read();
+        read(reader);
         return reader.unknownKeys();
     }
 
     /** A builder that holds the format's defaults. The size of images has none. */
-    static Builder builder() {
+    public static Builder builder() {
         return new Builder();
     }
 
     /** A builder that holds these values. */
-    default Builder toBuilder() {
+    public Builder toBuilder() {
         Builder builder = new Builder();
-        builder.copy(this);
+        builder.set(values);
         return builder;
     }
 
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof UNetConfig config && values.equals(config.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /** Every value, in a form that does not change: a run's teacher is known by it. */
+    @Override
+    public String toString() {
+        return values.toString();
+    }
+
     /** Makes a configuration; values that belong together are set together. For one thread. */
-    final class Builder extends UNetFields {
+    public static final class Builder extends UNetBuilder<Builder> {
 
         private Builder() {}
 
-        public Builder size(int height, int width) {
-            this.height = height;
-            this.width = width;
-            return this;
-        }
-
-        public Builder channels(int in, int out) {
-            inChannels = in;
-            outChannels = out;
-            return this;
-        }
-
-        public Builder centerInputSample(boolean value) {
-            centerInputSample = value;
-            return this;
-        }
-
-        /** @param dim channels of the embedding; 0 for 4 × the first of {@link #blockOutChannels} */
-        public Builder timeEmbedding(TimeEmbeddingType type, int dim) {
-            timeEmbeddingType = type;
-            timeEmbeddingDim = dim;
-            return this;
-        }
-
-        /** Of the positional embedding: {@code shift} is 0 or 1. */
-        public Builder frequencies(int shift, boolean flipSinToCos) {
-            freqShift = shift;
-            this.flipSinToCos = flipSinToCos;
-            return this;
-        }
-
-        /** Kinds of blocks from the input on: one down and one up for each of {@link #blockOutChannels}. */
-        public Builder blocks(List<BlockType> down, List<BlockType> up) {
-            downBlocks = down;
-            upBlocks = up;
-            return this;
-        }
-
-        /** The finest level first. */
-        public Builder blockOutChannels(List<Integer> channels) {
-            blockOutChannels = channels;
-            return this;
-        }
-
-        public Builder layersPerBlock(int count) {
-            layersPerBlock = count;
-            return this;
-        }
-
-        public Builder midBlockScaleFactor(float factor) {
-            midBlockScaleFactor = factor;
-            return this;
-        }
-
-        /** Of convolutions: {@code padding} is 0 or 1. The flags ask for residual blocks in their place. */
-        public Builder sampling(int padding, boolean resnetDown, boolean resnetUp) {
-            downsamplePadding = padding;
-            resnetDownsample = resnetDown;
-            resnetUpsample = resnetUp;
-            return this;
-        }
-
-        /** @param headDim channels of a head, 0 for one head; {@code middle} asks for attention in the middle block */
-        public Builder attention(int headDim, boolean middle) {
-            attentionHeadDim = headDim;
-            addAttention = middle;
-            return this;
-        }
-
-        /** Every one of {@link #blockOutChannels} is a multiple of {@code groups}. */
-        public Builder norm(int groups, float eps) {
-            normNumGroups = groups;
-            normEps = eps;
-            return this;
-        }
-
-        public Builder attnNormNumGroups(int groups) {
-            attnNormNumGroups = groups;
-            return this;
-        }
-
-        public Builder dropout(double share) {
-            dropout = share;
-            return this;
-        }
-
-        public Builder scaleShift(boolean value) {
-            scaleShift = value;
-            return this;
-        }
-
-        /** @param count of labels; 0 for none */
-        public Builder classes(ClassEmbedType type, int count) {
-            classEmbedType = type;
-            numClassEmbeds = count;
-            return this;
-        }
-
         /** @throws IllegalArgumentException naming the key whose value is out of range, the value, and the range */
         public UNetConfig build() {
-            UNetValues values = values();
-            UNetCheck.require(values);
-            return values;
+            return new UNetConfig(values());
         }
     }
 }

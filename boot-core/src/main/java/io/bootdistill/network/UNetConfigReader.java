@@ -3,9 +3,6 @@ package io.bootdistill.network;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
-import io.bootdistill.network.UNetConfig.BlockType;
-import io.bootdistill.network.UNetConfig.ClassEmbedType;
-import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +30,12 @@ final class UNetConfigReader {
         this.headDimGiven = json.has("attention_head_dim");
     }
 
-    UNetConfig read() {
+    /**
+     * Sets the values of the file in a builder that holds the defaults.
+     *
+     * @throws ModelFormatException naming the file, the key, its value and what is supported
+     */
+    UNetValues read(UNetBuilder<?> builder) {
         json.choice("_class_name", "UNet2DModel", List.of("UNet2DModel"));
         json.choice("mid_block_type", "UNetMidBlock2D", List.of("UNetMidBlock2D"));
         json.choice("act_fn", "silu", List.of("silu", "swish"));
@@ -41,8 +43,7 @@ final class UNetConfigReader {
         if (size.isEmpty() || size.size() > 2) {
             throw json.refuse("sample_size", "a size or a pair [height, width]");
         }
-        UNetConfig.Builder builder = UNetConfig.builder()
-                .size(size.get(0), size.get(size.size() - 1))
+        builder.size(size.get(0), size.get(size.size() - 1))
                 .channels(json.integer("in_channels", 3), json.integer("out_channels", 3))
                 .centerInputSample(json.flag("center_input_sample", false))
                 .timeEmbedding(
@@ -71,7 +72,7 @@ final class UNetConfigReader {
                 .scaleShift(isFirst("resnet_time_scale_shift", "scale_shift", "default"))
                 .classes(classEmbedType(), zeroOrPositive("num_class_embeds", UNetCheck.MOST_CLASSES));
         try {
-            return builder.build();
+            return builder.values();
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(source + ": " + e.getMessage(), e);
         }

@@ -29,13 +29,20 @@ record UNetValues(
         boolean scaleShift,
         boolean addAttention,
         ClassEmbedType classEmbedType,
-        int numClassEmbeds)
-        implements UNetConfig {
+        int numClassEmbeds) {
 
     UNetValues {
         downBlocks = List.copyOf(downBlocks);
         upBlocks = List.copyOf(upBlocks);
         blockOutChannels = List.copyOf(blockOutChannels);
+    }
+
+    int levels() {
+        return blockOutChannels.size();
+    }
+
+    int channels(int level) {
+        return blockOutChannels.get(level);
     }
 
     /** Every value, in a form that does not change: a run's teacher is known by it. */

@@ -11,12 +11,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.format.SchedulerConfig.BetaSchedule;
-import io.bootdistill.format.SchedulerConfig.PredictionType;
-import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
-import io.bootdistill.format.SchedulerConfig.Type;
-import io.bootdistill.format.SchedulerConfig.VarianceType;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,8 +42,9 @@ class SchedulerConfigTest {
     void defaults() {
         SchedulerConfig config = parse("");
         assertEquals(
-                new SchedulerValues(Type.DDPM, 1000, BetaSchedule.LINEAR, 1e-4, 0.02, List.of(), VarianceType.FIXED_SMALL,
-                        PredictionType.EPSILON, true, 1, false, 0.995, 1, false, TimestepSpacing.LEADING, 0, true, Set.of()),
+                new SchedulerConfig(new SchedulerValues(
+                        SchedulerType.DDPM, 1000, BetaSchedule.LINEAR, 1e-4, 0.02, List.of(), VarianceType.FIXED_SMALL,
+                        PredictionType.EPSILON, true, 1, false, 0.995, 1, false, TimestepSpacing.LEADING, 0, true, Set.of())),
                 config);
     }
 
@@ -70,9 +67,10 @@ class SchedulerConfigTest {
         JsonObject json = JsonParser.parseString("{\"_class_name\":\"DDIMScheduler\"," + entries + "}").getAsJsonObject();
         SchedulerConfig config = SchedulerConfig.parse(json.toString(), "the file");
         assertEquals(
-                new SchedulerValues(Type.DDIM, 3, BetaSchedule.SCALED_LINEAR, 0.01, 0.3, List.of(0.1, 0.2, 1.0),
+                new SchedulerConfig(new SchedulerValues(
+                        SchedulerType.DDIM, 3, BetaSchedule.SCALED_LINEAR, 0.01, 0.3, List.of(0.1, 0.2, 1.0),
                         VarianceType.FIXED_SMALL, PredictionType.V_PREDICTION, false, 2.5, true, 0.5, 1.5, true,
-                        TimestepSpacing.TRAILING, 2, false, Set.of()),
+                        TimestepSpacing.TRAILING, 2, false, Set.of())),
                 config);
         assertEquals(json, JsonParser.parseString(config.toJson()));
         assertEquals(json.toString(), JsonParser.parseString(config.toJson()).toString(), "the order");
@@ -95,8 +93,8 @@ class SchedulerConfigTest {
     @Test
     void builderKeepsEveryValue() throws ReflectiveOperationException {
         SchedulerConfig config = SchedulerConfig.builder()
-                .type(Type.DDIM).numTrainTimesteps(3).betaSchedule(BetaSchedule.SCALED_LINEAR).betaStart(0.01).betaEnd(0.3)
-                .trainedBetas(List.of(0.1, 0.2, 1.0)).varianceType(VarianceType.FIXED_LARGE)
+                .type(SchedulerType.DDIM).numTrainTimesteps(3).betaSchedule(BetaSchedule.SCALED_LINEAR)
+                .betaStart(0.01).betaEnd(0.3).trainedBetas(List.of(0.1, 0.2, 1.0)).varianceType(VarianceType.FIXED_LARGE)
                 .predictionType(PredictionType.V_PREDICTION).clipSample(false).clipSampleRange(2.5).thresholding(true)
                 .dynamicThresholdingRatio(0.5).sampleMaxValue(1.5).rescaleBetasZeroSnr(true)
                 .timestepSpacing(TimestepSpacing.TRAILING).stepsOffset(2).setAlphaToOne(false).unknownKeys(Set.of("eta")).build();
@@ -104,8 +102,9 @@ class SchedulerConfigTest {
         SchedulerConfig defaults = SchedulerConfig.builder().build();
         List<String> text = new ArrayList<>();
         for (RecordComponent value : SchedulerValues.class.getRecordComponents()) {
-            Object found = value.getAccessor().invoke(config);
-            assertNotEquals(value.getAccessor().invoke(defaults), found, value.getName());
+            Method accessor = SchedulerConfig.class.getMethod(value.getName());
+            Object found = accessor.invoke(config);
+            assertNotEquals(accessor.invoke(defaults), found, value.getName());
             text.add(value.getName() + "=" + found);
         }
         assertEquals("SchedulerConfig[" + String.join(", ", text) + "]", config.toString());

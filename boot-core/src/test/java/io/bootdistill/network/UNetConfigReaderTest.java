@@ -9,9 +9,6 @@ import com.google.gson.JsonParser;
 import io.bootdistill.Fixtures;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.Json;
-import io.bootdistill.network.UNetConfig.BlockType;
-import io.bootdistill.network.UNetConfig.ClassEmbedType;
-import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -147,11 +144,11 @@ class UNetConfigReaderTest {
 
     @Test
     void defaults() {
-        UNetConfig expected = new UNetValues(
+        UNetConfig expected = new UNetConfig(new UNetValues(
                 32, 32, 3, 3, false, TimeEmbeddingType.POSITIONAL, 4 * 224, 0, true,
                 List.of(BlockType.PLAIN, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION),
                 List.of(BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.PLAIN),
-                List.of(224, 448, 672, 896), 2, 1, 1, false, false, 8, 32, 0, 1e-5f, 0, false, true, ClassEmbedType.NONE, 0);
+                List.of(224, 448, 672, 896), 2, 1, 1, false, false, 8, 32, 0, 1e-5f, 0, false, true, ClassEmbedType.NONE, 0));
         assertEquals(expected, read(JsonParser.parseString("{\"sample_size\": 32}").getAsJsonObject()));
     }
 

@@ -5,10 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.network.UNetConfig.BlockType;
 import io.bootdistill.network.UNetConfig.Builder;
-import io.bootdistill.network.UNetConfig.ClassEmbedType;
-import io.bootdistill.network.UNetConfig.TimeEmbeddingType;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -76,7 +73,7 @@ class UNetConfigTest {
 
     private static Object read(RecordComponent value, UNetConfig config) {
         try {
-            return value.getAccessor().invoke(config);
+            return UNetConfig.class.getMethod(value.getName()).invoke(config);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }

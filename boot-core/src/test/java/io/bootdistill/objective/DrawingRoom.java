@@ -77,8 +77,9 @@ final class DrawingRoom implements AutoCloseable {
                 new BootstrapLoss(objective.weighting(), objective.boundary()), objective.restartShare())));
     }
 
-    /** What regression draws, from pure noise; closed with the room. */
+    /** What regression draws; closed with the room. */
     TrajectoryDraws draws(Trajectories objective, Assignment assignment) {
+        room.twoTimes = objective.hasTwoTimes();
         return scope.own(new TrajectoryDraws(room, assignment, objective.steps(), objective.uses(), objective.interval(),
                 objective.end(), objective.restartShare()));
     }

@@ -98,6 +98,26 @@ class TrajectoryDrawsTest {
         assertEquals(most / 2, sum / others, 4 * most * Math.sqrt(1 / 12.0 / others), "uniform: four standard deviations");
     }
 
+    /** Those that restart at u weigh 1/c² of the step u → t, as the network's output does. */
+    @Test
+    void restartedSamplesWeighTheirStep() {
+        TrajectoryDraws draws = room.draws(objective().withEnd(0.4).withRestartShare(0.5), DrawingRoom.steps(0, STEPS));
+        Block[] blocks = draws.open();
+        draws.draw(60, room.kernels());
+        float[] starts = room.column(blocks, block -> block.atS().start().data());
+        float[] times = room.column(blocks, block -> block.atS().networkTime().data());
+        int restarted = 0;
+        for (int row = 0; row < DrawingRoom.BATCH; row++) {
+            double c = 1;
+            if (starts[row] < 3) { // t_max, as the network is given it
+                c = -Math.expm1(room.schedule.lambda(times[row] / 4.0) - room.schedule.lambda(starts[row] / 4.0));
+                restarted++;
+            }
+            assertEquals(1 / (c * c * DrawingRoom.BATCH), draws.factor(row), 1e-5 / (c * c), "row " + row + ", c = " + c);
+        }
+        assertTrue(restarted > 5, "some restart: " + restarted);
+    }
+
     /** No more uses than a block has samples. */
     @Test
     void usesAreLimitedByTheBlock() {

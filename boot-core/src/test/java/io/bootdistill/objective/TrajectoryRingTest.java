@@ -52,9 +52,9 @@ public class TrajectoryRingTest {
         return plane;
     }
 
-    /** Blocks of one size, of two, and of one whose last use is of fewer samples than there are noises. */
+    /** Blocks of one size, of two, of one whose last use is of fewer samples than there are noises, of one less than the most. */
     @ParameterizedTest
-    @CsvSource({"12, 4", "13, 4", "15, 5"})
+    @CsvSource({"12, 4", "13, 4", "15, 5", "12, 7"})
     void targetsAreTheSamplersTrajectory(int batch, int block) {
         for (int uses : new int[] {1, 2, 3, 4}) {
             for (double end : new double[] {1, 0.4}) {
@@ -68,7 +68,7 @@ public class TrajectoryRingTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"12, 4", "13, 4", "15, 5"})
+    @CsvSource({"12, 4", "13, 4", "15, 5", "12, 7"})
     void targetsAndStartsAreTheSamplersTrajectory(int batch, int block) {
         for (int uses : new int[] {1, 3, 4}) {
             for (double end : new double[] {1, 0.4}) {

@@ -10,6 +10,7 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.network.BlockType;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.UNet;
@@ -158,7 +159,7 @@ final class InspectCommand implements Callable<Integer> {
         return all;
     }
 
-    private static String names(List<UNetConfig.BlockType> blocks) {
+    private static String names(List<BlockType> blocks) {
         return blocks.toString().toLowerCase(Locale.ROOT);
     }
 

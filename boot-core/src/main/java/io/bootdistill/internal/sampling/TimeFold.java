@@ -1,6 +1,7 @@
 package io.bootdistill.internal.sampling;
 
 import io.bootdistill.network.Model;
+import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNetConfig;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,7 +42,7 @@ public final class TimeFold {
     }
 
     private static float[] embedding(Map<String, float[]> weights, UNetConfig config, String name, double value) {
-        if (config.timeEmbeddingType() != UNetConfig.TimeEmbeddingType.POSITIONAL) {
+        if (config.timeEmbeddingType() != TimeEmbeddingType.POSITIONAL) {
             throw new UnsupportedOperationException("a fourier time embedding divides by the time step: it cannot be folded");
         }
         double[] hidden = layer(weights, name + ".linear_1", config.positionalEmbedding((float) value));

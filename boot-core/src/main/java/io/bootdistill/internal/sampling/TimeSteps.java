@@ -1,6 +1,6 @@
 package io.bootdistill.internal.sampling;
 
-import io.bootdistill.format.SchedulerConfig.TimestepSpacing;
+import io.bootdistill.format.TimestepSpacing;
 
 /** The format's placements of n time steps on the indices 0 … N − 1, as times in [0, 1], latest first. */
 public final class TimeSteps {

@@ -1,0 +1,7 @@
+package io.bootdistill.network;
+
+/** How a {@link UNetConfig} embeds the time: {@code time_embedding_type}. */
+public enum TimeEmbeddingType {
+    POSITIONAL,
+    FOURIER
+}
