@@ -74,8 +74,8 @@ public final class JointTrainer {
     }
 
     /**
-     * Lets runs be stopped from outside. They also stop, within a step, by a listener or when their thread is interrupted: it then
-     * still is, and the files are written all the same.
+     * Lets runs be stopped from outside. They also stop, within a step, by a listener or when their thread is interrupted:
+     * it then still is, and the files are written all the same.
      */
     public JointTrainer handle(RunHandle handle) {
         this.handle = handle;

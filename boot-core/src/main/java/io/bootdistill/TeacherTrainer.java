@@ -80,8 +80,8 @@ public final class TeacherTrainer {
     }
 
     /**
-     * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted: it then
-     * still is, and the files are written all the same.
+     * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
+     * it then still is, and the files are written all the same.
      */
     public TeacherTrainer handle(RunHandle handle) {
         this.handle = handle;

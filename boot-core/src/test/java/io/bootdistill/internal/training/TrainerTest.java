@@ -226,7 +226,8 @@ class TrainerTest {
     void stateOfLessonsHasTheirPlaces() {
         try (Trainer trainer = trainer(new Assigned(0, STEPS, new Noted("one", 1, false, 0)),
                 new Assigned(0, STEPS, new Noted("two", 1, false, 0)))) {
-            assertEquals(List.of("lesson.0.a", "lesson.0.b", "lesson.1.a", "lesson.1.b"), List.copyOf(trainer.lessonState().keySet()));
+            assertEquals(List.of("lesson.0.a", "lesson.0.b", "lesson.1.a", "lesson.1.b"),
+                    List.copyOf(trainer.lessonState().keySet()));
             trainer.restored();
             assertEquals(List.of("one restored", "two restored"), taken());
         }
