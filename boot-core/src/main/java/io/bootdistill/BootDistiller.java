@@ -43,7 +43,8 @@ import java.util.Set;
 public final class BootDistiller {
 
     private static final Set<List<String>> SCALARS = Set.of(
-            List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE), List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
+            List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE),
+            List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
             List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME));
 
     private final TeacherModel teacher;
@@ -105,7 +106,11 @@ public final class BootDistiller {
         return this;
     }
 
-    /** Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted. */
+    /**
+     * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
+     * it then still is, and the files are written all the same. A run that makes its reference samples does so first,
+     * and then a step.
+     */
     public BootDistiller handle(RunHandle handle) {
         this.handle = handle;
         return this;

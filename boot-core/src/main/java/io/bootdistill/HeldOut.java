@@ -90,7 +90,8 @@ public final class HeldOut {
     float[] makeReference(
             Denoiser teacher, DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener) {
         Sampler unlimited = Sampler.reference(teacher, config.evaluation().referenceSteps()).withGuidance(guidance);
-        Sampler sampler = config.clip().isOfScheduler() ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
+        Sampler sampler = config.clip().isOfScheduler()
+                ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
         float[] samples = new float[length()];
         for (int from = 0; from < count; from += PORTION) {
             int done = from;

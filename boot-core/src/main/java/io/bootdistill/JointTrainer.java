@@ -73,7 +73,10 @@ public final class JointTrainer {
         return this;
     }
 
-    /** Lets runs be stopped from outside. They also stop, within a step, by a listener or when their thread is interrupted. */
+    /**
+     * Lets runs be stopped from outside. They also stop, within a step, by a listener or when their thread is interrupted:
+     * it then still is, and the files are written all the same.
+     */
     public JointTrainer handle(RunHandle handle) {
         this.handle = handle;
         return this;

@@ -79,7 +79,10 @@ public final class TeacherTrainer {
         return new TeacherTrainer(teacher.network().config(), teacher.folder().scheduler(), device);
     }
 
-    /** Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted. */
+    /**
+     * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
+     * it then still is, and the files are written all the same.
+     */
     public TeacherTrainer handle(RunHandle handle) {
         this.handle = handle;
         return this;

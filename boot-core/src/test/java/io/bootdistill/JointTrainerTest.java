@@ -57,7 +57,8 @@ public class JointTrainerTest {
     private static TeacherTrainingConfig.Builder teaching() {
         return TeacherTrainingConfig.builder()
                 .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL)
-                .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(10).withWarmupImages(12)).learningRate(1e-2).pictures(2).reportImages(12).checkpointImages(24);
+                .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(10).withWarmupImages(12)).learningRate(1e-2)
+                .pictures(2).reportImages(12).checkpointImages(24);
     }
 
     /** Regression on trajectories for half of the run, then bootstrapping, with the corrector from the middle on. */
@@ -216,8 +217,8 @@ public class JointTrainerTest {
                         .optimiser(new OptimiserConfig(UpdateRule.ADAM, 1e-2, 100, 0, 0.9, 0.99, 1, 50)).pictures(0).build())
                 .student(DistillationConfig.builder().batch(16).block(4).images(16 * 60)
                         .objective(Trajectories.defaults().withSteps(4).withUses(2, 96))
-                        .optimiser(OptimiserConfig.ofStudents().withRate(5e-3).withEmaHalfLife(50).withWarmupImages(100)).heldOut(12).referenceSteps(4)
-                        .checkpointImages(16 * 5).build())
+                        .optimiser(OptimiserConfig.ofStudents().withRate(5e-3).withEmaHalfLife(50).withWarmupImages(100))
+                        .heldOut(12).referenceSteps(4).checkpointImages(16 * 5).build())
                 .studentStart(0.25)
                 .build();
         trainer().studentListener(new DistillationListener() {

@@ -51,7 +51,8 @@ public class TeacherTrainerTest {
     private static TeacherTrainingConfig.Builder config() {
         return TeacherTrainingConfig.builder()
                 .batch(6).block(2).lanes(2).images(6 * 8).workers(2).seed(3).nullLabel(NULL)
-                .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(10).withWarmupImages(12)).pictures(2).reportImages(12).checkpointImages(24);
+                .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(10).withWarmupImages(12)).pictures(2)
+                .reportImages(12).checkpointImages(24);
     }
 
     private TeacherTrainer trainer() {

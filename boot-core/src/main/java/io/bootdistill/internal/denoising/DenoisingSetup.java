@@ -46,8 +46,10 @@ public record DenoisingSetup(
                     state.student, images.shape(), config.work().batch(), config.work().block(), config.work().lanes(),
                     config.work().workers(), null));
             DenoisingDraws draws = new DenoisingDraws(
-                    config, new DiscreteSchedule(scheduler.alphasCumprod()), Prediction.of(scheduler), images, network.condition());
-            DenoisingLesson lesson = parts.own(new DenoisingLesson(draws, images.shape(), device, crew.block(), crew.workers().size()));
+                    config, new DiscreteSchedule(scheduler.alphasCumprod()), Prediction.of(scheduler), images,
+                    network.condition());
+            DenoisingLesson lesson = parts.own(
+                    new DenoisingLesson(draws, images.shape(), device, crew.block(), crew.workers().size()));
             return new Trainer(state, config.optimiser(), config.steps(), Reducer.LANES, crew,
                     List.of(new Assigned(0, config.steps(), lesson)));
         } catch (RuntimeException | Error e) {

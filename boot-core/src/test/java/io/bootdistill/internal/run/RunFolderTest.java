@@ -119,7 +119,8 @@ class RunFolderTest {
         String[] keys = path.split("\\.");
         for (int i = 0; i < keys.length - 1; i++) {
             group = keys[i].equals("phases")
-                    ? json.getAsJsonArray("phases").get(0).getAsJsonObject().getAsJsonObject("objective").getAsJsonObject("bootstrap")
+                    ? json.getAsJsonArray("phases").get(0).getAsJsonObject()
+                            .getAsJsonObject("objective").getAsJsonObject("bootstrap")
                     : group.getAsJsonObject(keys[i]);
         }
         String key = keys[keys.length - 1];

@@ -1,0 +1,256 @@
+package io.bootdistill.internal.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.Losses;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.Reducer;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Mlp;
+import io.bootdistill.network.Model;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a step calls, and in which order: three blocks of at most two samples in two lanes, one worker. */
+class TrainerTest {
+
+    private static final long STEPS = 10;
+
+    private final Device device = Devices.named("reference");
+    private final TrainingState state =
+            new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), device, true));
+    private final List<String> calls = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        state.close();
+    }
+
+    /** Notes its calls; its gradient is 1 for each of its blocks. */
+    private final class Noted implements Lesson {
+
+        private final String name;
+        private final int blocks;
+        private final boolean solves;
+        private final long history;
+
+        Noted(String name, int blocks, boolean solves, long history) {
+            this.name = name;
+            this.blocks = blocks;
+            this.solves = solves;
+            this.history = history;
+        }
+
+        private void note(String call) {
+            calls.add(name + " " + call);
+        }
+
+        @Override
+        public int blocks() {
+            return blocks;
+        }
+
+        @Override
+        public void draw(long step, Kernels kernels) {
+            note("draw " + step);
+        }
+
+        @Override
+        public boolean solves() {
+            return solves;
+        }
+
+        @Override
+        public void solve(Worker worker, int block) {
+            note("solve " + block);
+        }
+
+        @Override
+        public void between(Kernels kernels) {
+            note("between");
+        }
+
+        @Override
+        public void learn(Worker worker, int block, Gradients lane, boolean accumulate) {
+            note("learn " + block + (accumulate ? " +" : ""));
+            Slice flat = lane.flat();
+            float[] sum = new float[(int) flat.length()];
+            worker.kernels().download(flat, sum, 0);
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] = accumulate ? sum[i] + 1 : 1;
+            }
+            worker.kernels().upload(sum, 0, flat);
+        }
+
+        @Override
+        public void update() {
+            note("update");
+        }
+
+        @Override
+        public void end() {
+            note("end");
+        }
+
+        @Override
+        public Losses losses(Kernels kernels) {
+            note("losses");
+            return new Losses(name.length(), 2, 3, 4);
+        }
+
+        @Override
+        public boolean staysOnDevice() {
+            return false;
+        }
+
+        @Override
+        public boolean solvesOnDevice() {
+            return false;
+        }
+
+        @Override
+        public double passes() {
+            return 0;
+        }
+
+        @Override
+        public long history() {
+            return history;
+        }
+
+        @Override
+        public Map<String, Slice> state() {
+            return Map.of("b", state.m(), "a", state.v());
+        }
+
+        @Override
+        public void restored() {
+            note("restored");
+        }
+
+        @Override
+        public void close() {
+            note("close");
+        }
+    }
+
+    private Trainer trainer(Assigned... lessons) {
+        Crew crew = new Crew(state.student, state.student.graph().network().input(), 5, 2, 2, 1, null);
+        return new Trainer(state, OptimiserConfig.ofTeachers(), STEPS, Reducer.LANES, crew, List.of(lessons));
+    }
+
+    private List<String> taken() {
+        List<String> taken = List.copyOf(calls);
+        calls.clear();
+        return taken;
+    }
+
+    @Test
+    void orderOfAStep() {
+        Assigned one = new Assigned(0, STEPS, new Noted("one", 3, true, 0));
+        Assigned two = new Assigned(1, STEPS, new Noted("second", 1, false, 0));
+        try (Trainer trainer = trainer(one, two)) {
+            Trainer.Step first = trainer.run();
+            assertEquals(List.of("one draw 0", "one solve 0", "one solve 2", "one solve 1", "one between", "one learn 0",
+                    "one learn 2 +", "one learn 1", "one update", "one end", "one losses"), taken());
+            assertEquals(new Losses(3, 2, 3, 4), first.losses());
+            assertEquals(3 * Math.sqrt(state.length), first.gradientNorm(), 1e-5, "of three blocks in two lanes");
+            Trainer.Step second = trainer.run();
+            assertEquals(List.of("one draw 1", "second draw 1", "one solve 0", "one solve 2", "one solve 1", "one between",
+                    "one learn 0", "one learn 2 +", "second learn 0 +", "one learn 1", "one update", "second update", "one end",
+                    "one losses", "second end", "second losses"), taken());
+            assertEquals(new Losses(3 + 6, 2, 3, 4), second.losses(), "the first lesson's parts");
+            assertEquals(4 * Math.sqrt(state.length), second.gradientNorm(), 1e-5);
+            assertEquals(2, state.step());
+        }
+        assertEquals(List.of("one close", "second close"), taken().stream().sorted().toList());
+    }
+
+    @Test
+    void lessonsTakePartInTheirSteps() {
+        try (Trainer trainer = trainer(new Assigned(0, 2, new Noted("one", 1, false, 0)),
+                new Assigned(2, STEPS, new Noted("two", 1, false, 0)))) {
+            for (int i = 0; i < 4; i++) {
+                trainer.run();
+            }
+            assertEquals(List.of("one draw 0", "one draw 1", "two draw 2", "two draw 3"),
+                    taken().stream().filter(call -> call.contains("draw")).toList());
+        }
+    }
+
+    /** A rehearsal does what the step does, but is not counted. */
+    @Test
+    void rehearsalsAreNotCounted() {
+        try (Trainer trainer = trainer(new Assigned(0, STEPS, new Noted("one", 1, true, 0)))) {
+            trainer.rehearse(7);
+            List<String> rehearsed = taken();
+            assertEquals("one draw 7", rehearsed.get(0));
+            assertEquals(0, state.step());
+            trainer.run();
+            assertEquals(rehearsed.subList(1, rehearsed.size()), calls.subList(1, calls.size()));
+            assertEquals("one draw 0", calls.get(0));
+        }
+    }
+
+    /** What a lesson solved in the steps before, of its own part of the run and as far back as it needs. */
+    @Test
+    void continuedRunSolvesItsHistory() {
+        try (Trainer trainer = trainer(new Assigned(0, 3, new Noted("over", 1, true, 9)),
+                new Assigned(3, STEPS, new Noted("long", 2, true, 9)),
+                new Assigned(0, STEPS, new Noted("short", 1, true, 1)),
+                new Assigned(0, STEPS, new Noted("none", 1, true, 0)))) {
+            state.restore(5);
+            trainer.solveHistory();
+            assertEquals(List.of("long draw 3", "long solve 0", "long solve 1", "long between", "long draw 4", "long solve 0",
+                    "long solve 1", "long between", "short draw 4", "short solve 0", "short between"), taken());
+            trainer.run();
+            assertEquals(List.of("long draw 5", "short draw 5", "none draw 5"), taken().subList(0, 3));
+            assertEquals(6, state.step());
+        }
+    }
+
+    @Test
+    void stateOfLessonsHasTheirPlaces() {
+        try (Trainer trainer = trainer(new Assigned(0, STEPS, new Noted("one", 1, false, 0)),
+                new Assigned(0, STEPS, new Noted("two", 1, false, 0)))) {
+            assertEquals(List.of("lesson.0.a", "lesson.0.b", "lesson.1.a", "lesson.1.b"),
+                    List.copyOf(trainer.lessonState().keySet()));
+            trainer.restored();
+            assertEquals(List.of("one restored", "two restored"), taken());
+        }
+    }
+
+    /** After each step the follower has the averaged weights. */
+    @Test
+    void modelsFollowTheAverage() {
+        try (Model model = new Model(state.student.graph(), device, false);
+                Trainer trainer = trainer(new Assigned(0, STEPS, new Noted("one", 1, false, 0)));
+                Kernels kernels = device.openKernels()) {
+            trainer.run();
+            trainer.follow(model);
+            float[] average = new float[(int) state.length];
+            float[] found = new float[average.length];
+            for (int i = 0; i < 2; i++) {
+                float before = found[0];
+                trainer.run();
+                kernels.download(state.ema(), average, 0);
+                kernels.download(model.parameters(), found, 0);
+                assertArrayEquals(average, found);
+                assertNotEquals(before, found[0]);
+            }
+        }
+    }
+}
