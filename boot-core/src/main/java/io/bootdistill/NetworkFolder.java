@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -62,7 +63,7 @@ record NetworkFolder(DiffusersFolder folder) {
         String json = folder.networkConfig().toString();
         UNet network = new UNet(UNetConfig.parse(json, source));
         Set<String> unknown = UNetConfig.unknownKeys(json, source);
-        unknown.removeAll(Set.of(MARK, GUIDANCE, TWO_TIMES));
+        unknown.removeAll(Set.of(MARK, GUIDANCE, TWO_TIMES, FolderLayout.KEY));
         if (!unknown.isEmpty()) {
             LOG.warn("{} has keys without a meaning here: {}", source, unknown);
         }

@@ -16,6 +16,7 @@ import io.bootdistill.format.SchedulerType;
 import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
@@ -47,6 +48,7 @@ final class StudentFolder {
         if (!reader.isStudent()) {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
+        FolderLayout.require(reader.folder().networkConfig(), path.toString());
         GuidanceRange guidance = reader.guidance();
         UNet network = reader.network();
         if (guidance.isWide()) {
@@ -85,6 +87,7 @@ final class StudentFolder {
         });
         JsonObject config = Json.parse(network.config().toJson(), "network");
         config.addProperty(NetworkFolder.MARK, true);
+        FolderLayout.mark(config);
         if (student.hasTwoTimes()) {
             config.addProperty(NetworkFolder.TWO_TIMES, true);
         }
