@@ -17,12 +17,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rooms of the house, one per package: what each may use, and that no idea is spread over classes that need each other. */
+@Tag("fast")
 class ArchitectureTest {
 
     private static final String ROOT = "io.bootdistill";

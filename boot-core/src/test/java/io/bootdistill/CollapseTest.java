@@ -20,9 +20,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A run that is made to collapse is reported, a sound one is not. */
+@Tag("convergence")
 class CollapseTest {
 
     private static final int BATCH = 128;

@@ -32,12 +32,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Students of ε-prediction teachers: where they start, what they learn there, and what becomes of a schedule when exported. */
+@Tag("fast")
 public class EpsilonTeacherTest {
 
     private static final double LEAST_ALPHA = 1e-2;

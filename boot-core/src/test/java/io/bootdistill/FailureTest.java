@@ -24,10 +24,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What fails half-way gives back what it held, and says why. */
+@Tag("fast")
 class FailureTest {
 
     @TempDir

@@ -20,10 +20,12 @@ import io.bootdistill.objective.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Students of a guided teacher, above all those that are given the scale. */
+@Tag("fast")
 public class GuidanceTest {
 
     private static final OptimiserConfig FAST =

@@ -19,10 +19,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Listeners that fail: they are logged with the cause, and the run goes on as without them. */
+@Tag("fast")
 class ListenerFailureTest {
 
     private static final long[] SEEDS = {1, 2, 3};

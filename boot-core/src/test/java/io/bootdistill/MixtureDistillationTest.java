@@ -34,11 +34,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A small network learns the map of an analytic teacher from noise to sample. */
+@Tag("convergence")
 public class MixtureDistillationTest {
 
     private static final int NOISES = 512;

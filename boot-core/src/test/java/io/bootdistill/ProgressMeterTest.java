@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.internal.training.Trainer.Step;
 import io.bootdistill.lesson.Losses;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Means and speeds of a run of 20 steps of 10 images. */
+@Tag("fast")
 class ProgressMeterTest {
 
     private static final long SECOND = 1_000_000_000L;

@@ -11,9 +11,11 @@ import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.TimestepSpacing;
 import java.io.IOException;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The format's deterministic sampler on the bundled teacher, state by state, against another implementation. */
+@Tag("fast")
 public class SamplerGoldenTest {
 
     /** The device under test; other modules override it. */

@@ -13,10 +13,12 @@ import io.bootdistill.objective.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The version of the layout of students' folders. */
+@Tag("fast")
 class StudentFolderTest {
 
     private static final String KEY = "layout";

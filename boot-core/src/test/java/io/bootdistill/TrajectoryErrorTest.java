@@ -21,9 +21,11 @@ import io.bootdistill.objective.DeltaSchedule;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("convergence")
 class TrajectoryErrorTest {
 
     private static final int NOISES = 200;

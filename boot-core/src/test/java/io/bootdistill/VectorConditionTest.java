@@ -24,9 +24,11 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A teacher, a network and a source of conditions from outside, that are vectors: a Gaussian in the plane around each. */
+@Tag("fast")
 class VectorConditionTest {
 
     private static final int WIDTH = 32;

@@ -29,8 +29,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class DistillationConfigTest extends ConfigContract<DistillationValues, DistillationConfig> {
 
     @Override

@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("fast")
 class JointConfigTest {
 
     private static final TeacherTrainingConfig TEACHER = TeacherTrainingConfig.builder().seed(3).images(6_400).build();

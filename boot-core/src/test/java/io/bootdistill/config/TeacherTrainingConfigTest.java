@@ -8,8 +8,10 @@ import io.bootdistill.lesson.UpdateRule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, TeacherTrainingConfig> {
 
     @Override

@@ -11,10 +11,12 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A provider that throws, whatever and wherever, is one device that cannot be used; the others work. */
+@Tag("fast")
 class DeviceDiscoveryTest {
 
     @TempDir

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The generator against its published vectors, and the normal numbers against their distribution. */
+@Tag("fast")
 class PhiloxTest {
 
     /**

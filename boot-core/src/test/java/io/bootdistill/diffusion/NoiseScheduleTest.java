@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.sampling.Head;
 import io.bootdistill.internal.sampling.TimeSteps;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class NoiseScheduleTest {
 
     private static final double[] TABLE = {0.99, 0.9, 0.6, 0.2, 0.01};

@@ -11,11 +11,13 @@ import io.bootdistill.diffusion.SignalOde.Solver;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The Signal-ODE on an analytic teacher, in float64. */
+@Tag("fast")
 class SignalOdeTest {
 
     private static final NoiseSchedule FLOW = new FlowSchedule();

@@ -10,9 +10,11 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.UnsupportedKernelException;
 import io.bootdistill.network.Plan.Mode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A device may lack an operation: what needs it is refused in one sentence, and all else works. */
+@Tag("fast")
 class KernelCheckTest {
 
     private static final Device REFERENCE = Devices.named("reference");

@@ -7,8 +7,10 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.network.MemoryPlanner.Buffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class MemoryPlannerTest {
 
     private static Buffer buffer(MemoryPlanner planner, long length, int first, int last) {

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Forward mode through whole networks, in float64. */
+@Tag("fast")
 class PlanTangentTest {
 
     private final Device device = Devices.named("reference");

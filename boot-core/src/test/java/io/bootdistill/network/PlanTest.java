@@ -11,9 +11,11 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.reference.Arrays64;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Plans of a network whose operations share and alias memory in every way: residuals, concatenations, fused parts. */
+@Tag("fast")
 class PlanTest {
 
     private static final int BLOCK = 3;

@@ -11,11 +11,13 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.Json;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("fast")
 class UNetConfigReaderTest {
 
     /** Two levels of 8 and 12 channels, attention at the deeper one. */

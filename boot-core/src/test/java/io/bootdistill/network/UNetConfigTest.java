@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Tag("fast")
 class UNetConfigTest {
 
     private static final UNetConfig SMALL = UNetConfig.of(new ImageShape(3, 16, 32), List.of(16, 24), 1, 4);

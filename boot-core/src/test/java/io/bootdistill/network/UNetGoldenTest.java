@@ -11,10 +11,12 @@ import io.bootdistill.format.SafetensorsFile;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Outputs and all gradients of small U-Nets against another implementation. */
+@Tag("fast")
 public class UNetGoldenTest {
 
     /** The device under test; other modules override it. */

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** 26 samples that bootstrap and 6 of the boundary, in five blocks of at most 7. */
+@Tag("fast")
 class BatchRowsTest {
 
     @Test

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a step that bootstraps draws: 26 such samples and 6 of the boundary, in five blocks of at most 7. */
+@Tag("fast")
 class BootstrapDrawsTest {
 
     private static final int STEPS = 11;

@@ -8,11 +8,13 @@ import io.bootdistill.objective.BootstrapLoss.Weighting;
 import io.bootdistill.objective.DrawingRoom.Drawn;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What each sample of a step weighs in the loss, and in its gradient. */
+@Tag("fast")
 class BootstrapFactorsTest {
 
     private static final int LAST = 10;

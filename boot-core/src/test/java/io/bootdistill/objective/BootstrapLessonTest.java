@@ -16,11 +16,13 @@ import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.ResidualWeighting;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Options of a step that bootstraps against the identities that define them, on an analytic teacher with labels. */
+@Tag("fast")
 public class BootstrapLessonTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

@@ -3,8 +3,10 @@ package io.bootdistill.objective;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.bootdistill.objective.BootstrapLoss.Weighting;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("fast")
 class BootstrapLossTest {
 
     private static final Boundary ATOM = new Boundary.Atom(0.125);

@@ -11,9 +11,11 @@ import io.bootdistill.lesson.Losses;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.objective.BootstrapLoss.Weighting;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The losses that a step reports, by hand from its residuals: 9 samples that bootstrap and 3 of the boundary. */
+@Tag("fast")
 public class BootstrapLossesTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

@@ -10,9 +10,11 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Prediction;
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the corrector draws. */
+@Tag("fast")
 public class CorrectorDrawsTest {
 
     /** The device under test; other modules override it. */

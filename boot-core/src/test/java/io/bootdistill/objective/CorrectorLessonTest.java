@@ -22,11 +22,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The corrector's targets and gradients against their formulas, on an analytic teacher with labels. */
+@Tag("fast")
 public class CorrectorLessonTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

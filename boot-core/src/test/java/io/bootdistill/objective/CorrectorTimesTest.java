@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.diffusion.Prediction;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The noise levels τ at which the corrector looks at samples: 0.02 to 0.95 of the way, one in each of as many strata. */
+@Tag("fast")
 class CorrectorTimesTest {
 
     private static final int SAMPLES = 8;

@@ -11,9 +11,11 @@ import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A step that learns the derivative, on an analytic teacher with labels. */
+@Tag("fast")
 public class DerivativeLessonTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

@@ -10,9 +10,11 @@ import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The share of the teacher's first prediction in a student with a hard boundary, k(t) = ((t − t_min)/(t_max − t_min))². */
+@Tag("fast")
 public class HardBoundaryTest {
 
     private static final int PIXEL = PlaneRoom.PIXEL;

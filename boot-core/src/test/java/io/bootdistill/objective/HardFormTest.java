@@ -9,9 +9,11 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The hard boundary of a step that bootstraps, on an analytic teacher with labels. */
+@Tag("fast")
 public class HardFormTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

@@ -21,12 +21,14 @@ import io.bootdistill.network.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A method from outside the library, taught through its seam, against numbers in closed form. */
+@Tag("fast")
 public class ProgressiveLessonTest {
 
     private static final GaussianTeacher TEACHER = new GaussianTeacher(0.3, 0.5);

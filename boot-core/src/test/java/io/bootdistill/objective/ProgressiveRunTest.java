@@ -18,10 +18,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An objective from outside the library in its runs. */
+@Tag("fast")
 public class ProgressiveRunTest {
 
     private static final GaussianTeacher TEACHER = new GaussianTeacher(0.3, 0.5);

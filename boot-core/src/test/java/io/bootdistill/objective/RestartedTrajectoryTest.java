@@ -16,11 +16,13 @@ import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps that regress, of which some samples start from states of the teacher's trajectories, against their definition. */
+@Tag("fast")
 public class RestartedTrajectoryTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

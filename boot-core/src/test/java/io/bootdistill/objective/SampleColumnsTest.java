@@ -12,9 +12,11 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Noise, conditions and guidance scales of the samples of a step. */
+@Tag("fast")
 class SampleColumnsTest {
 
     private static final int STEPS = 11;

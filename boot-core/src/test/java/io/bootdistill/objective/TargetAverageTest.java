@@ -23,9 +23,11 @@ import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
 import java.util.Arrays;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Steps of a whole run, whose targets come from an average of the student: their losses by the definition. */
+@Tag("fast")
 public class TargetAverageTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

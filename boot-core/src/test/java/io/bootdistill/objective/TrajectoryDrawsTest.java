@@ -8,11 +8,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a step of regression draws: trajectories that serve three samples, in five blocks of 6 or 7. */
+@Tag("fast")
 class TrajectoryDrawsTest {
 
     private static final int STEPS = 200;

@@ -20,12 +20,14 @@ import io.bootdistill.selftest.RecordingDevice;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a step of regression learns from: the signals of its own noises and times, whatever step has solved them. */
+@Tag("fast")
 public class TrajectoryRingTest {
 
     private static final int PIXEL = PlaneRoom.PIXEL;

@@ -17,11 +17,13 @@ import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Head;
 import io.bootdistill.network.Model;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A step that bootstraps, of which some samples start from states of the student's own, against its definition in double. */
+@Tag("fast")
 public class TwoTimeFormTest {
 
     private static final int BATCH = PlaneRoom.BATCH;

@@ -11,9 +11,11 @@ import io.bootdistill.device.Attention;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forward values of attention; its gradients are checked by finite differences. */
+@Tag("fast")
 class ReferenceAttentionTest {
 
     private static final double TOLERANCE = 1e-13;

@@ -11,11 +11,13 @@ import io.bootdistill.device.Conv;
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Forward values of the convolution and the linear layer; their gradients are checked by finite differences. */
+@Tag("fast")
 class ReferenceConvolutionTest {
 
     private static final double TOLERANCE = 1e-12; // float64 sums of some dozens of terms of order 1

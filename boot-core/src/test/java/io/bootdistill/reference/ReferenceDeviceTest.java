@@ -13,9 +13,11 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 import io.bootdistill.device.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The device, its memory and its copies. */
+@Tag("fast")
 class ReferenceDeviceTest {
 
     private final ReferenceKernels kernels = new ReferenceKernels();

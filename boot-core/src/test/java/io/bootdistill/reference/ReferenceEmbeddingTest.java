@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.TimeEmbedding;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Values of the embeddings and of the size changes. */
+@Tag("fast")
 class ReferenceEmbeddingTest {
 
     private final ReferenceKernels kernels = new ReferenceKernels();

@@ -14,9 +14,11 @@ import io.bootdistill.device.GroupNorm;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forward values of group normalisation and SiLU; their gradients are checked by finite differences. */
+@Tag("fast")
 class ReferenceNormalisationTest {
 
     private static final double TOLERANCE = 1e-12;

@@ -13,9 +13,11 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.internal.device.AdamStep;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The optimiser's kernels against their formulas. */
+@Tag("fast")
 class ReferenceOptimiserTest {
 
     private final ReferenceKernels kernels = new ReferenceKernels();

@@ -15,9 +15,11 @@ import io.bootdistill.device.SignalLoss;
 import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The method's kernels against the equations as the papers write them. */
+@Tag("fast")
 class ReferenceSignalTest {
 
     private static final double TOLERANCE = 1e-13;

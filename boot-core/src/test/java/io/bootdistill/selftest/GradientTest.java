@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.TestFactory;
  * Every backward operation of the reference device against finite differences of its forward operation, in float64: with
  * L = Σ dy·y, the derivative of L in a direction v must be gradient·v.
  */
+@Tag("fast")
 class GradientTest {
 
     /** Fourth-order central differences: the error is about h⁴ = 1e-12 from the formula and 1e-16/h = 1e-13 from rounding. */

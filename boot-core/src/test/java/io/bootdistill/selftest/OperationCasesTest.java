@@ -12,9 +12,11 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The table itself: it leaves nothing out. */
+@Tag("fast")
 class OperationCasesTest {
 
     @Test

@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the self-test finds: each device here has one defect, in one operation. */
+@Tag("fast")
 class SelfTestTest {
 
     private static final Device REFERENCE = Devices.named("reference");

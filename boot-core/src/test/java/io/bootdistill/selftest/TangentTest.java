@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.TestFactory;
  * Every operation of forward mode of the reference device against finite differences of its forward operation along the
  * tangents of all inputs at once, in float64.
  */
+@Tag("fast")
 class TangentTest {
 
     /** Along tangents of the norm 1; see {@link GradientTest} for the errors of the difference. */

@@ -14,9 +14,11 @@ import io.bootdistill.device.UnsupportedKernelException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A device from before the operations that have a default in {@link Kernels}. */
+@Tag("fast")
 class UnsupportedKernelTest {
 
     private static final Device REFERENCE = Devices.named("reference");

@@ -2,8 +2,10 @@ package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.objective.BootStepGoldenTest;
+import org.junit.jupiter.api.Tag;
 
 /** The golden training steps on the cpu device. */
+@Tag("fast")
 class CpuBootStepGoldenTest extends BootStepGoldenTest {
 
     @Override

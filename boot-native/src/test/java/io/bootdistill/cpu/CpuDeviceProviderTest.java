@@ -10,9 +10,11 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How the device is found, which instruction set it takes, and what it does when it is closed or starved. */
+@Tag("fast")
 class CpuDeviceProviderTest {
 
     @AfterEach

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the peak counts: twelve multiplications and additions of each lane, in each round. */
+@Tag("fast")
 class CpuPeakTest {
 
     @Test

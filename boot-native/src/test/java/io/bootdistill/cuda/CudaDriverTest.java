@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * What the device says where the driver is missing or unfit, with the library as it is shipped. Each driver gets a JVM of its
  * own, since a driver is loaded once; it stands in the path of the dynamic linker before any real one.
  */
+@Tag("fast")
 class CudaDriverTest {
 
     @TempDir

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bootdistill.internal.natives.BootNative;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The sentence for each reason that no machine of the tests can give. (The others: {@link CudaDriverTest}.) */
+@Tag("fast")
 class CudaProbeTest {
 
     @Test

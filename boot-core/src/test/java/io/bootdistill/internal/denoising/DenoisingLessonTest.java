@@ -37,11 +37,13 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a step of denoising training draws, and what its numbers mean. */
+@Tag("fast")
 class DenoisingLessonTest {
 
     private static final int BATCH = 60;

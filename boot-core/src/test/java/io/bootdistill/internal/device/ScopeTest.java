@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A scope closes all that it owns, last first, whatever fails. */
+@Tag("fast")
 class ScopeTest {
 
     private final List<Integer> closed = new ArrayList<>();

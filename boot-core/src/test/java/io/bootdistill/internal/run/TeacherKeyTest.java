@@ -22,10 +22,12 @@ import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What tells one teacher from another. */
+@Tag("fast")
 class TeacherKeyTest {
 
     @TempDir

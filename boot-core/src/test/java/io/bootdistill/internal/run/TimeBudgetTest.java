@@ -31,10 +31,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What steps cost, and how many fit. */
+@Tag("fast")
 class TimeBudgetTest {
 
     private static final int BATCH = 64;

@@ -19,12 +19,14 @@ import io.bootdistill.objective.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dynamic thresholding: alone, in the sampler and in distillation. */
+@Tag("fast")
 class DynamicThresholdTest {
 
     private static final long[] SEEDS = {1, 2, 3};

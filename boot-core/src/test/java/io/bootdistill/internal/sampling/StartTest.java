@@ -13,11 +13,13 @@ import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a student is before it has learnt anything. */
+@Tag("fast")
 class StartTest {
 
     private static final long[] SEEDS = {1, 2, 3};

@@ -31,9 +31,11 @@ import java.util.function.LongUnaryOperator;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.NormOps_DDRM;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Steps of a small U-Net, whose matrices are tall, wide, convolutions, and parts of fused ones, by given gradients. */
+@Tag("fast")
 public class OptimiserTest {
 
     private static final double RATE = 0.01;

@@ -14,11 +14,13 @@ import java.util.Random;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.RandomMatrices_DDRM;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Newton–Schulz on matrices whose singular values and vectors are known. */
+@Tag("fast")
 public class OrthogonaliserTest {
 
     private static final int LARGEST_SIDE = 40;

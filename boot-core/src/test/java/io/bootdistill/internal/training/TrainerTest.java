@@ -22,9 +22,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a step calls, and in which order: three blocks of at most two samples in two lanes, one worker. */
+@Tag("fast")
 class TrainerTest {
 
     private static final long STEPS = 10;

@@ -9,9 +9,11 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What training changes. */
+@Tag("fast")
 public class TrainingStateTest {
 
     /** The device under test; other modules override it. */

@@ -10,10 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said where the library of a device is missing or unfit; the cpu device works all the same. */
+@Tag("fast")
 class NativeLibraryTest {
 
     private static final String PROPERTY = "io.bootdistill.abacus.library";
