@@ -4,7 +4,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.TeacherTrainer;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.InMemoryImages;
 import io.bootdistill.error.BootDistillException;
 import io.bootdistill.format.BetaSchedule;
 import io.bootdistill.format.PredictionType;
@@ -26,10 +26,10 @@ public final class Consumer {
         UNetConfig network = UNetConfig.of(new ImageShape(1, 4, 4), List.of(8), 1, 0);
         SchedulerConfig scheduler = SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.V_PREDICTION);
         TeacherTrainingConfig config = TeacherTrainingConfig.builder()
-                .images(4).batch(2).block(2).lanes(1).workers(1).warmupImages(0).pictures(1).reportImages(2).checkpointImages(4)
+                .images(4).batch(2).block(2).lanes(1).workers(1).pictures(1).reportImages(2).checkpointImages(4)
                 .folder(folder.resolve("run")).build();
         try (Teacher trained = new TeacherTrainer(network, scheduler)
-                .train(ImageSource.of(new ImageShape(1, 4, 4), new byte[3 * 16], null), config)) {
+                .train(InMemoryImages.of(new ImageShape(1, 4, 4), new byte[3 * 16], null), config)) {
             trained.save(folder.resolve("teacher"));
         }
         try (Teacher teacher = Teacher.load(folder.resolve("teacher"))) {

@@ -19,14 +19,17 @@ final class BlockLoss implements AutoCloseable {
     private final DeviceMemory memory;
     private final float[] residual;
 
-    /** Of each worker and block, made when first needed: a step allocates nothing. */
+    /** Of each worker and block, and of each block, made when first needed: a step allocates nothing. */
     private final SignalLoss[][] losses;
+
+    private final Slice[] squares;
 
     BlockLoss(Classroom room, int rows, ResidualWeighting weighting) {
         this.weighting = weighting;
         pixels = room.shape().pixels();
         residual = new float[rows];
-        losses = new SignalLoss[room.workers().size()][Blocks.of(rows, room.block()).count()];
+        squares = new Slice[Blocks.of(rows, room.block()).count()];
+        losses = new SignalLoss[room.workers().size()][squares.length];
         memory = room.student().device().allocate(rows);
     }
 
@@ -40,15 +43,15 @@ final class BlockLoss implements AutoCloseable {
     void run(Worker worker, int block, int from, int n, Slice coefficients, Tensor x, Tensor target) {
         Kernels kernels = worker.kernels();
         Plan plan = worker.student();
-        Slice squares = memory.slice(from, n);
         SignalLoss[] own = losses[worker.index()];
         if (own[block] == null) {
             own[block] = new SignalLoss(x, plan.y(), target, null, plan.dy());
+            squares[block] = memory.slice(from, n); // a block is one worker's at a time
         }
-        kernels.bootstrapLoss(n, pixels, coefficients, own[block], squares);
+        kernels.bootstrapLoss(n, pixels, coefficients, own[block], squares[block]);
         if (!weighting.isNone()) {
             Slice divisors = worker.numbers().data();
-            kernels.residualDivisors(n, squares, (float) weighting.kappa(), (float) weighting.power(), divisors);
+            kernels.residualDivisors(n, squares[block], (float) weighting.kappa(), (float) weighting.power(), divisors);
             kernels.divideSamples(n, pixels, plan.dy(), divisors, null, plan.dy());
         }
     }

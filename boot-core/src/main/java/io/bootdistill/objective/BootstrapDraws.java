@@ -26,6 +26,7 @@ class BootstrapDraws implements AutoCloseable {
 
     final Classroom room;
     final NoiseSchedule schedule;
+    private final int size;
     final RowTable table;
     final Column coefficients;
     final BatchRows rows;
@@ -61,6 +62,7 @@ class BootstrapDraws implements AutoCloseable {
         this.times = times;
         this.loss = loss;
         schedule = room.schedule();
+        size = room.shape().size();
         head = Head.of(room.studentOutput(), schedule);
         rows = new BatchRows(room.batch(), room.block(), loss.boundary().samples(room.batch()), restartShare);
         table = new RowTable(room.batch());
@@ -194,7 +196,7 @@ class BootstrapDraws implements AutoCloseable {
             networkSecond.set(index, schedule.networkTime(second[index]));
         }
         return row.at(table.values(), coefficients.at(index)).solve(schedule, solver, room.teacherOutput(), time, next)
-                .head(head).guidance(samples.scale(index)).clip(room.clip()).gradient(2 * share / room.shape().size());
+                .head(head).guidance(samples.scale(index)).clip(room.clip()).gradient(2 * share / size);
     }
 
     final BootstrapLoss loss() {

@@ -23,6 +23,7 @@ final class TrajectoryDraws implements AutoCloseable {
     private final Classroom room;
     private final Assignment assignment;
     private final NoiseSchedule schedule;
+    private final int size;
     private final int uses;
     private final int interval;
     private final double end;
@@ -50,6 +51,7 @@ final class TrajectoryDraws implements AutoCloseable {
         this.end = end;
         this.uses = Math.min(uses, room.block());
         schedule = room.schedule();
+        size = room.shape().size();
         trajectory = Trajectory.reference(schedule, SignalOde.Solver.MULTISTEP, steps);
         this.steps = trajectory.evaluations() - 1;
         most = trajectory.times()[0];
@@ -204,7 +206,7 @@ final class TrajectoryDraws implements AutoCloseable {
             c = twoTimes.step(index, time);
         }
         factor[index] = 1 / (c * c * room.batch());
-        row.at(table.values(), coefficients.at(index)).head(head).gradient(2 * factor[index] / room.shape().size());
+        row.at(table.values(), coefficients.at(index)).head(head).gradient(2 * factor[index] / size);
         form.set(index, time, time);
     }
 

@@ -58,6 +58,11 @@ final class TwoTimeForm implements StudentForm {
     private Tensor[] x;
     private SignalStep[] steps;
 
+    /** {@link #way} and {@link #rest} of each block's restarted rows. */
+    private Slice[] ways;
+
+    private Slice[] rests;
+
     /**
      * @param coefficients of the batch, with the plain head
      * @param head of what {@link #restart} is given: the student's, or {@link #SIGNAL}
@@ -90,12 +95,19 @@ final class TwoTimeForm implements StudentForm {
         y = new Tensor[memory.length];
         x = new Tensor[memory.length];
         steps = new SignalStep[memory.length];
+        ways = slices(way, blocks);
+        rests = slices(rest, blocks);
         long size = (long) room.block() * room.shape().size();
         for (int i = 0; i < memory.length; i++) {
             memory[i] = room.student().device().allocate(2 * size);
             y[i] = Tensor.of(memory[i].slice(0, size), room.shape().channels());
             x[i] = Tensor.of(memory[i].slice(size, size), room.shape().channels());
         }
+    }
+
+    private static Slice[] slices(Column column, Block[] blocks) {
+        return Arrays.stream(blocks)
+                .map(block -> block.restarted() > 0 ? column.slice(block.from(), block.restarted()) : null).toArray(Slice[]::new);
     }
 
     /** Where the student is called from the noise to u. */
@@ -147,7 +159,7 @@ final class TwoTimeForm implements StudentForm {
     void restart(Worker worker, Block block, Tensor noise, Tensor source) {
         if (block.restarted() > 0) {
             worker.kernels().signalState(
-                    block.restarted(), pixels, way(block), noise, source, y[worker.index()], x[worker.index()]);
+                    block.restarted(), pixels, ways[block.index()], noise, source, y[worker.index()], x[worker.index()]);
         }
     }
 
@@ -156,7 +168,8 @@ final class TwoTimeForm implements StudentForm {
         Kernels kernels = worker.kernels();
         kernels.signalState(block.bootstrap(), pixels, block.coefficients(), noise, output, signal, state);
         if (block.restarted() > 0) {
-            kernels.signalStep(block.restarted(), pixels, way(block), step(worker.index(), noise, output, signal, state));
+            kernels.signalStep(
+                    block.restarted(), pixels, ways[block.index()], step(worker.index(), noise, output, signal, state));
         }
     }
 
@@ -166,10 +179,6 @@ final class TwoTimeForm implements StudentForm {
             steps[worker] = new SignalStep(0, noise, x[worker], output, null, null, y[worker], null, signal, state);
         }
         return steps[worker];
-    }
-
-    private Slice way(Block block) {
-        return way.slice(block.from(), block.restarted());
     }
 
     @Override
@@ -182,7 +191,7 @@ final class TwoTimeForm implements StudentForm {
     public void subtract(Worker worker, Block block, Tensor target) {
         if (block.restarted() > 0) {
             worker.kernels().divideSamples(block.restarted(), pixels, y[worker.index()],
-                    rest.slice(block.from(), block.restarted()), target, target);
+                    rests[block.index()], target, target);
         }
     }
 

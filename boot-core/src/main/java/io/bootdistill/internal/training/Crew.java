@@ -11,6 +11,7 @@ import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -19,6 +20,7 @@ public final class Crew implements AutoCloseable {
 
     private final Scope scope = new Scope();
     private final List<Worker> workers = new ArrayList<>();
+    private final List<Worker> view = Collections.unmodifiableList(workers);
     private final Kernels[] contexts;
     private final WorkerPool pool;
     private final int batch;
@@ -64,7 +66,7 @@ public final class Crew implements AutoCloseable {
     }
 
     public List<Worker> workers() {
-        return List.copyOf(workers);
+        return view;
     }
 
     /** The workers' contexts. */

@@ -11,6 +11,7 @@ import java.lang.module.ModuleFinder;
 import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ class ModulePathIT {
     @Test
     void deviceIsFoundOnTheModulePath() throws Exception {
         ModulePath path = new ModulePath(JAR, ModulePath.jar(Devices.class), ModulePath.jar(Loader.class),
-                ModulePath.jar(Gson.class), ModulePath.jar(Logger.class));
+                ModulePath.jar(Gson.class), ModulePath.jar(Logger.class), ModulePath.jar(NullMarked.class));
         Path classes = temp.resolve("classes");
         path.compile(Path.of("src", "test", "consumer"), classes);
         assertEquals(List.of("io.bootdistill.natives", "6.0"), path.run(classes, "consumer/consumer.Consumer"));
