@@ -4,9 +4,7 @@
  * ({@link io.bootdistill.cuda.CudaDeviceProvider#CONVOLUTION_PROPERTY}). No other package knows those presets.
  *
  * <p>These are functions of cuDNN's first interface, deprecated in cuDNN 9 but part of it. Its successor describes graphs of
- * operations;
-
- a convolution alone gains nothing from it.
+ * operations; a convolution alone gains nothing from it.
  *
  * <p>Written after cuDNN's documentation and tested with a stand-in for its libraries; it has not run on a GPU.
  */
