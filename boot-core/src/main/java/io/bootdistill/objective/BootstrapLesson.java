@@ -1,7 +1,6 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
@@ -33,18 +32,7 @@ final class BootstrapLesson implements Lesson {
     private final boolean staysOnDevice;
     private final int predictions;
 
-    /**
-     * What a worker needs besides.
-     *
-     * @param student that makes the targets
-     * @param only a step of one evaluation
-     * @param predictor the first of two
-     * @param corrector the second, whose previous is f_t of Heun's solver, y of the midpoint's
-     */
-    private record Desk(Plan student, SignalStep only, SignalStep predictor, SignalStep corrector) {}
-
-    private final Desk[] desks;
-
+    private final BootstrapDesk[] desks;
     final Block[] blocks;
     private final Scope scope = new Scope();
     private long step;
@@ -56,35 +44,18 @@ final class BootstrapLesson implements Lesson {
         pixels = room.shape().pixels();
         staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
         predictions = room.guidance().isNone() ? 1 : 2;
-        desks = new Desk[room.workers().size()];
+        desks = new BootstrapDesk[room.workers().size()];
         try {
             blocks = draws.open();
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
             for (Worker worker : room.workers()) {
-                desks[worker.index()] = desk(worker, scope.own(new Plan(room.target(), room.block(), Plan.Mode.INFERENCE)));
+                Plan student = scope.own(new Plan(room.target(), room.block(), Plan.Mode.INFERENCE));
+                desks[worker.index()] = BootstrapDesk.of(worker, student, solver);
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
-    }
-
-    private Desk desk(Worker worker, Plan student) {
-        Tensor first = solver == Solver.HEUN ? worker.f() : worker.y();
-        return new Desk(
-                student, step(worker), step(worker, 0, null, worker.f(), worker.teacher().x()),
-                step(worker, 1, first, null, null));
-    }
-
-    /** A step of one evaluation. */
-    static SignalStep step(Worker worker) {
-        return step(worker, 0, null, null, null);
-    }
-
-    private static SignalStep step(Worker worker, int stage, Tensor previous, Tensor f, Tensor next) {
-        TeacherPlan teacher = worker.teacher();
-        return new SignalStep(stage, worker.noise(), teacher.x(), teacher.output(), teacher.nullOutput(), previous, worker.y(), f,
-                worker.target(), next);
     }
 
     @Override
@@ -119,7 +90,7 @@ final class BootstrapLesson implements Lesson {
     private void start(Worker worker, Block block, Tensor noise) {
         form.begin(worker, block, noise);
         if (block.restarted() > 0) {
-            Plan student = desks[worker.index()].student;
+            Plan student = desks[worker.index()].student();
             worker.call(student, noise, block.atStart(), block.restarted());
             draws.twoTimes().restart(worker, block, noise, student.y());
         }
@@ -132,22 +103,22 @@ final class BootstrapLesson implements Lesson {
             worker.copy(block.samples(), noise, x);
         }
         if (block.bootstrap() > 0) {
-            Plan student = desks[worker.index()].student;
+            Plan student = desks[worker.index()].student();
             worker.call(student, form.input(worker, noise), block.atT(), block.bootstrap());
             form.signal(worker, block, noise, student.y(), y, x);
         }
     }
 
     /** The target: y + c (f̄ − y), where f̄ is the teacher's prediction, or with Heun's and the midpoint solver made of two. */
-    private void step(Worker worker, Block block, Desk desk) {
+    private void step(Worker worker, Block block, BootstrapDesk desk) {
         Kernels kernels = worker.kernels();
         TeacherPlan teacher = worker.teacher();
         boolean twice = solver.callsTwice() && block.bootstrap() > 0;
         teacher.run(kernels, block.samples(), block.atT());
-        kernels.signalStep(block.samples(), pixels, block.coefficients(), twice ? desk.predictor : desk.only);
+        kernels.signalStep(block.samples(), pixels, block.coefficients(), twice ? desk.predictor() : desk.only());
         if (twice) {
             teacher.run(kernels, block.bootstrap(), block.atSecond());
-            kernels.signalStep(block.bootstrap(), pixels, block.coefficients(), desk.corrector);
+            kernels.signalStep(block.bootstrap(), pixels, block.coefficients(), desk.corrector());
         }
     }
 

@@ -98,6 +98,11 @@ final class CorrectorDraws implements AutoCloseable {
         Arrays.fill(end, schedule.tMin());
     }
 
+    /** Samples of a step. */
+    int samples() {
+        return table.rows();
+    }
+
     /** Their number. */
     int blocks() {
         return Math.min(table.rows(), Blocks.of(room.batch(), room.block()).count());

@@ -1,9 +1,6 @@
 package io.bootdistill.objective;
 
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.SignalLoss;
-import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
@@ -27,9 +24,8 @@ import java.util.Map;
  * </pre>
  *
  * <p>a difference in units of the network's output (b = −σ_τ for v-prediction), and so of one size at all noise levels. The
- * squared distance has the gradient of the Kullback–Leibler divergence between both distributions at τ, up to its weight
- * (Diff-Instruct, arXiv 2305.18455; distribution matching, 2311.18828; without data, FreeFlow, 2511.19428). Regression averages
- * over what the student cannot tell apart; this term does not.
+ * squared distance has the gradient of the Kullback–Leibler divergence between both distributions at τ, up to its weight; for
+ * its sources see {@link Corrector}. Regression averages over what the student cannot tell apart; this term does not.
  */
 final class CorrectorLesson implements Lesson {
 
@@ -38,21 +34,9 @@ final class CorrectorLesson implements Lesson {
     private final long first;
     private final CorrectorDraws draws;
     private final Learner online;
-    private final boolean staysOnDevice;
     final CorrectorDraws.Part[] parts;
 
-    /**
-     * What one worker needs besides.
-     *
-     * @param taught the step to f_φ
-     * @param modelled the step to f_ψ
-     * @param learnt the step to the output that the online network learns: with c = 1 from the sample and its noise
-     */
-    record Desk(
-            Plan online, Tensor again, Tensor onlineF, Slice residual, SignalStep taught, SignalStep modelled, SignalStep learnt,
-            SignalLoss onlineLoss, SignalLoss loss) {}
-
-    final Desk[] desks;
+    final CorrectorDesk[] desks;
     private final Scope scope = new Scope();
 
     /** @param first its first step */
@@ -62,36 +46,16 @@ final class CorrectorLesson implements Lesson {
         this.online = scope.own(online);
         this.first = first;
         pixels = room.shape().pixels();
-        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
-        desks = new Desk[room.workers().size()];
-        long size = (long) room.block() * room.shape().size();
+        desks = new CorrectorDesk[room.workers().size()];
         try {
             parts = draws.open();
             for (Worker worker : room.workers()) {
-                desks[worker.index()] = desk(worker, size);
+                desks[worker.index()] = CorrectorDesk.of(room, worker, online.model(), scope);
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
-    }
-
-    private Desk desk(Worker worker, long size) {
-        int channels = room.shape().channels();
-        DeviceMemory memory = scope.own(online.model().device().allocate(2 * size + room.block()));
-        Plan plan = scope.own(new Plan(online.model(), room.block(), Plan.Mode.TRAINING));
-        Tensor again = Tensor.of(memory.slice(0, size), channels);
-        Tensor onlineF = Tensor.of(memory.slice(size, size), channels);
-        Tensor y = worker.y();
-        Tensor target = worker.target();
-        TeacherPlan teacher = worker.teacher();
-        Plan student = worker.student();
-        return new Desk(plan, again, onlineF, memory.slice(2 * size, room.block()),
-                new SignalStep(0, again, teacher.x(), teacher.output(), teacher.nullOutput(), null, y, null, worker.f(), null),
-                new SignalStep(0, again, teacher.x(), plan.y(), null, null, y, null, onlineF, null),
-                new SignalStep(0, again, y, again, null, null, y, null, target, null),
-                new SignalLoss(again, plan.y(), target, null, plan.dy()),
-                new SignalLoss(worker.noise(), student.y(), target, null, student.dy()));
     }
 
     @Override
@@ -112,37 +76,35 @@ final class CorrectorLesson implements Lesson {
     @Override
     public void learn(Worker worker, int block, Gradients lane, boolean accumulate) {
         CorrectorDraws.Part part = parts[block];
-        Desk desk = desks[worker.index()];
+        CorrectorDesk desk = desks[worker.index()];
         Kernels kernels = worker.kernels();
         int n = part.samples();
         Tensor noise = worker.noise();
         Tensor y = worker.y();
-        Tensor target = worker.target();
         TeacherPlan teacher = worker.teacher();
         Plan student = worker.student();
         kernels.noise(n, pixels, part.seeds(), 0, noise);
         worker.call(student, noise, part.atEnd(), n);
         kernels.signalState(n, pixels, part.coefficients(), noise, student.y(), y, null);
-        kernels.noise(n, pixels, part.again(), 0, desk.again);
-        kernels.signalState(n, pixels, part.teacher(), desk.again, y, null, teacher.x());
+        kernels.noise(n, pixels, part.again(), 0, desk.again());
+        kernels.signalState(n, pixels, part.teacher(), desk.again(), y, null, teacher.x());
         teacher.run(kernels, n, part.atTau());
-        kernels.signalStep(n, pixels, part.teacher(), desk.taught);
-        worker.call(desk.online, teacher.x(), part.atTau(), n);
-        kernels.signalStep(n, pixels, part.online(), desk.modelled);
+        kernels.signalStep(n, pixels, part.teacher(), desk.taught());
+        worker.call(desk.online(), teacher.x(), part.atTau(), n);
+        kernels.signalStep(n, pixels, part.online(), desk.modelled());
         learnOnline(worker, part, desk, block);
-        kernels.divideSamples(n, pixels, worker.f(), part.divisor(), y, target);
-        kernels.divideSamples(n, pixels, desk.onlineF, part.opposite(), target, target);
-        kernels.bootstrapLoss(n, pixels, part.coefficients(), desk.loss, desk.residual);
+        kernels.divideSamples(n, pixels, worker.f(), part.divisor(), y, worker.target());
+        kernels.divideSamples(n, pixels, desk.onlineF(), part.opposite(), worker.target(), worker.target());
+        kernels.bootstrapLoss(n, pixels, part.coefficients(), desk.loss(), desk.residual());
         student.backward(kernels, n, lane, accumulate);
     }
 
     /** The online network learns the output that stands for the sample and its noise, a step with c = 1 from both. */
-    private void learnOnline(Worker worker, CorrectorDraws.Part part, Desk desk, int block) {
+    private void learnOnline(Worker worker, CorrectorDraws.Part part, CorrectorDesk desk, int block) {
         Kernels kernels = worker.kernels();
-        int n = part.samples();
-        kernels.signalStep(n, pixels, part.learnt(), desk.learnt);
-        kernels.bootstrapLoss(n, pixels, part.learnt(), desk.onlineLoss, desk.residual);
-        desk.online.backward(kernels, n, online.lane(block % room.lanes()), block >= room.lanes());
+        kernels.signalStep(part.samples(), pixels, part.learnt(), desk.learnt());
+        kernels.bootstrapLoss(part.samples(), pixels, part.learnt(), desk.onlineLoss(), desk.residual());
+        desk.online().backward(kernels, part.samples(), online.lane(block % room.lanes()), block >= room.lanes());
     }
 
     @Override
@@ -157,7 +119,7 @@ final class CorrectorLesson implements Lesson {
 
     @Override
     public boolean staysOnDevice() {
-        return staysOnDevice;
+        return room.workers().get(0).teacher().staysOnDevice();
     }
 
     /** Its loss is no measure of the student. */
@@ -168,11 +130,7 @@ final class CorrectorLesson implements Lesson {
 
     @Override
     public double passes() {
-        int samples = 0;
-        for (CorrectorDraws.Part part : parts) {
-            samples += part.samples();
-        }
-        return samples * (6.0 + (room.guidance().isNone() ? 1 : 2));
+        return draws.samples() * (6.0 + (room.guidance().isNone() ? 1 : 2));
     }
 
     @Override

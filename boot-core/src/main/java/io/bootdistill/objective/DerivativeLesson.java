@@ -43,7 +43,7 @@ final class DerivativeLesson implements Lesson {
         staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
         predictions = room.guidance().isNone() ? 1 : 2;
         moving = new Plan[room.workers().size()];
-        steps = room.workers().stream().map(BootstrapLesson::step).toArray(SignalStep[]::new);
+        steps = room.workers().stream().map(BootstrapDesk::step).toArray(SignalStep[]::new);
         try {
             blocks = draws.open();
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));

@@ -43,7 +43,7 @@ final class PinnLesson implements Lesson {
         form = draws.form();
         pixels = room.shape().pixels();
         ahead = new Plan[room.workers().size()];
-        steps = room.workers().stream().map(BootstrapLesson::step).toArray(SignalStep[]::new);
+        steps = room.workers().stream().map(BootstrapDesk::step).toArray(SignalStep[]::new);
         try {
             blocks = draws.open();
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));

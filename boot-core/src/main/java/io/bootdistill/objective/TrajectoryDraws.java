@@ -11,6 +11,7 @@ import io.bootdistill.internal.work.RowTable;
 import io.bootdistill.internal.work.RowTable.Column;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Losses;
 import io.bootdistill.lesson.Stream;
 
 /**
@@ -208,6 +209,16 @@ final class TrajectoryDraws implements AutoCloseable {
         factor[index] = 1 / (c * c * room.batch());
         row.at(table.values(), coefficients.at(index)).head(head).gradient(2 * factor[index] / size);
         form.set(index, time, time);
+    }
+
+    /** The loss of the step that is drawn. */
+    Losses losses(BlockLoss squares, Kernels kernels) {
+        squares.download(kernels);
+        double total = 0;
+        for (int i : rows.bootstrapRow) {
+            total += squares.loss(i, factor[i]);
+        }
+        return Losses.of(total);
     }
 
     /** Share of a row in the sum of the loss. */

@@ -1,11 +1,9 @@
 package io.bootdistill.objective;
 
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.sampling.TrajectoryInputs;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
@@ -35,10 +33,7 @@ final class TrajectoryLesson implements Lesson {
     private final int predictions;
     final Block[] blocks;
 
-    /** ε of each block. */
-    private final Tensor[] noise;
-
-    private final TrajectoryInputs[] inputs;
+    private final TrajectoryDesk[] desks;
 
     /** Of each worker. */
     private final TrajectorySolver[] solvers;
@@ -52,24 +47,13 @@ final class TrajectoryLesson implements Lesson {
         pixels = room.shape().pixels();
         staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
         predictions = room.guidance().isNone() ? 1 : 2;
-        int count = draws.rows.blocks.count();
-        noise = new Tensor[count];
-        inputs = new TrajectoryInputs[count];
         solvers = new TrajectorySolver[room.workers().size()];
         try {
             blocks = draws.open();
             solved = scope.own(new SolvedSignals(room, draws));
             ring = scope.own(new TrajectoryRing(room, draws, solved, room.isTeacherMoving()));
             loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
-            int size = room.shape().size();
-            DeviceMemory memory = scope.own(room.student().device().allocate((long) room.batch() * size));
-            for (Block b : blocks) {
-                Slice images = memory.slice((long) b.from() * size, (long) b.samples() * size);
-                noise[b.index()] = Tensor.of(images, room.shape().channels());
-                inputs[b.index()] = scope.own(new TrajectoryInputs(room.schedule(), room.condition().floats(),
-                        draws.trajectory(), room.teacherOutput(), room.clip(), room.student().device(),
-                        draws.fresh(room.block())));
-            }
+            desks = TrajectoryDesk.of(room, draws, blocks, scope);
             for (int i = 0; i < solvers.length; i++) {
                 solvers[i] = scope.own(new TrajectorySolver(room, draws, solved, room.workers().get(i)));
             }
@@ -89,7 +73,7 @@ final class TrajectoryLesson implements Lesson {
         this.step = step;
         draws.draw(step, kernels);
         for (Block b : blocks) {
-            inputs[b.index()].upload(
+            desks[b.index()].inputs().upload(
                     kernels, draws.fresh(b.samples()), draws.samples.scales(), draws.samples.conditions(), b.from());
         }
     }
@@ -103,8 +87,9 @@ final class TrajectoryLesson implements Lesson {
     @Override
     public void solve(Worker worker, int index) {
         Block block = blocks[index];
-        worker.kernels().noise(block.samples(), pixels, block.seeds(), 0, noise[index]);
-        solvers[worker.index()].solve(index, draws.fresh(block.samples()), noise[index], inputs[index]);
+        TrajectoryDesk desk = desks[index];
+        worker.kernels().noise(block.samples(), pixels, block.seeds(), 0, desk.noise());
+        solvers[worker.index()].solve(index, draws.fresh(block.samples()), desk.noise(), desk.inputs());
     }
 
     @Override
@@ -118,13 +103,14 @@ final class TrajectoryLesson implements Lesson {
         Block block = blocks[index];
         int n = block.samples();
         Tensor target = ring.targets(index);
-        form.begin(worker, block, noise[index]);
+        Tensor noise = desks[index].noise();
+        form.begin(worker, block, noise);
         if (block.restarted() > 0) {
-            draws.twoTimes().restart(worker, block, noise[index], ring.starts(index));
+            draws.twoTimes().restart(worker, block, noise, ring.starts(index));
         }
         form.subtract(worker, block, target);
         Plan student = worker.student();
-        Tensor input = form.input(worker, noise[index]);
+        Tensor input = form.input(worker, noise);
         worker.call(student, input, block.atS(), n);
         loss.run(worker, index, block.from(), n, form.head(block), input, target);
         student.backward(worker.kernels(), n, lane, accumulate);
@@ -137,12 +123,7 @@ final class TrajectoryLesson implements Lesson {
 
     @Override
     public Losses losses(Kernels kernels) {
-        loss.download(kernels);
-        double total = 0;
-        for (int i : draws.rows.bootstrapRow) {
-            total += loss.loss(i, draws.factor(i));
-        }
-        return Losses.of(total);
+        return draws.losses(loss, kernels);
     }
 
     @Override
