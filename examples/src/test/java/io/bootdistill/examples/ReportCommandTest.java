@@ -29,7 +29,7 @@ final class ReportCommandTest {
         String html = Files.readString(run.resolve("report.html"));
         String[] parts = {
             "teacher 50 steps", "teacher 1 step", "student 1 step", "class 2", "<svg", "paired RMSE",
-            "Paired RMSE", "deltaStart"
+            "Paired RMSE", "restartShare"
         };
         for (String part : parts) {
             assertTrue(html.contains(part), part);

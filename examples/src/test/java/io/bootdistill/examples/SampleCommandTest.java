@@ -109,7 +109,7 @@ final class SampleCommandTest {
         Path recipe = folder.resolve("recipe.json");
         String config = Files.readString(run.resolve("config.json"));
         Files.writeString(recipe, config.replace("\"restartShare\": 0.0", "\"restartShare\": 0.5")
-                .replace("\"trajectoryShare\": 1.0", "\"trajectoryShare\": 0.0"));
+                .replace("\"end\": 1.0", "\"end\": 0.4"));
         Path two = folder.resolve("two");
         CommandRun.distill(teacher, two, "--recipe", recipe).succeeded();
         float[] one = sample("--model", two, "--count", 2);
