@@ -77,7 +77,7 @@ final class BootstrapLesson implements Lesson {
         Tensor target = worker.target();
         kernels.noise(block.samples(), pixels, block.seeds(), 0, noise);
         start(worker, block, noise);
-        signals(worker, block, noise, worker.y(), worker.teacher().x());
+        signals(worker, block, form, desks[worker.index()].student());
         step(worker, block, desks[worker.index()]);
         form.subtract(worker, block, target);
         Plan student = worker.student();
@@ -97,13 +97,15 @@ final class BootstrapLesson implements Lesson {
     }
 
     /** y = y_θ(ε, t) and x̂ = α y + σ ε of the samples that bootstrap; y = 0 and x̂ = ε of the boundary's. */
-    private void signals(Worker worker, Block block, Tensor noise, Tensor y, Tensor x) {
+    static void signals(Worker worker, Block block, StudentForm form, Plan student) {
+        Tensor noise = worker.noise();
+        Tensor y = worker.y();
+        Tensor x = worker.teacher().x();
         if (block.bootstrap() < block.samples()) {
             worker.kernels().fill(y.data(), 0);
             worker.copy(block.samples(), noise, x);
         }
         if (block.bootstrap() > 0) {
-            Plan student = desks[worker.index()].student();
             worker.call(student, form.input(worker, noise), block.atT(), block.bootstrap());
             form.signal(worker, block, noise, student.y(), y, x);
         }

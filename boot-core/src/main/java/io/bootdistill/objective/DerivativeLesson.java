@@ -83,15 +83,10 @@ final class DerivativeLesson implements Lesson {
         Plan ahead = moving[worker.index()];
         kernels.noise(n, pixels, block.seeds(), 0, noise);
         form.begin(worker, block, noise);
-        if (bootstrap < n) {
-            kernels.fill(worker.y().data(), 0);
-            worker.copy(n, noise, teacher.x());
-        }
         if (bootstrap > 0) {
             kernels.affine(bootstrap, timeTangent[index], 1, 0, null, ahead.timeTangent());
-            worker.call(ahead, form.input(worker, noise), block.atT(), bootstrap);
-            form.signal(worker, block, noise, ahead.y(), worker.y(), teacher.x());
         }
+        BootstrapLesson.signals(worker, block, form, ahead);
         teacher.run(kernels, n, block.atT());
         kernels.signalStep(n, pixels, block.coefficients(), steps[worker.index()]);
         if (bootstrap > 0) {

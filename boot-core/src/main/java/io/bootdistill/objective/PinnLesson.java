@@ -87,14 +87,7 @@ final class PinnLesson implements Lesson {
         kernels.noise(n, pixels, block.seeds(), 0, noise);
         form.begin(worker, block, noise);
         Tensor input = form.input(worker, noise);
-        if (bootstrap < n) {
-            kernels.fill(worker.y().data(), 0);
-            worker.copy(n, noise, teacher.x());
-        }
-        if (bootstrap > 0) {
-            worker.call(ahead[worker.index()], input, block.atT(), bootstrap);
-            form.signal(worker, block, noise, ahead[worker.index()].y(), worker.y(), teacher.x());
-        }
+        BootstrapLesson.signals(worker, block, form, ahead[worker.index()]);
         teacher.run(kernels, n, block.atT());
         kernels.signalStep(n, pixels, block.coefficients(), steps[worker.index()]);
         for (int sign = 1; sign >= -1 && bootstrap > 0; sign -= 2) {
