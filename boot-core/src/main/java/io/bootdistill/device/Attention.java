@@ -1,6 +1,7 @@
 package io.bootdistill.device;
 
 import io.bootdistill.internal.device.Shapes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shape of scaled dot-product attention, softmax(q·kᵀ/√headSize + mask)·v per head.
@@ -37,7 +38,7 @@ public record Attention(int queries, int keys, int heads, int headSize) {
      *     −∞ throughout
      * @param logSumExp n × {@link #statistics()}
      */
-    public record Operands(Tensor q, Tensor k, Tensor v, Slice mask, Tensor y, Slice logSumExp) {}
+    public record Operands(Tensor q, Tensor k, Tensor v, @Nullable Slice mask, Tensor y, Slice logSumExp) {}
 
     /** The gradient of y, and those of q, k and v, which are overwritten. */
     public record Gradients(Tensor dy, Tensor dq, Tensor dk, Tensor dv) {}

@@ -1,6 +1,7 @@
 package io.bootdistill.device;
 
 import io.bootdistill.internal.device.Shapes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shape of a 3×3 convolution, which may see its input enlarged.
@@ -78,5 +79,5 @@ public record Conv(int height, int width, int in, int out, int upsample, int str
      *
      * @param dShift one row per sample, the sum of dy over its pixels, overwritten; may be null
      */
-    public record Gradients(Tensor x, Tensor dy, Tensor dShift) {}
+    public record Gradients(Tensor x, Tensor dy, @Nullable Tensor dShift) {}
 }

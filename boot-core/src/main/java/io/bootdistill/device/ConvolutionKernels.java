@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /** The 3×3 convolution: a family of {@link Kernels}. */
 public interface ConvolutionKernels {
 
@@ -20,10 +22,12 @@ public interface ConvolutionKernels {
      * @param shift one row per sample, added to all of its pixels (the time shift); may be null
      * @param residual of the shape of y; may be null
      */
-    void convForward(int n, Conv conv, Tensor x, Weights weights, Slice bias, Tensor shift, Tensor residual, Tensor y);
+    void convForward(
+            int n, Conv conv, Tensor x, Weights weights, @Nullable Slice bias, @Nullable Tensor shift, @Nullable Tensor residual,
+            Tensor y);
 
     /** {@code dx = base + convᵀ(dy)}. */
-    void convBackwardInput(int n, Conv conv, Tensor dy, Weights weights, Tensor base, Tensor dx);
+    void convBackwardInput(int n, Conv conv, Tensor dy, Weights weights, @Nullable Tensor base, Tensor dx);
 
     /** Gradients of weights, bias and time shift. */
     void convBackwardWeights(

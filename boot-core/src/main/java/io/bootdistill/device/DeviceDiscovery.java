@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the devices of a class path. Whatever a provider throws, it becomes one device that cannot be used. */
 final class DeviceDiscovery {
@@ -19,7 +20,7 @@ final class DeviceDiscovery {
      * @param device null where it cannot be used
      * @param reason why not; the description where it can
      */
-    record Found(int priority, String name, Device device, String reason) {}
+    record Found(int priority, String name, @Nullable Device device, String reason) {}
 
     private DeviceDiscovery() {}
 

@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A device cannot be used on this machine; the message says why and what would change it. Between providers and
  * {@link Devices} alone, hence checked: users get the reason from {@link Devices#candidates}.
@@ -12,7 +14,7 @@ public final class DeviceUnavailableException extends Exception {
         super(reason);
     }
 
-    public DeviceUnavailableException(String reason, Throwable cause) {
+    public DeviceUnavailableException(String reason, @Nullable Throwable cause) {
         super(reason, cause);
     }
 }

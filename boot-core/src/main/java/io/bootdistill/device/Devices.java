@@ -2,6 +2,7 @@ package io.bootdistill.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The devices of this class path. Each is opened at most once per JVM; a device that cannot be used is remembered with its
@@ -19,7 +20,7 @@ public final class Devices {
      * @param device null where it cannot be used
      * @param reason why not, as a sentence; the description where it can
      */
-    public record Candidate(String name, Device device, String reason) {}
+    public record Candidate(String name, @Nullable Device device, String reason) {}
 
     private Devices() {}
 

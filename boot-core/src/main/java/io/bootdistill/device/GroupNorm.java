@@ -1,6 +1,7 @@
 package io.bootdistill.device;
 
 import io.bootdistill.internal.device.Shapes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shape of a group normalisation.
@@ -36,7 +37,7 @@ public record GroupNorm(int pixels, int channels, int groups, float epsilon, boo
      * @param scale one row per sample, with {@code shift}; both null or both given
      * @param statistics n × {@link #statistics()}
      */
-    public record Operands(Tensor x, Slice gamma, Slice beta, Tensor scale, Tensor shift, Slice statistics) {
+    public record Operands(Tensor x, Slice gamma, Slice beta, @Nullable Tensor scale, @Nullable Tensor shift, Slice statistics) {
 
         public Operands {
             Shapes.requireTogether("scale", scale, "shift", shift);
@@ -49,7 +50,7 @@ public record GroupNorm(int pixels, int channels, int groups, float epsilon, boo
      * @param base added to dx; may be null, dx, or another
      * @param dScale one row per sample, overwritten, with {@code dShift}; null where scale is null
      */
-    public record Gradients(Tensor dy, Tensor base, Tensor dx, Tensor dScale, Tensor dShift) {
+    public record Gradients(Tensor dy, @Nullable Tensor base, Tensor dx, @Nullable Tensor dScale, @Nullable Tensor dShift) {
 
         /** @throws IllegalArgumentException unless these are the gradients of those operands */
         public void requireOf(Operands operands) {
@@ -63,7 +64,7 @@ public record GroupNorm(int pixels, int channels, int groups, float epsilon, boo
      *
      * @param scale one row per sample, with {@code shift}; null where the scale is null
      */
-    public record Tangents(Tensor x, Tensor scale, Tensor shift, Tensor y) {
+    public record Tangents(Tensor x, @Nullable Tensor scale, @Nullable Tensor shift, Tensor y) {
 
         /** @throws IllegalArgumentException unless these are the tangents of those operands */
         public void requireOf(Operands operands) {

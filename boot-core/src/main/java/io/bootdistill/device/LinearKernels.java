@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /** The linear layer: a family of {@link Kernels}. */
 public interface LinearKernels {
 
@@ -14,12 +16,13 @@ public interface LinearKernels {
     void prepare(Linear linear, Weights weights, boolean gradient);
 
     /** {@code y = x·W + bias + residual}; {@code bias} and {@code residual} may be null. */
-    void linearForward(long rows, Linear linear, Tensor x, Weights weights, Slice bias, Tensor residual, Tensor y);
+    void linearForward(
+            long rows, Linear linear, Tensor x, Weights weights, @Nullable Slice bias, @Nullable Tensor residual, Tensor y);
 
     /** {@code dx = base + dy·Wᵀ}. */
-    void linearBackwardInput(long rows, Linear linear, Tensor dy, Weights weights, Tensor base, Tensor dx);
+    void linearBackwardInput(long rows, Linear linear, Tensor dy, Weights weights, @Nullable Tensor base, Tensor dx);
 
     /** Gradients of weights and bias; {@code dBias} may be null. */
     void linearBackwardWeights(
-            long rows, Linear linear, Tensor x, Tensor dy, Slice dWeights, Slice dBias, boolean accumulate);
+            long rows, Linear linear, Tensor x, Tensor dy, Slice dWeights, @Nullable Slice dBias, boolean accumulate);
 }

@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /** What the method is made of: a family of {@link Kernels}. One call per block, numbers per sample in device memory. */
 public interface MethodKernels {
 
@@ -18,7 +20,7 @@ public interface MethodKernels {
      * @param y may be null where only the state is wanted
      * @param x may be null where only the signal is wanted
      */
-    void signalState(int n, int pixels, Slice coefficients, Tensor noise, Tensor output, Tensor y, Tensor x);
+    void signalState(int n, int pixels, Slice coefficients, Tensor noise, Tensor output, @Nullable Tensor y, @Nullable Tensor x);
 
     /**
      * One Signal-ODE step: the teacher's output to its prediction of x₀, guidance, clipping, and
@@ -63,7 +65,7 @@ public interface MethodKernels {
     }
 
     /** {@code y = base + factor[sample]·x}; x may be y, {@code base} may be null, y, or another. */
-    default void addScaled(int n, int pixels, Tensor x, Slice factor, Tensor base, Tensor y) {
+    default void addScaled(int n, int pixels, Tensor x, Slice factor, @Nullable Tensor base, Tensor y) {
         throw new UnsupportedKernelException(Kernel.ADD_SCALED);
     }
 

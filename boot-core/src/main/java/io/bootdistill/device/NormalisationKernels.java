@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /** Group normalisation and SiLU: a family of {@link Kernels}. */
 public interface NormalisationKernels {
 
@@ -24,5 +26,5 @@ public interface NormalisationKernels {
     void siluForward(long rows, Tensor x, Tensor y);
 
     /** {@code dx = base + dy·silu'(x)}; with a tangent for dy, its forward mode. */
-    void siluBackward(long rows, Tensor x, Tensor dy, Tensor base, Tensor dx);
+    void siluBackward(long rows, Tensor x, Tensor dy, @Nullable Tensor base, Tensor dx);
 }

@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The tensors of the bootstrapping loss, see {@link MethodKernels#bootstrapLoss}.
  *
@@ -9,4 +11,4 @@ package io.bootdistill.device;
  * @param prediction written: the signal ŷ; may be null
  * @param dOutput written: the gradient of the loss by the output
  */
-public record SignalLoss(Tensor noise, Tensor output, Tensor target, Tensor prediction, Tensor dOutput) {}
+public record SignalLoss(Tensor noise, Tensor output, Tensor target, @Nullable Tensor prediction, Tensor dOutput) {}

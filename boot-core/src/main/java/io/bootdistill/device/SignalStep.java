@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The tensors of one Signal-ODE step, see {@link MethodKernels#signalStep}.
  *
@@ -15,8 +17,8 @@ package io.bootdistill.device;
  * @param next written: the next state; may be null, may be x
  */
 public record SignalStep(
-        int stage, Tensor noise, Tensor x, Tensor output, Tensor nullOutput, Tensor previous, Tensor y, Tensor f, Tensor target,
-        Tensor next) {
+        int stage, Tensor noise, Tensor x, Tensor output, @Nullable Tensor nullOutput, @Nullable Tensor previous, Tensor y,
+        @Nullable Tensor f, Tensor target, @Nullable Tensor next) {
 
     public SignalStep {
         if (stage != 0 && stage != 1) {

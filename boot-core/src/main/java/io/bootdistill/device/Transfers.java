@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /** Transfers between the host and the device, and passes over any matrix: a family of {@link Kernels}. */
 public interface Transfers {
 
@@ -13,5 +15,5 @@ public interface Transfers {
     void fill(Slice target, float value);
 
     /** {@code y = base + factor·x + offset}; x may be y, {@code base} may be null, y, or another. Also copies and adds. */
-    void affine(long rows, Tensor x, float factor, float offset, Tensor base, Tensor y);
+    void affine(long rows, Tensor x, float factor, float offset, @Nullable Tensor base, Tensor y);
 }

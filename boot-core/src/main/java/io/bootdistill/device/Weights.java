@@ -1,5 +1,7 @@
 package io.bootdistill.device;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Weights of a convolution or linear layer with what a device has derived from them.
  *
@@ -7,4 +9,4 @@ package io.bootdistill.device;
  * @param prepared the device's own form, made by {@link Kernels#prepare(Conv, Weights, boolean)}; null where
  *     {@code preparedLength} is 0
  */
-public record Weights(Slice values, Slice prepared) {}
+public record Weights(Slice values, @Nullable Slice prepared) {}

@@ -25,4 +25,7 @@
  *       range.
  * </ul>
  */
+@NullMarked
 package io.bootdistill.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,7 @@
 package io.bootdistill.error;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The library cannot do what it was asked for, though nothing is wrong with the call itself. The message says what is wrong and
  * what would change it. One clause catches all of them:
@@ -22,7 +24,7 @@ public abstract class BootDistillException extends RuntimeException {
     }
 
     /** @param cause null where there is none */
-    protected BootDistillException(String message, Throwable cause) {
+    protected BootDistillException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -7,4 +7,7 @@
  * <p><b>Writing</b> is a checked {@link java.io.IOException}: a full disk is nobody's mistake, and the caller has to say what
  * becomes of the work. The target is then as it was.
  */
+@NullMarked
 package io.bootdistill.error;
+
+import org.jspecify.annotations.NullMarked;

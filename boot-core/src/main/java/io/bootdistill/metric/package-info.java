@@ -4,5 +4,7 @@
  * extractor of the user's: {@link io.bootdistill.metric.FrechetDistance} and {@link io.bootdistill.metric.PrecisionRecall}.
  * Arrays in, numbers out; nothing here knows of models.
  */
+@NullMarked
 package io.bootdistill.metric;
 
+import org.jspecify.annotations.NullMarked;
