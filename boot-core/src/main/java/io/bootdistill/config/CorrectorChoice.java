@@ -2,6 +2,7 @@ package io.bootdistill.config;
 
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.objective.Corrector;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a run has a corrector. */
 public sealed interface CorrectorChoice {
@@ -30,7 +31,7 @@ public sealed interface CorrectorChoice {
      * @param isNetwork whether the teacher is a network
      * @return null for none
      */
-    default Corrector of(boolean isNetwork) {
+    default @Nullable Corrector of(boolean isNetwork) {
         if (this instanceof Given given) {
             return given.corrector;
         }

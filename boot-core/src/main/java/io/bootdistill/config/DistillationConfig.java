@@ -10,6 +10,7 @@ import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Objective;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a student is distilled. Immutable, equal where all values are, and made by {@link #builder()}, whose defaults need no
@@ -138,7 +139,7 @@ public final class DistillationConfig {
     }
 
     /** The corrector of the run; null for none. */
-    public Corrector corrector(boolean isNetwork) {
+    public @Nullable Corrector corrector(boolean isNetwork) {
         return values.corrector().of(isNetwork);
     }
 

@@ -3,6 +3,7 @@ package io.bootdistill.config;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.work.Checks;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a teacher and its student are trained together, see {@code JointTrainer}. Immutable, equal where all values are, and made
@@ -15,7 +16,7 @@ public final class JointConfig {
     private final Values values;
 
     /** What is not of the teacher or the student alone, as it is written. */
-    private record Values(double studentStart, @OfMachine Path folder) {}
+    private record Values(double studentStart, @OfMachine @Nullable Path folder) {}
 
     private JointConfig(TeacherTrainingConfig teacher, DistillationConfig student, Values values) {
         Checks.notNull("teacher", teacher);
@@ -74,7 +75,7 @@ public final class JointConfig {
     }
 
     /** Where the run writes; null for nowhere. */
-    public Path folder() {
+    public @Nullable Path folder() {
         return values.folder;
     }
 
@@ -116,7 +117,7 @@ public final class JointConfig {
         private TeacherTrainingConfig teacher = TeacherTrainingConfig.builder().build();
         private DistillationConfig student = DistillationConfig.builder().build();
         private double studentStart = 0.5;
-        private Path folder;
+        private @Nullable Path folder;
 
         private Builder() {}
 
@@ -139,7 +140,7 @@ public final class JointConfig {
         }
 
         /** Where the run writes; null for nowhere. */
-        public Builder folder(Path folder) {
+        public Builder folder(@Nullable Path folder) {
             this.folder = folder;
             return this;
         }

@@ -2,6 +2,7 @@ package io.bootdistill.config;
 
 import io.bootdistill.internal.work.Checks;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a run is: so many images, or a time, which the run replaces by images once it has timed a few steps.
@@ -9,7 +10,7 @@ import java.time.Duration;
  * @param images images of the whole run, at least 1; 0 beside a time budget
  * @param timeBudget at least a minute; null beside images. Of the machine, and never written
  */
-public record Length(long images, @OfMachine Duration timeBudget) {
+public record Length(long images, @OfMachine @Nullable Duration timeBudget) {
 
     /** Checks that there is one of both, and its range. */
     public Length {

@@ -2,6 +2,7 @@ package io.bootdistill.config;
 
 import io.bootdistill.internal.work.Checks;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run tells, and where.
@@ -10,7 +11,7 @@ import java.nio.file.Path;
  * @param reportImages images between reports to the listener and lines of the metrics, at least 1
  * @param checkpointImages images between checkpoints, grids and figures of quality, at least 1
  */
-public record Output(@OfMachine Path folder, long reportImages, long checkpointImages) {
+public record Output(@OfMachine @Nullable Path folder, long reportImages, long checkpointImages) {
 
     /** Checks the ranges. */
     public Output {
@@ -19,7 +20,7 @@ public record Output(@OfMachine Path folder, long reportImages, long checkpointI
     }
 
     /** The same in another folder; null for none. */
-    public Output withFolder(Path folder) {
+    public Output withFolder(@Nullable Path folder) {
         return new Output(folder, reportImages, checkpointImages);
     }
 

@@ -11,6 +11,7 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How values become JSON: a record is an object of its components but for those {@link OfMachine}; an alternative of a sealed
@@ -33,7 +34,7 @@ final class RecordJson {
     }
 
     /** What a component of a record holds. */
-    static Object get(RecordComponent component, Object record) {
+    static @Nullable Object get(RecordComponent component, Object record) {
         try {
             component.getAccessor().trySetAccessible();
             return component.getAccessor().invoke(record);

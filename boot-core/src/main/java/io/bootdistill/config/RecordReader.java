@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what {@link RecordJson} writes. What the JSON does not name is that of a record given as the base: always for values
@@ -51,7 +52,7 @@ final class RecordReader {
     }
 
     /** @param base null where all must be named */
-    private <R> R record(JsonElement json, Class<R> type, R base, String at) {
+    private <R> R record(JsonElement json, Class<R> type, @Nullable R base, String at) {
         if (!json.isJsonObject()) {
             throw refused(json, at, "an object of its values");
         }
@@ -61,7 +62,7 @@ final class RecordReader {
             requireKnown(key, names, at);
         }
         RecordComponent[] components = type.getRecordComponents();
-        Object[] values = new Object[components.length];
+        @Nullable Object[] values = new @Nullable Object[components.length];
         for (int i = 0; i < components.length; i++) {
             String name = components[i].getName();
             Object byDefault = base == null ? null : RecordJson.get(components[i], base);
@@ -76,7 +77,7 @@ final class RecordReader {
         return make(type, components, values, at);
     }
 
-    private <R> R make(Class<R> type, RecordComponent[] components, Object[] values, String at) {
+    private <R> R make(Class<R> type, RecordComponent[] components, @Nullable Object[] values, String at) {
         try {
             Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Constructor<R> constructor = type.getDeclaredConstructor(types);
@@ -92,7 +93,7 @@ final class RecordReader {
         }
     }
 
-    private Object value(JsonElement json, Type type, Object base, String at) {
+    private Object value(JsonElement json, Type type, @Nullable Object base, String at) {
         if (!(type instanceof Class<?> declared)) {
             return list(json, RecordJson.elements(type), at);
         }
@@ -122,14 +123,14 @@ final class RecordReader {
         return List.copyOf(list);
     }
 
-    private Objective objective(JsonElement json, Objective base, String at) {
+    private Objective objective(JsonElement json, @Nullable Objective base, String at) {
         Map.Entry<String, JsonElement> named = named(json, at, objectives.keySet());
         String key = named.getKey();
         Objective begin = base != null && base.key().equals(key) ? base : objectives.get(key);
         return record(named.getValue(), begin, below(at, key));
     }
 
-    private CorrectorChoice corrector(JsonElement json, Object base, String at) {
+    private CorrectorChoice corrector(JsonElement json, @Nullable Object base, String at) {
         if (json.isJsonObject()) {
             Corrector corrector = base instanceof CorrectorChoice.Given given ? given.corrector() : Corrector.defaults();
             return new CorrectorChoice.Given(record(json, corrector, at));
@@ -142,7 +143,7 @@ final class RecordReader {
         throw refused(json, at, "one of automatic, none, or an object of the corrector's values");
     }
 
-    private Object alternative(JsonElement json, Class<?> declared, Object base, String at) {
+    private Object alternative(JsonElement json, Class<?> declared, @Nullable Object base, String at) {
         Map<String, Class<?>> alternatives = new TreeMap<>();
         for (Class<?> alternative : declared.getPermittedSubclasses()) {
             alternatives.put(RecordJson.name(alternative), alternative);

@@ -3,6 +3,7 @@ package io.bootdistill.config;
 import io.bootdistill.lesson.OptimiserConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The values that all runs have, and shortcuts to what is set most. A group checks its values when it is set. */
 abstract class RunBuilder<B extends RunBuilder<B>> {
@@ -98,7 +99,7 @@ abstract class RunBuilder<B extends RunBuilder<B>> {
     }
 
     /** Where the run writes; null for nowhere. */
-    public B folder(Path folder) {
+    public B folder(@Nullable Path folder) {
         return output(output.withFolder(folder));
     }
 

@@ -6,4 +6,7 @@
  * io.bootdistill.config.TeacherTrainingConfig} with the same groups, {@link io.bootdistill.config.JointConfig}. What objectives
  * there are is in {@code io.bootdistill.objective}.
  */
+@NullMarked
 package io.bootdistill.config;
+
+import org.jspecify.annotations.NullMarked;

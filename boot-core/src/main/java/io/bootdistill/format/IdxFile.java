@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file in the IDX format of MNIST and its kin, plain or gzipped: images [count][height][width], labels [count]. Of the
@@ -95,7 +96,7 @@ public record IdxFile(int[] shape, byte[] values) {
         return new IdxFile(shape, values);
     }
 
-    private static ModelFormatException damaged(Path file, String what, IOException cause) {
+    private static ModelFormatException damaged(Path file, String what, @Nullable IOException cause) {
         return new ModelFormatException(file + " is damaged or no IDX file: " + what + "; get it again", cause);
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A folder of PNG files of one size: all directly in it, without classes, or in a subfolder for each class. Transparency is
@@ -26,7 +27,7 @@ import javax.imageio.ImageIO;
  * @param labels class of each image; null where there are no subfolders
  * @param classes names of the subfolders, sorted: label i is class i; empty where there are none
  */
-public record ImageFolder(int channels, int height, int width, byte[] pixels, int[] labels, List<String> classes) {
+public record ImageFolder(int channels, int height, int width, byte[] pixels, int @Nullable [] labels, List<String> classes) {
 
     private static final String ENDING = ".png";
 
@@ -61,8 +62,8 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
                 classes.stream().map(path -> path.getFileName().toString()).toList());
     }
 
-    private static ImageFolder read(List<Path> files, int[] labels, List<String> classes) {
-        List<byte[]> images = new ArrayList<>(files.size());
+    private static ImageFolder read(List<Path> files, int @Nullable [] labels, List<String> classes) {
+        List<byte @Nullable []> images = new ArrayList<>(files.size());
         int channels = 1;
         BufferedImage first = decode(files.get(0));
         int plane = Math.multiplyExact(first.getWidth(), first.getHeight());

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A safetensors file, opened for reading. The whole header is checked on opening: lengths, dtypes, shapes, offsets, repeated
@@ -154,7 +155,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         }
     }
 
-    private static void close(FileChannel channel, Path file) {
+    private static void close(@Nullable FileChannel channel, Path file) {
         if (channel == null) {
             return;
         }

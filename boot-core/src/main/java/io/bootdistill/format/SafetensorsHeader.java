@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header of a safetensors file: 8 bytes of length, JSON, then the data, which the tensors fill without gap or overlap.
@@ -270,7 +271,7 @@ final class SafetensorsHeader {
         return damaged(what, null);
     }
 
-    private ModelFormatException damaged(String what, Throwable cause) {
+    private ModelFormatException damaged(String what, @Nullable Throwable cause) {
         return new ModelFormatException(
                 file + " is not a complete safetensors file: " + what + "; copy or export it again", cause);
     }

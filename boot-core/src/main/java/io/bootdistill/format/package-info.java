@@ -13,5 +13,7 @@
  * <p><b>Writing.</b> Everything is written beside its target first, then renamed. A failed write is an
  * {@link java.io.IOException}, and the target is as it was.
  */
+@NullMarked
 package io.bootdistill.format;
 
+import org.jspecify.annotations.NullMarked;
