@@ -1,6 +1,7 @@
 package io.bootdistill.selftest;
 
 import io.bootdistill.device.Tensor;
+import org.jspecify.annotations.Nullable;
 
 /** What a kernel adds to its result: the three forms of {@code base} and {@code residual}. */
 enum Addend {
@@ -12,7 +13,7 @@ enum Addend {
     OTHER;
 
     /** The operand to pass. */
-    Tensor of(Operands operands, String addend, String output) {
+    @Nullable Tensor of(Operands operands, String addend, String output) {
         return switch (this) {
             case NONE -> null;
             case OUTPUT -> operands.tensor(output);

@@ -2,6 +2,7 @@ package io.bootdistill.selftest;
 
 import java.util.Arrays;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How closely a device follows another one in one case, and how closely it must.
@@ -21,7 +22,7 @@ import java.util.Map;
  * @param allowed the bound of it: K·ε·√L times the factor; 0 for an exact case
  * @param disagreement the place and the size of the worst excess; null where there is none
  */
-record Agreement(double error, double allowed, String disagreement) {
+record Agreement(double error, double allowed, @Nullable String disagreement) {
 
     static final double K = 4;
     static final double EPSILON = 0x1p-23;

@@ -2,6 +2,7 @@ package io.bootdistill.selftest;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What of a case a {@link BoundCase} places on a device and calls there. */
 abstract class CaseContent {
@@ -9,12 +10,12 @@ abstract class CaseContent {
     final List<Operand> operands = new ArrayList<>();
 
     /** How weights are prepared; null where there are none. */
-    Preparation preparation;
+    @Nullable Preparation preparation;
 
     OperandCall call;
 
     /** What a case of a derivative derives; null for others. */
-    OperandCall forward;
+    @Nullable OperandCall forward;
 
     Operand operand(String operand) {
         return operands.stream().filter(o -> o.name().equals(operand)).findFirst().orElseThrow();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.NullUnmarked;
 
 /** The operands of a case on a device, as the call asks for them. */
 final class Operands {
@@ -30,12 +31,14 @@ final class Operands {
     }
 
     /** An operand; null where the case has none of that name. */
+    @NullUnmarked // the case knows which it has
     Tensor tensor(String name) {
         usedTensors.add(name);
         return tensors.get(name);
     }
 
     /** An operand; null where the case has none of that name. */
+    @NullUnmarked // the case knows which it has
     Slice slice(String name) {
         usedSlices.add(name);
         Tensor tensor = tensors.get(name);

@@ -9,6 +9,7 @@ import io.bootdistill.device.Philox;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One operation with one set of operands, for any device. The same case serves the comparison of two devices, the
@@ -29,7 +30,7 @@ public final class OperationCase extends CaseContent {
     private double flops;
     private double cancelling;
     private boolean exact;
-    private Map<String, float[]> derived;
+    private @Nullable Map<String, float[]> derived;
 
     private OperationCase(Kernel operation, String description, int samples, boolean strided) {
         this.operation = operation;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device put to the test: every operation at every shape of the table of operation cases, compared with another device. It
@@ -37,7 +38,8 @@ public record SelfTest(String device, String oracle, List<Line> lines) {
      * @param cause what was thrown; null if nothing was
      */
     public record Line(
-            String operation, String shape, double error, double allowed, double seconds, String failure, Throwable cause) {
+            String operation, String shape, double error, double allowed, double seconds, @Nullable String failure,
+            @Nullable Throwable cause) {
 
         public boolean passed() {
             return failure == null;
@@ -98,7 +100,7 @@ public record SelfTest(String device, String oracle, List<Line> lines) {
     }
 
     /** Where two runs differ; null if nowhere. */
-    private static String difference(Map<String, float[]> first, Map<String, float[]> second) {
+    private static @Nullable String difference(Map<String, float[]> first, Map<String, float[]> second) {
         for (Map.Entry<String, float[]> output : first.entrySet()) {
             float[] values = second.get(output.getKey());
             int i = Arrays.mismatch(output.getValue(), values);

@@ -5,5 +5,7 @@
  * with one set of operands; {@link io.bootdistill.selftest.OperationCases} holds them all. The same cases drive the contract
  * test of every device, the finite differences of the gradients, and the benchmarks.
  */
+@NullMarked
 package io.bootdistill.selftest;
 
+import org.jspecify.annotations.NullMarked;
