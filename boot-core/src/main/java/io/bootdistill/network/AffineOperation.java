@@ -4,6 +4,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** y = factor·x + offset + addend; copies and adds, too. */
 final class AffineOperation extends Operation {
@@ -14,8 +15,8 @@ final class AffineOperation extends Operation {
     private final float factor;
     private final float offset;
 
-    AffineOperation(float factor, float offset, Value x, Value addend, Value y) {
-        super(new Value[] {x, addend}, y);
+    AffineOperation(float factor, float offset, Value x, @Nullable Value addend, Value y) {
+        super(new @Nullable Value[] {x, addend}, y);
         this.factor = factor;
         this.offset = offset;
     }
@@ -35,7 +36,7 @@ final class AffineOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 if (b.dx[X] != null) {
                     kernels.affine((long) n * output.pixels(), b.dy, factor, 0, b.base[X], b.dx[X]);
                 }

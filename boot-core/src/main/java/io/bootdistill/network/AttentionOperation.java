@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Scaled dot-product attention of q over k and v. */
 final class AttentionOperation extends Operation {
@@ -16,8 +17,8 @@ final class AttentionOperation extends Operation {
 
     private final Attention attention;
 
-    AttentionOperation(Attention attention, Value q, Value k, Value v, Value mask, Value y) {
-        super(new Value[] {q, k, v, mask}, y);
+    AttentionOperation(Attention attention, Value q, Value k, Value v, @Nullable Value mask, Value y) {
+        super(new @Nullable Value[] {q, k, v, mask}, y);
         this.attention = attention;
     }
 
@@ -46,7 +47,7 @@ final class AttentionOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.attentionBackward(n, attention, operands, gradients);
             }
 

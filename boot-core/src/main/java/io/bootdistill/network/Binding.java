@@ -3,28 +3,29 @@ package io.bootdistill.network;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
+import org.jspecify.annotations.Nullable;
 
 /** The memory of one operation in one plan. Arrays are parallel to the operation's inputs and blocks. */
 final class Binding {
 
-    final Tensor[] x;
+    final @Nullable Tensor[] x;
     Tensor y;
-    Slice statistics;
+    @Nullable Slice statistics;
 
     final Slice[] parameters;
-    Weights weights;
+    @Nullable Weights weights;
 
-    Tensor dy;
-    final Tensor[] dx;
-    final Tensor[] base;
+    @Nullable Tensor dy;
+    final @Nullable Tensor[] dx;
+    final @Nullable Tensor[] base;
 
     /** Where a residual's gradient has to be stored: dx[i] = base[i] + dy by a pass of its own. */
     final boolean[] copied;
 
     /** Tangents of the inputs, null where none is read; and that of the output, null where none is made. */
-    final Tensor[] xTangent;
+    final @Nullable Tensor[] xTangent;
 
-    Tensor yTangent;
+    @Nullable Tensor yTangent;
 
     /** Whether the output's tangent is zero. */
     boolean constant;
@@ -33,11 +34,11 @@ final class Binding {
     Passes passes;
 
     Binding(int inputs, int blocks) {
-        x = new Tensor[inputs];
-        dx = new Tensor[inputs];
-        base = new Tensor[inputs];
+        x = new @Nullable Tensor[inputs];
+        dx = new @Nullable Tensor[inputs];
+        base = new @Nullable Tensor[inputs];
         copied = new boolean[inputs];
-        xTangent = new Tensor[inputs];
+        xTangent = new @Nullable Tensor[inputs];
         parameters = new Slice[blocks];
     }
 }

@@ -6,6 +6,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** y = conv(x) + bias + shift + residual. */
 final class ConvOperation extends Operation {
@@ -16,8 +17,9 @@ final class ConvOperation extends Operation {
 
     private final Conv conv;
 
-    ConvOperation(Conv conv, Value x, Value shift, Value residual, Value y, Block weights, Block bias) {
-        super(new Value[] {x, shift, residual}, y, weights, bias);
+    ConvOperation(
+            Conv conv, Value x, @Nullable Value shift, @Nullable Value residual, Value y, Block weights, Block bias) {
+        super(new @Nullable Value[] {x, shift, residual}, y, weights, bias);
         this.conv = conv;
     }
 
@@ -40,7 +42,7 @@ final class ConvOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.convBackwardWeights(n, conv, gradients, dParameters[0], dParameters[1], accumulate);
                 if (b.dx[X] != null) {
                     kernels.convBackwardInput(n, conv, b.dy, b.weights, b.base[X], b.dx[X]);

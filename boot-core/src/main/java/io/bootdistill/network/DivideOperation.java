@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** y = x/divisor, the divisor a scalar of the sample: with a tangent, but without a gradient. */
 final class DivideOperation extends Operation {
@@ -33,7 +34,7 @@ final class DivideOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.divideSamples(n, output.pixels(), b.dy, b.x[DIVISOR].data(), b.base[X], b.dx[X]);
             }
 

@@ -4,6 +4,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** y = x + table[label]. */
 final class EmbeddingOperation extends Operation {
@@ -37,7 +38,7 @@ final class EmbeddingOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.embeddingBackward(n, rows, b.x[LABEL].data(), b.dy, dParameters[0], accumulate);
             }
 

@@ -2,6 +2,7 @@ package io.bootdistill.network;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How gradients travel through a graph, decided once: which operations run backward, which input gradients each makes, and
@@ -13,12 +14,12 @@ import java.util.Set;
 final class GradientFlow {
 
     /** Per operation: where its output's gradient lies; null where it does not run backward. */
-    final Value[] dy;
+    final @Nullable Value[] dy;
 
     /** Per operation and input: the gradient that it makes, and what that is added to; null for none. */
-    final Value[][] dx;
+    final @Nullable Value[][] dx;
 
-    final Value[][] base;
+    final @Nullable Value[][] base;
 
     /** Whether dx = base + dy has to be stored by a pass of its own. */
     final boolean[][] copied;
@@ -29,24 +30,24 @@ final class GradientFlow {
     private final Graph graph;
     private final boolean[] needed;
     private final Set<Value> written = new HashSet<>();
-    private final Value[] alias;
+    private final @Nullable Value[] alias;
 
     GradientFlow(Graph graph, boolean inputGradient) {
         this.graph = graph;
         this.inputGradient = inputGradient;
         int count = graph.operations.size();
-        dy = new Value[count];
-        dx = new Value[count][];
-        base = new Value[count][];
+        dy = new @Nullable Value[count];
+        dx = new @Nullable Value[count][];
+        base = new @Nullable Value[count][];
         copied = new boolean[count][];
         needed = new boolean[graph.values.size()];
-        alias = new Value[graph.values.size()];
+        alias = new @Nullable Value[graph.values.size()];
         findNeeded();
         written.add(graph.output);
         for (int i = count - 1; i >= 0; i--) {
             Operation operation = graph.operations.get(i);
-            dx[i] = new Value[operation.inputs.length];
-            base[i] = new Value[operation.inputs.length];
+            dx[i] = new @Nullable Value[operation.inputs.length];
+            base[i] = new @Nullable Value[operation.inputs.length];
             copied[i] = new boolean[operation.inputs.length];
             if (isNeeded(operation.output)) {
                 dy[i] = read(operation.output);
@@ -120,7 +121,7 @@ final class GradientFlow {
     }
 
     /** What a further contribution is added to. */
-    private Value soFar(Value value) {
+    private @Nullable Value soFar(Value value) {
         if (!isWritten(value) && columnsWritten(value) > 0) {
             throw new IllegalStateException("a part of a value has a gradient before the whole: not supported");
         }

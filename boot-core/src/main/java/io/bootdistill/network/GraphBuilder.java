@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link Network} describes itself to: each method adds an operation and returns its value. Layers declare their
@@ -54,29 +55,30 @@ public final class GraphBuilder {
         return inputs.get(name);
     }
 
-    /** The label, vector or tokens. */
-    public Value condition() {
+    /** The label, vector or tokens; null for an unconditional network. */
+    public @Nullable Value condition() {
         return inputs.get(CONDITION);
     }
 
-    /** The mask over the tokens. */
-    public Value mask() {
+    /** The mask over the tokens; null where there are none. */
+    public @Nullable Value mask() {
         return inputs.get(MASK);
     }
 
     // ---- layers
 
     /** 3×3 convolution; {@code shift} (one row per sample) and {@code residual} may be null. */
-    public Value conv(String name, Value x, int out, int stride, int padding, Value shift, Value residual) {
+    public Value conv(
+            String name, Value x, int out, int stride, int padding, @Nullable Value shift, @Nullable Value residual) {
         return conv(name, new Conv(x.height, x.width, x.channels, out, 1, stride, padding), x, shift, residual);
     }
 
     /** 3×3 convolution of x at twice its size, each pixel being repeated; {@code shift} may be null. */
-    public Value upsampledConv(String name, Value x, int out, Value shift) {
+    public Value upsampledConv(String name, Value x, int out, @Nullable Value shift) {
         return conv(name, Conv.doubling(x.height, x.width, x.channels, out), x, shift, null);
     }
 
-    private Value conv(String name, Conv conv, Value x, Value shift, Value residual) {
+    private Value conv(String name, Conv conv, Value x, @Nullable Value shift, @Nullable Value residual) {
         Value y = value(conv.outHeight(), conv.outWidth(), conv.out());
         operations.add(new ConvOperation(
                 conv, x, shift, residual, y,
@@ -90,7 +92,7 @@ public final class GraphBuilder {
     }
 
     /** Linear layer over the channels of each pixel; {@code residual} may be null. */
-    public Value linear(String name, Value x, int out, Value residual) {
+    public Value linear(String name, Value x, int out, @Nullable Value residual) {
         return linear(List.of(name), new int[] {out}, x, residual, false, Parameter.Initial.UNIFORM);
     }
 
@@ -110,7 +112,7 @@ public final class GraphBuilder {
     }
 
     private Value linear(
-            List<String> names, int[] outs, Value x, Value residual, boolean pointwise, Parameter.Initial initial) {
+            List<String> names, int[] outs, Value x, @Nullable Value residual, boolean pointwise, Parameter.Initial initial) {
         int out = 0;
         for (int width : outs) {
             out += width;
@@ -124,7 +126,8 @@ public final class GraphBuilder {
     }
 
     /** Group normalisation, with SiLU where asked; {@code scale} and {@code shift} may be null. */
-    public Value groupNorm(String name, Value x, int groups, float epsilon, boolean silu, Value scale, Value shift) {
+    public Value groupNorm(
+            String name, Value x, int groups, float epsilon, boolean silu, @Nullable Value scale, @Nullable Value shift) {
         Value y = value(x.height, x.width, x.channels);
         operations.add(new GroupNormOperation(
                 new GroupNorm(x.pixels(), x.channels, groups, epsilon, silu), x, scale, shift, y,
@@ -140,7 +143,7 @@ public final class GraphBuilder {
     }
 
     /** Attention of q over k and v; {@code mask} may be null. */
-    public Value attention(Value q, Value k, Value v, Value mask, int heads) {
+    public Value attention(Value q, Value k, Value v, @Nullable Value mask, int heads) {
         Value y = value(q.height, q.width, q.channels);
         operations.add(new AttentionOperation(
                 new Attention(q.pixels(), k.pixels(), heads, q.channels / heads), q, k, v, mask, y));

@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Group normalisation, with the scale and shift of the time embedding where given, and SiLU where the shape says so. */
 final class GroupNormOperation extends Operation {
@@ -15,8 +16,9 @@ final class GroupNormOperation extends Operation {
 
     private final GroupNorm norm;
 
-    GroupNormOperation(GroupNorm norm, Value x, Value scale, Value shift, Value y, Block gamma, Block beta) {
-        super(new Value[] {x, scale, shift}, y, gamma, beta);
+    GroupNormOperation(
+            GroupNorm norm, Value x, @Nullable Value scale, @Nullable Value shift, Value y, Block gamma, Block beta) {
+        super(new @Nullable Value[] {x, scale, shift}, y, gamma, beta);
         this.norm = norm;
     }
 
@@ -46,7 +48,7 @@ final class GroupNormOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.groupNormBackward(n, norm, operands, gradients, dParameters[0], dParameters[1], accumulate);
             }
 

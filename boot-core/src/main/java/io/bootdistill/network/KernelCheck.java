@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.UnsupportedKernelException;
 import io.bootdistill.network.Operation.Pass;
+import org.jspecify.annotations.Nullable;
 
 /** Refuses a device that lacks a kernel, before anything is allocated for a graph that needs it. */
 final class KernelCheck {
@@ -26,7 +27,7 @@ final class KernelCheck {
     }
 
     /** The first parameter of an operation, which says where in the network it stands; null for one without. */
-    private static String parameter(Graph graph, Operation operation) {
+    private static @Nullable String parameter(Graph graph, Operation operation) {
         for (Operation.Block block : operation.blocks) {
             for (Parameter parameter : block.constant() ? graph.layout().constants() : graph.layout().trained()) {
                 if (parameter.offset() >= block.offset() && parameter.offset() < block.offset() + block.length()) {

@@ -6,6 +6,7 @@ import io.bootdistill.device.Linear;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** y = x·W + bias + residual, for each pixel. */
 final class LinearOperation extends Operation {
@@ -15,8 +16,8 @@ final class LinearOperation extends Operation {
 
     private final Linear linear;
 
-    LinearOperation(Linear linear, Value x, Value residual, Value y, Block weights, Block bias) {
-        super(new Value[] {x, residual}, y, weights, bias);
+    LinearOperation(Linear linear, Value x, @Nullable Value residual, Value y, Block weights, Block bias) {
+        super(new @Nullable Value[] {x, residual}, y, weights, bias);
         this.linear = linear;
     }
 
@@ -41,7 +42,7 @@ final class LinearOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.linearBackwardWeights(rows(n), linear, b.x[X], b.dy, dParameters[0], dParameters[1], accumulate);
                 if (b.dx[X] != null) {
                     kernels.linearBackwardInput(rows(n), linear, b.dy, b.weights, b.base[X], b.dx[X]);

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parameters of a network on a device, with the device's own forms of its weights.
@@ -26,7 +27,7 @@ public final class Model implements AutoCloseable {
     private final DeviceMemory parameters;
     private final DeviceMemory constants;
     private final DeviceMemory prepared;
-    private final Weights[] weights;
+    private final @Nullable Weights[] weights;
     private final Slice trained;
 
     /**
@@ -44,7 +45,7 @@ public final class Model implements AutoCloseable {
             KernelCheck.require(device, graph, Operation.Pass.BACKWARD);
         }
         ParameterLayout layout = graph.layout();
-        weights = new Weights[graph.operations.size()];
+        weights = new @Nullable Weights[graph.operations.size()];
         try (Kernels kernels = device.openKernels()) {
             parameters = scope.own(device.allocate(Math.max(1, layout.length())));
             constants = scope.own(device.allocate(Math.max(1, layout.constantsLength())));
@@ -178,7 +179,7 @@ public final class Model implements AutoCloseable {
         return gradient;
     }
 
-    Weights weights(int operation) {
+    @Nullable Weights weights(int operation) {
         return weights[operation];
     }
 

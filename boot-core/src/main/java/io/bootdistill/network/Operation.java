@@ -4,6 +4,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Weights;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of a graph: it reads values and parameters and writes one value. It holds shapes per sample and no memory; a
@@ -33,12 +34,12 @@ abstract class Operation {
     /** A range of the flat buffer of trained parameters, or of that of constants. */
     record Block(long offset, long length, boolean constant) {}
 
-    final Value[] inputs;
+    final @Nullable Value[] inputs;
     final Value output;
     final Block[] blocks;
 
     /** Inputs may be null where an optional operand is absent. */
-    Operation(Value[] inputs, Value output, Block... blocks) {
+    Operation(@Nullable Value[] inputs, Value output, Block... blocks) {
         this.inputs = inputs;
         this.output = output;
         this.blocks = blocks;

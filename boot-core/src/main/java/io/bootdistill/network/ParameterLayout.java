@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the parameters of a network lie: the trained ones in one flat buffer, so that the optimiser, the moving average, the
@@ -59,7 +60,7 @@ public final class ParameterLayout {
     }
 
     /** The trained parameter of that name; null if there is none. */
-    public Parameter find(String name) {
+    public @Nullable Parameter find(String name) {
         return trained.get(name);
     }
 

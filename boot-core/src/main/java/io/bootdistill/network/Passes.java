@@ -2,6 +2,7 @@ package io.bootdistill.network;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import org.jspecify.annotations.Nullable;
 
 /** One operation over the memory of one plan. Made once, with the operands of its kernels: a pass allocates nothing. */
 abstract class Passes {
@@ -13,7 +14,7 @@ abstract class Passes {
      *
      * @param dParameters parallel to the operation's blocks
      */
-    abstract void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate);
+    abstract void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate);
 
     /**
      * Writes the tangent of the output, its derivative along the tangents of the inputs; null where an input has none. Called

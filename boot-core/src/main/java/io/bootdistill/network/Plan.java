@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network made ready for a block of samples: every activation and gradient has its place in one arena. Walks the
@@ -39,10 +40,10 @@ public final class Plan implements AutoCloseable {
     private final Binding[] bindings;
     private final Map<String, Tensor> inputs = new HashMap<>();
     private final Tensor y;
-    private final Tensor dy;
-    private final Tensor dx;
-    private final Tensor timeTangent;
-    private final Tensor yTangent;
+    private final @Nullable Tensor dy;
+    private final @Nullable Tensor dx;
+    private final @Nullable Tensor timeTangent;
+    private final @Nullable Tensor yTangent;
     private final Tensor[] zeroTangents;
 
     /**
@@ -99,12 +100,12 @@ public final class Plan implements AutoCloseable {
     }
 
     /** The condition: labels, vectors or tokens; null for an unconditional network. */
-    public Tensor condition() {
+    public @Nullable Tensor condition() {
         return inputs.get(GraphBuilder.CONDITION);
     }
 
     /** The mask over tokens; null where there are none. */
-    public Tensor mask() {
+    public @Nullable Tensor mask() {
         return inputs.get(GraphBuilder.MASK);
     }
 
@@ -113,23 +114,23 @@ public final class Plan implements AutoCloseable {
         return y;
     }
 
-    /** The gradient of the output, to be written before {@link #backward}. */
-    public Tensor dy() {
+    /** The gradient of the output, to be written before {@link #backward}; null in a mode without one. */
+    public @Nullable Tensor dy() {
         return dy;
     }
 
-    /** The gradient of x, in the mode that makes it; valid until the next forward. */
-    public Tensor dx() {
+    /** The gradient of x, in the mode that makes it, else null; valid until the next forward. */
+    public @Nullable Tensor dx() {
         return dx;
     }
 
-    /** The tangent of the time, in the mode that takes it: how fast it changes, one row of one value per sample. */
-    public Tensor timeTangent() {
+    /** The tangent of the time, in the mode that takes it, else null: how fast it changes, one row of one value per sample. */
+    public @Nullable Tensor timeTangent() {
         return timeTangent;
     }
 
-    /** The tangent of the output, in the mode that makes it: ∂y/∂t times that of the time. */
-    public Tensor yTangent() {
+    /** The tangent of the output, in the mode that makes it, else null: ∂y/∂t times that of the time. */
+    public @Nullable Tensor yTangent() {
         return yTangent;
     }
 

@@ -6,6 +6,7 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.network.MemoryPlanner.Buffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of a plan. Operation i of M runs forward at time i and backward at time 2M − i; the loss is made at time M. What
@@ -16,13 +17,13 @@ final class PlanMemory {
     private final Graph graph;
     private final Model model;
     private final int block;
-    private final GradientFlow flow;
-    private final TangentFlow tangentFlow;
+    private final @Nullable GradientFlow flow;
+    private final @Nullable TangentFlow tangentFlow;
     private final MemoryPlanner planner = new MemoryPlanner();
     private final Map<Value, Buffer> values = new HashMap<>();
     private final Map<Value, Buffer> gradients = new HashMap<>();
     private final Map<Value, Buffer> tangents = new HashMap<>();
-    private final Buffer[] statistics;
+    private final @Nullable Buffer[] statistics;
     private final int end;
     private final DeviceMemory arena;
 
@@ -30,13 +31,13 @@ final class PlanMemory {
      * @param flow how gradients travel; null where none do
      * @param tangentFlow how the derivative by the time travels; null where there is none
      */
-    PlanMemory(Model model, int block, GradientFlow flow, TangentFlow tangentFlow) {
+    PlanMemory(Model model, int block, @Nullable GradientFlow flow, @Nullable TangentFlow tangentFlow) {
         this.model = model;
         this.graph = model.graph();
         this.block = block;
         int count = graph.operations.size();
         this.end = 2 * count + 1;
-        this.statistics = new Buffer[count];
+        this.statistics = new @Nullable Buffer[count];
         this.flow = flow;
         this.tangentFlow = tangentFlow;
         for (Value input : graph.inputs.values()) {
@@ -113,7 +114,7 @@ final class PlanMemory {
         }
     }
 
-    private void use(Map<Value, Buffer> buffers, Value value, int time) {
+    private void use(Map<Value, Buffer> buffers, @Nullable Value value, int time) {
         if (value != null) {
             Value root = value.root();
             buffers.computeIfAbsent(root, r -> planner.buffer((long) block * r.pixels() * r.channels)).use(time);
@@ -124,19 +125,19 @@ final class PlanMemory {
         return arena;
     }
 
-    Tensor value(Value value) {
+    @Nullable Tensor value(@Nullable Value value) {
         return tensor(values, value);
     }
 
-    Tensor gradient(Value value) {
+    @Nullable Tensor gradient(@Nullable Value value) {
         return tensor(gradients, value);
     }
 
-    Tensor tangent(Value value) {
+    @Nullable Tensor tangent(@Nullable Value value) {
         return tensor(tangents, value);
     }
 
-    private Tensor tensor(Map<Value, Buffer> buffers, Value value) {
+    private @Nullable Tensor tensor(Map<Value, Buffer> buffers, @Nullable Value value) {
         if (value == null) {
             return null;
         }

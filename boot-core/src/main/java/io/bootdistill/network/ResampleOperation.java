@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Nearest-neighbour doubling, or halving by the mean of 2×2 pixels. */
 final class ResampleOperation extends Operation {
@@ -34,7 +35,7 @@ final class ResampleOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 if (up) {
                     kernels.upsampleBackward(n, inputs[0].height, inputs[0].width, b.dy, b.base[0], b.dx[0]);
                 } else {

@@ -4,6 +4,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** y = x·sigmoid(x). */
 final class SiluOperation extends Operation {
@@ -27,7 +28,7 @@ final class SiluOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 kernels.siluBackward((long) n * output.pixels(), b.x[0], b.dy, b.base[0], b.dx[0]);
             }
 

@@ -2,6 +2,7 @@ package io.bootdistill.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the derivative by the time travels through a graph, decided once: which operations make a tangent, and which tangents
@@ -65,7 +66,7 @@ final class TangentFlow {
         zeroInputs = graph.inputs.values().stream().filter(input -> input != time && isAmong(read, input)).toList();
     }
 
-    private static boolean isAmong(List<Value> values, Value value) {
+    private static boolean isAmong(List<Value> values, @Nullable Value value) {
         return value != null && values.stream().anyMatch(value::overlaps);
     }
 }

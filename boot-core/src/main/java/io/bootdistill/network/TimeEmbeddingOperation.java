@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.TimeEmbedding;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Sinusoidal embedding of a scalar; its frequencies are constants. */
 final class TimeEmbeddingOperation extends Operation {
@@ -35,7 +36,7 @@ final class TimeEmbeddingOperation extends Operation {
             }
 
             @Override
-            void backward(Kernels kernels, int n, Slice[] dParameters, boolean accumulate) {
+            void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
                 throw new IllegalStateException("a time embedding has no gradient");
             }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The U-Net of the diffusers format ({@code UNet2DModel}): down, middle and up blocks of residual blocks and attention, with
@@ -149,7 +150,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
         return graph.timeEmbedding(scalar, frequencies, config.flipSinToCos());
     }
 
-    private Value embed(GraphBuilder graph, String name, Value x, Value addend) {
+    private Value embed(GraphBuilder graph, String name, Value x, @Nullable Value addend) {
         Value hidden = graph.silu(graph.linear(name + ".linear_1", x, config.timeEmbeddingDim(), null));
         return graph.linear(name + ".linear_2", hidden, config.timeEmbeddingDim(), addend);
     }
@@ -170,7 +171,8 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
 
     /** One block of the format: its residual blocks and what changes the resolution after them. */
     private record Level(
-            String name, boolean attention, List<UNetBlocks.Resnet> resnets, boolean sampled, UNetBlocks.Resnet sampler) {
+            String name, boolean attention, List<UNetBlocks.Resnet> resnets, boolean sampled,
+            UNetBlocks.@Nullable Resnet sampler) {
 
         Value layer(UNetBlocks blocks, int j, Value x) {
             Value y = blocks.resnet(resnets.get(j), x);

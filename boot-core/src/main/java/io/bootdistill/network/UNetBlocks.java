@@ -3,6 +3,7 @@ package io.bootdistill.network;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The building blocks of a {@link UNet}: residual blocks and attention. */
 final class UNetBlocks {
@@ -71,7 +72,7 @@ final class UNetBlocks {
         return scaled(graph.conv(resnet.name() + ".conv2", h, resnet.out(), 1, 1, null, shortcut), resnet.scale());
     }
 
-    private Value conv1(Resnet resnet, Value x, Value shift) {
+    private Value conv1(Resnet resnet, Value x, @Nullable Value shift) {
         String name = resnet.name() + ".conv1";
         return resnet.resample() == Resample.UP
                 ? graph.upsampledConv(name, x, resnet.out(), shift)
@@ -97,7 +98,7 @@ final class UNetBlocks {
         return scaled(graph.linear(name + ".to_out.0", o, x.channels, x), scale);
     }
 
-    private Value norm(String name, Value x, Value scale, Value shift) {
+    private Value norm(String name, Value x, @Nullable Value scale, @Nullable Value shift) {
         return graph.groupNorm(name, x, config.normNumGroups(), config.normEps(), true, scale, shift);
     }
 

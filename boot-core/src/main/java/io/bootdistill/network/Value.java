@@ -1,5 +1,7 @@
 package io.bootdistill.network;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A value of a graph: per sample {@code pixels} rows of {@code channels} values. It has memory of its own or is a range of
  * columns of a wider value, its parent (a part of a concatenation, or a part of a fused result).
@@ -11,7 +13,7 @@ public final class Value {
     final int width;
     final int channels;
 
-    private Value parent;
+    private @Nullable Value parent;
     private int column;
 
     Value(int id, int height, int width, int channels) {
@@ -37,7 +39,7 @@ public final class Value {
         return height * width;
     }
 
-    Value parent() {
+    @Nullable Value parent() {
         return parent;
     }
 

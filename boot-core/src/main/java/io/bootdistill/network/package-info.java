@@ -7,5 +7,7 @@
  * parameters on a device; a {@link io.bootdistill.network.Plan} holds the activations of a block of samples and walks the
  * list forward and backward.
  */
+@NullMarked
 package io.bootdistill.network;
 
+import org.jspecify.annotations.NullMarked;
