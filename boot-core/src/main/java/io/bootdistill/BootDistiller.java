@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Distils a teacher into a one-step student without data. By the BOOT method (arXiv 2306.05544), the student reads pure noise
@@ -50,7 +51,7 @@ public final class BootDistiller {
     private final TeacherModel teacher;
     private final Network network;
     private final Device device;
-    private ConditionSource conditions;
+    private @Nullable ConditionSource conditions;
     private Reducer reducer = Reducer.LANES;
     private Objective[] objectives = {};
     private RunHandle handle = new RunHandle();
@@ -192,7 +193,7 @@ public final class BootDistiller {
         return setup(folder.readDistillation(workers, objectives));
     }
 
-    private TrainingRun<Student> newRun(DistillationSetup setup, RunFolder folder) {
+    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder) {
         DistillationConfig config = setup.config();
         String key = TeacherKey.of(teacher);
         return new TrainingRun<>(new StudentPupil(setup, folder, key, listener), config.steps(), config.work().batch(),

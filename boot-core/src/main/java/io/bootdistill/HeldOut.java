@@ -10,14 +10,12 @@ import io.bootdistill.metric.Diversity;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
-import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Held-out noise and what the reference sampler of the teacher makes of it: the measure of a student that needs no data. The
  * noise has a seed of its own, the same for every run; label i mod the real classes goes with noise i.
  */
-@NullMarked
 public final class HeldOut {
 
     private static final long SEED = 0x5EEDL << 32 | 0x0B007;

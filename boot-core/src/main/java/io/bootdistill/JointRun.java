@@ -13,6 +13,7 @@ import io.bootdistill.internal.training.Checkpoint.Saved;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One joint training: its two parts take turns, and it writes their states. */
 final class JointRun implements AutoCloseable {
@@ -23,9 +24,9 @@ final class JointRun implements AutoCloseable {
     private static final String STUDENT = "student.";
 
     private final JointConfig config;
-    private final RunFolder folder;
-    private final RunFolder teacherFolder;
-    private final RunFolder studentFolder;
+    private final @Nullable RunFolder folder;
+    private final @Nullable RunFolder teacherFolder;
+    private final @Nullable RunFolder studentFolder;
     private final String key;
     private final DistillationListener studentListener;
     private final Scope scope = new Scope();
@@ -34,14 +35,14 @@ final class JointRun implements AutoCloseable {
     private final DistillationSetup setup;
 
     /** Null before its first step. */
-    private TrainingRun<Student> student;
+    private @Nullable TrainingRun<Student> student;
 
     /** Steps done. */
     private long step;
 
     /** @param folder where it writes, made by {@link #writeConfig}; null for nowhere */
     JointRun(
-            TeacherTrainer trainer, ImageSource images, JointConfig config, RunFolder folder,
+            TeacherTrainer trainer, ImageSource images, JointConfig config, @Nullable RunFolder folder,
             TeacherTrainingListener teacherListener, DistillationListener studentListener) {
         this.config = config;
         this.folder = folder;

@@ -11,6 +11,7 @@ import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a teacher from images and, at the same time, distils it into a one-step student: what the BOOT paper leaves as future
@@ -120,7 +121,7 @@ public final class JointTrainer {
         }
     }
 
-    private JointRun newRun(ImageSource images, JointConfig config, RunFolder folder) {
+    private JointRun newRun(ImageSource images, JointConfig config, @Nullable RunFolder folder) {
         return new JointRun(trainer, images, config, folder, teacherListener, studentListener);
     }
 }

@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.internal.training.Trainer.Step;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Sums up steps between reports. The clock counts training alone: {@link #restart} it after other work. */
 final class ProgressMeter {
@@ -15,7 +16,7 @@ final class ProgressMeter {
     private double bootstrap;
     private double boundary;
     private double gradientNorm;
-    private Step last;
+    private @Nullable Step last;
 
     /** @param step steps done before */
     ProgressMeter(long steps, int batch, long step, LongSupplier nanoTime) {

@@ -4,6 +4,7 @@ import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run trains, and what its reports and checkpoints make of it: all in which students and teachers differ.
@@ -32,8 +33,12 @@ interface Pupil<M> extends AutoCloseable {
      */
     String measure(TrainingState state, long images) throws IOException;
 
-    /** The line of the metrics for a report. */
-    String line(Progress progress, String measured);
+    /**
+     * The line of the metrics for a report.
+     *
+     * @param measured what {@link #measure} has returned; null where there is no checkpoint
+     */
+    String line(Progress progress, @Nullable String measured);
 
     /** Writes what is derived from the state, after the checkpoint. */
     void write(RunFolder folder, long step) throws IOException;

@@ -17,7 +17,6 @@ import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.TimeEmbeddingType;
-import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * prediction at t_min. The others are the format's spacings of a discrete schedule. The result of a sample does not depend on
  * the batch it is part of, nor on the number of workers.
  */
-@NullMarked
 public final class Sampler {
 
     /** Samples that a worker takes along the trajectory at once. */

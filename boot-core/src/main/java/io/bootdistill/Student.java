@@ -21,7 +21,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  * as processors, or as its training had, or as the device can use; each keeps device memory from its first use on. An interrupt
  * does not end a call, and is kept. {@link #close} frees the device memory.
  */
-@NullMarked
 public final class Student implements AutoCloseable {
 
     private static final int MOST_STEPS = 1_000;

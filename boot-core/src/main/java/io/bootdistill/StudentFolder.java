@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Students in the diffusers layout. The sample is y_θ(ε, t_min), so the time input is a constant and is folded into the
@@ -106,7 +107,8 @@ final class StudentFolder {
      * @param time the embedding of a constant time; null where it is none
      * @param shift that of a constant scale; null where it is none
      */
-    private static float[] export(Parameter parameter, float[] values, float[] time, float[] shift, boolean negated) {
+    private static float[] export(
+            Parameter parameter, float[] values, float @Nullable [] time, float @Nullable [] shift, boolean negated) {
         if (time != null && parameter.name().equals(SECOND_LAYER + ".weight")) {
             return new float[values.length];
         }

@@ -11,6 +11,7 @@ import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.metric.CollapseAlarm;
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,20 +25,21 @@ final class StudentPupil implements Pupil<Student> {
     private final DistillationSetup setup;
     private final DistillationConfig config;
     private final TeacherModel teacher;
-    private final RunFolder folder;
-    private final String teacherKey;
+    private final @Nullable RunFolder folder;
+    private final @Nullable String teacherKey;
     private final DistillationListener listener;
-    private Student average;
-    private HeldOut heldOut;
+    private @Nullable Student average;
+    private @Nullable HeldOut heldOut;
 
     /** At the last checkpoint; null where nothing is measured. */
-    private Quality quality;
+    private @Nullable Quality quality;
 
     /**
      * @param folder where the samples of reference are kept; null for nowhere
      * @param teacherKey what identifies the teacher; null for one that changes between steps
      */
-    StudentPupil(DistillationSetup setup, RunFolder folder, String teacherKey, DistillationListener listener) {
+    StudentPupil(
+            DistillationSetup setup, @Nullable RunFolder folder, @Nullable String teacherKey, DistillationListener listener) {
         this.setup = setup;
         this.folder = folder;
         this.teacherKey = teacherKey;
@@ -131,7 +133,7 @@ final class StudentPupil implements Pupil<Student> {
     }
 
     @Override
-    public String line(Progress p, String measured) {
+    public String line(Progress p, @Nullable String measured) {
         return String.format(
                 Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.1f,%s", p.step(), p.images(), p.loss(), p.bootstrap(),
                 p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(), measured == null ? "," : measured);

@@ -23,7 +23,6 @@ import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.OptionalInt;
-import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +31,6 @@ import org.slf4j.LoggerFactory;
  * A pretrained diffusion model on a device: the network, its noise schedule and what its outputs mean, as a diffusers folder
  * holds them. {@link #load} reads one; {@link #close} frees its memory. Immutable; any number of threads may sample it.
  */
-@NullMarked
 public final class Teacher implements Denoiser {
 
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);

@@ -14,6 +14,7 @@ import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A teacher in a run: it learns from images, is saved, and draws pictures. */
 final class TeacherPupil implements Pupil<Teacher> {
@@ -24,7 +25,7 @@ final class TeacherPupil implements Pupil<Teacher> {
     private final TeacherTrainingConfig config;
     private final DenoisingSetup setup;
     private final TeacherTrainingListener listener;
-    private Teacher average;
+    private @Nullable Teacher average;
 
     TeacherPupil(
             UNet network, SchedulerConfig scheduler, Device device, ImageSource images, TeacherTrainingConfig config,
@@ -83,7 +84,7 @@ final class TeacherPupil implements Pupil<Teacher> {
     }
 
     @Override
-    public String line(Progress p, String measured) {
+    public String line(Progress p, @Nullable String measured) {
         return String.format(Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.1f", p.step(), p.images(), p.loss(), p.gradientNorm(),
                 p.rate(), p.imagesPerSecond());
     }

@@ -19,6 +19,7 @@ import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a teacher from images: plain denoising, E‖F(α_t x₀ + σ_t ε, t, c) − o‖² with o = ε, v or x₀ as the scheduler's
@@ -147,7 +148,8 @@ public final class TeacherTrainer {
     }
 
     /** @param key null for a part of a joint run */
-    static TrainingRun<Teacher> newRun(TeacherPupil pupil, TeacherTrainingConfig config, RunFolder folder, String key) {
+    static TrainingRun<Teacher> newRun(
+            TeacherPupil pupil, TeacherTrainingConfig config, @Nullable RunFolder folder, @Nullable String key) {
         return new TrainingRun<>(pupil, config.steps(), config.work().batch(), config.output(), folder, key);
     }
 

@@ -12,6 +12,7 @@ import io.bootdistill.internal.training.TrainingState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One training, of a student or a teacher, alone or as a part of a joint run: its steps and the reports between them. */
 final class TrainingRun<M> implements AutoCloseable {
@@ -20,12 +21,12 @@ final class TrainingRun<M> implements AutoCloseable {
     private final long steps;
     private final int batch;
     private final Output output;
-    private final RunFolder folder;
-    private final String key;
+    private final @Nullable RunFolder folder;
+    private final @Nullable String key;
     private final Scope scope = new Scope();
     private final TrainingState state;
-    private Trainer trainer;
-    private ProgressMeter meter;
+    private @Nullable Trainer trainer;
+    private @Nullable ProgressMeter meter;
 
     /**
      * Makes the state before the first step.
@@ -34,7 +35,8 @@ final class TrainingRun<M> implements AutoCloseable {
      * @param folder where it writes; null for nowhere
      * @param key what identifies the training in its checkpoints; null for a part of a joint run, which writes them itself
      */
-    TrainingRun(Pupil<M> pupil, long steps, int batch, Output output, RunFolder folder, String key) {
+    TrainingRun(
+            Pupil<M> pupil, long steps, int batch, Output output, @Nullable RunFolder folder, @Nullable String key) {
         this.pupil = scope.own(pupil);
         this.steps = steps;
         this.batch = batch;
@@ -83,7 +85,7 @@ final class TrainingRun<M> implements AutoCloseable {
     }
 
     /** Whether a run is to end: by its handle, its listeners, or an interrupt, which stays set. */
-    static boolean isStopped(RunHandle handle, TrainingRun<?>... runs) {
+    static boolean isStopped(RunHandle handle, @Nullable TrainingRun<?>... runs) {
         boolean stop = handle.isStopped() || Thread.currentThread().isInterrupted();
         for (TrainingRun<?> run : runs) {
             stop |= run != null && run.pupil.shouldStop(); // each is asked
@@ -135,7 +137,7 @@ final class TrainingRun<M> implements AutoCloseable {
         meter.restart();
     }
 
-    private void write(Progress progress, String measured, boolean checkpoint) throws IOException {
+    private void write(Progress progress, @Nullable String measured, boolean checkpoint) throws IOException {
         folder.addMetrics(progress.step(), pupil.header(), pupil.line(progress, measured));
         if (checkpoint) {
             if (key != null) {

@@ -13,7 +13,6 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It means something for students that have learnt all times, without a hard boundary, whose signals contain the teacher's
  * prediction at t_max until they are sampled; and for teachers whose predictions are not limited, since the path is not.
  */
-@NullMarked
 public final class TrajectoryError {
 
     private TrajectoryError() {}

@@ -40,4 +40,7 @@
  * BootstrapLesson} is the paper's step on one page. Here is only what users call, and what holds a run together: it may use all
  * rooms, and none uses it.
  */
+@NullMarked
 package io.bootdistill;
+
+import org.jspecify.annotations.NullMarked;
