@@ -146,6 +146,14 @@ class ArchitectureTest {
         assertEquals(Set.of(), shown);
     }
 
+    /** Objectives are open: the rooms that users see are enough for one. */
+    @Test
+    void lessonFromOutsideUsesNoInternalType() {
+        noClasses().that().haveNameMatching(".*\\.Progressive(Draws|Lesson)?(\\$.*)?")
+                .should().dependOnClassesThat().resideInAnyPackage(own("internal.."), own("reference"))
+                .check(new ClassFileImporter().importPackages(own("progressive")));
+    }
+
     private static boolean isPublic(JavaClass type) {
         return isSeen(type.getModifiers()) && type.getEnclosingClass().map(ArchitectureTest::isPublic).orElse(true);
     }

@@ -7,7 +7,9 @@
  * {@link io.bootdistill.diffusion.ConditionSource}, {@link io.bootdistill.diffusion.Decoder} and
  * {@link io.bootdistill.diffusion.StateListener}. What is asked of a sampler: {@link io.bootdistill.diffusion.SampleRequest},
  * {@link io.bootdistill.diffusion.Guidance}. For lessons, a teacher that is ready to be called for a block of samples on a
- * device: {@link io.bootdistill.diffusion.TeacherPlan} and its {@link io.bootdistill.diffusion.BlockInputs}.
+ * device: {@link io.bootdistill.diffusion.TeacherPlan} and its {@link io.bootdistill.diffusion.BlockInputs}; the numbers of a
+ * step are written by {@link io.bootdistill.diffusion.SignalRow}, what a student's output means by
+ * {@link io.bootdistill.diffusion.Head}.
  *
  * <p>It uses devices, formats and networks, and knows neither who trains nor who samples. Its types do not need each other in
  * a circle: an interface does not know its implementations.

@@ -50,6 +50,16 @@ public interface Classroom {
     /** The teacher's network; null for a function of the user's. */
     Model teacher();
 
+    /** Calls of the teacher's network that a prediction takes: two with guidance. */
+    default int predictionCalls() {
+        return guidance().isNone() ? 1 : 2;
+    }
+
+    /** Whether the teacher's predictions are made on the device alone, see {@link Lesson#staysOnDevice}. */
+    default boolean isTeacherOnDevice() {
+        return workers().get(0).teacher().staysOnDevice();
+    }
+
     /** Whether the teacher changes between steps: what it has solved cannot be solved again later. */
     boolean isTeacherMoving();
 

@@ -1,6 +1,6 @@
 package io.bootdistill.objective;
 
-import io.bootdistill.internal.work.Blocks;
+import io.bootdistill.lesson.Blocks;
 
 /**
  * Which rows of a batch are of the boundary, which bootstrap, and which of these restart. Each kind is spread evenly, so that

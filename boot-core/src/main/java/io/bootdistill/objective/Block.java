@@ -2,6 +2,9 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.lesson.RowTable.Column;
+import java.util.Arrays;
+import java.util.function.ToIntFunction;
 
 /**
  * Where a block of a step lies in device memory.
@@ -20,4 +23,16 @@ import io.bootdistill.diffusion.BlockInputs;
  */
 record Block(
         int index, int from, int samples, int bootstrap, int restarted, Slice seeds, Slice coefficients, BlockInputs atT,
-        BlockInputs atS, BlockInputs atSecond, BlockInputs atStart) {}
+        BlockInputs atS, BlockInputs atSecond, BlockInputs atStart) {
+
+    /**
+     * A column's rows of each block, made once: a step allocates nothing.
+     *
+     * @param rows how many of a block, from its first; there is null for a block that has none
+     */
+    static Slice[] slices(Block[] blocks, Column column, ToIntFunction<Block> rows) {
+        return Arrays.stream(blocks)
+                .map(block -> rows.applyAsInt(block) == 0 ? null : column.slice(block.from(), rows.applyAsInt(block)))
+                .toArray(Slice[]::new);
+    }
+}

@@ -6,6 +6,7 @@ import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.BlockLoss;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.Losses;
@@ -29,8 +30,7 @@ final class BootstrapLesson implements Lesson {
     private final BootstrapDraws draws;
     private final StudentForm form;
     final BlockLoss loss;
-    private final boolean staysOnDevice;
-    private final int predictions;
+    private final Classroom room;
 
     private final BootstrapDesk[] desks;
     final Block[] blocks;
@@ -42,8 +42,7 @@ final class BootstrapLesson implements Lesson {
         this.draws = scope.own(draws);
         form = draws.form();
         pixels = room.shape().pixels();
-        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
-        predictions = room.guidance().isNone() ? 1 : 2;
+        this.room = room;
         desks = new BootstrapDesk[room.workers().size()];
         try {
             blocks = draws.open();
@@ -82,7 +81,7 @@ final class BootstrapLesson implements Lesson {
         form.subtract(worker, block, target);
         Plan student = worker.student();
         worker.call(student, form.input(worker, noise), block.atS(), block.samples());
-        loss.run(worker, index, block.from(), block.samples(), form.head(block), form.input(worker, noise), target);
+        loss.run(worker, index, block.samples(), form.head(block), form.input(worker, noise), target);
         student.backward(kernels, block.samples(), lane, accumulate);
     }
 
@@ -126,7 +125,7 @@ final class BootstrapLesson implements Lesson {
 
     @Override
     public boolean staysOnDevice() {
-        return staysOnDevice;
+        return room.isTeacherOnDevice();
     }
 
     @Override
@@ -137,9 +136,9 @@ final class BootstrapLesson implements Lesson {
     @Override
     public double passes() {
         int calls = (solver.callsTwice() ? 2 : 1) + (form instanceof HardForm ? 1 : 0);
-        return draws.rows.bootstrapSamples * (4.0 + calls * predictions) // the student at t, at s, and backwards
+        return draws.rows.bootstrapSamples * (4.0 + calls * room.predictionCalls()) // the student at t, at s, and backwards
                 + draws.rows.restartSamples // their first call, from the noise
-                + draws.rows.boundarySamples * (3.0 + predictions);
+                + draws.rows.boundarySamples * (3.0 + room.predictionCalls());
     }
 
     @Override

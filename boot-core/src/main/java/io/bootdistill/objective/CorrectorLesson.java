@@ -119,7 +119,7 @@ final class CorrectorLesson implements Lesson {
 
     @Override
     public boolean staysOnDevice() {
-        return room.workers().get(0).teacher().staysOnDevice();
+        return room.isTeacherOnDevice();
     }
 
     /** Its loss is no measure of the student. */
@@ -130,7 +130,7 @@ final class CorrectorLesson implements Lesson {
 
     @Override
     public double passes() {
-        return draws.samples() * (6.0 + (room.guidance().isNone() ? 1 : 2));
+        return draws.samples() * (6.0 + room.predictionCalls());
     }
 
     @Override

@@ -4,9 +4,9 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.internal.work.RowTable.Column;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.RowTable.Column;
 
 /**
  * What a step draws that learns the derivative: a sample at t is a step with c = λ'/(1 + λ') from y, and the derivative times

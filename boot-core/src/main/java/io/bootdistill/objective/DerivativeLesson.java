@@ -6,6 +6,7 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.BlockLoss;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.Losses;
@@ -23,8 +24,7 @@ final class DerivativeLesson implements Lesson {
     private final DerivativeDraws draws;
     private final StudentForm form;
     final BlockLoss loss;
-    private final boolean staysOnDevice;
-    private final int predictions;
+    private final Classroom room;
 
     /** The student that makes targets, of each worker, with its tangent. */
     private final Plan[] moving;
@@ -40,8 +40,7 @@ final class DerivativeLesson implements Lesson {
         this.draws = scope.own(draws);
         form = draws.form();
         pixels = room.shape().pixels();
-        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
-        predictions = room.guidance().isNone() ? 1 : 2;
+        this.room = room;
         moving = new Plan[room.workers().size()];
         steps = room.workers().stream().map(BootstrapDesk::step).toArray(SignalStep[]::new);
         try {
@@ -94,13 +93,13 @@ final class DerivativeLesson implements Lesson {
         }
         Plan student = worker.student();
         worker.call(student, form.input(worker, noise), block.atS(), n);
-        loss.run(worker, index, block.from(), n, form.head(block), form.input(worker, noise), target);
+        loss.run(worker, index, n, form.head(block), form.input(worker, noise), target);
         student.backward(kernels, n, lane, accumulate);
     }
 
     @Override
     public boolean staysOnDevice() {
-        return staysOnDevice;
+        return room.isTeacherOnDevice();
     }
 
     @Override
@@ -110,8 +109,8 @@ final class DerivativeLesson implements Lesson {
 
     @Override
     public double passes() {
-        return draws.rows.bootstrapSamples * (5.0 + predictions) // with a tangent at t
-                + draws.rows.boundarySamples * (3.0 + predictions);
+        return draws.rows.bootstrapSamples * (5.0 + room.predictionCalls()) // with a tangent at t
+                + draws.rows.boundarySamples * (3.0 + room.predictionCalls());
     }
 
     @Override

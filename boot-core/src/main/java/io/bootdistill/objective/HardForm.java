@@ -8,11 +8,12 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.diffusion.TeacherPlan;
-import io.bootdistill.internal.sampling.SignalRow;
-import io.bootdistill.internal.work.RowTable;
-import io.bootdistill.internal.work.RowTable.Column;
 import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Worker;
 import java.util.Arrays;
 
@@ -51,6 +52,15 @@ final class HardForm implements StudentForm {
     private SignalStep[] steps;
     private BlockInputs[] maxInputs;
 
+    /** Of each block: the columns above, for the samples that bootstrap, and those of s and of t_max for all. */
+    private Slice[] headsT;
+
+    private Slice[] sharesT;
+    private Slice[] stateSharesT;
+    private Slice[] headsS;
+    private Slice[] sharesS;
+    private Slice[] stepsAtMax;
+
     /** @param coefficients of the batch, with the plain head */
     HardForm(Classroom room, RowTable table, SampleColumns samples, Column coefficients) {
         this.room = room;
@@ -88,6 +98,12 @@ final class HardForm implements StudentForm {
         for (Block block : blocks) {
             maxInputs[block.index()] = samples.inputs(networkMax, null, tMax, block.from(), block.samples());
         }
+        headsT = Block.slices(blocks, headT, Block::bootstrap);
+        sharesT = Block.slices(blocks, shareT, Block::bootstrap);
+        stateSharesT = Block.slices(blocks, stateShareT, Block::bootstrap);
+        headsS = Block.slices(blocks, headS, Block::samples);
+        sharesS = Block.slices(blocks, shareS, Block::samples);
+        stepsAtMax = Block.slices(blocks, atMax, Block::samples);
         memory = new DeviceMemory[room.workers().size()];
         f = new Tensor[memory.length];
         steps = new SignalStep[memory.length];
@@ -141,29 +157,29 @@ final class HardForm implements StudentForm {
         kernels.fill(worker.y().data(), 0);
         worker.copy(n, noise, worker.teacher().x());
         worker.teacher().run(kernels, n, maxInputs[block.index()]);
-        kernels.signalStep(n, pixels, atMax.slice(block.from(), n), steps[worker.index()]);
+        kernels.signalStep(n, pixels, stepsAtMax[block.index()], steps[worker.index()]);
     }
 
     @Override
     public void signal(Worker worker, Block block, Tensor noise, Tensor output, Tensor y, Tensor x) {
         int n = block.bootstrap();
-        worker.kernels().signalState(n, pixels, headT.slice(block.from(), n), noise, output, y, x);
-        add(worker, block, n, shareT, y);
-        add(worker, block, n, stateShareT, x);
+        worker.kernels().signalState(n, pixels, headsT[block.index()], noise, output, y, x);
+        add(worker, n, sharesT[block.index()], y);
+        add(worker, n, stateSharesT[block.index()], x);
     }
 
     @Override
     public Slice head(Block block) {
-        return headS.slice(block.from(), block.samples());
+        return headsS[block.index()];
     }
 
     @Override
     public void subtract(Worker worker, Block block, Tensor target) {
-        add(worker, block, block.samples(), shareS, target);
+        add(worker, block.samples(), sharesS[block.index()], target);
     }
 
-    private void add(Worker worker, Block block, int n, Column divisor, Tensor sum) {
-        worker.kernels().divideSamples(n, pixels, f[worker.index()], divisor.slice(block.from(), n), sum, sum);
+    private void add(Worker worker, int n, Slice divisors, Tensor sum) {
+        worker.kernels().divideSamples(n, pixels, f[worker.index()], divisors, sum, sum);
     }
 
     @Override

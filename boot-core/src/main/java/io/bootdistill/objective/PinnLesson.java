@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.BlockLoss;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.Losses;
@@ -95,7 +96,7 @@ final class PinnLesson implements Lesson {
         }
         Plan student = worker.student();
         worker.call(student, input, block.atS(), n);
-        loss.run(worker, index, block.from(), n, form.head(block), input, worker.target());
+        loss.run(worker, index, n, form.head(block), input, worker.target());
         gradient.atT(worker, block, student.dy());
         student.backward(kernels, n, lane, accumulate);
         for (int sign = 1; sign >= -1 && bootstrap > 0; sign -= 2) {

@@ -2,7 +2,7 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.Worker;
 
 /** A student that reads pure noise and one time. */

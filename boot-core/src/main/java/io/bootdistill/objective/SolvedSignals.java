@@ -3,7 +3,7 @@ package io.bootdistill.objective;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.internal.work.Blocks;
+import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.network.ImageShape;
 

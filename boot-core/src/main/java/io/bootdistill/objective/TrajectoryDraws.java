@@ -2,16 +2,18 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.diffusion.Head;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.internal.sampling.Head;
-import io.bootdistill.internal.sampling.SignalRow;
+import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.internal.sampling.Trajectory;
-import io.bootdistill.internal.work.RowTable;
-import io.bootdistill.internal.work.RowTable.Column;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.BlockLoss;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Losses;
+import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 
 /**

@@ -5,6 +5,7 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.BlockLoss;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.Losses;
@@ -29,8 +30,7 @@ final class TrajectoryLesson implements Lesson {
     private final SolvedSignals solved;
     final TrajectoryRing ring;
     final BlockLoss loss;
-    private final boolean staysOnDevice;
-    private final int predictions;
+    private final Classroom room;
     final Block[] blocks;
 
     private final TrajectoryDesk[] desks;
@@ -45,8 +45,7 @@ final class TrajectoryLesson implements Lesson {
         this.draws = scope.own(draws);
         form = draws.form();
         pixels = room.shape().pixels();
-        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
-        predictions = room.guidance().isNone() ? 1 : 2;
+        this.room = room;
         solvers = new TrajectorySolver[room.workers().size()];
         try {
             blocks = draws.open();
@@ -112,13 +111,13 @@ final class TrajectoryLesson implements Lesson {
         Plan student = worker.student();
         Tensor input = form.input(worker, noise);
         worker.call(student, input, block.atS(), n);
-        loss.run(worker, index, block.from(), n, form.head(block), input, target);
+        loss.run(worker, index, n, form.head(block), input, target);
         student.backward(worker.kernels(), n, lane, accumulate);
     }
 
     @Override
     public boolean solvesOnDevice() {
-        return staysOnDevice;
+        return room.isTeacherOnDevice();
     }
 
     @Override
@@ -129,7 +128,7 @@ final class TrajectoryLesson implements Lesson {
     @Override
     public double passes() {
         double share = (double) draws.fresh(blocks[0].samples()) / blocks[0].samples();
-        return draws.rows.blocks.rows() * (3 + draws.trajectory().evaluations() * share * predictions);
+        return draws.rows.blocks.rows() * (3 + draws.trajectory().evaluations() * share * room.predictionCalls());
     }
 
     @Override

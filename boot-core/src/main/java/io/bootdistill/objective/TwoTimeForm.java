@@ -7,13 +7,14 @@ import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.Head;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.internal.sampling.Head;
-import io.bootdistill.internal.sampling.SignalRow;
-import io.bootdistill.internal.work.RowTable;
-import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Worker;
 import java.util.Arrays;
 
@@ -95,19 +96,14 @@ final class TwoTimeForm implements StudentForm {
         y = new Tensor[memory.length];
         x = new Tensor[memory.length];
         steps = new SignalStep[memory.length];
-        ways = slices(way, blocks);
-        rests = slices(rest, blocks);
+        ways = Block.slices(blocks, way, Block::restarted);
+        rests = Block.slices(blocks, rest, Block::restarted);
         long size = (long) room.block() * room.shape().size();
         for (int i = 0; i < memory.length; i++) {
             memory[i] = room.student().device().allocate(2 * size);
             y[i] = Tensor.of(memory[i].slice(0, size), room.shape().channels());
             x[i] = Tensor.of(memory[i].slice(size, size), room.shape().channels());
         }
-    }
-
-    private static Slice[] slices(Column column, Block[] blocks) {
-        return Arrays.stream(blocks)
-                .map(block -> block.restarted() > 0 ? column.slice(block.from(), block.restarted()) : null).toArray(Slice[]::new);
     }
 
     /** Where the student is called from the noise to u. */

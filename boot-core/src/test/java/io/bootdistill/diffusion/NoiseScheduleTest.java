@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.bootdistill.format.TimestepSpacing;
-import io.bootdistill.internal.sampling.Head;
 import io.bootdistill.internal.sampling.TimeSteps;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -7,8 +7,10 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.internal.distillation.AllocationTest;
 import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -36,6 +38,8 @@ class CpuAllocationTest extends AllocationTest {
         CORRECTED_REGRESSION(builder -> builder.objective(Trajectories.defaults()).corrector(new Corrector(0.5, 0, 10, 3e-4))),
         TWO_TIMES(builder -> builder.objective(Bootstrap.defaults().withRestartShare(0.3))),
         TWO_TIMES_REGRESSION(builder -> builder.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3))),
+        HARD_BOUNDARY(builder -> builder.objective(Bootstrap.defaults().withBoundary(new Boundary.Hard()))),
+        PINN(builder -> builder.objective(Pinn.defaults()).guidance(1)),
         DERIVATIVE(builder -> builder.objective(Derivative.defaults()));
 
         final Consumer<DistillationConfig.Builder> options;

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.objective.ProgressiveLessonTest;
+import io.bootdistill.progressive.ProgressiveLessonTest;
 
 /** A method from outside the library on the cpu device. */
 class CpuProgressiveLessonTest extends ProgressiveLessonTest {

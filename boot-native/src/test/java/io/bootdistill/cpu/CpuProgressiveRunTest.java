@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.objective.ProgressiveRunTest;
+import io.bootdistill.progressive.ProgressiveRunTest;
 
 /** An objective from outside the library in its runs on the cpu device. */
 class CpuProgressiveRunTest extends ProgressiveRunTest {

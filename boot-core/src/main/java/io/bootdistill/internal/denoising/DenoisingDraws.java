@@ -6,9 +6,9 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.internal.sampling.SignalRow;
-import io.bootdistill.internal.work.RowTable;
-import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.diffusion.SignalRow;
+import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.Stream;
 import io.bootdistill.network.ConditionShape;
 

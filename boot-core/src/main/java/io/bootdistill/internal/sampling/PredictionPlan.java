@@ -9,6 +9,7 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;

@@ -11,6 +11,7 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.SignalRow;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

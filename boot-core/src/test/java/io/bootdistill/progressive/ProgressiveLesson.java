@@ -1,12 +1,12 @@
-package io.bootdistill.objective;
+package io.bootdistill.progressive;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.TeacherPlan;
-import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.work.Blocks;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.BlockLoss;
+import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.Losses;
@@ -26,23 +26,25 @@ final class ProgressiveLesson implements Lesson {
 
     private final int grid;
     private final int pixels;
-    private final int predictions;
-    private final boolean staysOnDevice;
+    private final Classroom room;
     private final ProgressiveDraws draws;
     private final BlockLoss loss;
     private final ProgressiveDraws.Part[] parts;
-    private final Scope scope = new Scope();
 
     ProgressiveLesson(Classroom room, Assignment assignment, ProgressiveDraws draws, int grid) {
         this.grid = grid;
-        this.draws = scope.own(draws);
+        this.draws = draws;
         pixels = room.shape().pixels();
-        predictions = room.guidance().isNone() ? 1 : 2;
-        staysOnDevice = room.workers().get(0).teacher().staysOnDevice();
+        this.room = room;
         Blocks blocks = Blocks.of(room.batch(), room.block());
         parts = new ProgressiveDraws.Part[blocks.count()];
         Arrays.setAll(parts, b -> draws.part(blocks.first(b), blocks.size(b)));
-        loss = scope.own(new BlockLoss(room, room.batch(), assignment.weighting()));
+        try {
+            loss = new BlockLoss(room, room.batch(), assignment.weighting());
+        } catch (RuntimeException | Error e) {
+            draws.close();
+            throw e;
+        }
     }
 
     @Override
@@ -63,7 +65,7 @@ final class ProgressiveLesson implements Lesson {
         worker.copy(part.samples(), worker.noise(), worker.teacher().x());
         aim(worker, block, 0);
         worker.call(worker.student(), worker.f(), part.inputs()[grid - 2], part.samples());
-        loss.run(worker, block, part.from(), part.samples(), part.goal(), worker.f(), worker.y());
+        loss.run(worker, block, part.samples(), part.goal(), worker.f(), worker.y());
         worker.student().backward(worker.kernels(), part.samples(), lane, accumulate);
     }
 
@@ -88,7 +90,7 @@ final class ProgressiveLesson implements Lesson {
 
     @Override
     public boolean staysOnDevice() {
-        return staysOnDevice;
+        return room.isTeacherOnDevice();
     }
 
     @Override
@@ -103,11 +105,12 @@ final class ProgressiveLesson implements Lesson {
 
     @Override
     public double passes() {
-        return draws.table.rows() * (3.0 + grid * predictions);
+        return draws.table.rows() * (3.0 + grid * room.predictionCalls());
     }
 
     @Override
     public void close() {
-        scope.close();
+        loss.close();
+        draws.close();
     }
 }

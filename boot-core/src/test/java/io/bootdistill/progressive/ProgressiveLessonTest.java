@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.progressive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,6 +18,8 @@ import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import io.bootdistill.objective.LessonRoom;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

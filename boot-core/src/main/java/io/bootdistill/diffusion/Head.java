@@ -1,7 +1,4 @@
-package io.bootdistill.internal.sampling;
-
-import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.diffusion.Prediction;
+package io.bootdistill.diffusion;
 
 /**
  * The student's output parameterisation y_θ = noiseFactor·ε + outputFactor·F_θ(ε, t). The input is always pure noise, so the

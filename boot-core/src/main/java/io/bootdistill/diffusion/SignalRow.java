@@ -1,9 +1,8 @@
-package io.bootdistill.internal.sampling;
+package io.bootdistill.diffusion;
 
 import io.bootdistill.device.SignalCoefficients;
-import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import java.util.Arrays;
 
 /**
  * Writes the numbers of one sample that the kernels of the method read, by their names, see {@link SignalCoefficients}. A cursor:
@@ -11,8 +10,11 @@ import io.bootdistill.diffusion.SignalOde.Solver;
  */
 public final class SignalRow {
 
-    private float[] values;
+    private float[] values = new float[0];
     private int at;
+
+    /** Stands at no row yet. */
+    public SignalRow() {}
 
     /** Moves to a row of {@link SignalCoefficients#COUNT} numbers. */
     public SignalRow at(float[] values, int at) {
@@ -23,7 +25,7 @@ public final class SignalRow {
 
     /** Sets all to 0. */
     public SignalRow clear() {
-        java.util.Arrays.fill(values, at, at + SignalCoefficients.COUNT, 0);
+        Arrays.fill(values, at, at + SignalCoefficients.COUNT, 0);
         return this;
     }
 

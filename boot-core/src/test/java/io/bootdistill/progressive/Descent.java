@@ -1,7 +1,8 @@
-package io.bootdistill.objective;
+package io.bootdistill.progressive;
 
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.network.Model;
+import io.bootdistill.objective.LessonRoom;
 
 /** Adam on the host, for lessons without a trainer. */
 final class Descent {

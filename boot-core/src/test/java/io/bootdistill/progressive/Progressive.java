@@ -1,9 +1,9 @@
-package io.bootdistill.objective;
+package io.bootdistill.progressive;
 
-import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.objective.Objective;
 
 /**
  * A round of progressive distillation (arXiv 2202.00512), which halves the steps of a denoiser, without data: an objective that
@@ -15,7 +15,9 @@ record Progressive(int steps) implements Objective {
 
     /** Checks the range. */
     Progressive {
-        Checks.range("steps of progressive", steps, 1, 1000);
+        if (steps < 1 || steps > 1000) {
+            throw new IllegalArgumentException("steps of progressive: " + steps + ", must be 1 … 1000");
+        }
     }
 
     @Override

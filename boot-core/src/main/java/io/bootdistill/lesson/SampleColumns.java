@@ -1,18 +1,15 @@
-package io.bootdistill.objective;
+package io.bootdistill.lesson;
 
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.internal.work.RowTable;
-import io.bootdistill.internal.work.RowTable.Column;
-import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.Stream;
+import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
 
 /** What is drawn for each sample of a step, whatever it learns: its noise, condition and guidance scale. */
-final class SampleColumns {
+public final class SampleColumns {
 
     private final Classroom room;
     private final RowTable table;
@@ -29,7 +26,12 @@ final class SampleColumns {
     private final float[] conditions;
     private final float[] scales;
 
-    SampleColumns(Classroom room, RowTable table, Stream noise, Stream condition, Stream guidance) {
+    /**
+     * Adds its columns.
+     *
+     * @param noise streams of the run's seed that the three kinds of numbers come from
+     */
+    public SampleColumns(Classroom room, RowTable table, Stream noise, Stream condition, Stream guidance) {
         this.room = room;
         this.table = table;
         this.noise = noise;
@@ -46,7 +48,7 @@ final class SampleColumns {
     }
 
     /** Draws a row: a function of (seed, index). */
-    void draw(int row, long index) {
+    public void draw(int row, long index) {
         Philox.writeSeed(noise.seed(room.seed(), index), table.values(), seeds.at(row));
         GuidanceRange range = room.guidance();
         if (range.isWide()) {
@@ -67,20 +69,20 @@ final class SampleColumns {
     }
 
     /** w of a row. */
-    float scale(int row) {
+    public float scale(int row) {
         return scales[row];
     }
 
-    float[] scales() {
+    public float[] scales() {
         return scales;
     }
 
-    float[] conditions() {
+    public float[] conditions() {
         return conditions;
     }
 
     /** Seeds of the noise of rows [from, from + n). */
-    Slice seeds(int from, int n) {
+    public Slice seeds(int from, int n) {
         return seeds.slice(from, n);
     }
 
@@ -90,7 +92,7 @@ final class SampleColumns {
      * @param start time of the input of students that have two; null for others
      * @param times null where only students are called
      */
-    BlockInputs inputs(Column networkTime, Column start, double[] times, int from, int n) {
+    public BlockInputs inputs(Column networkTime, Column start, double[] times, int from, int n) {
         return new BlockInputs(networkTime.rows(from, n), start == null ? null : start.rows(from, n), scaleColumn.rows(from, n),
                 conditionColumn.rows(from, n), times, scales, conditions, from);
     }

@@ -1,4 +1,4 @@
-package io.bootdistill.internal.work;
+package io.bootdistill.lesson;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;

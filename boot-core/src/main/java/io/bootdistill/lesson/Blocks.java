@@ -1,4 +1,4 @@
-package io.bootdistill.internal.work;
+package io.bootdistill.lesson;
 
 /**
  * How the rows of a step are cut into blocks of nearly the same size.

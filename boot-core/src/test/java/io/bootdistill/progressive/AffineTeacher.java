@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.progressive;
 
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;

@@ -1,14 +1,15 @@
-package io.bootdistill.objective;
+package io.bootdistill.progressive;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.internal.sampling.SignalRow;
-import io.bootdistill.internal.work.RowTable;
-import io.bootdistill.internal.work.RowTable.Column;
+import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 import java.util.Arrays;
 
