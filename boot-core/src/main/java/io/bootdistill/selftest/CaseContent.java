@@ -12,7 +12,7 @@ abstract class CaseContent {
     /** How weights are prepared; null where there are none. */
     @Nullable Preparation preparation;
 
-    OperandCall call;
+    @Nullable OperandCall call;
 
     /** What a case of a derivative derives; null for others. */
     @Nullable OperandCall forward;
