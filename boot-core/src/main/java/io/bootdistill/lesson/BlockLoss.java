@@ -8,6 +8,7 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.network.Plan;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The squared error of a student's signals and its gradient, with residual weights; ‖r‖² of each row of a step is kept. Workers
@@ -24,7 +25,7 @@ public final class BlockLoss implements AutoCloseable {
     private final Slice[] squares;
 
     /** Of each worker and block, made when first needed: a step allocates nothing. */
-    private final SignalLoss[][] losses;
+    private final @Nullable SignalLoss[][] losses;
 
     /** @param rows of a step, which are cut into blocks of at most {@link Classroom#block} */
     public BlockLoss(Classroom room, int rows, ResidualWeighting weighting) {
@@ -33,7 +34,7 @@ public final class BlockLoss implements AutoCloseable {
         residual = new float[rows];
         Blocks blocks = Blocks.of(rows, room.block());
         squares = new Slice[blocks.count()];
-        losses = new SignalLoss[room.workers().size()][squares.length];
+        losses = new @Nullable SignalLoss[room.workers().size()][squares.length];
         memory = room.student().device().allocate(rows);
         Arrays.setAll(squares, b -> memory.slice(blocks.first(b), blocks.size(b)));
     }
@@ -50,7 +51,7 @@ public final class BlockLoss implements AutoCloseable {
     public void run(Worker worker, int block, int n, Slice coefficients, Tensor x, Tensor target) {
         Kernels kernels = worker.kernels();
         Plan plan = worker.student();
-        SignalLoss[] own = losses[worker.index()];
+        @Nullable SignalLoss[] own = losses[worker.index()];
         if (own[block] == null) {
             own[block] = new SignalLoss(x, plan.y(), target, null, plan.dy());
         }

@@ -8,6 +8,7 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the lessons of a student are made from: the teacher, the student, and the size and the seed of the run. */
 public interface Classroom {
@@ -48,7 +49,7 @@ public interface Classroom {
     GuidanceRange guidance();
 
     /** The teacher's network; null for a function of the user's. */
-    Model teacher();
+    @Nullable Model teacher();
 
     /** Calls of the teacher's network that a prediction takes: two with guidance. */
     default int predictionCalls() {

@@ -6,6 +6,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers of the rows of a step: columns of some floats per row, all in one array of the host and one piece of device memory,
@@ -18,9 +19,9 @@ public final class RowTable implements AutoCloseable {
 
     private final int rows;
     private int length;
-    private float[] values;
-    private DeviceMemory memory;
-    private Slice all;
+    private float @Nullable [] values;
+    private @Nullable DeviceMemory memory;
+    private @Nullable Slice all;
 
     public RowTable(int rows) {
         this.rows = rows;
@@ -68,7 +69,7 @@ public final class RowTable implements AutoCloseable {
         }
 
         /** Likewise, as a tensor; null for a column without numbers. */
-        public Tensor rows(int from, int n) {
+        public @Nullable Tensor rows(int from, int n) {
             return floats == 0 ? null : Tensor.of(slice(from, n), floats);
         }
     }

@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What is drawn for each sample of a step, whatever it learns: its noise, condition and guidance scale. */
 public final class SampleColumns {
@@ -92,7 +93,7 @@ public final class SampleColumns {
      * @param start time of the input of students that have two; null for others
      * @param times null where only students are called
      */
-    public BlockInputs inputs(Column networkTime, Column start, double[] times, int from, int n) {
+    public BlockInputs inputs(Column networkTime, @Nullable Column start, double @Nullable [] times, int from, int n) {
         return new BlockInputs(networkTime.rows(from, n), start == null ? null : start.rows(from, n), scaleColumn.rows(from, n),
                 conditionColumn.rows(from, n), times, scales, conditions, from);
     }

@@ -10,6 +10,7 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one thread of a training step works with: a context of the device, the network that learns and its teacher, each made
@@ -21,7 +22,7 @@ public final class Worker implements AutoCloseable {
     private final Kernels kernels;
     private final ImageShape shape;
     private final Plan student;
-    private final TeacherPlan teacher;
+    private final @Nullable TeacherPlan teacher;
     private final Scope scope = new Scope();
     private final Tensor noise;
     private final Tensor y;
@@ -37,7 +38,7 @@ public final class Worker implements AutoCloseable {
      * @param teacher null where a lesson has none
      */
     public Worker(
-            int index, Kernels kernels, Plan student, TeacherPlan teacher, Device device, ImageShape shape) {
+            int index, Kernels kernels, Plan student, @Nullable TeacherPlan teacher, Device device, ImageShape shape) {
         int block = student.block();
         long size = (long) block * shape.size();
         DeviceMemory memory = device.allocate(4 * size + block);
@@ -69,7 +70,7 @@ public final class Worker implements AutoCloseable {
     }
 
     /** Null where there is none. */
-    public TeacherPlan teacher() {
+    public @Nullable TeacherPlan teacher() {
         return teacher;
     }
 

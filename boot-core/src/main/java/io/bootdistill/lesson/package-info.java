@@ -14,4 +14,7 @@
  *
  * <p>Uses devices, networks and the vocabulary of diffusion. Knows no lesson, no trainer and no configuration of a run.
  */
+@NullMarked
 package io.bootdistill.lesson;
+
+import org.jspecify.annotations.NullMarked;

@@ -5,6 +5,7 @@ import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.lesson.RowTable.Column;
 import java.util.Arrays;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a block of a step lies in device memory.
@@ -22,15 +23,15 @@ import java.util.function.ToIntFunction;
  * @param atStart where the student is called from the noise to the states that samples restart from; null where none does
  */
 record Block(
-        int index, int from, int samples, int bootstrap, int restarted, Slice seeds, Slice coefficients, BlockInputs atT,
-        BlockInputs atS, BlockInputs atSecond, BlockInputs atStart) {
+        int index, int from, int samples, int bootstrap, int restarted, Slice seeds, Slice coefficients,
+        @Nullable BlockInputs atT, BlockInputs atS, @Nullable BlockInputs atSecond, @Nullable BlockInputs atStart) {
 
     /**
      * A column's rows of each block, made once: a step allocates nothing.
      *
      * @param rows how many of a block, from its first; there is null for a block that has none
      */
-    static Slice[] slices(Block[] blocks, Column column, ToIntFunction<Block> rows) {
+    static @Nullable Slice[] slices(Block[] blocks, Column column, ToIntFunction<Block> rows) {
         return Arrays.stream(blocks)
                 .map(block -> rows.applyAsInt(block) == 0 ? null : column.slice(block.from(), rows.applyAsInt(block)))
                 .toArray(Slice[]::new);

@@ -6,6 +6,7 @@ import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker of a {@link BootstrapLesson} needs besides.
@@ -29,7 +30,8 @@ record BootstrapDesk(Plan student, SignalStep only, SignalStep predictor, Signal
         return step(worker, 0, null, null, null);
     }
 
-    private static SignalStep step(Worker worker, int stage, Tensor previous, Tensor f, Tensor next) {
+    private static SignalStep step(
+            Worker worker, int stage, @Nullable Tensor previous, @Nullable Tensor f, @Nullable Tensor next) {
         TeacherPlan teacher = worker.teacher();
         return new SignalStep(stage, worker.noise(), teacher.x(), teacher.output(), teacher.nullOutput(), previous, worker.y(), f,
                 worker.target(), next);

@@ -16,6 +16,7 @@ import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a step that bootstraps draws: times t and s = t − δ, conditions, seeds and the numbers of each sample, a pure function of
@@ -38,11 +39,11 @@ class BootstrapDraws implements AutoCloseable {
     private final Delta delta;
     private final TimeSampling times;
     private final BootstrapLoss loss;
-    private final TwoTimeForm twoTimes;
+    private final @Nullable TwoTimeForm twoTimes;
     private final StudentForm form;
     private final Column networkT;
     private final Column networkS;
-    private final Column networkSecond;
+    private final @Nullable Column networkSecond;
     private final double[] t;
     private final double[] s;
     private final double[] second;
@@ -108,11 +109,11 @@ class BootstrapDraws implements AutoCloseable {
     }
 
     /** The form of a student of two times; null for others. */
-    TwoTimeForm twoTimes() {
+    @Nullable TwoTimeForm twoTimes() {
         return twoTimes;
     }
 
-    final BlockInputs inputs(Column networkTime, double[] at, int from, int n) {
+    final BlockInputs inputs(Column networkTime, double @Nullable [] at, int from, int n) {
         return samples.inputs(networkTime, form.start(), at, from, n);
     }
 

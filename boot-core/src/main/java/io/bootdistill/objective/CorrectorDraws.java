@@ -16,6 +16,7 @@ import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The samples that the corrector sees in a step, beside the others: a pure function of (seed, step). They lie in as many blocks
@@ -61,7 +62,7 @@ final class CorrectorDraws implements AutoCloseable {
     private final Column again;
     private final SampleColumns samples;
     private final Column networkEnd;
-    private final Column networkStart;
+    private final @Nullable Column networkStart;
     private final Column networkTau;
     private final Column divisor;
     private final Column opposite;

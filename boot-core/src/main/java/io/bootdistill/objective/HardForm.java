@@ -16,6 +16,7 @@ import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Worker;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The hard boundary: the student is y = k(t) f_φ(ε, t_max) + (1 − k(t)) ŷ_θ with k(t) = ((t − t_min)/(t_max − t_min))². So it is
@@ -45,21 +46,21 @@ final class HardForm implements StudentForm {
     private final Column shareS;
 
     private final SignalRow row = new SignalRow();
-    private DeviceMemory[] memory;
+    private @Nullable DeviceMemory @Nullable [] memory;
 
     /** f_φ(ε, t_max) of each worker's block. */
-    private Tensor[] f;
-    private SignalStep[] steps;
-    private BlockInputs[] maxInputs;
+    private Tensor @Nullable [] f;
+    private SignalStep @Nullable [] steps;
+    private BlockInputs @Nullable [] maxInputs;
 
     /** Of each block: the columns above, for the samples that bootstrap, and those of s and of t_max for all. */
-    private Slice[] headsT;
+    private @Nullable Slice @Nullable [] headsT;
 
-    private Slice[] sharesT;
-    private Slice[] stateSharesT;
-    private Slice[] headsS;
-    private Slice[] sharesS;
-    private Slice[] stepsAtMax;
+    private @Nullable Slice @Nullable [] sharesT;
+    private @Nullable Slice @Nullable [] stateSharesT;
+    private @Nullable Slice @Nullable [] headsS;
+    private @Nullable Slice @Nullable [] sharesS;
+    private @Nullable Slice @Nullable [] stepsAtMax;
 
     /** @param coefficients of the batch, with the plain head */
     HardForm(Classroom room, RowTable table, SampleColumns samples, Column coefficients) {
@@ -86,7 +87,7 @@ final class HardForm implements StudentForm {
     }
 
     @Override
-    public Column start() {
+    public @Nullable Column start() {
         return null;
     }
 
@@ -104,7 +105,7 @@ final class HardForm implements StudentForm {
         headsS = Block.slices(blocks, headS, Block::samples);
         sharesS = Block.slices(blocks, shareS, Block::samples);
         stepsAtMax = Block.slices(blocks, atMax, Block::samples);
-        memory = new DeviceMemory[room.workers().size()];
+        memory = new @Nullable DeviceMemory[room.workers().size()];
         f = new Tensor[memory.length];
         steps = new SignalStep[memory.length];
         long size = (long) room.block() * room.shape().size();

@@ -4,6 +4,7 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.Worker;
+import org.jspecify.annotations.Nullable;
 
 /** A student that reads pure noise and one time. */
 final class PlainForm implements StudentForm {
@@ -15,7 +16,7 @@ final class PlainForm implements StudentForm {
     }
 
     @Override
-    public Column start() {
+    public @Nullable Column start() {
         return null;
     }
 

@@ -6,6 +6,7 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.network.ImageShape;
+import org.jspecify.annotations.Nullable;
 
 /** The signals of a step's new noises after each evaluation of their trajectories, in device memory. */
 final class SolvedSignals implements AutoCloseable {
@@ -16,10 +17,10 @@ final class SolvedSignals implements AutoCloseable {
     private final Tensor atEnd;
 
     /** [block][evaluation]; null where no point is there. */
-    private final Tensor[][] solved;
+    private final @Nullable Tensor[][] solved;
 
     /** The same, one by one: [block][evaluation][noise]. */
-    private final Tensor[][][] noises;
+    private final @Nullable Tensor[][][] noises;
 
     SolvedSignals(Classroom room, TrajectoryDraws draws) {
         this.draws = draws;
@@ -28,8 +29,8 @@ final class SolvedSignals implements AutoCloseable {
         int fresh = draws.fresh(room.block());
         int evaluations = draws.trajectory().evaluations();
         int kept = draws.isAtEnd() ? 1 : evaluations;
-        solved = new Tensor[blocks.count()][evaluations];
-        noises = new Tensor[blocks.count()][evaluations][fresh];
+        solved = new @Nullable Tensor[blocks.count()][evaluations];
+        noises = new @Nullable Tensor[blocks.count()][evaluations][fresh];
         memory = room.student().device().allocate((long) kept * blocks.count() * fresh * shape.size());
         int at = 0;
         for (int evaluation = evaluations - kept; evaluation < evaluations; evaluation++) {
@@ -49,7 +50,7 @@ final class SolvedSignals implements AutoCloseable {
     }
 
     /** Where a walk leaves the signals of a block's new noises after an evaluation; null where no point is there. */
-    Tensor place(int block, int evaluation) {
+    @Nullable Tensor place(int block, int evaluation) {
         return solved[block][evaluation];
     }
 
@@ -60,7 +61,7 @@ final class SolvedSignals implements AutoCloseable {
 
     /** Writes the signal of a noise at a time: between those after two evaluations, but in the first step and at the end. */
     void at(Kernels kernels, int block, int noise, double t, Tensor to) {
-        Tensor[][] signal = noises[block];
+        @Nullable Tensor[][] signal = noises[block];
         int step = draws.step(t);
         int pixels = shape.pixels();
         if (step == 0 || step == draws.trajectory().evaluations() - 1) {

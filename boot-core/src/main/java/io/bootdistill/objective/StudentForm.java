@@ -4,6 +4,7 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.Worker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a student reads, and how its output becomes its signal. The plain form reads pure noise: y = a ε + b F. Others add a part
@@ -13,7 +14,7 @@ import io.bootdistill.lesson.Worker;
 interface StudentForm extends AutoCloseable {
 
     /** Times of the inputs, where students have two; else null. */
-    Column start();
+    @Nullable Column start();
 
     /** Sets the numbers of a row that leads from t to s, after those of its step. */
     void set(int row, double t, double s);

@@ -15,6 +15,7 @@ import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which trajectory and which of its times each sample of a step regresses on, and its numbers, a pure function of (seed, step).
@@ -37,7 +38,7 @@ final class TrajectoryDraws implements AutoCloseable {
     private final RowTable table;
     private final Column coefficients;
     private final Column networkTime;
-    private final TwoTimeForm twoTimes;
+    private final @Nullable TwoTimeForm twoTimes;
     private final StudentForm form;
     private final Head head;
     private final double[] factor;
@@ -89,7 +90,7 @@ final class TrajectoryDraws implements AutoCloseable {
     }
 
     /** The form of a student of two times; null for others. */
-    TwoTimeForm twoTimes() {
+    @Nullable TwoTimeForm twoTimes() {
         return twoTimes;
     }
 

@@ -12,6 +12,7 @@ import io.bootdistill.lesson.Classroom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The signals of trajectories of recent steps, in device memory: [slot][signal][block][noise]. What a step has solved is
@@ -34,14 +35,14 @@ final class TrajectoryRing implements AutoCloseable {
     private final Scope scope = new Scope();
     private final DeviceMemory ring;
     private final Tensor[] targets;
-    private final Tensor[] starts;
+    private final @Nullable Tensor[] starts;
 
     /** Made once, so that a step allocates nothing: [slot], and [slot][signal][block][noise]. */
     private final Tensor[] slot;
 
     private final Tensor[] cells;
     private final List<Gather> gathers = new ArrayList<>();
-    private final float[] values;
+    private final float @Nullable [] values;
 
     /** @param isSaved whether checkpoints hold the ring, whose teacher is gone when the run goes on */
     TrajectoryRing(Classroom room, TrajectoryDraws draws, SolvedSignals solved, boolean isSaved) {
@@ -59,7 +60,7 @@ final class TrajectoryRing implements AutoCloseable {
         slots = (int) draws.history() + 1;
         values = isSaved ? new float[Math.toIntExact(length * size)] : null;
         targets = new Tensor[blocks.count()];
-        starts = new Tensor[blocks.count()];
+        starts = new @Nullable Tensor[blocks.count()];
         slot = new Tensor[slots];
         cells = new Tensor[draws.isAtEnd() ? 0 : Math.toIntExact(length * slots)];
         Device device = room.student().device();
@@ -90,7 +91,7 @@ final class TrajectoryRing implements AutoCloseable {
      * @param isStart whether these are states to start from, else targets
      * @return the images so far
      */
-    private int lay(Tensor[] places, DeviceMemory memory, int from, IntUnaryOperator samples, boolean isStart) {
+    private int lay(@Nullable Tensor[] places, DeviceMemory memory, int from, IntUnaryOperator samples, boolean isStart) {
         int at = from;
         boolean alike = true;
         for (int b = 0; b < blocks.count(); b++) {
@@ -170,12 +171,12 @@ final class TrajectoryRing implements AutoCloseable {
     }
 
     /** y_u of the samples of a block that restart. */
-    Tensor starts(int block) {
+    @Nullable Tensor starts(int block) {
         return starts[block];
     }
 
     /** The ring, for a checkpoint; null where there is no need. */
-    Slice saved() {
+    @Nullable Slice saved() {
         return values == null ? null : ring.slice();
     }
 

@@ -17,6 +17,7 @@ import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Worker;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A student of two times, that of its input and that of the signal: the first samples of a block start not from pure noise but
@@ -54,15 +55,15 @@ final class TwoTimeForm implements StudentForm {
 
     /** What y_u is made of. */
     private final Head head;
-    private DeviceMemory[] memory;
-    private Tensor[] y;
-    private Tensor[] x;
-    private SignalStep[] steps;
+    private @Nullable DeviceMemory @Nullable [] memory;
+    private Tensor @Nullable [] y;
+    private Tensor @Nullable [] x;
+    private @Nullable SignalStep @Nullable [] steps;
 
     /** {@link #way} and {@link #rest} of each block's restarted rows. */
-    private Slice[] ways;
+    private @Nullable Slice @Nullable [] ways;
 
-    private Slice[] rests;
+    private @Nullable Slice @Nullable [] rests;
 
     /**
      * @param coefficients of the batch, with the plain head
@@ -92,10 +93,10 @@ final class TwoTimeForm implements StudentForm {
     public void open(Block[] blocks) {
         networkStart.fill(schedule.networkTime(schedule.tMax()));
         networkMax.fill(schedule.networkTime(schedule.tMax()));
-        memory = new DeviceMemory[room.workers().size()];
+        memory = new @Nullable DeviceMemory[room.workers().size()];
         y = new Tensor[memory.length];
         x = new Tensor[memory.length];
-        steps = new SignalStep[memory.length];
+        steps = new @Nullable SignalStep[memory.length];
         ways = Block.slices(blocks, way, Block::restarted);
         rests = Block.slices(blocks, rest, Block::restarted);
         long size = (long) room.block() * room.shape().size();

@@ -10,4 +10,7 @@
  *
  * <p>Uses the seam of lessons and the machinery of sampling; knows no trainer and no run.
  */
+@NullMarked
 package io.bootdistill.objective;
+
+import org.jspecify.annotations.NullMarked;

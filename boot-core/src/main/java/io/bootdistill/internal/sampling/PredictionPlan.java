@@ -14,6 +14,7 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
+import org.jspecify.annotations.Nullable;
 
 /** A teacher's network made ready to predict x₀ from states of the host, block by block. For one thread at a time. */
 public final class PredictionPlan implements AutoCloseable {
@@ -64,13 +65,13 @@ public final class PredictionPlan implements AutoCloseable {
     }
 
     /** Predicts x₀ for n samples, see {@link io.bootdistill.diffusion.Denoiser#predict}. */
-    public void run(int n, float[] x, double[] t, float[] condition, float[] target) {
+    public void run(int n, float[] x, double[] t, float @Nullable [] condition, float[] target) {
         for (int from = 0; from < n; from += BLOCK) {
             runBlock(from, Math.min(BLOCK, n - from), x, t, condition, target);
         }
     }
 
-    private void runBlock(int from, int n, float[] x, double[] t, float[] condition, float[] target) {
+    private void runBlock(int from, int n, float[] x, double[] t, float @Nullable [] condition, float[] target) {
         int size = shape.size();
         System.arraycopy(x, from * size, planes, 0, n * size);
         Layout.toRows(n, shape, planes, rows);

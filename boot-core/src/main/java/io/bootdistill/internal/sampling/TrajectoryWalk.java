@@ -10,6 +10,7 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.sampling.TrajectoryInputs.Stage;
 import io.bootdistill.network.ImageShape;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Takes a block of samples from noise along a {@link Trajectory}, in signal space, on one worker. */
 public final class TrajectoryWalk implements AutoCloseable {
@@ -96,7 +97,7 @@ public final class TrajectoryWalk implements AutoCloseable {
         }
     }
 
-    private SignalStep step(int stage, Tensor previous, Tensor prediction, Tensor target) {
+    private SignalStep step(int stage, @Nullable Tensor previous, @Nullable Tensor prediction, Tensor target) {
         return new SignalStep(
                 stage, noise, plan.x(), plan.output(), plan.nullOutput(), previous, y, prediction, target, plan.x());
     }
