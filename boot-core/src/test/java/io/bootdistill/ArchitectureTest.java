@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -12,11 +13,18 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.bootdistill.module.ModulePath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,6 +152,22 @@ class ArchitectureTest {
             }
         }
         assertEquals(Set.of(), shown);
+    }
+
+    /** What users see says what may be null. */
+    @ParameterizedTest
+    @MethodSource("exported")
+    void exportedRoomIsNullMarked(String room) throws ClassNotFoundException {
+        assertTrue(Class.forName(room + ".package-info").isAnnotationPresent(NullMarked.class));
+    }
+
+    private static Set<String> exported() throws IOException {
+        try (InputStream module = Files.newInputStream(ModulePath.jar(Teacher.class).resolve("module-info.class"))) {
+            return ModuleDescriptor.read(module).exports().stream()
+                    .filter(exports -> !exports.isQualified())
+                    .map(ModuleDescriptor.Exports::source)
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
     }
 
     /** Objectives are open: the rooms that users see are enough for one. */
