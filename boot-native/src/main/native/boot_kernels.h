@@ -183,8 +183,6 @@ int32_t boot_signal_step(boot_context context, int32_t n, int32_t pixels, int32_
 int32_t boot_bootstrap_loss(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats coefficients,
     boot_floats noise, int64_t ldnoise, boot_floats output, int64_t ldoutput, boot_floats target, int64_t ldtarget,
     boot_floats prediction, int64_t ldprediction, boot_floats doutput, int64_t lddoutput, boot_floats residual);
-int32_t boot_residual_divisors(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
-    boot_floats divisor);
 int32_t boot_residual_weights(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
     boot_floats factor);
 int32_t boot_add_scaled(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,

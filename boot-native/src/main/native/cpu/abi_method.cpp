@@ -74,12 +74,6 @@ int32_t boot_bootstrap_loss(boot_context, int32_t n, int32_t pixels, int32_t cha
     return BOOT_OK;
 }
 
-int32_t boot_residual_divisors(boot_context, int32_t n, boot_floats residual, float kappa, float power,
-    boot_floats divisor) {
-    residual_divisors(n, at(residual), kappa, power, at(divisor));
-    return BOOT_OK;
-}
-
 int32_t boot_residual_weights(boot_context, int32_t n, boot_floats residual, float kappa, float power,
     boot_floats factor) {
     residual_weights(n, at(residual), kappa, power, at(factor));

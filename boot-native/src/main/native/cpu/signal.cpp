@@ -105,12 +105,6 @@ void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* co
     }
 }
 
-void residual_divisors(int32_t n, const float* residual, float kappa, float power, float* divisor) {
-    for (int32_t sample = 0; sample < n; sample++) {
-        divisor[sample] = powf(residual[sample] + kappa, power);
-    }
-}
-
 void residual_weights(int32_t n, const float* residual, float kappa, float power, float* factor) {
     for (int32_t sample = 0; sample < n; sample++) {
         factor[sample] = powf(residual[sample] + kappa, -power);

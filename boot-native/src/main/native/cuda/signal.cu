@@ -98,13 +98,6 @@ __global__ void __launch_bounds__(LOSS_THREADS) bootstrap_loss(int64_t pixels, i
     }
 }
 
-__global__ void __launch_bounds__(BLOCK_THREADS) residual_divisors(Elements elements, const float* residual, float kappa,
-    float power, float* divisor) {
-    over_elements(elements, [&](int64_t, int64_t, int64_t sample) {
-        divisor[sample] = powf(residual[sample] + kappa, power);
-    });
-}
-
 __global__ void __launch_bounds__(BLOCK_THREADS) residual_weights(Elements elements, const float* residual, float kappa,
     float power, float* factor) {
     over_elements(elements, [&](int64_t, int64_t, int64_t sample) {
@@ -159,14 +152,6 @@ int32_t boot_bootstrap_loss(boot_context context, int32_t n, int32_t pixels, int
     BOOT_LAUNCH(bootstrap_loss, n, LOSS_THREADS, 0, of(context).stream, pixels, channels, at(coefficients),
         source(noise, ldnoise), source(output, ldoutput), source(target, ldtarget), sink(prediction, ldprediction),
         sink(doutput, lddoutput), at(residual));
-    return launched();
-}
-
-int32_t boot_residual_divisors(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
-    boot_floats divisor) {
-    const Elements elements = {1, 1, n};
-    BOOT_LAUNCH(residual_divisors, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(residual),
-        kappa, power, at(divisor));
     return launched();
 }
 

@@ -9,6 +9,8 @@ import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.network.UNetConfig;
+import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>Bootstrapping calls the teacher as it is in each step.
- *   <li>Regression on trajectories solves them with the teacher as it is, but uses each for {@code trajectoryUses} samples:
- *       the last of them regress on signals that are {@code trajectoryInterval} · ({@code trajectoryUses} − 1) steps old.
+ *   <li>Regression on trajectories solves them with the teacher as it is, but uses each for as many samples as
+ *       {@link Trajectories#uses} says: the last of them regress on signals that are {@code interval · (uses − 1)} steps old.
  *       These are a part of the checkpoint, since their teacher is gone. With 1 use none is old.
  *   <li>The corrector's online network starts from the teacher's average at its own first step, so that it begins without a
  *       difference to it.
@@ -57,6 +59,7 @@ public final class JointTrainer {
     private TeacherTrainingListener teacherListener = new TeacherTrainingListener() {};
     private RunHandle handle = new RunHandle();
     private DistillationListener studentListener = new DistillationListener() {};
+    private Objective[] objectives = {};
 
     /** Trains on the best device. */
     public JointTrainer(UNetConfig network, SchedulerConfig scheduler) {
@@ -89,6 +92,12 @@ public final class JointTrainer {
         return this;
     }
 
+    /** An example of each kind of objective that is not of this library, to continue runs with one. */
+    public JointTrainer objectives(Objective... examples) {
+        objectives = examples.clone();
+        return this;
+    }
+
     /**
      * Trains both. They have the averaged weights; the caller closes them.
      *
@@ -113,7 +122,7 @@ public final class JointTrainer {
      */
     public TrainedPair resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        JointConfig config = Uninterrupted.call(() -> folder.readJoint(workers));
+        JointConfig config = Uninterrupted.call(() -> folder.readJoint(workers, objectives));
         trainer.check(images, config.teacher());
         try (JointRun run = newRun(images, config, folder)) {
             run.restore();

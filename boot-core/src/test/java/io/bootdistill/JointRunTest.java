@@ -12,11 +12,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.error.BootDistillException;
+import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.progressive.Progressive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +92,23 @@ public class JointRunTest {
             assertTrue(Files.exists(run.resolve(file)), file);
         }
         assertFalse(Files.exists(run.resolve("student/reference.safetensors")), "of a teacher that has moved since");
+    }
+
+    /** An objective that is not of the library is read by its example. */
+    @Test
+    void runTowardsAnotherObjectiveGoesOn() throws IOException {
+        Path run = temp.resolve("run");
+        JointConfig.Builder config = config();
+        DistillationConfig student = config.build().student().toBuilder().noCorrector()
+                .phases(Phase.of(new Progressive(2)).withWeighting(ResidualWeighting.NONE)).build();
+        config.student(student);
+        trainer().teacherListener(stopAt(5)).train(images, config.folder(run).build()).close();
+        BootDistillException refused = assertThrows(BootDistillException.class, () -> trainer().resume(images, run, 1));
+        assertTrue(refused.getMessage().contains("progressive"), refused.getMessage());
+        try (TrainedPair straight = trainer().train(images, config.folder(null).build());
+                TrainedPair resumed = trainer().objectives(new Progressive(1)).resume(images, run, 1)) {
+            assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
+        }
     }
 
     /** What does not fit is refused before anything is written, so that the run can be begun again there. */

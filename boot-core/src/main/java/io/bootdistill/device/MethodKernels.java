@@ -45,15 +45,6 @@ public interface MethodKernels {
     void bootstrapLoss(int n, int pixels, Slice coefficients, SignalLoss loss, Slice residual);
 
     /**
-     * {@code divisor[i] = (residual[i] + κ)^power}, which turns the gradient of a squared residual into that of a smaller
-     * power of it.
-     *
-     * @param residual not negative
-     * @param kappa above 0
-     */
-    void residualDivisors(int n, Slice residual, float kappa, float power, Slice divisor);
-
-    /**
      * {@code factor[i] = (residual[i] + κ)^(−power)}: the weights that turn the gradient of a squared residual into that of a
      * smaller power of it.
      *

@@ -57,9 +57,9 @@ public final class BlockLoss implements AutoCloseable {
         }
         kernels.bootstrapLoss(n, pixels, coefficients, own[block], squares[block]);
         if (!weighting.isNone()) {
-            Slice divisors = worker.numbers().data();
-            kernels.residualDivisors(n, squares[block], (float) weighting.kappa(), (float) weighting.power(), divisors);
-            kernels.divideSamples(n, pixels, plan.dy(), divisors, null, plan.dy());
+            Slice weights = worker.numbers().data();
+            kernels.residualWeights(n, squares[block], (float) weighting.kappa(), (float) weighting.power(), weights);
+            kernels.addScaled(n, pixels, plan.dy(), weights, null, plan.dy());
         }
     }
 

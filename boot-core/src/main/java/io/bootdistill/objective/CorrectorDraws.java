@@ -41,12 +41,12 @@ final class CorrectorDraws implements AutoCloseable {
      * @param teacher coefficients for x_τ and for the teacher's prediction from it
      * @param online coefficients for the online network's
      * @param learnt coefficients for the output that the online network learns
-     * @param divisor of f_φ in the target
+     * @param factor of f_φ in the target, λ/|b|
      * @param opposite of f_ψ
      */
     record Part(
             int samples, Slice seeds, Slice coefficients, BlockInputs atEnd, Slice again, Slice teacher, Slice online,
-            Slice learnt, BlockInputs atTau, Slice divisor, Slice opposite) {}
+            Slice learnt, BlockInputs atTau, Slice factor, Slice opposite) {}
 
     private final Classroom room;
     private final NoiseSchedule schedule;
@@ -64,7 +64,7 @@ final class CorrectorDraws implements AutoCloseable {
     private final Column networkEnd;
     private final @Nullable Column networkStart;
     private final Column networkTau;
-    private final Column divisor;
+    private final Column factor;
     private final Column opposite;
     private final double[] end;
     private final double[] tau;
@@ -93,7 +93,7 @@ final class CorrectorDraws implements AutoCloseable {
         networkEnd = table.column(1);
         networkStart = room.hasTwoTimes() ? table.column(1) : null;
         networkTau = table.column(1);
-        divisor = table.column(1);
+        factor = table.column(1);
         opposite = table.column(1);
         end = new double[rows];
         tau = new double[rows];
@@ -123,7 +123,7 @@ final class CorrectorDraws implements AutoCloseable {
                     n, samples.seeds(from, n), coefficients.slice(from, n),
                     samples.inputs(networkEnd, networkStart, end, from, n), again.slice(from, n), teacher.slice(from, n),
                     online.slice(from, n), learnt.slice(from, n),
-                    samples.inputs(networkTau, networkStart == null ? null : networkTau, tau, from, n), divisor.slice(from, n),
+                    samples.inputs(networkTau, networkStart == null ? null : networkTau, tau, from, n), factor.slice(from, n),
                     opposite.slice(from, n));
         }
         return parts;
@@ -172,8 +172,8 @@ final class CorrectorDraws implements AutoCloseable {
         at(online, index).prediction(onlineOutput, alpha, sigma);
         at(learnt, index).prediction(onlineOutput.imageShare(sigma), onlineOutput.noiseShare(alpha));
         double unit = Math.abs(onlineOutput.outputFactor(alpha, sigma)); // what a difference of 1 of the outputs is in f
-        divisor.set(index, alone ? Float.POSITIVE_INFINITY : unit / weight); // ∞: the sample itself
-        opposite.set(index, -divisor.get(index));
+        factor.set(index, alone ? 0 : weight / unit); // 0: the target is the sample itself
+        opposite.set(index, -factor.get(index));
     }
 
     @Override

@@ -93,8 +93,8 @@ final class CorrectorLesson implements Lesson {
         worker.call(desk.online(), teacher.x(), part.atTau(), n);
         kernels.signalStep(n, pixels, part.online(), desk.modelled());
         learnOnline(worker, part, desk, block);
-        kernels.divideSamples(n, pixels, worker.f(), part.divisor(), y, worker.target());
-        kernels.divideSamples(n, pixels, desk.onlineF(), part.opposite(), worker.target(), worker.target());
+        kernels.addScaled(n, pixels, worker.f(), part.factor(), y, worker.target());
+        kernels.addScaled(n, pixels, desk.onlineF(), part.opposite(), worker.target(), worker.target());
         kernels.bootstrapLoss(n, pixels, part.coefficients(), desk.loss(), desk.residual());
         student.backward(kernels, n, lane, accumulate);
     }

@@ -20,13 +20,13 @@ final class DerivativeDraws extends BootstrapDraws {
     /** For forward mode: the tangent of the network's time that makes the network's tangent (1 − c) dy/dt. */
     private final Column timeTangent;
 
-    /** Just before and after t, and the divisor of the difference of the signals there. */
+    /** Just before and after t, and the factor of the difference of the signals there. */
     private final Column networkBefore;
 
     private final Column networkAfter;
     private final Column difference;
 
-    /** Divisors of −∂L/∂ρ that make its part by y, and of the teacher's gradient by x that make its part by x = α y + σ ε. */
+    /** Factors of −∂L/∂ρ that make its part by y, and of the teacher's gradient by x that make its part by x = α y + σ ε. */
     private final Column signalPart;
 
     private final Column statePart;
@@ -71,12 +71,12 @@ final class DerivativeDraws extends BootstrapDraws {
         timeTangent.set(index, rest * head.outputFactor() * schedule.networkTimeDerivative(time));
         networkBefore.set(index, schedule.networkTime(before));
         networkAfter.set(index, schedule.networkTime(after));
-        difference.set(index, (after - before) / rest);
+        difference.set(index, rest / (after - before));
         double alpha = schedule.alpha(time);
         double a = room.teacherOutput().stateFactor(alpha, schedule.sigma(time));
         double b = room.teacherOutput().outputFactor(alpha, schedule.sigma(time));
-        signalPart.set(index, 1 / (single(c) * (1 - single(alpha) * single(a))));
-        statePart.set(index, -1 / (single(c) * single(alpha) * single(b)));
+        signalPart.set(index, single(c) * (1 - single(alpha) * single(a)));
+        statePart.set(index, -single(c) * single(alpha) * single(b));
     }
 
     /** As the kernels have it. */

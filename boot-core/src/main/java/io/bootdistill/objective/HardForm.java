@@ -40,7 +40,7 @@ final class HardForm implements StudentForm {
     private final Column headT;
     private final Column headS;
 
-    /** Divisors of f that leave k(t) f, α_t k(t) f and −k(s) f. */
+    /** k(t), α_t k(t) and −k(s). */
     private final Column shareT;
     private final Column stateShareT;
     private final Column shareS;
@@ -127,9 +127,9 @@ final class HardForm implements StudentForm {
                 .prediction(room.teacherOutput(), schedule.alpha(schedule.tMax()), schedule.sigma(schedule.tMax()));
         setHead(index, headT, t);
         setHead(index, headS, s);
-        shareT.set(index, 1 / share(schedule, t));
-        stateShareT.set(index, 1 / (schedule.alpha(t) * share(schedule, t)));
-        shareS.set(index, -1 / share(schedule, s)); // −∞ at t_min, where k is 0
+        shareT.set(index, share(schedule, t));
+        stateShareT.set(index, schedule.alpha(t) * share(schedule, t));
+        shareS.set(index, -share(schedule, s));
     }
 
     private void setHead(int index, Column target, double t) {
@@ -179,8 +179,8 @@ final class HardForm implements StudentForm {
         add(worker, block.samples(), sharesS[block.index()], target);
     }
 
-    private void add(Worker worker, int n, Slice divisors, Tensor sum) {
-        worker.kernels().divideSamples(n, pixels, f[worker.index()], divisors, sum, sum);
+    private void add(Worker worker, int n, Slice shares, Tensor sum) {
+        worker.kernels().addScaled(n, pixels, f[worker.index()], shares, sum, sum);
     }
 
     @Override

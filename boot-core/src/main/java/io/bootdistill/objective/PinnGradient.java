@@ -73,9 +73,9 @@ final class PinnGradient implements AutoCloseable {
         if (block.bootstrap() > 0) {
             backThroughTeacher(worker, block.atT(), block.bootstrap(), own);
         }
-        kernels.divideSamples(block.samples(), pixels, own, signalPart[block.index()], null, dOutput);
+        kernels.addScaled(block.samples(), pixels, own, signalPart[block.index()], null, dOutput);
         if (block.bootstrap() > 0) {
-            kernels.divideSamples(block.bootstrap(), pixels, teacher[worker.index()].dx(), statePart[block.index()], dOutput, dOutput);
+            kernels.addScaled(block.bootstrap(), pixels, teacher[worker.index()].dx(), statePart[block.index()], dOutput, dOutput);
         }
     }
 
@@ -97,7 +97,7 @@ final class PinnGradient implements AutoCloseable {
     void beside(Worker worker, Block block, Tensor difference, int sign, Tensor dOutput) {
         int n = block.bootstrap();
         worker.kernels().affine(n, difference, -sign, 0, null, worker.numbers());
-        worker.kernels().divideSamples(n, pixels, g[worker.index()], worker.numbers().data(), null, dOutput);
+        worker.kernels().addScaled(n, pixels, g[worker.index()], worker.numbers().data(), null, dOutput);
     }
 
     @Override

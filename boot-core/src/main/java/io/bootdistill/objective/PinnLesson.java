@@ -114,7 +114,7 @@ final class PinnLesson implements Lesson {
         worker.call(plan, form.input(worker, worker.noise()), sign > 0 ? after[block.index()] : before[block.index()], n);
         kernels.signalState(n, pixels, block.coefficients(), worker.noise(), plan.y(), worker.f(), null);
         kernels.affine(n, difference[block.index()], sign, 0, null, worker.numbers());
-        kernels.divideSamples(n, pixels, worker.f(), worker.numbers().data(), worker.target(), worker.target());
+        kernels.addScaled(n, pixels, worker.f(), worker.numbers().data(), worker.target(), worker.target());
     }
 
     @Override

@@ -47,7 +47,7 @@ final class TwoTimeForm implements StudentForm {
     /** Of restarted rows: from the noise to u by the head and the state at t; then the step u → t, and its state. */
     private final Column way;
 
-    /** Of restarted rows: −1/(1 − c(u → s)), the divisor that leaves of a target at s what F̂ has to learn. */
+    /** Of restarted rows: −(1 − c(u → s)): so much of y_u leaves of a target at s what F̂ has to learn. */
     private final Column rest;
 
     private final double[] start;
@@ -129,7 +129,7 @@ final class TwoTimeForm implements StudentForm {
         double u = start[index];
         if (u >= schedule.tMax()) {
             row.at(table.values(), way.at(index)).clear().state(0, 1);
-            rest.set(index, Double.NEGATIVE_INFINITY);
+            rest.set(index, 0);
             return;
         }
         double c = schedule.step(u, s);
@@ -137,7 +137,7 @@ final class TwoTimeForm implements StudentForm {
         double sigma = schedule.sigma(u);
         row.at(table.values(), coefficients.at(index))
                 .head(c * room.studentOutput().stateFactor(alpha, sigma), c * room.studentOutput().outputFactor(alpha, sigma));
-        rest.set(index, -1 / (1 - c));
+        rest.set(index, c - 1);
         row.at(table.values(), way.at(index)).solve(schedule, Solver.DDIM, room.studentOutput(), u, t).head(head);
     }
 
@@ -187,7 +187,7 @@ final class TwoTimeForm implements StudentForm {
     @Override
     public void subtract(Worker worker, Block block, Tensor target) {
         if (block.restarted() > 0) {
-            worker.kernels().divideSamples(block.restarted(), pixels, y[worker.index()],
+            worker.kernels().addScaled(block.restarted(), pixels, y[worker.index()],
                     rests[block.index()], target, target);
         }
     }

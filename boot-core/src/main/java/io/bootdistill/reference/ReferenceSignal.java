@@ -153,15 +153,6 @@ interface ReferenceSignal extends Kernels {
     }
 
     @Override
-    default void residualDivisors(int n, Slice residualSlice, float kappa, float power, Slice divisorSlice) {
-        Matrix residual = Matrix.of("residual", residualSlice, n, 1);
-        Matrix divisor = Matrix.of("divisor", divisorSlice, n, 1);
-        for (int sample = 0; sample < n; sample++) {
-            divisor.set(sample, 0, Math.pow(residual.get(sample, 0) + kappa, power));
-        }
-    }
-
-    @Override
     default void residualWeights(int n, Slice residualSlice, float kappa, float power, Slice factorSlice) {
         Matrix residual = Matrix.of("residual", residualSlice, n, 1);
         Matrix factor = Matrix.of("factor", factorSlice, n, 1);

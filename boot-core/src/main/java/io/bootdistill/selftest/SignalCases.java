@@ -41,7 +41,6 @@ final class SignalCases {
             cases.add(signalStep(n, pixels, channels, i % 2, true, true, strided));
             cases.add(signalStep(n, pixels, channels, 1 - i % 2, i % 4 < 2, i % 4 > 1, strided));
             cases.add(bootstrapLoss(n, pixels, channels, i % 3 > 0, strided));
-            cases.add(residualDivisors(SAMPLES[i], POWERS[i % POWERS.length]));
             cases.add(residualWeights(SAMPLES[i], POWERS[i % POWERS.length]));
             cases.add(combine(n, pixels, channels, strided));
             for (Addend base : Addend.values()) {
@@ -66,7 +65,6 @@ final class SignalCases {
                 signalStep(8, 256, 1, 1, false, true, false),
                 signalStep(8, 256, 1, 0, true, false, false),
                 bootstrapLoss(8, 256, 1, true, false),
-                residualDivisors(8, 0.5f),
                 residualWeights(8, 0.5f),
                 addScaled(8, 256, 1, Addend.OUTPUT, false),
                 combine(8, 256, 1, false));
@@ -142,15 +140,6 @@ final class SignalCases {
                 o.slice("coefficients"), new SignalLoss(o.tensor("noise"), o.tensor("output"), o.tensor("target"),
                         o.tensor("prediction"), o.tensor("dOutput")),
                 o.slice("residual")));
-    }
-
-    /** The divisors of residuals between 0 and a few units. */
-    static OperationCase residualDivisors(int n, float power) {
-        return OperationCase.of(Kernel.RESIDUAL_DIVISORS, n + " power " + power, n, false)
-                .perSample(INPUT, "residual", 1, SignalCases::square)
-                .perSample(OUTPUT, "divisor", 1, Philox::normal)
-                .length(4)
-                .calls((k, o) -> k.residualDivisors(o.n(), o.slice("residual"), 1e-3f, power, o.slice("divisor")));
     }
 
     /** The weights of residuals between 0 and a few units. */

@@ -11,10 +11,10 @@ import io.bootdistill.objective.Objective;
  *
  * @param steps of the student, 1 … 1,000; the teacher takes two for each
  */
-record Progressive(int steps) implements Objective {
+public record Progressive(int steps) implements Objective {
 
     /** Checks the range. */
-    Progressive {
+    public Progressive {
         if (steps < 1 || steps > 1000) {
             throw new IllegalArgumentException("steps of progressive: " + steps + ", must be 1 … 1000");
         }

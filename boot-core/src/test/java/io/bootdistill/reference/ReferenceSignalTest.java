@@ -182,15 +182,6 @@ class ReferenceSignalTest {
         assertArrayEquals(new double[] {5, 10, 15, 20, -20, -24, -28, -32}, read(y), 0);
     }
 
-    @Test
-    void residualDivisorsArePowers() {
-        Slice divisors = zeros(3);
-        kernels.residualDivisors(3, slice(0, 3, 15), 1, 0.5f, divisors);
-        assertArrayEquals(new double[] {1, 2, 4}, read(divisors), 0);
-        kernels.residualDivisors(3, slice(0, 3, 15), 1, 2, divisors);
-        assertArrayEquals(new double[] {1, 16, 256}, read(divisors), 0);
-    }
-
     private double loss(
             int n, int pixels, int channels, double[] coefficients, double[] noise, double[] output, double[] target,
             double[] weights) {

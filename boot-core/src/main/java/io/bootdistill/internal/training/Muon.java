@@ -50,13 +50,13 @@ public final class Muon implements AutoCloseable {
         }
     }
 
-    private record Matrix(int rows, Tensor momentum, Tensor gradient, Tensor parameters, Slice divisor) {}
+    private record Matrix(int rows, Tensor momentum, Tensor gradient, Tensor parameters, Slice factor) {}
 
     private final List<View> views;
     private final Matrix[] matrices;
     private final Orthogonaliser[][] orthogonalisers;
     private final Scope scope = new Scope();
-    private final Slice divisors;
+    private final Slice factors;
     private final float[] numbers;
 
     /**
@@ -72,14 +72,14 @@ public final class Muon implements AutoCloseable {
         orthogonalisers = new Orthogonaliser[contexts.length][views.size()];
         Device device = state.student.device();
         try {
-            divisors = scope.own(device.allocate(numbers.length)).slice();
+            factors = scope.own(device.allocate(numbers.length)).slice();
             int side = views.stream().mapToInt(v -> Math.min(v.rows, v.columns)).max().orElseThrow();
             Slice identity = scope.own(device.allocate((long) side * side)).slice();
             contexts[0].upload(Orthogonaliser.identity(side), 0, identity);
             for (int i = 0; i < matrices.length; i++) {
                 View v = views.get(i);
                 matrices[i] = new Matrix(
-                        v.rows, v.in(state.m()), v.in(gradient), v.in(state.student.parameters()), divisors.slice(i, 1));
+                        v.rows, v.in(state.m()), v.in(gradient), v.in(state.student.parameters()), factors.slice(i, 1));
             }
             for (int worker = 0; worker < contexts.length; worker++) {
                 Kernels kernels = contexts[worker];
@@ -125,9 +125,9 @@ public final class Muon implements AutoCloseable {
         for (int i = 0; i < numbers.length; i++) {
             View v = views.get(i);
             double size = SIZE * Math.sqrt(Math.max(v.rows, v.columns));
-            numbers[i] = (float) (-Orthogonaliser.SCALE / (rate * size)); // a rate of 0 divides by infinity
+            numbers[i] = (float) (-rate * size / Orthogonaliser.SCALE);
         }
-        kernels.upload(numbers, 0, divisors);
+        kernels.upload(numbers, 0, factors);
     }
 
     /** Updates a matrix and its momentum: the same calls each time, without a transfer. */
@@ -137,7 +137,7 @@ public final class Muon implements AutoCloseable {
         kernels.affine(m.rows, m.momentum, MOMENTUM, 0, m.gradient, m.momentum);
         kernels.affine(m.rows, m.momentum, MOMENTUM, 0, m.gradient, orthogonaliser.input());
         orthogonaliser.run(kernels);
-        kernels.divideSamples(1, m.rows, orthogonaliser.output(), m.divisor, m.parameters, m.parameters);
+        kernels.addScaled(1, m.rows, orthogonaliser.output(), m.factor, m.parameters, m.parameters);
     }
 
     @Override

@@ -65,13 +65,6 @@ interface NativeSignal extends NativeContext {
     }
 
     @Override
-    default void residualDivisors(int n, Slice residual, float kappa, float power, Slice divisor) {
-        requirePositive("n", n);
-        requireOk("residualDivisors", BootNative.boot_residual_divisors(
-                context(), n, address("residual", residual, n), kappa, power, address("divisor", divisor, n)));
-    }
-
-    @Override
     default void residualWeights(int n, Slice residual, float kappa, float power, Slice factor) {
         requirePositive("n", n);
         requireOk("residualWeights", BootNative.boot_residual_weights(
