@@ -6,12 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Kernel;
-import io.bootdistill.device.Kernels;
 import io.bootdistill.device.OutOfDeviceMemoryException;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
@@ -36,44 +34,24 @@ class FailureTest {
     Path temp;
 
     /** The reference device with memory for so many allocations. */
-    private static final class ScarceDevice implements Device {
+    private static final class ScarceDevice extends PassingDevice {
 
-        private final Device device = Devices.named("reference");
         private final List<DeviceMemory> allocated = new ArrayList<>();
         private int left;
 
         ScarceDevice(int allocations) {
+            super(Devices.named("reference"));
             left = allocations;
-        }
-
-        @Override
-        public String name() {
-            return "scarce";
-        }
-
-        @Override
-        public String description() {
-            return "scarce";
         }
 
         @Override
         public synchronized DeviceMemory allocate(long floats) {
             if (left-- <= 0) {
-                throw new OutOfDeviceMemoryException("scarce", 4 * floats);
+                throw new OutOfDeviceMemoryException(name(), 4 * floats);
             }
-            DeviceMemory memory = device.allocate(floats);
+            DeviceMemory memory = super.allocate(floats);
             allocated.add(memory);
             return memory;
-        }
-
-        @Override
-        public Kernels openKernels() {
-            return device.openKernels();
-        }
-
-        @Override
-        public double errorFactor(Kernel kernel) {
-            return device.errorFactor(kernel);
         }
 
         void assertAllClosed(String when) {

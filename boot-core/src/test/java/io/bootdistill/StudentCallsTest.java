@@ -8,11 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Phase;
-import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
@@ -46,30 +45,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StudentCallsTest {
 
     /** Counts the contexts that are open, and keeps the memory. */
-    private static final class CountingDevice implements Device {
+    private static final class CountingDevice extends PassingDevice {
 
-        private final Device device = Devices.named("reference");
         private final AtomicInteger contexts = new AtomicInteger();
         private final Queue<DeviceMemory> memory = new ConcurrentLinkedQueue<>();
 
-        @Override
-        public String name() {
-            return device.name();
-        }
-
-        @Override
-        public String description() {
-            return device.description();
-        }
-
-        @Override
-        public double errorFactor(Kernel kernel) {
-            return device.errorFactor(kernel);
+        CountingDevice() {
+            super(Devices.named("reference"));
         }
 
         @Override
         public DeviceMemory allocate(long floats) {
-            DeviceMemory allocated = device.allocate(floats);
+            DeviceMemory allocated = super.allocate(floats);
             memory.add(allocated);
             return allocated;
         }
@@ -77,7 +64,7 @@ class StudentCallsTest {
         @Override
         public Kernels openKernels() {
             contexts.incrementAndGet();
-            return device.openKernels();
+            return super.openKernels();
         }
     }
 

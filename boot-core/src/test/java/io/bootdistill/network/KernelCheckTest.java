@@ -3,11 +3,9 @@ package io.bootdistill.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
-import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.UnsupportedKernelException;
 import io.bootdistill.network.Plan.Mode;
 import org.junit.jupiter.api.Tag;
@@ -17,36 +15,21 @@ import org.junit.jupiter.api.Test;
 @Tag("fast")
 class KernelCheckTest {
 
-    private static final Device REFERENCE = Devices.named("reference");
-
     private static final Graph MLP = Graph.of(new Mlp(3, 8, 2, 0));
 
-    /** The reference device without one operation, and without a method for it where that has a default. */
-    private record Toy(Kernel lacking) implements Device {
+    /** The reference device without one operation, by its own account. */
+    private static final class Toy extends PassingDevice {
+
+        private final Kernel lacking;
+
+        Toy(Kernel lacking) {
+            super(Devices.named("reference"));
+            this.lacking = lacking;
+        }
 
         @Override
         public String name() {
             return "toy";
-        }
-
-        @Override
-        public String description() {
-            return "toy";
-        }
-
-        @Override
-        public DeviceMemory allocate(long floats) {
-            return REFERENCE.allocate(floats);
-        }
-
-        @Override
-        public Kernels openKernels() {
-            return REFERENCE.openKernels();
-        }
-
-        @Override
-        public double errorFactor(Kernel kernel) {
-            return REFERENCE.errorFactor(kernel);
         }
 
         @Override

@@ -1,56 +1,112 @@
 package io.bootdistill.objective;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
-import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.DiscreteSchedule;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import java.util.Arrays;
-import java.util.stream.IntStream;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** What the corrector draws. */
+/** What the corrector draws: its samples, and noise levels τ of 0.02 to 0.95 of the way, one in each of as many strata. */
 @Tag("fast")
 public class CorrectorDrawsTest {
+
+    private static final int SAMPLES = 9;
+    private static final int FIRST = 50;
+    private static final int STEPS = 400;
+    private static final double ROUNDING = 1e-12;
+
+    /** Pure noise at the last index: t_min is 0, t_max 0.75. */
+    private final NoiseSchedule schedule = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0});
+
+    private PlaneRoom plane;
+    private CorrectorDraws draws;
+    private CorrectorDraws.Part[] parts;
 
     /** The device under test; other modules override it. */
     protected Device device() {
         return Devices.named("reference");
     }
 
+    @BeforeEach
+    void open() {
+        plane = new PlaneRoom(PlaneRoom.ring(schedule), PlaneRoom.network(device(), 3), PlaneRoom.BATCH, 5, null);
+        draws = new CorrectorDraws(plane.room, Prediction.V, SAMPLES, 0.5, FIRST, FIRST + STEPS);
+        parts = draws.open();
+    }
+
+    @AfterEach
+    void close() {
+        draws.close();
+        plane.close();
+    }
+
     @Test
     void samplesAreDrawnAfreshAndSpread() {
-        int samples = new Corrector(0.75, 0.5, 0.5, 3e-4).samples(PlaneRoom.BATCH);
-        assertEquals(9, samples);
-        try (PlaneRoom plane = new PlaneRoom(PlaneRoom.ring(new FlowSchedule()), PlaneRoom.network(device(), 3),
-                        PlaneRoom.BATCH, 5, null);
-                CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.SAMPLE, samples, 0.5, 50, 100)) {
-            assertEquals(3, draws.blocks(), "as many as the batch has");
-            CorrectorDraws.Part[] parts = draws.open();
-            float[] seen = new float[0];
-            for (long step = 60; step < 63; step++) {
-                draws.draw(step, plane.kernels);
-                for (CorrectorDraws.Part part : parts) {
-                    assertEquals(3, part.samples());
-                    float[] seeds = plane.room.values(part.seeds());
-                    int from = seen.length;
-                    seen = Arrays.copyOf(seen, from + seeds.length);
-                    System.arraycopy(seeds, 0, seen, from, seeds.length);
-                }
-                double[] tau = parts[0].atTau().times();
-                for (int i = 1; i < tau.length; i++) {
-                    assertTrue(tau[i] > tau[i - 1], "strata");
+        assertEquals(SAMPLES, new Corrector(0.75, 0.5, 0.5, 3e-4).samples(PlaneRoom.BATCH));
+        assertEquals(3, parts.length, "as many blocks as the batch has");
+        Set<String> different = new HashSet<>();
+        for (int step = FIRST; step < FIRST + 3; step++) {
+            draws.draw(step, plane.kernels);
+            for (CorrectorDraws.Part part : parts) {
+                assertEquals(3, part.samples());
+                float[] seeds = plane.room.values(part.seeds());
+                for (int at = 0; at < seeds.length; at += Philox.SEED_FLOATS) {
+                    different.add(Arrays.toString(Arrays.copyOfRange(seeds, at, at + Philox.SEED_FLOATS)));
                 }
             }
-            float[] all = seen;
-            long different = IntStream.range(0, 27)
-                    .mapToObj(i -> Arrays.toString(Arrays.copyOfRange(all, i * Philox.SEED_FLOATS, (i + 1) * Philox.SEED_FLOATS)))
-                    .distinct().count();
-            assertEquals(27, different);
         }
+        assertEquals(3 * SAMPLES, different.size());
+    }
+
+    @Test
+    void timesAreStratifiedBetweenTheirBounds() {
+        double stratum = 0.93 * 0.75 / SAMPLES;
+        double sum = 0;
+        double least = 1;
+        double most = 0;
+        for (int step = FIRST; step < FIRST + STEPS; step++) {
+            draws.draw(step, plane.kernels);
+            double[] tau = parts[0].atTau().times();
+            assertEquals(SAMPLES, tau.length);
+            for (int i = 0; i < SAMPLES; i++) {
+                double place = (tau[i] - 0.02 * 0.75) / stratum - i;
+                assertTrue(place >= -ROUNDING && place < 1 + ROUNDING, "step " + step + ": τ = " + tau[i]);
+                sum += place;
+            }
+            least = Math.min(least, tau[0]);
+            most = Math.max(most, tau[SAMPLES - 1]);
+        }
+        int count = STEPS * SAMPLES;
+        assertEquals(0.5, sum / count, 4 * Math.sqrt(1 / 12.0 / count), "uniform: four standard deviations");
+        assertEquals(0.02 * 0.75, least, 0.02 * stratum, "the bounds are reached");
+        assertEquals(0.95 * 0.75, most, 0.02 * stratum);
+    }
+
+    /** The networks are given the same times as a function. */
+    @Test
+    void networksAreGivenTheseTimes() {
+        draws.draw(FIRST, plane.kernels);
+        double[] tau = parts[0].atTau().times();
+        int at = 0;
+        for (CorrectorDraws.Part part : parts) {
+            for (float time : plane.room.values(part.atTau().networkTime())) {
+                assertEquals((float) schedule.networkTime(tau[at++]), time);
+            }
+            float[] ends = plane.room.values(part.atEnd().networkTime());
+            assertArrayEquals(new float[part.samples()], ends, "the student is read at t_min");
+        }
+        assertEquals(SAMPLES, at);
     }
 }

@@ -1,55 +1,27 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
-import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.Tensor;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import java.lang.reflect.Method;
 
-/** A device that passes everything on to another, but whose noise is given. */
-record GivenNoise(Device device, float[] noise) implements Device {
+/** A device whose noise is given. */
+final class GivenNoise extends PassingDevice {
 
-    @Override
-    public String name() {
-        return device.name();
+    private final float[] noise;
+
+    GivenNoise(Device device, float[] noise) {
+        super(device);
+        this.noise = noise;
     }
 
     @Override
-    public String description() {
-        return device.description();
-    }
-
-    @Override
-    public DeviceMemory allocate(long floats) {
-        return device.allocate(floats);
-    }
-
-    @Override
-    public int workers(int wanted) {
-        return device.workers(wanted);
-    }
-
-    @Override
-    public double errorFactor(Kernel kernel) {
-        return device.errorFactor(kernel);
-    }
-
-    @Override
-    public Kernels openKernels() {
-        Kernels kernels = device.openKernels();
-        return (Kernels) Proxy.newProxyInstance(
-                Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("noise")) {
-                        kernels.upload(noise, 0, ((Tensor) arguments[arguments.length - 1]).data());
-                        return null;
-                    }
-                    try {
-                        return method.invoke(kernels, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+    protected Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
+        if (method.getName().equals("noise")) {
+            kernels.upload(noise, 0, ((Tensor) arguments[arguments.length - 1]).data());
+            return null;
+        }
+        return super.call(kernels, method, arguments);
     }
 }

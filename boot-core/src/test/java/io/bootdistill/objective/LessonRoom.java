@@ -126,54 +126,6 @@ public final class LessonRoom implements Classroom, AutoCloseable {
         return values;
     }
 
-    /** A network that learns, whose weights stay as they are. */
-    public static final class OnlineLearner implements Learner {
-
-        private final Model model;
-        public final Gradients gradients;
-        public long begun = -1;
-
-        OnlineLearner(Model model) {
-            this.model = model;
-            gradients = new Gradients(model);
-        }
-
-        @Override
-        public Model model() {
-            return model;
-        }
-
-        @Override
-        public Gradients lane(int index) {
-            return gradients;
-        }
-
-        @Override
-        public void begin(long step) {
-            begun = step;
-        }
-
-        @Override
-        public void update() {}
-
-        @Override
-        public void end() {}
-
-        @Override
-        public Map<String, Slice> state() {
-            return Map.of();
-        }
-
-        @Override
-        public void restored() {}
-
-        @Override
-        public void close() {
-            gradients.close();
-            model.close();
-        }
-    }
-
     @Override
     public Learner learner(Model model, OptimiserConfig optimiser, long steps, int blocks) {
         return learners.computeIfAbsent(model, OnlineLearner::new);

@@ -4,12 +4,11 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,8 +18,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A device that passes everything on to another, and notes its calls and allocations. Thread-safe. */
-public final class RecordingDevice implements Device {
+/** A device that notes its calls and allocations. Thread-safe. */
+public final class RecordingDevice extends PassingDevice {
 
     /**
      * A call of an operation.
@@ -39,12 +38,11 @@ public final class RecordingDevice implements Device {
         }
     }
 
-    private final Device device;
     private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
     private final AtomicInteger allocations = new AtomicInteger();
 
     public RecordingDevice(Device device) {
-        this.device = device;
+        super(device);
     }
 
     /** The calls so far, of preparations and transfers, too. */
@@ -68,51 +66,18 @@ public final class RecordingDevice implements Device {
     }
 
     @Override
-    public String name() {
-        return device.name();
-    }
-
-    @Override
-    public String description() {
-        return device.description();
-    }
-
-    @Override
-    public double errorFactor(Kernel kernel) {
-        return device.errorFactor(kernel);
-    }
-
-    @Override
-    public boolean supports(Kernel kernel) {
-        return device.supports(kernel);
-    }
-
-    @Override
     public DeviceMemory allocate(long floats) {
         allocations.incrementAndGet();
-        return device.allocate(floats);
+        return super.allocate(floats);
     }
 
     @Override
-    public int workers(int wanted) {
-        return device.workers(wanted);
+    protected Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
+        calls.add(callOf(method, arguments));
+        return super.call(kernels, method, arguments);
     }
 
-    @Override
-    public Kernels openKernels() {
-        Kernels kernels = device.openKernels();
-        return (Kernels) Proxy.newProxyInstance(
-                Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                    calls.add(call(method, arguments));
-                    try {
-                        return method.invoke(kernels, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
-    }
-
-    private static Call call(Method method, Object[] arguments) {
+    private static Call callOf(Method method, Object[] arguments) {
         List<Object> sizes = new ArrayList<>();
         List<Integer> channels = new ArrayList<>();
         for (Object argument : arguments == null ? new Object[0] : arguments) {

@@ -11,12 +11,11 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.selftest.SelfTest.Line;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,21 +45,13 @@ class SelfTestTest {
     }
 
     /** The reference device with one defect, float32 by its own account. */
-    private record DefectiveDevice(Defect defect) implements Device {
+    private static final class DefectiveDevice extends PassingDevice {
 
-        @Override
-        public String name() {
-            return "defective";
-        }
+        private final Defect defect;
 
-        @Override
-        public String description() {
-            return "defective";
-        }
-
-        @Override
-        public DeviceMemory allocate(long floats) {
-            return REFERENCE.allocate(floats);
+        DefectiveDevice(Defect defect) {
+            super(REFERENCE);
+            this.defect = defect;
         }
 
         @Override
@@ -69,24 +60,12 @@ class SelfTestTest {
         }
 
         @Override
-        public Kernels openKernels() {
-            Kernels kernels = REFERENCE.openKernels();
-            return (Kernels) Proxy.newProxyInstance(
-                    Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                        Object result = call(kernels, method, arguments);
-                        if (method.getName().equals(DEFECTIVE)) {
-                            defect.after(kernels, (Tensor) arguments[5]);
-                        }
-                        return result;
-                    });
-        }
-
-        private static Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
-            try {
-                return method.invoke(kernels, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
+        protected Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
+            Object result = super.call(kernels, method, arguments);
+            if (method.getName().equals(DEFECTIVE)) {
+                defect.after(kernels, (Tensor) arguments[5]);
             }
+            return result;
         }
     }
 

@@ -6,14 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.UnsupportedKernelException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import java.lang.reflect.Method;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -24,26 +22,10 @@ class UnsupportedKernelTest {
     private static final Device REFERENCE = Devices.named("reference");
 
     /** Everything but what {@link Kernels} has a default for. */
-    private static final class OldDevice implements Device {
+    private static final class OldDevice extends PassingDevice {
 
-        @Override
-        public String name() {
-            return "old";
-        }
-
-        @Override
-        public String description() {
-            return "old";
-        }
-
-        @Override
-        public DeviceMemory allocate(long floats) {
-            return REFERENCE.allocate(floats);
-        }
-
-        @Override
-        public double errorFactor(Kernel kernel) {
-            return 0;
+        OldDevice() {
+            super(REFERENCE);
         }
 
         @Override
@@ -52,19 +34,8 @@ class UnsupportedKernelTest {
         }
 
         @Override
-        public Kernels openKernels() {
-            Kernels kernels = REFERENCE.openKernels();
-            return (Kernels) Proxy.newProxyInstance(
-                    Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                        if (method.isDefault()) {
-                            return InvocationHandler.invokeDefault(proxy, method, arguments);
-                        }
-                        try {
-                            return method.invoke(kernels, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
+        protected boolean lacks(Method method) {
+            return method.isDefault();
         }
     }
 

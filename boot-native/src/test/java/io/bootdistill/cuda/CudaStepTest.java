@@ -11,10 +11,8 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
-import io.bootdistill.device.Kernel;
-import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
@@ -25,9 +23,7 @@ import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Trajectories;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -225,47 +221,15 @@ class CudaStepTest {
     }
 
     /** The device, but that it makes all calls again instead of capturing them. */
-    private record WithoutCapture(Device device) implements Device {
+    private static final class WithoutCapture extends PassingDevice {
 
-        @Override
-        public String name() {
-            return device.name();
+        WithoutCapture(Device device) {
+            super(device);
         }
 
         @Override
-        public String description() {
-            return device.description();
-        }
-
-        @Override
-        public DeviceMemory allocate(long floats) {
-            return device.allocate(floats);
-        }
-
-        @Override
-        public int workers(int wanted) {
-            return device.workers(wanted);
-        }
-
-        @Override
-        public double errorFactor(Kernel kernel) {
-            return device.errorFactor(kernel);
-        }
-
-        @Override
-        public Kernels openKernels() {
-            Kernels kernels = device.openKernels();
-            return (Kernels) Proxy.newProxyInstance(
-                    Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
-                        if (method.getName().equals("capture")) {
-                            return InvocationHandler.invokeDefault(proxy, method, arguments);
-                        }
-                        try {
-                            return method.invoke(kernels, arguments);
-                        } catch (InvocationTargetException e) {
-                            throw e.getCause();
-                        }
-                    });
+        protected boolean lacks(Method method) {
+            return method.getName().equals("capture");
         }
     }
 }
