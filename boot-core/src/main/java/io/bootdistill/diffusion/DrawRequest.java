@@ -1,0 +1,188 @@
+package io.bootdistill.diffusion;
+
+import io.bootdistill.internal.work.Checks;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a teacher is to draw: prompts, or labels of classes, or just so many pictures; and how. Made by {@link #ofPrompts}, {@link
+ * #ofLabels} or {@link #ofCount} and the methods {@code with…}, each of which returns another request:
+ *
+ * <pre>{@code DrawRequest.ofPrompts("a red apple on blue").withSteps(25).withGuidance(3).withSeed(7)}</pre>
+ *
+ * <p>Picture i has the seed of the first plus i, whatever else is drawn. Where nothing is said, the teacher's pipeline has its
+ * usual number of steps, scale and size. Immutable, but for arrays given, which are not copied. Thread-safe.
+ */
+public final class DrawRequest {
+
+    private static final int MOST_PICTURES = 1 << 20;
+
+    private final List<String> prompts;
+    private final int @Nullable [] labels;
+    private int each;
+    private String negative = "";
+    private double guidance = Double.NaN;
+    private int steps;
+    private long seed;
+    private float @Nullable [] noise;
+    private int width;
+    private int height;
+
+    private DrawRequest(List<String> prompts, int @Nullable [] labels, int each) {
+        this.prompts = prompts;
+        this.labels = labels;
+        this.each = each;
+    }
+
+    private DrawRequest copy() {
+        DrawRequest copy = new DrawRequest(prompts, labels, each);
+        copy.negative = negative;
+        copy.guidance = guidance;
+        copy.steps = steps;
+        copy.seed = seed;
+        copy.noise = noise;
+        copy.width = width;
+        copy.height = height;
+        return copy;
+    }
+
+    /** A picture of each prompt; at least one, an empty one being the null condition. */
+    public static DrawRequest ofPrompts(String... prompts) {
+        return ofPrompts(List.of(prompts));
+    }
+
+    /** Likewise. */
+    public static DrawRequest ofPrompts(List<String> prompts) {
+        Checks.that(!prompts.isEmpty(), "the number of prompts", 0, "at least 1");
+        return new DrawRequest(List.copyOf(prompts), null, 1);
+    }
+
+    /** A picture of each label, of a teacher of classes; at least one. */
+    public static DrawRequest ofLabels(int... labels) {
+        Checks.that(labels.length > 0, "the number of labels", 0, "at least 1");
+        return new DrawRequest(List.of(), labels.clone(), 1);
+    }
+
+    /** So many pictures, of a teacher without conditions. */
+    public static DrawRequest ofCount(int pictures) {
+        Checks.range("pictures", pictures, 1, MOST_PICTURES);
+        return new DrawRequest(List.of(), null, pictures);
+    }
+
+    /** So many pictures of each prompt or label, one after another. */
+    public DrawRequest withCount(int each) {
+        Checks.range("pictures", each, 1, MOST_PICTURES);
+        DrawRequest copy = copy();
+        copy.each = each;
+        return copy;
+    }
+
+    /** What guidance leads away from, instead of the empty prompt. */
+    public DrawRequest withNegative(String prompt) {
+        Checks.notNull("negative", prompt);
+        DrawRequest copy = copy();
+        copy.negative = prompt;
+        return copy;
+    }
+
+    /** With a guidance scale w, at least 0; 1 is none. */
+    public DrawRequest withGuidance(double scale) {
+        Checks.atLeastZero("guidance", scale);
+        DrawRequest copy = copy();
+        copy.guidance = scale;
+        return copy;
+    }
+
+    /** In so many steps, 1 … 1,000. */
+    public DrawRequest withSteps(int steps) {
+        Checks.range("steps", steps, 1, 1000);
+        DrawRequest copy = copy();
+        copy.steps = steps;
+        return copy;
+    }
+
+    /** With the seed of the first picture; unless said otherwise, 0. */
+    public DrawRequest withSeed(long first) {
+        DrawRequest copy = copy();
+        copy.seed = first;
+        return copy;
+    }
+
+    /** From given noise instead of that of seeds, [pictures][channels][height][width] of the network's input, standard normal. */
+    public DrawRequest withNoise(float[] noise) {
+        Checks.notNull("noise", noise);
+        DrawRequest copy = copy();
+        copy.noise = noise;
+        return copy;
+    }
+
+    /** With pictures of so many pixels. */
+    public DrawRequest withSize(int width, int height) {
+        Checks.range("width", width, 1, 1 << 14);
+        Checks.range("height", height, 1, 1 << 14);
+        DrawRequest copy = copy();
+        copy.width = width;
+        copy.height = height;
+        return copy;
+    }
+
+    /** Empty where there are labels, or nothing is asked for but pictures. */
+    public List<String> prompts() {
+        return prompts;
+    }
+
+    /** Null where there are none. */
+    public int @Nullable [] labels() {
+        return labels;
+    }
+
+    /** Pictures of each prompt or label. */
+    public int each() {
+        return each;
+    }
+
+    /** All pictures. */
+    public int count() {
+        int kinds = labels != null ? labels.length : Math.max(1, prompts.size());
+        int count = Math.multiplyExact(kinds, each);
+        Checks.range("pictures", count, 1, MOST_PICTURES);
+        return count;
+    }
+
+    /** The negative prompt; empty for the null condition. */
+    public String negative() {
+        return negative;
+    }
+
+    /** The guidance scale; empty where the pipeline's usual one is wanted. */
+    public OptionalDouble guidance() {
+        return Double.isNaN(guidance) ? OptionalDouble.empty() : OptionalDouble.of(guidance);
+    }
+
+    /** The number of steps; empty where the pipeline's usual one is wanted. */
+    public OptionalInt steps() {
+        return steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps);
+    }
+
+    /** The seed of a picture. */
+    public long seed(int picture) {
+        return seed + picture;
+    }
+
+    /** Null where there are seeds. */
+    public float @Nullable [] noise() {
+        return noise;
+    }
+
+    /** Pixels of a row; 0 where the pipeline's usual size is wanted. */
+    public int width() {
+        return width;
+    }
+
+    /** Rows of pixels; 0 where the pipeline's usual size is wanted. */
+    public int height() {
+        return height;
+    }
+}
