@@ -7,4 +7,5 @@ public interface NetworkKernels
                 NormalisationKernels,
                 AttentionKernels,
                 ResizeKernels,
-                EmbeddingKernels {}
+                EmbeddingKernels,
+                TokenKernels {}

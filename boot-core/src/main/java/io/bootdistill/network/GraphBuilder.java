@@ -205,6 +205,11 @@ public final class GraphBuilder {
         return y;
     }
 
+    /** What transformers do with rows of tokens. */
+    public TokenLayers tokens() {
+        return new TokenLayers(this);
+    }
+
     // ---- values without an operation
 
     /** Columns of a value. */
@@ -233,7 +238,7 @@ public final class GraphBuilder {
         return value(x.height, x.width, x.channels);
     }
 
-    private Value value(int height, int width, int channels) {
+    Value value(int height, int width, int channels) {
         Value value = new Value(values.size(), height, width, channels);
         values.add(value);
         return value;

@@ -9,6 +9,7 @@ final class ReferenceKernels
                 ReferenceAttention,
                 ReferenceResize,
                 ReferenceEmbedding,
+                ReferenceTokens,
                 ReferenceSignal,
                 ReferenceOptimiser {
 

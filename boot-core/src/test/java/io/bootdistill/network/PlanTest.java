@@ -69,7 +69,7 @@ class PlanTest {
         return model;
     }
 
-    private static float[] numbers(int count, int draw) {
+    static float[] numbers(int count, int draw) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = Philox.normal(17, draw, i);
@@ -130,7 +130,8 @@ class PlanTest {
         }
     }
 
-    private static void check(
+    /** Central differences of Σ y·dy. */
+    static void check(
             String name, Plan plan, Kernels kernels, float[] dy, Slice slice, double[] gradient, int every) {
         double[] values = Arrays64.read(slice);
         double h = 1e-5;
@@ -138,7 +139,7 @@ class PlanTest {
             double[] sums = new double[2];
             for (int side = 0; side < 2; side++) {
                 write(slice, i, values[i] + (side == 0 ? h : -h));
-                plan.forward(kernels, BLOCK);
+                plan.forward(kernels, plan.block());
                 double[] y = Arrays64.read(plan.y().data());
                 for (int k = 0; k < y.length; k++) {
                     sums[side] += y[k] * dy[k];

@@ -38,7 +38,11 @@ final class TangentRun implements AutoCloseable {
             kernels.upload(new float[] {1.5f, 0.25f}, 0, plan.scalar(scalar).data());
         }
         if (plan.condition() != null) {
-            kernels.upload(new float[] {1, 2}, 0, plan.condition().data());
+            float[] labels = new float[(int) plan.condition().data().length()];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = 1 + i % 2;
+            }
+            kernels.upload(labels, 0, plan.condition().data());
         }
     }
 

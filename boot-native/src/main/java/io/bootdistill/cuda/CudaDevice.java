@@ -95,4 +95,12 @@ final class CudaDevice implements Device {
             default -> 1;
         };
     }
+
+    @Override
+    public boolean supports(Kernel kernel) {
+        return switch (kernel) {
+            case ADD_ROWS_FORWARD, ADD_ROWS_BACKWARD, PLACE_ROWS, PATCHIFY, UNPATCHIFY, NEAREST_CODE -> false;
+            default -> true;
+        };
+    }
 }
