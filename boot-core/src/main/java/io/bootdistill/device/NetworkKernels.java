@@ -5,6 +5,8 @@ public interface NetworkKernels
         extends ConvolutionKernels,
                 LinearKernels,
                 NormalisationKernels,
+                ActivationKernels,
+                RowKernels,
                 AttentionKernels,
                 ResizeKernels,
                 EmbeddingKernels,

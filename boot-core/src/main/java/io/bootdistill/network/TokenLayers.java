@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenLayers {
 
-    private final GraphBuilder graph;
+    private final GraphParts parts;
 
-    TokenLayers(GraphBuilder graph) {
-        this.graph = graph;
+    TokenLayers(GraphParts parts) {
+        this.parts = parts;
     }
 
     /**
@@ -29,15 +29,15 @@ public final class TokenLayers {
         if (ids.parent() != null) {
             throw new IllegalArgumentException("ids is a part of another value, must be one of its own");
         }
-        Value y = graph.value(1, ids.pixels() * ids.channels, channels);
-        graph.operations.add(
-                new EmbeddingOperation(rows, null, ids, y, graph.layout.table(name + ".weight", rows, channels)));
+        Value y = parts.value(1, ids.pixels() * ids.channels, channels);
+        parts.operations.add(
+                new EmbeddingOperation(rows, null, ids, y, parts.layout.table(name + ".weight", rows, channels)));
         return y;
     }
 
     /** x and, for each of its tokens, a trained row of the table {@code name.weight}. */
     public Value positions(String name, Value x) {
-        return addRows(x, graph.layout.table(name + ".weight", x.pixels(), x.channels));
+        return addRows(x, parts.layout.table(name + ".weight", x.pixels(), x.channels));
     }
 
     /**
@@ -51,19 +51,19 @@ public final class TokenLayers {
             throw new IllegalArgumentException(
                     "rows has " + rows.length + " values, must have " + x.pixels() + "×" + x.channels);
         }
-        return addRows(x, graph.layout.computed(rows));
+        return addRows(x, parts.layout.computed(rows));
     }
 
     private Value addRows(Value x, Operation.Block rows) {
-        Value y = graph.value(x.height, x.width, x.channels);
-        graph.operations.add(new AddRowsOperation(x, y, rows));
+        Value y = parts.like(x);
+        parts.operations.add(new AddRowsOperation(x, y, rows));
         return y;
     }
 
     /** Attention of q over k and v in which token i sees the tokens up to i alone; {@code mask} may be null. */
     public Value causalAttention(Value q, Value k, Value v, @Nullable Value mask, int heads) {
-        Value y = graph.value(q.height, q.width, q.channels);
-        graph.operations.add(new AttentionOperation(
+        Value y = parts.like(q);
+        parts.operations.add(new AttentionOperation(
                 new Attention(q.pixels(), k.pixels(), heads, q.channels / heads, true), q, k, v, mask, y));
         return y;
     }
@@ -78,8 +78,8 @@ public final class TokenLayers {
             throw new IllegalArgumentException("a has " + a.channels + " channels and b " + b.channels + ", must be equal");
         }
         int rows = a.pixels() + b.pixels();
-        Value y = graph.value(1, rows, a.channels);
-        graph.operations.add(new JoinOperation(
+        Value y = parts.value(1, rows, a.channels);
+        parts.operations.add(new JoinOperation(
                 a, new RowPlace(a.pixels(), a.pixels(), 0, rows, 0), b, new RowPlace(b.pixels(), b.pixels(), 0, rows, a.pixels()),
                 y));
         return y;
@@ -93,11 +93,11 @@ public final class TokenLayers {
      */
     public Value patchEmbedding(String name, Value image, int size, int out) {
         Value patches = patchify(image, size, true);
-        Value y = graph.value(patches.height, patches.width, out);
-        graph.operations.add(new LinearOperation(
+        Value y = parts.value(patches.height, patches.width, out);
+        parts.operations.add(new LinearOperation(
                 new Linear(patches.channels, out), patches, null, y,
-                graph.layout.patches(name + ".weight", image.channels, size, out),
-                graph.layout.bias(name + ".bias", out, patches.channels)));
+                parts.layout.patches(name + ".weight", image.channels, size, out),
+                parts.layout.bias(name + ".bias", out, patches.channels)));
         return y;
     }
 
@@ -109,8 +109,8 @@ public final class TokenLayers {
      */
     public Value patchify(Value image, int size, boolean channelsFirst) {
         Patches patches = new Patches(image.height, image.width, image.channels, size, channelsFirst);
-        Value y = graph.value(image.height / size, image.width / size, patches.tokenChannels());
-        graph.operations.add(new PatchOperation(patches, true, image, y));
+        Value y = parts.value(image.height / size, image.width / size, patches.tokenChannels());
+        parts.operations.add(new PatchOperation(patches, true, image, y));
         return y;
     }
 
@@ -126,8 +126,8 @@ public final class TokenLayers {
             throw new IllegalArgumentException("tokens has " + tokens.channels + " channels, must be a multiple of " + size + "²");
         }
         Patches patches = new Patches(tokens.height * size, tokens.width * size, channels, size, channelsFirst);
-        Value y = graph.value(patches.height(), patches.width(), channels);
-        graph.operations.add(new PatchOperation(patches, false, tokens, y));
+        Value y = parts.value(patches.height(), patches.width(), channels);
+        parts.operations.add(new PatchOperation(patches, false, tokens, y));
         return y;
     }
 
@@ -138,9 +138,9 @@ public final class TokenLayers {
      * @param codes rows of the table
      */
     public Value nearestCode(String name, Value x, int codes) {
-        Value y = graph.value(x.height, x.width, x.channels);
-        graph.operations.add(new NearestCodeOperation(
-                codes, x, y, graph.layout.constantTable(name + ".weight", codes, x.channels)));
+        Value y = parts.like(x);
+        parts.operations.add(new NearestCodeOperation(
+                codes, x, y, parts.layout.constantTable(name + ".weight", codes, x.channels)));
         return y;
     }
 }

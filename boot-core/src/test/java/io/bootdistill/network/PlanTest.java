@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
@@ -51,7 +52,7 @@ class PlanTest {
             e = graph.silu(graph.embedding("label", e, graph.condition(), 3));
             Value shifts = graph.linears(java.util.List.of("s1", "s2"), new int[] {4, 4}, e);
             Value a = graph.conv("a", graph.affine(graph.x(), 2, -1), 4, 1, 1, graph.columns(shifts, 0, 4), null);
-            Value b = graph.conv("b", graph.groupNorm("n1", a, 2, 1e-5f, true, null, null), 4, 1, 1, null, a);
+            Value b = graph.conv("b", graph.groupNorm("n1", a, 2, 1e-5f, Activation.SILU, null, null), 4, 1, 1, null, a);
             Value down = graph.downsample(b);
             Value c = graph.conv("c", down, 4, 1, 1, graph.columns(shifts, 4, 4), down);
             Value q = graph.linears(java.util.List.of("q", "k", "v"), new int[] {4, 4, 4}, c);

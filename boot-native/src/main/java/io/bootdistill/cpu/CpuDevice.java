@@ -61,9 +61,6 @@ final class CpuDevice implements Device {
 
     @Override
     public boolean supports(Kernel kernel) {
-        return switch (kernel) {
-            case ADD_ROWS_FORWARD, ADD_ROWS_BACKWARD, PLACE_ROWS, PATCHIFY, UNPATCHIFY, NEAREST_CODE -> false;
-            default -> true;
-        };
+        return NativeKernels.supports(kernel);
     }
 }

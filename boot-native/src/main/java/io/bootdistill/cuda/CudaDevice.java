@@ -5,6 +5,7 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.internal.natives.BootNative;
+import io.bootdistill.internal.natives.NativeKernels;
 import io.bootdistill.internal.natives.NativeLibrary;
 import io.bootdistill.internal.natives.NativeMemory;
 
@@ -98,9 +99,6 @@ final class CudaDevice implements Device {
 
     @Override
     public boolean supports(Kernel kernel) {
-        return switch (kernel) {
-            case ADD_ROWS_FORWARD, ADD_ROWS_BACKWARD, PLACE_ROWS, PATCHIFY, UNPATCHIFY, NEAREST_CODE -> false;
-            default -> true;
-        };
+        return NativeKernels.supports(kernel);
     }
 }
