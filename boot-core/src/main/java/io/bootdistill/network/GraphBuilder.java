@@ -118,7 +118,12 @@ public final class GraphBuilder {
 
     /** A 1×1 convolution: a linear layer whose weight is stored as [out][in][1][1]. */
     public Value pointwise(String name, Value x, int out) {
-        return linear(List.of(name), new int[] {out}, x, null, true, Parameter.Initial.UNIFORM);
+        return pointwise(name, x, out, null);
+    }
+
+    /** A 1×1 convolution to which a residual is added; it may be null. */
+    public Value pointwise(String name, Value x, int out, @Nullable Value residual) {
+        return linear(List.of(name), new int[] {out}, x, residual, true, Parameter.Initial.UNIFORM);
     }
 
     /** Several linear layers of one input as one; their results lie side by side, see {@link #columns}. */
@@ -186,7 +191,7 @@ public final class GraphBuilder {
         return y;
     }
 
-    /** Sinusoidal embedding of a scalar with the given frequencies. */
+    /** Sinusoidal embedding of a scalar, or of several, one per pixel, with the given frequencies. */
     public Value timeEmbedding(Value scalar, float[] frequencies, boolean cosineFirst) {
         return timeEmbedding(new TimeEmbedding(frequencies.length, false, cosineFirst), scalar, layout.computed(frequencies));
     }
@@ -197,7 +202,7 @@ public final class GraphBuilder {
     }
 
     private Value timeEmbedding(TimeEmbedding embedding, Value scalar, Operation.Block frequencies) {
-        Value y = parts.value(1, 1, embedding.channels());
+        Value y = parts.value(scalar.height, scalar.width, embedding.channels());
         operations.add(new TimeEmbeddingOperation(embedding, scalar, y, frequencies));
         return y;
     }

@@ -37,7 +37,12 @@ public final class TokenLayers {
 
     /** x and, for each of its tokens, a trained row of the table {@code name.weight}. */
     public Value positions(String name, Value x) {
-        return addRows(x, parts.layout.table(name + ".weight", x.pixels(), x.channels));
+        return addRows(name + ".weight", x);
+    }
+
+    /** x and, for each of its tokens, a row of the trained parameter [tokens][channels] of that name. */
+    public Value addRows(String parameter, Value x) {
+        return addRows(x, parts.layout.table(parameter, x.pixels(), x.channels));
     }
 
     /**
@@ -82,6 +87,18 @@ public final class TokenLayers {
         parts.operations.add(new JoinOperation(
                 a, new RowPlace(a.pixels(), a.pixels(), 0, rows, 0), b, new RowPlace(b.pixels(), b.pixels(), 0, rows, a.pixels()),
                 y));
+        return y;
+    }
+
+    /** The values of x as rows of another length: all of one token after another's. Copied; both have own gradients. */
+    public Value reshape(Value x, int height, int width, int channels) {
+        Value y = parts.value(height, width, channels);
+        int wide = Math.max(x.channels, channels);
+        if (x.pixels() * x.channels != y.pixels() * channels || wide % Math.min(x.channels, channels) != 0) {
+            throw new IllegalArgumentException("x has " + x.pixels() + " rows of " + x.channels + " values, must divide into "
+                    + y.pixels() + " rows of " + channels);
+        }
+        parts.operations.add(new ReshapeOperation(x, y));
         return y;
     }
 

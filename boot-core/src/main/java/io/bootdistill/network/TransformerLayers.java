@@ -38,19 +38,25 @@ public final class TransformerLayers {
 
     /** A linear layer without bias; {@code residual} may be null. */
     public Value unbiased(String name, Value x, int out, @Nullable Value residual) {
-        return unbiased(List.of(name), new int[] {out}, x, residual);
+        return unbiased(List.of(name), new int[] {out}, x, residual, Parameter.Initial.UNIFORM);
+    }
+
+    /** A linear layer without bias that starts at zero: at first, the result is the residual. */
+    public Value zeroUnbiased(String name, Value x, int out, Value residual) {
+        return unbiased(List.of(name), new int[] {out}, x, residual, Parameter.Initial.ZERO);
     }
 
     /** Several linear layers without bias of one input as one; their results lie side by side: {@link GraphBuilder#columns}. */
     public Value unbiased(List<String> names, int[] outs, Value x) {
-        return unbiased(names, outs, x, null);
+        return unbiased(names, outs, x, null, Parameter.Initial.UNIFORM);
     }
 
-    private Value unbiased(List<String> names, int[] outs, Value x, @Nullable Value residual) {
+    private Value unbiased(
+            List<String> names, int[] outs, Value x, @Nullable Value residual, Parameter.Initial initial) {
         Linear linear = new Linear(x.channels, Arrays.stream(outs).sum());
         Value y = parts.value(x.height, x.width, linear.out());
         parts.operations.add(new LinearOperation(linear, x, residual, y,
-                parts.layout.linear(names, x.channels, outs, false, Parameter.Initial.UNIFORM)));
+                parts.layout.linear(names, x.channels, outs, false, initial)));
         return y;
     }
 
