@@ -7,7 +7,7 @@ import io.bootdistill.device.TimeEmbedding;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Sinusoidal embedding of a scalar; its frequencies are constants. */
+/** Sinusoidal embedding of the scalars of a sample; its frequencies are constants. */
 final class TimeEmbeddingOperation extends Operation {
 
     private final TimeEmbedding embedding;
@@ -32,7 +32,7 @@ final class TimeEmbeddingOperation extends Operation {
 
             @Override
             void forward(Kernels kernels, int n) {
-                kernels.timeEmbedding(n, embedding, b.x[0].data(), b.parameters[0], b.y);
+                kernels.timeEmbedding(n * output.pixels(), embedding, b.x[0].data(), b.parameters[0], b.y);
             }
 
             @Override
@@ -43,7 +43,7 @@ final class TimeEmbeddingOperation extends Operation {
             @Override
             void tangent(Kernels kernels, int n) {
                 kernels.timeEmbeddingTangent(
-                        n, embedding, b.x[0].data(), b.parameters[0], b.xTangent[0].data(), b.yTangent);
+                        n * output.pixels(), embedding, b.x[0].data(), b.parameters[0], b.xTangent[0].data(), b.yTangent);
             }
         };
     }

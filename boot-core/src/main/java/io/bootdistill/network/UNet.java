@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Activation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -110,7 +111,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
                 x = graph.upsampledConv(level.name + ".upsamplers.0.conv", x, x.channels, null);
             }
         }
-        x = graph.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps(), true, null, null);
+        x = graph.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps(), Activation.SILU, null, null);
         Value y = graph.conv("conv_out", x, config.outChannels());
         return config.timeEmbeddingType() == TimeEmbeddingType.FOURIER ? graph.divide(y, graph.scalar("t")) : y;
     }
@@ -191,7 +192,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
                 resnets.add(resnet(all, name + ".resnets." + j, j == 0 ? channels : out, out));
             }
             levels.add(level(all, name, config.downBlocks().get(i), config.resnetDownsample(),
-                    i < config.levels() - 1, resnets, out, UNetBlocks.Resample.DOWN));
+                    i < config.levels() - 1, resnets, out, ResidualLayers.Resample.DOWN));
             channels = out;
         }
         return levels;
@@ -210,7 +211,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
                 resnets.add(resnet(all, name + ".resnets." + j, (j == 0 ? previous : out) + skip, out));
             }
             levels.add(level(all, name, config.upBlocks().get(i), config.resnetUpsample(),
-                    i < config.levels() - 1, resnets, out, UNetBlocks.Resample.UP));
+                    i < config.levels() - 1, resnets, out, ResidualLayers.Resample.UP));
             previous = out;
         }
         return levels;
@@ -218,18 +219,18 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
 
     private Level level(
             List<UNetBlocks.Resnet> all, String name, BlockType type, boolean attentionResnetSampler, boolean sampled,
-            List<UNetBlocks.Resnet> resnets, int channels, UNetBlocks.Resample way) {
+            List<UNetBlocks.Resnet> resnets, int channels, ResidualLayers.Resample way) {
         boolean attention = type == BlockType.ATTENTION;
         UNetBlocks.Resnet sampler = null;
         if (sampled && (type == BlockType.RESNET || attention && attentionResnetSampler)) {
-            String samplers = way == UNetBlocks.Resample.DOWN ? ".downsamplers.0" : ".upsamplers.0";
+            String samplers = way == ResidualLayers.Resample.DOWN ? ".downsamplers.0" : ".upsamplers.0";
             sampler = resnet(all, name + samplers, channels, channels).resampled(way);
         }
         return new Level(name, attention, resnets, sampled, sampler);
     }
 
     private static UNetBlocks.Resnet resnet(List<UNetBlocks.Resnet> all, String name, int in, int out) {
-        UNetBlocks.Resnet resnet = new UNetBlocks.Resnet(name, in, out, UNetBlocks.Resample.NONE, 1);
+        UNetBlocks.Resnet resnet = new UNetBlocks.Resnet(name, in, out, ResidualLayers.Resample.NONE, 1);
         all.add(resnet);
         return resnet;
     }

@@ -1,5 +1,8 @@
 package io.bootdistill.network;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+import static io.bootdistill.internal.file.ConfigCheck.positive;
+import static io.bootdistill.internal.file.ConfigCheck.that;
 
 /** Refuses a {@link UNetConfig} that is no network, with an {@link IllegalArgumentException} that names the format's key. */
 final class UNetCheck {
@@ -79,19 +82,5 @@ final class UNetCheck {
         return values.downBlocks().get(level) == BlockType.ATTENTION
                 || values.upBlocks().get(deepest - level) == BlockType.ATTENTION
                 || values.addAttention() && level == deepest;
-    }
-
-    private static void between(String key, int value, int least, int most) {
-        that(value >= least && value <= most, key + " is " + value, least + " … " + most);
-    }
-
-    private static void positive(String key, float value) {
-        that(value > 0 && Float.isFinite(value), key + " is " + value, "a number above 0");
-    }
-
-    private static void that(boolean satisfied, String found, String needed) {
-        if (!satisfied) {
-            throw new IllegalArgumentException(found + ", must be " + needed);
-        }
     }
 }

@@ -58,6 +58,35 @@ public final class ConfigReader {
         return integers;
     }
 
+    /** Lists of whole numbers in [least, most]; empty where absent. A number counts as a list of one, and of one list. */
+    public List<List<Integer>> rows(String key, int least, int most) {
+        List<List<Integer>> rows = new ArrayList<>();
+        for (JsonElement row : elements(key, "a list of whole numbers or of lists of them")) {
+            List<Integer> integers = new ArrayList<>();
+            for (JsonElement element : row.isJsonArray() ? row.getAsJsonArray().asList() : List.of(row)) {
+                integers.add(inRange(key, number(key, element), least, most));
+            }
+            rows.add(integers);
+        }
+        return rows;
+    }
+
+    /** Empty where absent. A single flag counts as a list. */
+    public List<Boolean> flags(String key) {
+        List<Boolean> flags = new ArrayList<>();
+        elements(key, "true, false or a list of them").forEach(element -> flags.add(flag(key, element)));
+        return flags;
+    }
+
+    /** The elements of a list, or a single value; none where absent. */
+    private List<JsonElement> elements(String key, String allowed) {
+        JsonElement value = value(key);
+        if (value != null && value.isJsonObject()) {
+            throw refuse(key, allowed);
+        }
+        return value == null ? List.of() : value.isJsonArray() ? value.getAsJsonArray().asList() : List.of(value);
+    }
+
     /** Empty where absent. */
     public List<String> strings(String key) {
         JsonElement value = value(key);
@@ -75,6 +104,11 @@ public final class ConfigReader {
     /** Whether there is a value, null counting as none. */
     public boolean has(String key) {
         return value(key) != null;
+    }
+
+    /** Whether the key is there, with null for a value. */
+    public boolean isNull(String key) {
+        return json.has(key) && json.get(key).isJsonNull();
     }
 
     public double number(String key, double byDefault) {
@@ -98,9 +132,10 @@ public final class ConfigReader {
 
     public boolean flag(String key, boolean byDefault) {
         JsonElement value = value(key);
-        if (value == null) {
-            return byDefault;
-        }
+        return value == null ? byDefault : flag(key, value);
+    }
+
+    private boolean flag(String key, JsonElement value) {
         if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
             throw refuse(key, "true or false");
         }
