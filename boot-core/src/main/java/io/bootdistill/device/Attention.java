@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param keys rows of k and v per sample
  * @param heads number of heads; head h has the channels [h·headSize, (h+1)·headSize)
  * @param headSize channels of a head
+ * @param causal whether query i sees the keys j ≤ i alone
  */
-public record Attention(int queries, int keys, int heads, int headSize) {
+public record Attention(int queries, int keys, int heads, int headSize, boolean causal) {
+
+    /** Attention in which every query sees every key. */
+    public Attention(int queries, int keys, int heads, int headSize) {
+        this(queries, keys, heads, headSize, false);
+    }
 
     public Attention {
         Shapes.requirePositive("queries", queries);
@@ -25,6 +31,17 @@ public record Attention(int queries, int keys, int heads, int headSize) {
         return heads * headSize;
     }
 
+    /** How many of the first keys a query sees; the mask may exclude some of them. */
+    public int keysOf(int query) {
+        return causal ? Math.min(query + 1, keys) : keys;
+    }
+
+    /** Pairs of a query and a key that it sees, of one head of one sample. */
+    public long pairs() {
+        long corner = Math.min(queries, keys); // queries that see one key more than the one before
+        return causal ? corner * (corner + 1) / 2 + (queries - corner) * keys : (long) queries * keys;
+    }
+
     /** Floats that the forward pass leaves per sample: the log-sum-exp of each row, [heads][queries]. */
     public int statistics() {
         return heads * queries;
@@ -34,8 +51,8 @@ public record Attention(int queries, int keys, int heads, int headSize) {
      * The operands of all passes: the forward one writes y and logSumExp, the others read them. q and y have n·queries rows,
      * k and v n·keys.
      *
-     * @param mask added to the scores before the softmax: [n][keys], 0 or −∞ or between; may be null; no row of it may be
-     *     −∞ throughout
+     * @param mask added to the scores before the softmax: [n][keys], 0 or −∞ or between; may be null; it
+     *     may not exclude all keys that a query sees
      * @param logSumExp n × {@link #statistics()}
      */
     public record Operands(Tensor q, Tensor k, Tensor v, @Nullable Slice mask, Tensor y, Slice logSumExp) {}

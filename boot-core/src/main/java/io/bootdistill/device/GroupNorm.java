@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param channels a multiple of {@code groups}
  * @param groups number of groups; group g has the channels [g·c/groups, (g+1)·c/groups)
  * @param epsilon added to the variance, positive
- * @param silu whether z·sigmoid(z) follows
+ * @param activation what follows
  */
-public record GroupNorm(int pixels, int channels, int groups, float epsilon, boolean silu) {
+public record GroupNorm(int pixels, int channels, int groups, float epsilon, Activation activation) {
 
     public GroupNorm {
         Shapes.requirePositive("pixels", pixels);

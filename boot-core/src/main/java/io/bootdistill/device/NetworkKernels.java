@@ -5,6 +5,9 @@ public interface NetworkKernels
         extends ConvolutionKernels,
                 LinearKernels,
                 NormalisationKernels,
+                ActivationKernels,
+                RowKernels,
                 AttentionKernels,
                 ResizeKernels,
-                EmbeddingKernels {}
+                EmbeddingKernels,
+                TokenKernels {}

@@ -6,16 +6,16 @@ import io.bootdistill.device.Slice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** y = x + table[label]. */
+/** y = x + table[label], for each row; x may be absent. */
 final class EmbeddingOperation extends Operation {
 
     private static final int X = 0;
-    private static final int LABEL = 1;
+    private static final int LABELS = 1;
 
     private final int rows;
 
-    EmbeddingOperation(int rows, Value x, Value label, Value y, Block table) {
-        super(new Value[] {x, label}, y, table);
+    EmbeddingOperation(int rows, @Nullable Value x, Value labels, Value y, Block table) {
+        super(new @Nullable Value[] {x, labels}, y, table);
         this.rows = rows;
     }
 
@@ -34,17 +34,17 @@ final class EmbeddingOperation extends Operation {
 
             @Override
             void forward(Kernels kernels, int n) {
-                kernels.embeddingForward(n, rows, b.x[LABEL].data(), b.parameters[0], b.x[X], b.y);
+                kernels.embeddingForward(n * output.pixels(), rows, b.x[LABELS].data(), b.parameters[0], b.x[X], b.y);
             }
 
             @Override
             void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
-                kernels.embeddingBackward(n, rows, b.x[LABEL].data(), b.dy, dParameters[0], accumulate);
+                kernels.embeddingBackward(n * output.pixels(), rows, b.x[LABELS].data(), b.dy, dParameters[0], accumulate);
             }
 
             @Override
             void tangent(Kernels kernels, int n) {
-                kernels.affine(n, b.xTangent[X], 1, 0, null, b.yTangent);
+                kernels.affine((long) n * output.pixels(), b.xTangent[X], 1, 0, null, b.yTangent);
             }
         };
     }
@@ -56,6 +56,6 @@ final class EmbeddingOperation extends Operation {
 
     @Override
     boolean backwardReads(int input) {
-        return input == LABEL;
+        return input == LABELS;
     }
 }

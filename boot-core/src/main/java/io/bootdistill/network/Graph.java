@@ -18,11 +18,11 @@ public final class Graph {
 
     private Graph(Network network, GraphBuilder builder, Value output) {
         this.network = network;
-        this.operations = List.copyOf(builder.operations);
-        this.values = List.copyOf(builder.values);
+        this.operations = List.copyOf(builder.parts.operations);
+        this.values = List.copyOf(builder.parts.values);
         this.inputs = Map.copyOf(builder.inputs);
         this.output = output;
-        this.layout = builder.layout.build();
+        this.layout = builder.parts.layout.build();
     }
 
     /**

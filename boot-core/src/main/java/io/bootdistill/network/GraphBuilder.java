@@ -1,11 +1,11 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.GroupNorm;
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.TimeEmbedding;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GraphBuilder {
 
-    final LayoutBuilder layout = new LayoutBuilder();
-    final List<Operation> operations = new ArrayList<>();
-    final List<Value> values = new ArrayList<>();
+    final GraphParts parts = new GraphParts();
     final Map<String, Value> inputs = new LinkedHashMap<>();
+    private final LayoutBuilder layout = parts.layout;
+    private final List<Operation> operations = parts.operations;
+    private final TransformerLayers transformer = new TransformerLayers(parts);
+    private final TokenLayers tokens = new TokenLayers(parts);
 
     GraphBuilder(ImageShape x, List<String> scalars, ConditionShape condition) {
-        inputs.put(InputNames.X, value(x.height(), x.width(), x.channels()));
+        inputs.put(InputNames.X, parts.value(x.height(), x.width(), x.channels()));
         for (String scalar : scalars) {
-            inputs.put(scalar, value(1, 1, 1));
+            inputs.put(scalar, parts.value(1, 1, 1));
         }
-        if (condition instanceof ConditionShape.Parts parts) {
-            parts.parts().forEach(part -> addCondition(part.name(), InputNames.mask(part.name()), part.shape()));
+        if (condition instanceof ConditionShape.Parts several) {
+            several.parts().forEach(part -> addCondition(part.name(), InputNames.mask(part.name()), part.shape()));
         } else if (condition.floats() > 0) {
             addCondition(InputNames.CONDITION, InputNames.MASK, condition);
         }
@@ -36,14 +38,14 @@ public final class GraphBuilder {
 
     private void addCondition(String name, String mask, ConditionShape shape) {
         if (shape instanceof ConditionShape.Tokens tokens) {
-            inputs.put(name, value(1, tokens.length(), tokens.channels()));
+            inputs.put(name, parts.value(1, tokens.length(), tokens.channels()));
             if (tokens.masked()) {
-                inputs.put(mask, value(1, 1, tokens.length()));
+                inputs.put(mask, parts.value(1, 1, tokens.length()));
             }
         } else if (shape instanceof ConditionShape.Image image) {
-            inputs.put(name, value(image.shape().height(), image.shape().width(), image.shape().channels()));
+            inputs.put(name, parts.value(image.shape().height(), image.shape().width(), image.shape().channels()));
         } else {
-            inputs.put(name, value(1, 1, shape.floats()));
+            inputs.put(name, parts.value(1, 1, shape.floats()));
         }
     }
 
@@ -92,7 +94,7 @@ public final class GraphBuilder {
     }
 
     private Value conv(String name, Conv conv, Value x, @Nullable Value shift, @Nullable Value residual) {
-        Value y = value(conv.outHeight(), conv.outWidth(), conv.out());
+        Value y = parts.value(conv.outHeight(), conv.outWidth(), conv.out());
         operations.add(new ConvOperation(
                 conv, x, shift, residual, y,
                 layout.conv(name + ".weight", conv.in(), conv.out()), layout.bias(name + ".bias", conv.out(), 9 * conv.in())));
@@ -130,7 +132,7 @@ public final class GraphBuilder {
         for (int width : outs) {
             out += width;
         }
-        Value y = value(x.height, x.width, out);
+        Value y = parts.value(x.height, x.width, out);
         operations.add(new LinearOperation(
                 new Linear(x.channels, out), x, residual, y,
                 layout.linear(names, x.channels, outs, pointwise, initial),
@@ -138,39 +140,48 @@ public final class GraphBuilder {
         return y;
     }
 
-    /** Group normalisation, with SiLU where asked; {@code scale} and {@code shift} may be null. */
+    /** Group normalisation and an activation; {@code scale} and {@code shift}, one row per sample, may be null. */
     public Value groupNorm(
-            String name, Value x, int groups, float epsilon, boolean silu, @Nullable Value scale, @Nullable Value shift) {
-        Value y = value(x.height, x.width, x.channels);
+            String name, Value x, int groups, float epsilon, Activation activation, @Nullable Value scale,
+            @Nullable Value shift) {
+        Value y = parts.like(x);
         operations.add(new GroupNormOperation(
-                new GroupNorm(x.pixels(), x.channels, groups, epsilon, silu), x, scale, shift, y,
+                new GroupNorm(x.pixels(), x.channels, groups, epsilon, activation), x, scale, shift, y,
                 layout.vector(name + ".weight", x.channels, Parameter.Initial.ONE),
                 layout.vector(name + ".bias", x.channels, Parameter.Initial.ZERO)));
         return y;
     }
 
     public Value silu(Value x) {
-        Value y = like(x);
-        operations.add(new SiluOperation(x, y));
-        return y;
+        return transformer.activation(Activation.SILU, x);
+    }
+
+    /** The layers of transformers: further ones of this same graph. */
+    public TransformerLayers transformer() {
+        return transformer;
+    }
+
+    /** Layers over rows of tokens: further ones of this same graph, too. */
+    public TokenLayers tokens() {
+        return tokens;
     }
 
     /** Attention of q over k and v; {@code mask} may be null. */
     public Value attention(Value q, Value k, Value v, @Nullable Value mask, int heads) {
-        Value y = value(q.height, q.width, q.channels);
+        Value y = parts.like(q);
         operations.add(new AttentionOperation(
                 new Attention(q.pixels(), k.pixels(), heads, q.channels / heads), q, k, v, mask, y));
         return y;
     }
 
     public Value upsample(Value x) {
-        Value y = value(2 * x.height, 2 * x.width, x.channels);
+        Value y = parts.value(2 * x.height, 2 * x.width, x.channels);
         operations.add(new ResampleOperation(true, x, y));
         return y;
     }
 
     public Value downsample(Value x) {
-        Value y = value(x.height / 2, x.width / 2, x.channels);
+        Value y = parts.value(x.height / 2, x.width / 2, x.channels);
         operations.add(new ResampleOperation(false, x, y));
         return y;
     }
@@ -186,34 +197,34 @@ public final class GraphBuilder {
     }
 
     private Value timeEmbedding(TimeEmbedding embedding, Value scalar, Operation.Block frequencies) {
-        Value y = value(1, 1, embedding.channels());
+        Value y = parts.value(1, 1, embedding.channels());
         operations.add(new TimeEmbeddingOperation(embedding, scalar, y, frequencies));
         return y;
     }
 
     /** y = x + table[label]. */
     public Value embedding(String name, Value x, Value label, int rows) {
-        Value y = value(1, 1, x.channels);
+        Value y = parts.value(1, 1, x.channels);
         operations.add(new EmbeddingOperation(rows, x, label, y, layout.table(name + ".weight", rows, x.channels)));
         return y;
     }
 
     /** y = factor·x + offset. */
     public Value affine(Value x, float factor, float offset) {
-        Value y = like(x);
+        Value y = parts.like(x);
         operations.add(new AffineOperation(factor, offset, x, null, y));
         return y;
     }
 
     public Value add(Value x, Value addend) {
-        Value y = value(x.height, x.width, x.channels);
+        Value y = parts.like(x);
         operations.add(new AffineOperation(1, 0, x, addend, y));
         return y;
     }
 
     /** y = x/divisor, a scalar of the sample. */
     public Value divide(Value x, Value divisor) {
-        Value y = like(x);
+        Value y = parts.like(x);
         operations.add(new DivideOperation(x, divisor, y));
         return y;
     }
@@ -222,7 +233,7 @@ public final class GraphBuilder {
 
     /** Columns of a value. */
     public Value columns(Value x, int from, int count) {
-        Value part = value(x.height, x.width, count);
+        Value part = parts.value(x.height, x.width, count);
         part.placeIn(x, from);
         return part;
     }
@@ -238,19 +249,9 @@ public final class GraphBuilder {
         }
         Value first = inputs.containsValue(a) ? affine(a, 1, 0) : a;
         Value second = inputs.containsValue(b) ? affine(b, 1, 0) : b;
-        Value y = value(a.height, a.width, a.channels + b.channels);
+        Value y = parts.value(a.height, a.width, a.channels + b.channels);
         first.placeIn(y, 0);
         second.placeIn(y, a.channels);
         return y;
-    }
-
-    private Value like(Value x) {
-        return value(x.height, x.width, x.channels);
-    }
-
-    private Value value(int height, int width, int channels) {
-        Value value = new Value(values.size(), height, width, channels);
-        values.add(value);
-        return value;
     }
 }

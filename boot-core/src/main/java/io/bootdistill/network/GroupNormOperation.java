@@ -7,7 +7,7 @@ import io.bootdistill.device.Slice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Group normalisation, with the scale and shift of the time embedding where given, and SiLU where the shape says so. */
+/** Group normalisation, with the scale and shift of the time embedding where given, and an activation. */
 final class GroupNormOperation extends Operation {
 
     private static final int X = 0;

@@ -30,6 +30,16 @@ final class LayoutBuilder {
         return block;
     }
 
+    /** [out][channels][size][size] stored as [channels][size][size][out]: a linear layer of patches. */
+    Block patches(String name, int channels, int size, int out) {
+        int in = channels * size * size;
+        Block block = trainedBlock((long) in * out);
+        long[] strides = {1, (long) size * size * out, (long) size * out, out};
+        int[] shape = {out, channels, size, size};
+        trained.add(new Parameter(name, shape, block.offset(), strides, Initial.UNIFORM, in));
+        return block;
+    }
+
     /** Several [out][in] side by side, stored as [in][sum of outs]; {@code pointwise}: the shape is [out][in][1][1]. */
     Block linear(List<String> names, int in, int[] outs, boolean pointwise, Initial initial) {
         int width = sum(outs);
@@ -70,8 +80,7 @@ final class LayoutBuilder {
     /** A table [rows][channels]. */
     Block table(String name, int rows, int channels) {
         Block block = trainedBlock((long) rows * channels);
-        long[] strides = {channels, 1};
-        trained.add(new Parameter(name, new int[] {rows, channels}, block.offset(), strides, Initial.NORMAL, 1));
+        trained.add(table(name, rows, channels, block));
         return block;
     }
 
@@ -83,11 +92,22 @@ final class LayoutBuilder {
         return block;
     }
 
+    /** A table [rows][channels] of the checkpoint that is not trained. */
+    Block constantTable(String name, int rows, int channels) {
+        Block block = constantBlock((long) rows * channels);
+        constants.put(name, table(name, rows, channels, block));
+        return block;
+    }
+
     /** Values that follow from the configuration: in no checkpoint. */
     Block computed(float[] values) {
         Block block = constantBlock(values.length);
         computed.put(block.offset(), values.clone());
         return block;
+    }
+
+    private static Parameter table(String name, int rows, int channels, Block block) {
+        return new Parameter(name, new int[] {rows, channels}, block.offset(), new long[] {channels, 1}, Initial.NORMAL, 1);
     }
 
     private static Parameter vector(String name, int length, long offset, Initial initial, int fanIn) {

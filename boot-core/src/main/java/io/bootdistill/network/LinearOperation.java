@@ -8,7 +8,7 @@ import io.bootdistill.device.Weights;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** y = x·W + bias + residual, for each pixel. */
+/** y = x·W + bias + residual, for each pixel; without bias where there is no block of it. */
 final class LinearOperation extends Operation {
 
     private static final int X = 0;
@@ -16,9 +16,14 @@ final class LinearOperation extends Operation {
 
     private final Linear linear;
 
-    LinearOperation(Linear linear, Value x, @Nullable Value residual, Value y, Block weights, Block bias) {
-        super(new @Nullable Value[] {x, residual}, y, weights, bias);
+    /** @param weightsAndBias the block of the weights, then that of the bias where there is one */
+    LinearOperation(Linear linear, Value x, @Nullable Value residual, Value y, Block... weightsAndBias) {
+        super(new @Nullable Value[] {x, residual}, y, weightsAndBias);
         this.linear = linear;
+    }
+
+    private static @Nullable Slice bias(@Nullable Slice[] parameters) {
+        return parameters.length == 1 ? null : parameters[1];
     }
 
     private long rows(int n) {
@@ -38,12 +43,12 @@ final class LinearOperation extends Operation {
 
             @Override
             void forward(Kernels kernels, int n) {
-                kernels.linearForward(rows(n), linear, b.x[X], b.weights, b.parameters[1], b.x[RESIDUAL], b.y);
+                kernels.linearForward(rows(n), linear, b.x[X], b.weights, bias(b.parameters), b.x[RESIDUAL], b.y);
             }
 
             @Override
             void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
-                kernels.linearBackwardWeights(rows(n), linear, b.x[X], b.dy, dParameters[0], dParameters[1], accumulate);
+                kernels.linearBackwardWeights(rows(n), linear, b.x[X], b.dy, dParameters[0], bias(dParameters), accumulate);
                 if (b.dx[X] != null) {
                     kernels.linearBackwardInput(rows(n), linear, b.dy, b.weights, b.base[X], b.dx[X]);
                 }

@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Activation;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -110,7 +111,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
                 x = graph.upsampledConv(level.name + ".upsamplers.0.conv", x, x.channels, null);
             }
         }
-        x = graph.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps(), true, null, null);
+        x = graph.groupNorm("conv_norm_out", x, config.normNumGroups(), config.normEps(), Activation.SILU, null, null);
         Value y = graph.conv("conv_out", x, config.outChannels());
         return config.timeEmbeddingType() == TimeEmbeddingType.FOURIER ? graph.divide(y, graph.scalar("t")) : y;
     }

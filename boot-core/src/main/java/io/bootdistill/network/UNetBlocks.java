@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Activation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,8 @@ final class UNetBlocks {
 
     /** The same with another normalisation (0 groups: none) and the sum divided by {@code scale}. */
     Value attention(String name, Value x, int groups, float scale) {
-        Value h = groups == 0 ? x : graph.groupNorm(name + ".group_norm", x, groups, config.normEps(), false, null, null);
+        Value h = groups == 0 ? x
+                : graph.groupNorm(name + ".group_norm", x, groups, config.normEps(), Activation.NONE, null, null);
         int headSize = config.attentionHeadDim() == 0 ? x.channels : config.attentionHeadDim();
         int heads = x.channels / headSize;
         int inner = heads * headSize;
@@ -99,7 +101,7 @@ final class UNetBlocks {
     }
 
     private Value norm(String name, Value x, @Nullable Value scale, @Nullable Value shift) {
-        return graph.groupNorm(name, x, config.normNumGroups(), config.normEps(), true, scale, shift);
+        return graph.groupNorm(name, x, config.normNumGroups(), config.normEps(), Activation.SILU, scale, shift);
     }
 
     private Value scaled(Value x, float scale) {

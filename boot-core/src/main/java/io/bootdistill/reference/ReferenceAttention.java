@@ -3,7 +3,10 @@ package io.bootdistill.reference;
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Kernels;
 
-/** Scaled dot-product attention (Vaswani et al., 2017), head by head: S = q·kᵀ/√d + mask, P = softmax(S), y = P·v. */
+/**
+ * Scaled dot-product attention (Vaswani et al., 2017), head by head: S = q·kᵀ/√d + mask, P = softmax(S), y = P·v, over the keys
+ * that a query sees.
+ */
 interface ReferenceAttention extends Kernels {
 
     @Override
@@ -22,21 +25,22 @@ interface ReferenceAttention extends Kernels {
             for (int head = 0; head < attention.heads(); head++) {
                 for (int i = 0; i < queries; i++) {
                     int query = sample * queries + i;
+                    int seen = attention.keysOf(i);
                     double largest = Double.NEGATIVE_INFINITY;
-                    for (int j = 0; j < keys; j++) {
+                    for (int j = 0; j < seen; j++) {
                         scores[j] = score(attention, head, q, query, k, sample * keys + j)
                                 + Matrix.orZero(mask, sample, j);
                         largest = Math.max(largest, scores[j]);
                     }
                     double sum = 0;
-                    for (int j = 0; j < keys; j++) {
+                    for (int j = 0; j < seen; j++) {
                         sum += Math.exp(scores[j] - largest);
                     }
                     double logSum = largest + Math.log(sum);
                     logSumExp.set(sample * attention.heads() + head, i, logSum);
                     for (int c = head * attention.headSize(); c < (head + 1) * attention.headSize(); c++) {
                         double value = 0;
-                        for (int j = 0; j < keys; j++) {
+                        for (int j = 0; j < seen; j++) {
                             value += Math.exp(scores[j] - logSum) * v.get(sample * keys + j, c);
                         }
                         y.set(query, c, value);
@@ -74,9 +78,10 @@ interface ReferenceAttention extends Kernels {
             for (int head = 0; head < attention.heads(); head++) {
                 for (int i = 0; i < queries; i++) {
                     int query = sample * queries + i;
+                    int seen = attention.keysOf(i);
                     double logSum = logSumExp.get(sample * attention.heads() + head, i);
                     double rowSum = headProduct(attention, head, dy, query, y, query);
-                    for (int j = 0; j < keys; j++) {
+                    for (int j = 0; j < seen; j++) {
                         int key = sample * keys + j;
                         double p = Math.exp(
                                 score(attention, head, q, query, k, key) + Matrix.orZero(mask, sample, j) - logSum);
@@ -116,9 +121,10 @@ interface ReferenceAttention extends Kernels {
             for (int head = 0; head < attention.heads(); head++) {
                 for (int i = 0; i < queries; i++) {
                     int query = sample * queries + i;
+                    int seen = attention.keysOf(i);
                     double logSum = logSumExp.get(sample * attention.heads() + head, i);
                     double rowSum = 0;
-                    for (int j = 0; j < keys; j++) {
+                    for (int j = 0; j < seen; j++) {
                         int key = sample * keys + j;
                         p[j] = Math.exp(score(attention, head, q, query, k, key) + Matrix.orZero(mask, sample, j) - logSum);
                         slopes[j] = score(attention, head, qTangent, query, k, key)
@@ -127,7 +133,7 @@ interface ReferenceAttention extends Kernels {
                     }
                     for (int c = head * attention.headSize(); c < (head + 1) * attention.headSize(); c++) {
                         double value = 0;
-                        for (int j = 0; j < keys; j++) {
+                        for (int j = 0; j < seen; j++) {
                             int key = sample * keys + j;
                             value += p[j] * ((slopes[j] - rowSum) * v.get(key, c) + vTangent.get(key, c));
                         }

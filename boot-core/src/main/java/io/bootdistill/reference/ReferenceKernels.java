@@ -6,9 +6,13 @@ final class ReferenceKernels
                 ReferenceConvolution,
                 ReferenceLinear,
                 ReferenceNormalisation,
+                ReferenceLayerNorm,
+                ReferenceActivation,
+                ReferenceRows,
                 ReferenceAttention,
                 ReferenceResize,
                 ReferenceEmbedding,
+                ReferenceTokens,
                 ReferenceSignal,
                 ReferenceOptimiser {
 

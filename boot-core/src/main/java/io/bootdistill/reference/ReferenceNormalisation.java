@@ -5,7 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 
-/** Group normalisation (Wu and He, 2018) with its scale, shift and SiLU, and SiLU alone. */
+/** Group normalisation (Wu and He, 2018) with its scale, shift and activation. */
 interface ReferenceNormalisation extends Kernels {
 
     @Override
@@ -47,7 +47,7 @@ interface ReferenceNormalisation extends Kernels {
                         double xHat = (x.get(row, c) - mean) * inverseDeviation;
                         double z = xHat * gamma.get(0, c) + beta.get(0, c);
                         double u = z * (1 + Matrix.orZero(scale, sample, c)) + Matrix.orZero(shift, sample, c);
-                        y.set(row, c, norm.silu() ? silu(u) : u);
+                        y.set(row, c, ActivationFormulas.value(norm.activation(), u));
                     }
                 }
             }
@@ -55,8 +55,8 @@ interface ReferenceNormalisation extends Kernels {
     }
 
     /**
-     * With u = z·(1 + scale) + shift, z = x̂·gamma + beta: du = dy·silu'(u), dz = du·(1 + scale), dx̂ = dz·gamma and
-     * dx = (dx̂ − mean(dx̂) − x̂·mean(dx̂·x̂))/σ, the means taken over the group.
+     * With u = z·(1 + scale) + shift, z = x̂·gamma + beta and the activation f: du = dy·f'(u), dz = du·(1 + scale),
+     * dx̂ = dz·gamma and dx = (dx̂ − mean(dx̂) − x̂·mean(dx̂·x̂))/σ, the means taken over the group.
      */
     @Override
     default void groupNormBackward(
@@ -103,7 +103,7 @@ interface ReferenceNormalisation extends Kernels {
                         xHat[pixel][k] = (x.get(row, c) - mean) * inverseDeviation;
                         double z = xHat[pixel][k] * gamma.get(0, c) + beta.get(0, c);
                         double u = z * factor + Matrix.orZero(shift, sample, c);
-                        double du = norm.silu() ? dy.get(row, c) * siluDerivative(u) : dy.get(row, c);
+                        double du = dy.get(row, c) * ActivationFormulas.derivative(norm.activation(), u);
                         double dz = du * factor;
                         if (dScale != null) {
                             dScale.add(sample, c, du * z);
@@ -176,51 +176,11 @@ interface ReferenceNormalisation extends Kernels {
                         double u = z * factor + Matrix.orZero(shift, sample, c);
                         double uTangent = xHatTangent * gamma.get(0, c) * factor
                                 + z * Matrix.orZero(scaleTangent, sample, c) + Matrix.orZero(shiftTangent, sample, c);
-                        yTangent.set(row, c, norm.silu() ? uTangent * siluDerivative(u) : uTangent);
+                        yTangent.set(row, c, uTangent * ActivationFormulas.derivative(norm.activation(), u));
                     }
                 }
             }
         }
-    }
-
-    @Override
-    default void siluForward(long rows, Tensor xTensor, Tensor yTensor) {
-        int channels = yTensor.channels();
-        Matrix x = Matrix.of("x", xTensor, rows, channels);
-        Matrix y = Matrix.of("y", yTensor, rows, channels);
-        for (int row = 0; row < rows; row++) {
-            for (int c = 0; c < channels; c++) {
-                y.set(row, c, silu(x.get(row, c)));
-            }
-        }
-    }
-
-    @Override
-    default void siluBackward(long rows, Tensor xTensor, Tensor dyTensor, Tensor baseTensor, Tensor dxTensor) {
-        int channels = dxTensor.channels();
-        Matrix x = Matrix.of("x", xTensor, rows, channels);
-        Matrix dy = Matrix.of("dy", dyTensor, rows, channels);
-        Matrix base = Matrix.optional("base", baseTensor, rows, channels);
-        Matrix dx = Matrix.of("dx", dxTensor, rows, channels);
-        for (int row = 0; row < rows; row++) {
-            for (int c = 0; c < channels; c++) {
-                dx.set(row, c, Matrix.orZero(base, row, c) + dy.get(row, c) * siluDerivative(x.get(row, c)));
-            }
-        }
-    }
-
-    private static double silu(double x) {
-        return x * sigmoid(x);
-    }
-
-    /** (x·s)' = s + x·s·(1 − s), as s' = s·(1 − s). */
-    private static double siluDerivative(double x) {
-        double s = sigmoid(x);
-        return s * (1 + x * (1 - s));
-    }
-
-    private static double sigmoid(double x) {
-        return 1 / (1 + Math.exp(-x));
     }
 
     private static double square(double value) {

@@ -23,9 +23,9 @@ final class Arithmetic {
         return 2.0 * rows * linear.weights();
     }
 
-    /** Two products forward; backward the scores again and four gradients; in forward mode the scores and two pairs. */
+    /** Two products forward; backward the scores again and four gradients; in forward mode the scores and two pairs. What causality excludes is no work. */
     static double of(long n, Attention attention, boolean derivative) {
-        return (derivative ? 10.0 : 4.0) * n * attention.queries() * attention.keys() * attention.channels();
+        return (derivative ? 10.0 : 4.0) * n * attention.pairs() * attention.channels();
     }
 
     /** A call of any operation: 0 for those that memory bounds. */

@@ -16,7 +16,7 @@ import java.util.List;
 final class EmbeddingCases {
 
     private static final int[][] TABLES = { // n, table rows, channels
-        {1, 1, 1}, {2, 1, 5}, {7, 3, 2}, {13, 10, 16}, {5, 11, 17}, {64, 10, 128}, {3, 1001, 64},
+        {1, 1, 1}, {2, 1, 5}, {7, 3, 2}, {13, 10, 16}, {5, 11, 17}, {64, 10, 128}, {3, 1001, 64}, {154, 97, 24},
     };
     private static final int[][] DIVISIONS = { // n, pixels, channels
         {1, 1, 1}, {2, 1, 2}, {3, 35, 5}, {1, 16, 16}, {2, 17, 15}, {2, 64, 3},
@@ -51,13 +51,15 @@ final class EmbeddingCases {
         return cases;
     }
 
-    /** The embeddings of the bundled teacher, and a division of its images. */
+    /** The embeddings of the bundled teacher and of eight texts, and a division of images. */
     static List<OperationCase> network() {
         return List.of(
                 timeEmbedding(8, new TimeEmbedding(16, false, true), false),
                 timeEmbeddingTangent(8, new TimeEmbedding(16, false, true), false),
                 embeddingForward(8, 11, 128, Addend.OUTPUT, false),
                 embeddingBackward(8, 11, 128, true, false),
+                embeddingForward(8 * 77, 4096, 768, Addend.NONE, false), // of text; a vocabulary has 49408 rows
+                embeddingBackward(8 * 77, 4096, 768, true, false),
                 divideSamples(8, 256, 1, Addend.NONE, false));
     }
 

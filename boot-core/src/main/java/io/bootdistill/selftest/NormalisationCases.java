@@ -1,26 +1,26 @@
 package io.bootdistill.selftest;
 
+import static io.bootdistill.device.Activation.NONE;
+import static io.bootdistill.device.Activation.SILU;
 import static io.bootdistill.selftest.Operand.Role.DERIVED;
 import static io.bootdistill.selftest.Operand.Role.INPUT;
 import static io.bootdistill.selftest.Operand.Role.OUTPUT;
 import static io.bootdistill.selftest.Operand.Role.UPDATED;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.GroupNorm;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Philox;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cases of group normalisation and SiLU. */
+/** Cases of group normalisation. */
 final class NormalisationCases {
 
     private static final int[][] NORM_SHAPES = { // n, pixels, channels, groups
         {1, 1, 1, 1}, {2, 1, 2, 1}, {1, 2, 2, 2}, {2, 5, 3, 1}, {3, 7, 5, 5}, {1, 13, 6, 3}, {2, 17, 4, 2}, {1, 16, 7, 1},
         {2, 3, 8, 4}, {1, 4, 16, 4}, {2, 15, 17, 17}, {1, 6, 15, 5}, {3, 8, 32, 32}, {1, 49, 32, 8}, {2, 64, 128, 32},
         {1, 16, 256, 32}, {1, 256, 12, 2}, {1, 1000, 3, 1},
-    };
-    private static final int[][] SILU_SHAPES = { // n, rows per sample, channels
-        {1, 1, 1}, {2, 1, 2}, {1, 5, 7}, {3, 13, 4}, {1, 6, 17}, {2, 16, 16}, {1, 3, 128}, {4, 50, 33},
     };
 
     private NormalisationCases() {}
@@ -29,51 +29,42 @@ final class NormalisationCases {
         List<OperationCase> cases = new ArrayList<>();
         for (int i = 0; i < NORM_SHAPES.length; i++) {
             int[] s = NORM_SHAPES[i];
-            GroupNorm norm = new GroupNorm(s[1], s[2], s[3], i % 2 == 0 ? 1e-5f : 1e-3f, i % 3 != 2);
+            GroupNorm norm = new GroupNorm(s[1], s[2], s[3], i % 2 == 0 ? 1e-5f : 1e-3f, i % 3 != 2 ? SILU : NONE);
             boolean strided = i % 2 == 1;
             cases.add(forward(s[0], norm, i % 4 < 2, 0, strided));
             cases.add(backward(s[0], norm, i % 4 < 2, Addend.turn(i), i % 5 < 2, strided));
             cases.add(tangent(s[0], norm, i % 4 < 2, strided));
         }
-        for (boolean silu : new boolean[] {false, true}) { // every option
-            GroupNorm norm = new GroupNorm(9, 10, 5, 1e-6f, silu);
+        for (Activation activation : Activation.values()) { // every option
+            GroupNorm norm = new GroupNorm(9, 10, 5, 1e-6f, activation);
             for (boolean modulated : new boolean[] {false, true}) {
                 for (boolean strided : new boolean[] {false, true}) {
                     cases.add(forward(3, norm, modulated, 0, strided));
                     cases.add(tangent(3, norm, modulated, strided));
                     for (Addend base : Addend.values()) {
-                        cases.add(backward(3, norm, modulated, base, silu, strided));
+                        cases.add(backward(3, norm, modulated, base, activation != NONE, strided));
                     }
                 }
             }
         }
         // A mean far above the deviation: the variance must not be taken as a difference of large numbers.
-        cases.add(forward(2, new GroupNorm(64, 8, 2, 1e-5f, false), false, 100, false));
-        for (int[] s : SILU_SHAPES) {
-            boolean strided = s[1] % 2 == 1;
-            cases.add(siluForward(s[0], s[1], s[2], strided));
-            for (Addend base : Addend.values()) {
-                cases.add(siluBackward(s[0], s[1], s[2], base, strided));
-            }
-        }
+        cases.add(forward(2, new GroupNorm(64, 8, 2, 1e-5f, NONE), false, 100, false));
         return cases;
     }
 
     /** The normalisations of the bundled teacher, and of a larger network. */
     static List<OperationCase> network() {
-        int[][] shapes = { // pixels, channels, groups, silu
+        int[][] shapes = { // pixels, channels, groups, activation
             {256, 32, 8, 1}, {256, 64, 8, 1}, {256, 96, 8, 1}, {64, 32, 8, 1}, {64, 64, 8, 0}, {64, 64, 8, 1}, {64, 96, 8, 1},
-            {64, 128, 8, 1}, {16, 64, 8, 0}, {16, 64, 8, 1}, {16, 128, 8, 1}, {256, 256, 32, 1}, {64, 512, 32, 1},
+            {64, 128, 8, 1}, {16, 64, 8, 0}, {16, 64, 8, 1}, {16, 128, 8, 1}, {256, 256, 32, 1}, {64, 512, 32, 1}, {64, 768, 32, 2},
         };
         List<OperationCase> cases = new ArrayList<>();
         for (int[] s : shapes) {
-            GroupNorm norm = new GroupNorm(s[0], s[1], s[2], 1e-5f, s[3] == 1);
+            GroupNorm norm = new GroupNorm(s[0], s[1], s[2], 1e-5f, Activation.values()[s[3]]);
             cases.add(forward(8, norm, false, 0, false));
             cases.add(backward(8, norm, false, Addend.NONE, true, false));
             cases.add(tangent(8, norm, false, false));
         }
-        cases.add(siluForward(8, 1, 128, false));
-        cases.add(siluBackward(8, 1, 128, Addend.NONE, false));
         return cases;
     }
 
@@ -160,34 +151,13 @@ final class NormalisationCases {
                 o.slice("statistics"));
     }
 
-    /** SiLU. */
-    static OperationCase siluForward(int n, int rows, int channels, boolean strided) {
-        return OperationCase.of(Kernel.SILU_FORWARD, n + "×" + rows + "×" + channels, n, strided)
-                .tensor(INPUT, "x", rows, channels)
-                .tensor(OUTPUT, "y", rows, channels)
-                .calls((k, o) -> k.siluForward((long) o.n() * rows, o.tensor("x"), o.tensor("y")));
-    }
-
-    /** Its gradient. */
-    static OperationCase siluBackward(int n, int rows, int channels, Addend base, boolean strided) {
-        String description = n + "×" + rows + "×" + channels + base.describe("base");
-        return OperationCase.of(Kernel.SILU_BACKWARD, description, n, strided)
-                .tensor(INPUT, "x", rows, channels)
-                .tensor(INPUT, "dy", rows, channels)
-                .sum("dx", base, "base", rows, channels)
-                .calls((k, o) -> k.siluBackward((long) o.n() * rows, o.tensor("x"), o.tensor("dy"),
-                        base.of(o, "base", "dx"), o.tensor("dx")))
-                .cancelling(base == Addend.NONE ? 0 : 1) // of a few elements, base may cancel what is added to it
-                .tensor(DERIVED, "y", rows, channels)
-                .differentiates((k, o) -> k.siluForward((long) o.n() * rows, o.tensor("x"), o.tensor("y")), "x");
-    }
-
     private static int groupSize(GroupNorm norm) {
         return norm.pixels() * norm.channels() / norm.groups();
     }
 
     private static String describe(int n, GroupNorm norm, boolean modulated) {
-        return n + "×" + norm.pixels() + "×" + norm.channels() + " groups " + norm.groups() + (norm.silu() ? " silu" : "")
+        return n + "×" + norm.pixels() + "×" + norm.channels() + " groups " + norm.groups()
+                + (norm.activation() == NONE ? "" : " " + ActivationCases.name(norm.activation()))
                 + (modulated ? " modulated" : "");
     }
 }

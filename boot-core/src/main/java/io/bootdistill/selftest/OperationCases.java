@@ -16,21 +16,22 @@ public final class OperationCases {
     static List<OperationCase> all() {
         return Stream.of(
                         TransferCases.all(), ConvolutionCases.all(), LinearCases.all(), NormalisationCases.all(),
-                        AttentionCases.all(), ResizeCases.all(), EmbeddingCases.all(), SignalCases.all(),
-                        OptimiserCases.all())
+                        LayerNormCases.all(), ActivationCases.all(), RowCases.all(), AttentionCases.all(),
+                        ResizeCases.all(), EmbeddingCases.all(), TokenCases.all(), SignalCases.all(), OptimiserCases.all())
                 .flatMap(List::stream)
                 .toList();
     }
 
     /**
      * The network shapes, which benchmarks measure: every operation as the bundled teacher, in blocks of 8 samples, calls it,
-     * and the costly ones at 256 and 512 channels, too.
+     * the costly ones at 256 and 512 channels, too, and the operations of transformers at the widths of public models.
      */
     public static List<OperationCase> network() {
         return Stream.of(
                         TransferCases.network(), ConvolutionCases.network(), LinearCases.network(),
-                        NormalisationCases.network(), AttentionCases.network(), ResizeCases.network(),
-                        EmbeddingCases.network(), SignalCases.network(), OptimiserCases.network())
+                        NormalisationCases.network(), LayerNormCases.network(), ActivationCases.network(),
+                        RowCases.network(), AttentionCases.network(), ResizeCases.network(), EmbeddingCases.network(),
+                        TokenCases.network(), SignalCases.network(), OptimiserCases.network())
                 .flatMap(List::stream)
                 .toList();
     }

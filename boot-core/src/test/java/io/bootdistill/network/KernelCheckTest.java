@@ -46,8 +46,8 @@ class KernelCheckTest {
     void modelNamesDeviceOperationAndPlace() {
         assertEquals("device toy does not support linearForward, which the network needs for time.weight",
                 refusal(MLP, Kernel.LINEAR_FORWARD, false));
-        assertEquals("device toy does not support siluForward, which the network needs after time.weight",
-                refusal(MLP, Kernel.SILU_FORWARD, false));
+        assertEquals("device toy does not support activationForward, which the network needs after time.weight",
+                refusal(MLP, Kernel.ACTIVATION_FORWARD, false));
         assertEquals("device toy does not support timeEmbedding, which the network needs after its input",
                 refusal(MLP, Kernel.TIME_EMBEDDING, false));
         Graph labelled = Graph.of(new Mlp(3, 8, 1, 4));
@@ -57,11 +57,11 @@ class KernelCheckTest {
 
     @Test
     void whatBackwardNeedsIsAskedForWithGradients() {
-        try (Model model = new Model(MLP, new Toy(Kernel.SILU_BACKWARD), false); Plan plan = new Plan(model, 1, Mode.INFERENCE)) {
+        try (Model model = new Model(MLP, new Toy(Kernel.ACTIVATION_BACKWARD), false); Plan plan = new Plan(model, 1, Mode.INFERENCE)) {
             assertEquals(1, plan.block());
         }
-        assertEquals("device toy does not support siluBackward, which the network needs after time.weight",
-                refusal(MLP, Kernel.SILU_BACKWARD, true));
+        assertEquals("device toy does not support activationBackward, which the network needs after time.weight",
+                refusal(MLP, Kernel.ACTIVATION_BACKWARD, true));
     }
 
     @Test

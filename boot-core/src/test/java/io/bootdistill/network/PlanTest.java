@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
@@ -51,7 +52,7 @@ class PlanTest {
             e = graph.silu(graph.embedding("label", e, graph.condition(), 3));
             Value shifts = graph.linears(java.util.List.of("s1", "s2"), new int[] {4, 4}, e);
             Value a = graph.conv("a", graph.affine(graph.x(), 2, -1), 4, 1, 1, graph.columns(shifts, 0, 4), null);
-            Value b = graph.conv("b", graph.groupNorm("n1", a, 2, 1e-5f, true, null, null), 4, 1, 1, null, a);
+            Value b = graph.conv("b", graph.groupNorm("n1", a, 2, 1e-5f, Activation.SILU, null, null), 4, 1, 1, null, a);
             Value down = graph.downsample(b);
             Value c = graph.conv("c", down, 4, 1, 1, graph.columns(shifts, 4, 4), down);
             Value q = graph.linears(java.util.List.of("q", "k", "v"), new int[] {4, 4, 4}, c);
@@ -69,7 +70,7 @@ class PlanTest {
         return model;
     }
 
-    private static float[] numbers(int count, int draw) {
+    static float[] numbers(int count, int draw) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {
             values[i] = Philox.normal(17, draw, i);
@@ -130,7 +131,8 @@ class PlanTest {
         }
     }
 
-    private static void check(
+    /** Central differences of Σ y·dy. */
+    static void check(
             String name, Plan plan, Kernels kernels, float[] dy, Slice slice, double[] gradient, int every) {
         double[] values = Arrays64.read(slice);
         double h = 1e-5;
@@ -138,7 +140,7 @@ class PlanTest {
             double[] sums = new double[2];
             for (int side = 0; side < 2; side++) {
                 write(slice, i, values[i] + (side == 0 ? h : -h));
-                plan.forward(kernels, BLOCK);
+                plan.forward(kernels, plan.block());
                 double[] y = Arrays64.read(plan.y().data());
                 for (int k = 0; k < y.length; k++) {
                     sums[side] += y[k] * dy[k];

@@ -38,7 +38,8 @@ final class TangentRun implements AutoCloseable {
             kernels.upload(new float[] {1.5f, 0.25f}, 0, plan.scalar(scalar).data());
         }
         if (plan.condition() != null) {
-            kernels.upload(new float[] {1, 2}, 0, plan.condition().data());
+            Slice condition = plan.condition().data();
+            kernels.upload(condition.length() == N ? new float[] {1, 2} : numbers(condition, 2), 0, condition);
         }
     }
 
@@ -47,6 +48,7 @@ final class TangentRun implements AutoCloseable {
         return switch (name) {
             case "mlp" -> new TangentRun(new Mlp(3, 8, 2, 3, List.of("w")), device);
             case "tangle" -> new TangentRun(new PlanTest.Tangle(), device);
+            case "transformer" -> new TangentRun(new TransformerLayersTest.Transformer(), device);
             default -> new TangentRun(golden("unet/" + name + "/", device), device);
         };
     }

@@ -6,6 +6,7 @@ import static io.bootdistill.reference.Arrays64.slice;
 import static io.bootdistill.reference.Arrays64.tensor;
 import static io.bootdistill.reference.Arrays64.zeros;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Slice;
@@ -88,6 +89,34 @@ class ReferenceAttentionTest {
                 new Attention.Gradients(tensor(2, 1, 2, 3, 4), gradients[0], gradients[1], gradients[2]));
         for (int i = 1; i < 3; i++) { // what is masked out gets no gradient
             assertArrayEquals(new double[4], rows(read(gradients[i]), 1, 3), 0);
+        }
+    }
+
+    /** Query i over the keys up to i is that query by itself, over those keys. */
+    @Test
+    void causalQueriesSeeTheKeysUpToTheirOwn() {
+        for (int[] size : new int[][] {{4, 4}, {3, 5}, {5, 3}}) {
+            Attention causal = new Attention(size[0], size[1], 1, 2, true);
+            Tensor q = tensor(2, random(size[0] * 2, 1));
+            Tensor k = tensor(2, random(size[1] * 2, 2));
+            Tensor v = tensor(2, random(size[1] * 2, 3));
+            Tensor y = tensor(2, new double[size[0] * 2]);
+            Slice sums = zeros(size[0]);
+            kernels.attentionForward(1, causal, new Attention.Operands(q, k, v, null, y, sums));
+            int pairs = 0;
+            for (int i = 0; i < size[0]; i++) {
+                int seen = Math.min(i + 1, size[1]);
+                assertEquals(seen, causal.keysOf(i));
+                pairs += seen;
+                Tensor one = tensor(2, 0, 0);
+                Slice sum = zeros(1);
+                kernels.attentionForward(1, new Attention(1, seen, 1, 2), new Attention.Operands(
+                        Tensor.of(q.data().slice(2L * i, 2), 2), k, v, null, one, sum));
+                assertArrayEquals(Arrays.copyOfRange(read(y), 2 * i, 2 * i + 2), read(one), TOLERANCE);
+                assertArrayEquals(read(sums.slice(i, 1)), read(sum), TOLERANCE);
+            }
+            assertEquals(pairs, causal.pairs());
+            assertEquals(size[0] * size[1], new Attention(size[0], size[1], 1, 2).pairs());
         }
     }
 

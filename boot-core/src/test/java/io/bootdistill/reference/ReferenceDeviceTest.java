@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
@@ -58,8 +59,8 @@ class ReferenceDeviceTest {
             protected void free() {}
         };
         Tensor x = Tensor.of(foreign.slice(), 1);
-        IllegalArgumentException refusal =
-                assertThrows(IllegalArgumentException.class, () -> kernels.siluForward(1, x, tensor(1, 0)));
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class, () -> kernels.activationForward(1, Activation.SILU, x, tensor(1, 0)));
         assertTrue(refusal.getMessage().startsWith("x lies in memory of another device"), refusal.getMessage());
     }
 

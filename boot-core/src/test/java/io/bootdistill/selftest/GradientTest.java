@@ -39,7 +39,7 @@ class GradientTest {
         assertEquals(
                 Stream.of(Kernel.values()).filter(kernel -> kernel.toString().contains("Backward")).collect(Collectors.toSet()),
                 CASES.stream().map(OperationCase::operation).collect(Collectors.toSet()));
-        assertEquals(Set.of("x", "weights", "bias", "shift", "gamma", "beta", "scale", "q", "k", "v", "table"),
+        assertEquals(Set.of("x", "weights", "bias", "shift", "gamma", "beta", "scale", "gate", "q", "k", "v", "table", "p"),
                 CASES.stream().flatMap(operation -> operation.differentiated().stream()).collect(Collectors.toSet()));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.bootdistill.BundledTeacher;
 import io.bootdistill.Resolved;
 import io.bootdistill.Teacher;
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.Attention;
 import io.bootdistill.device.Conv;
 import io.bootdistill.device.Devices;
@@ -109,6 +110,6 @@ class NetworkCasesTest {
         assertEquals(2 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.forward(3, attention, true, false).flops());
         assertEquals(5 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.backward(3, attention, true, false).flops());
         assertEquals(5 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.tangent(3, attention, true, false).flops());
-        assertEquals(0, NormalisationCases.siluForward(1, 2, 3, false).flops());
+        assertEquals(0, ActivationCases.forward(1, 2, 3, Activation.SILU, 1, false).flops());
     }
 }

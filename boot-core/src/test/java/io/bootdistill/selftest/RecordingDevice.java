@@ -95,7 +95,7 @@ public final class RecordingDevice extends PassingDevice {
             sizes.add(argument);
         } else if (argument instanceof Record && !(argument instanceof Slice || argument instanceof Weights)) {
             RecordComponent[] components = argument.getClass().getRecordComponents();
-            if (Arrays.stream(components).allMatch(component -> component.getType().isPrimitive())) {
+            if (Arrays.stream(components).allMatch(c -> c.getType().isPrimitive() || c.getType().isEnum())) {
                 sizes.add(argument);
                 return;
             }

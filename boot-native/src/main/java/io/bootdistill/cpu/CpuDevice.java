@@ -58,4 +58,9 @@ final class CpuDevice implements Device {
             default -> 1;
         };
     }
+
+    @Override
+    public boolean supports(Kernel kernel) {
+        return NativeKernels.supports(kernel);
+    }
 }

@@ -11,6 +11,7 @@ interface NativeAttention extends NativeContext {
     @Override
     default void attentionForward(int n, Attention attention, Attention.Operands operands) {
         requirePositive("n", n);
+        requireEveryKey(attention);
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
@@ -28,6 +29,7 @@ interface NativeAttention extends NativeContext {
     default void attentionBackward(
             int n, Attention attention, Attention.Operands operands, Attention.Gradients gradients) {
         requirePositive("n", n);
+        requireEveryKey(attention);
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
@@ -49,6 +51,7 @@ interface NativeAttention extends NativeContext {
     default void attentionTangent(
             int n, Attention attention, Attention.Operands operands, Attention.Tangents tangents) {
         requirePositive("n", n);
+        requireEveryKey(attention);
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
@@ -64,5 +67,11 @@ interface NativeAttention extends NativeContext {
                 address("kTangent", tangents.k(), keys, channels), stride(tangents.k()),
                 address("vTangent", tangents.v(), keys, channels), stride(tangents.v()),
                 address("yTangent", tangents.y(), queries, channels), stride(tangents.y())));
+    }
+
+    private static void requireEveryKey(Attention attention) {
+        if (attention.causal()) {
+            throw new UnsupportedOperationException("this device has no causal attention yet");
+        }
     }
 }

@@ -6,16 +6,20 @@ import io.bootdistill.device.Slice;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** y = x·sigmoid(x). */
-final class SiluOperation extends Operation {
+/** y = u·gelu(v), where u and v are the halves of a row of x. */
+final class GegluOperation extends Operation {
 
-    SiluOperation(Value x, Value y) {
+    GegluOperation(Value x, Value y) {
         super(new Value[] {x}, y);
     }
 
     @Override
     List<Kernel> kernels(Pass pass) {
-        return List.of(pass == Pass.FORWARD ? Kernel.SILU_FORWARD : Kernel.SILU_BACKWARD);
+        return List.of(switch (pass) {
+            case FORWARD -> Kernel.GEGLU_FORWARD;
+            case BACKWARD -> Kernel.GEGLU_BACKWARD;
+            case TANGENT -> Kernel.GEGLU_TANGENT;
+        });
     }
 
     @Override
@@ -24,17 +28,17 @@ final class SiluOperation extends Operation {
 
             @Override
             void forward(Kernels kernels, int n) {
-                kernels.siluForward((long) n * output.pixels(), b.x[0], b.y);
+                kernels.gegluForward((long) n * output.pixels(), b.x[0], b.y);
             }
 
             @Override
             void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
-                kernels.siluBackward((long) n * output.pixels(), b.x[0], b.dy, b.base[0], b.dx[0]);
+                kernels.gegluBackward((long) n * output.pixels(), b.x[0], b.dy, b.base[0], b.dx[0]);
             }
 
             @Override
             void tangent(Kernels kernels, int n) {
-                kernels.siluBackward((long) n * output.pixels(), b.x[0], b.xTangent[0], null, b.yTangent);
+                kernels.gegluTangent((long) n * output.pixels(), b.x[0], b.xTangent[0], b.yTangent);
             }
         };
     }

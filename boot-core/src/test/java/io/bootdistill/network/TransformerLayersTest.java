@@ -1,0 +1,167 @@
+package io.bootdistill.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.bootdistill.device.Activation;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
+import io.bootdistill.device.Slice;
+import io.bootdistill.reference.Arrays64;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A small transformer with all of the layers: what the graph makes of them. Its tangents: {@link PlanTangentTest}. */
+@Tag("fast")
+class TransformerLayersTest {
+
+    private static final int N = 2;
+
+    private final Device device = Devices.named("reference");
+
+    /** Tokens of an image and of a text; modulated by the time; each optional operand given and left out. */
+    record Transformer() implements Network {
+
+        private static final int WIDTH = 6;
+
+        @Override
+        public ImageShape input() {
+            return new ImageShape(3, 2, 3);
+        }
+
+        @Override
+        public int outputChannels() {
+            return 2;
+        }
+
+        @Override
+        public List<String> scalars() {
+            return List.of("t");
+        }
+
+        @Override
+        public ConditionShape condition() {
+            return new ConditionShape.Tokens(4, 5, true);
+        }
+
+        @Override
+        public Value describe(GraphBuilder graph) {
+            TransformerLayers layers = graph.transformer();
+            Value text = layers.layerNorm("text_norm", graph.condition(), 1e-5f); // of an input: nobody asks for its gradient
+            Value pooled = layers.activation(Activation.QUICK_GELU, layers.meanRows(text));
+            Value e = graph.linear("time", graph.timeEmbedding(graph.scalar("t"), new float[] {1, 0.5f}, true), WIDTH, null);
+            e = layers.activation(Activation.GELU, layers.unbiased("pooled", pooled, WIDTH, e));
+            Value all = graph.linears(List.of("scale", "shift", "gate"), new int[] {WIDTH, WIDTH, WIDTH}, e);
+            Value h = graph.linear("in", graph.x(), WIDTH, null);
+            Value norm = layers.modulatedNorm(h, 1e-6f, graph.columns(all, 0, WIDTH), graph.columns(all, WIDTH, WIDTH));
+            Value q = layers.unbiased("q", norm, WIDTH, null);
+            Value kv = layers.unbiased(List.of("k", "v"), new int[] {WIDTH, WIDTH}, text);
+            Value attention = graph.attention(
+                    q, graph.columns(kv, 0, WIDTH), graph.columns(kv, WIDTH, WIDTH), graph.mask(), 2);
+            h = layers.gate(attention, graph.columns(all, 2 * WIDTH, WIDTH), h);
+            Value plain = layers.modulatedNorm(h, 1e-5f, null, null);
+            Value mlp = graph.linear("mlp", layers.geglu(graph.linear("up", plain, 8, null)), WIDTH, h);
+            Value sum = layers.activation(Activation.GELU_TANH, layers.sumRows(mlp));
+            Value tokens = graph.groupNorm(
+                    "out_norm", layers.gate(mlp, sum, null), 2, 1e-5f, Activation.GELU, null, null);
+            return graph.linear("out", tokens, 2, null);
+        }
+    }
+
+    private static float[] numbers(int count, int draw) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = Philox.normal(23, draw, i);
+        }
+        return values;
+    }
+
+    private static void upload(Kernels kernels, Slice slice, int draw) {
+        kernels.upload(numbers((int) slice.length(), draw), 0, slice);
+    }
+
+    @Test
+    void gradientsAreThoseOfFiniteDifferences() {
+        try (Model model = new Model(Graph.of(new Transformer()), device, true);
+                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
+                Gradients gradients = new Gradients(model);
+                Kernels kernels = device.openKernels()) {
+            model.initialize(3);
+            upload(kernels, plan.x().data(), 0);
+            upload(kernels, plan.condition().data(), 1);
+            kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
+            upload(kernels, plan.dy().data(), 2);
+            double[] dy = Arrays64.read(plan.dy().data());
+            plan.forward(kernels, N);
+            Arrays64.write(plan.dy().data(), dy);
+            plan.backward(kernels, N, gradients, false);
+            double[] once = Arrays64.read(gradients.flat());
+            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
+            check("parameters", plan, kernels, dy, model.parameters(), once);
+            check("x", plan, kernels, dy, plan.x().data(), dx);
+            plan.forward(kernels, N);
+            Arrays64.write(plan.dy().data(), dy);
+            plan.backward(kernels, N, gradients, true);
+            double[] twice = Arrays64.read(gradients.flat());
+            for (int i = 0; i < once.length; i++) {
+                assertEquals(2 * once[i], twice[i], 1e-12 + 1e-12 * Math.abs(once[i]), "accumulated gradient " + i);
+            }
+        }
+    }
+
+    private static void check(String name, Plan plan, Kernels kernels, double[] dy, Slice slice, double[] gradient) {
+        double[] values = Arrays64.read(slice);
+        double h = 1e-5;
+        for (int i = 0; i < values.length; i++) {
+            double[] sums = new double[2];
+            for (int side = 0; side < 2; side++) {
+                Arrays64.write(slice.slice(i, 1), values[i] + (side == 0 ? h : -h));
+                plan.forward(kernels, N);
+                double[] y = Arrays64.read(plan.y().data());
+                for (int k = 0; k < y.length; k++) {
+                    sums[side] += y[k] * dy[k];
+                }
+            }
+            Arrays64.write(slice.slice(i, 1), values[i]);
+            assertEquals((sums[0] - sums[1]) / (2 * h), gradient[i], 1e-6 + 1e-6 * Math.abs(gradient[i]), name + " " + i);
+        }
+    }
+
+    @Test
+    void inferenceIsTrainingsForward() {
+        try (Model model = new Model(Graph.of(new Transformer()), device, true);
+                Plan inference = new Plan(model, N, Plan.Mode.INFERENCE);
+                Plan training = new Plan(model, N, Plan.Mode.TRAINING);
+                Kernels kernels = device.openKernels()) {
+            model.initialize(3);
+            for (Plan plan : List.of(inference, training)) {
+                upload(kernels, plan.x().data(), 0);
+                upload(kernels, plan.condition().data(), 1);
+                plan.forward(kernels, N);
+            }
+            assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
+        }
+    }
+
+    /** Without bias means without a parameter of that name; a normalisation that the sample modulates has none at all. */
+    @Test
+    void parametersHaveTheirNames() {
+        assertEquals(
+                List.of("text_norm.weight", "text_norm.bias", "time.weight", "time.bias", "pooled.weight", "scale.weight",
+                        "shift.weight", "gate.weight", "scale.bias", "shift.bias", "gate.bias", "in.weight", "in.bias",
+                        "q.weight", "k.weight", "v.weight", "up.weight", "up.bias", "mlp.weight", "mlp.bias",
+                        "out_norm.weight", "out_norm.bias", "out.weight", "out.bias"),
+                Graph.of(new Transformer()).layout().trained().stream().map(Parameter::name).toList());
+    }
+
+    @Test
+    void oddChannelsHaveNoHalves() {
+        GraphBuilder graph = new GraphBuilder(new ImageShape(3, 2, 2), List.of("t"), new ConditionShape.None());
+        assertEquals("x has 3 channels, must have two halves",
+                assertThrows(IllegalArgumentException.class, () -> graph.transformer().geglu(graph.x())).getMessage());
+    }
+}
