@@ -111,8 +111,8 @@ public final class GraphBuilder {
         return linear(List.of(name), new int[] {out}, x, residual, false, Parameter.Initial.UNIFORM);
     }
 
-    /** A linear layer that starts at zero: at first, the result is the residual. */
-    public Value zeroLinear(String name, Value x, int out, Value residual) {
+    /** A linear layer that starts at zero: at first, the result is the residual, or zero where that is null. */
+    public Value zeroLinear(String name, Value x, int out, @Nullable Value residual) {
         return linear(List.of(name), new int[] {out}, x, residual, false, Parameter.Initial.ZERO);
     }
 
