@@ -159,6 +159,11 @@ public final class SampleRequest {
         }
     }
 
+    /** The seed of an image's noise; where noise is given, that of what is drawn besides: its number. */
+    public long seed(long image) {
+        return seeds == null ? image : seeds[(int) image];
+    }
+
     /** Writes the noise of the images [from, from + n) into the first n places, [n][channels][height][width]. */
     public void writeNoise(ImageShape shape, int from, int n, float[] target) {
         int size = shape.size();

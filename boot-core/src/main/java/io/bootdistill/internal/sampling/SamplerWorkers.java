@@ -12,6 +12,8 @@ import io.bootdistill.internal.work.Layout;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.network.ImageShape;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** The workers of one sampling run: each takes blocks of samples through the whole trajectory. */
@@ -65,7 +67,8 @@ public final class SamplerWorkers implements AutoCloseable {
 
         private final Kernels kernels;
         private final TeacherPlan plan;
-        private final TrajectoryWalk walk;
+        private final @Nullable TrajectoryWalk walk;
+        private final @Nullable ConsistencyWalk consistency;
         private final TrajectoryInputs inputs;
         private final Scope own = new Scope();
         private final Tensor noise;
@@ -83,7 +86,11 @@ public final class SamplerWorkers implements AutoCloseable {
                 inputs = own.own(new TrajectoryInputs(
                         teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
-                walk = own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block, noise));
+                boolean solved = trajectory.consistency() == null;
+                walk = solved
+                        ? own.own(new TrajectoryWalk(shape, trajectory, plan, kernels, device, block, noise)) : null;
+                consistency = solved
+                        ? null : own.own(new ConsistencyWalk(shape, trajectory, plan, kernels, device, block, noise));
             } catch (RuntimeException | Error e) {
                 own.closeAfter(e);
                 throw e;
@@ -101,11 +108,16 @@ public final class SamplerWorkers implements AutoCloseable {
             Layout.toRows(n, shape, planes, rows);
             kernels.upload(rows, 0, noise.data());
             inputs.upload(kernels, n, scales, conditions, 0);
-            walk.run(n, inputs, i -> {
+            IntConsumer evaluated = i -> {
                 if (listener != null) {
                     listener.state(i, from, n, Arrays.copyOf(state(n), n * size));
                 }
-            });
+            };
+            if (walk != null) {
+                walk.run(n, inputs, evaluated);
+            } else {
+                consistency.run(n, inputs, LongStream.range(from, from + n).map(request::seed).toArray(), evaluated);
+            }
             System.arraycopy(state(n), 0, samples, from * size, n * size);
         }
 

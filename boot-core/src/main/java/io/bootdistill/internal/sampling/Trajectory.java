@@ -1,7 +1,10 @@
 package io.bootdistill.internal.sampling;
 
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.internal.work.Checks;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The times of a deterministic sampler and the coefficients of its steps: evaluation i is made at {@code times[i]}, then
@@ -14,9 +17,20 @@ import io.bootdistill.diffusion.SignalOde.Solver;
  * @param alphas α of the state after each evaluation
  * @param sigmas σ of the state after each evaluation
  * @param seconds for each evaluation, the time of the solver's second one; NaN where there is none
+ * @param consistency of a consistency model's steps; null for a solver's
  */
 public record Trajectory(
-        Solver solver, double start, double[] times, double[] steps, double[] alphas, double[] sigmas, double[] seconds) {
+        Solver solver, double start, double[] times, double[] steps, double[] alphas, double[] sigmas, double[] seconds,
+        @Nullable Consistency consistency) {
+
+    /** σ_d, the deviation of data that consistency models are given. */
+    private static final double DATA = 0.5;
+
+    /**
+     * The steps of a consistency model (arXiv 2303.01469, algorithm 1, on the discrete times of 2310.04378): evaluation i makes
+     * y = out_i f + skip_i x, and the state after it is noised anew, x = α_{i+1} y + σ_{i+1} ε_{i+1}.
+     */
+    record Consistency(double[] outs, double[] skips) {}
 
     public int evaluations() {
         return times.length;
@@ -40,7 +54,7 @@ public record Trajectory(
         if (n == 1) {
             return new Trajectory(
                     solver, 0, new double[] {schedule.tMax()}, new double[] {1}, new double[] {1}, new double[] {0},
-                    new double[] {Double.NaN});
+                    new double[] {Double.NaN}, null);
         }
         double[] times = new double[n + 1];
         for (int i = 0; i <= n; i++) {
@@ -68,10 +82,40 @@ public record Trajectory(
         return trajectory;
     }
 
+    /**
+     * The steps of a latent consistency model: N of the times that it was distilled on, the last of which leads to y.
+     *
+     * @param original how many times these are
+     * @param scaling of the time step in the boundary condition out² = 1 − σ_d²/((scaling·t)² + σ_d²), σ_d = ½
+     */
+    public static Trajectory consistency(DiscreteSchedule schedule, int steps, int original, double scaling) {
+        Checks.range("steps", steps, 1, original);
+        int stride = schedule.size() / original;
+        double[] times = new double[steps];
+        for (int i = 0; i < steps; i++) {
+            int place = (int) Math.floor(i * (double) original / steps);
+            times[i] = ((original - place) * (double) stride - 1) / (schedule.size() - 1);
+        }
+        double[] outs = new double[steps];
+        double[] skips = new double[steps];
+        Trajectory trajectory = new Trajectory(Solver.DDIM, 0, times, new double[steps], new double[steps], new double[steps],
+                new double[steps], new Consistency(outs, skips));
+        for (int i = 0; i < steps; i++) {
+            double scaled = scaling * schedule.networkTime(times[i]);
+            skips[i] = DATA * DATA / (scaled * scaled + DATA * DATA);
+            outs[i] = scaled / Math.sqrt(scaled * scaled + DATA * DATA);
+            trajectory.steps[i] = 1;
+            trajectory.alphas[i] = i + 1 < steps ? schedule.alpha(times[i + 1]) : 1;
+            trajectory.sigmas[i] = i + 1 < steps ? schedule.sigma(times[i + 1]) : 0;
+            trajectory.seconds[i] = Double.NaN;
+        }
+        return trajectory;
+    }
+
     private static Trajectory along(NoiseSchedule schedule, Solver solver, double start, double[] times) {
         int n = times.length;
         Trajectory trajectory =
-                new Trajectory(solver, start, times, new double[n], new double[n], new double[n], new double[n]);
+                new Trajectory(solver, start, times, new double[n], new double[n], new double[n], new double[n], null);
         for (int i = 0; i < n - 1; i++) {
             trajectory.steps[i] = solver.factor(schedule, times[i], times[i + 1]);
             trajectory.alphas[i] = schedule.alpha(times[i + 1]);
