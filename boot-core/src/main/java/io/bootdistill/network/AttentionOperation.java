@@ -32,6 +32,11 @@ final class AttentionOperation extends Operation {
     }
 
     @Override
+    double flops() {
+        return 4.0 * attention.queries() * attention.keys() * attention.channels();
+    }
+
+    @Override
     Passes passes(Binding b) {
         return new Passes() {
 

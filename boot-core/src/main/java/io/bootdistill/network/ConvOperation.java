@@ -31,6 +31,11 @@ final class ConvOperation extends Operation {
     }
 
     @Override
+    double flops() {
+        return 2.0 * 9 * conv.in() * conv.out() * conv.outHeight() * conv.outWidth();
+    }
+
+    @Override
     Passes passes(Binding b) {
         return new Passes() {
 

@@ -46,4 +46,9 @@ public final class Graph {
     public ParameterLayout layout() {
         return layout;
     }
+
+    /** Floating-point operations of a sample's forward pass: those of convolutions, linear layers and attention. */
+    public double flops() {
+        return operations.stream().mapToDouble(Operation::flops).sum();
+    }
 }

@@ -38,6 +38,11 @@ final class LinearOperation extends Operation {
     }
 
     @Override
+    double flops() {
+        return 2.0 * linear.in() * linear.out() * output.pixels();
+    }
+
+    @Override
     Passes passes(Binding b) {
         return new Passes() {
 

@@ -71,6 +71,11 @@ abstract class Operation {
         return 0;
     }
 
+    /** Multiplications and additions of a sample's forward pass, as a product of matrices counts them; 0 beside such products. */
+    double flops() {
+        return 0;
+    }
+
     /** Floats of the device's own form of the first block. */
     long preparedLength(Kernels kernels, boolean gradient) {
         return 0;
