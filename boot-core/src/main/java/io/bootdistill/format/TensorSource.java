@@ -52,13 +52,20 @@ public interface TensorSource {
         return (int) length;
     }
 
-    /** Refuses a tensor that is missing or of another shape. */
+    /**
+     * Refuses a tensor that is missing or of another shape. A matrix may be stored as a 1×1 convolution, [out][in][1][1], and the
+     * reverse: the values are the same.
+     */
     default void requireShape(String name, int... shape) {
         int[] found = shape(name);
-        if (!Arrays.equals(found, shape)) {
+        if (!Arrays.equals(asMatrix(found), asMatrix(shape))) {
             throw new ModelFormatException(file(name) + ": tensor " + name + " has shape " + Arrays.toString(found)
                     + ", must be " + Arrays.toString(shape) + "; use the configuration and the weights of the same model");
         }
+    }
+
+    private static int[] asMatrix(int[] shape) {
+        return shape.length == 4 && shape[2] == 1 && shape[3] == 1 ? Arrays.copyOf(shape, 2) : shape;
     }
 
     /** Refuses a NaN or an infinity (as float32) in any tensor; names the first tensor and index. Reads everything once. */

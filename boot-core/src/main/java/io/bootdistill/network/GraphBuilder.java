@@ -244,7 +244,8 @@ public final class GraphBuilder {
     }
 
     /**
-     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied but inputs, which stay dense.
+     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied but inputs, which stay dense, and
+     * b where it is a.
      *
      * @throws IllegalArgumentException if one of them is a part of something already
      */
@@ -253,7 +254,7 @@ public final class GraphBuilder {
             throw new IllegalArgumentException("a value can be a part of one concatenation only");
         }
         Value first = inputs.containsValue(a) ? affine(a, 1, 0) : a;
-        Value second = inputs.containsValue(b) ? affine(b, 1, 0) : b;
+        Value second = inputs.containsValue(b) || a == b ? affine(b, 1, 0) : b;
         Value y = parts.value(a.height, a.width, a.channels + b.channels);
         first.placeIn(y, 0);
         second.placeIn(y, a.channels);

@@ -61,10 +61,13 @@ public final class ConfigReader {
     /** Lists of whole numbers in [least, most]; empty where absent. A number counts as a list of one, and of one list. */
     public List<List<Integer>> rows(String key, int least, int most) {
         List<List<Integer>> rows = new ArrayList<>();
-        for (JsonElement row : elements(key, "a list of whole numbers or of lists of them")) {
+        for (JsonElement row : elements(key, "a whole number, a list of them, or of lists of them")) {
             List<Integer> integers = new ArrayList<>();
             for (JsonElement element : row.isJsonArray() ? row.getAsJsonArray().asList() : List.of(row)) {
                 integers.add(inRange(key, number(key, element), least, most));
+            }
+            if (integers.isEmpty()) {
+                throw refuse(key, "without an empty list");
             }
             rows.add(integers);
         }
@@ -108,6 +111,7 @@ public final class ConfigReader {
 
     /** Whether the key is there, with null for a value. */
     public boolean isNull(String key) {
+        unread.remove(key);
         return json.has(key) && json.get(key).isJsonNull();
     }
 
