@@ -77,7 +77,8 @@ public class DitGoldenTest {
         plan.backward(kernels, n, gradients, false);
 
         Map<String, float[]> reference = new HashMap<>();
-        golden.names().stream().filter(key -> key.startsWith("grad_param.")).forEach(key -> reference.put(key, golden.floats(key)));
+        golden.names().stream().filter(key -> key.startsWith("grad_param."))
+                .forEach(key -> reference.put(key, golden.floats(key)));
         double all = Math.sqrt(reference.values().stream().mapToDouble(g -> Math.pow(Golden.norm(g), 2)).sum());
         double[] worst = new double[2];
         model.save(gradients.flat(), (parameter, values) -> {
