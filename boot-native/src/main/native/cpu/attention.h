@@ -1,4 +1,4 @@
-// What the passes of attention share: blocks of queries, and the mask.
+// What the passes of attention share: blocks of queries, the mask, and what a causal query does not see.
 #pragma once
 #include <math.h>
 
@@ -17,6 +17,16 @@ static BOOT_INLINE int64_t block_queries(const Attention& shape) {
 static BOOT_INLINE void fill_mask(const Attention& shape, const float* mask, int64_t padded_keys, float* filled) {
     for (int64_t key = 0; key < padded_keys; key++) {
         filled[key] = key >= shape.keys ? -INFINITY : mask == nullptr ? 0 : mask[key];
+    }
+}
+
+// Takes from the scores of the queries [first, first + rows) those of keys that a causal query does not see.
+static BOOT_INLINE void exclude_unseen(
+    const Attention& shape, int64_t first, int64_t rows, int64_t columns, float* scores, int64_t stride) {
+    for (int64_t row = 0; shape.causal && row < rows; row++) {
+        for (int64_t key = first + row + 1; key < columns; key++) {
+            scores[row * stride + key] = -INFINITY;
+        }
     }
 }
 

@@ -16,14 +16,14 @@ public class NativeKernels
                 NativeAttention,
                 NativeResize,
                 NativeEmbedding,
+                NativeTokens,
                 NativeSignal,
                 NativeOptimiser {
 
     private static final Set<Kernel> LACKING = Set.of(
             Kernel.LAYER_NORM_FORWARD, Kernel.LAYER_NORM_BACKWARD, Kernel.LAYER_NORM_TANGENT, Kernel.GEGLU_FORWARD,
             Kernel.GEGLU_BACKWARD, Kernel.GEGLU_TANGENT, Kernel.GATE_FORWARD, Kernel.GATE_BACKWARD, Kernel.GATE_TANGENT,
-            Kernel.SUM_ROWS_FORWARD, Kernel.SUM_ROWS_BACKWARD, Kernel.ADD_ROWS_FORWARD, Kernel.ADD_ROWS_BACKWARD,
-            Kernel.PLACE_ROWS, Kernel.PATCHIFY, Kernel.UNPATCHIFY, Kernel.NEAREST_CODE);
+            Kernel.SUM_ROWS_FORWARD, Kernel.SUM_ROWS_BACKWARD);
 
     private static final int STAGING_FLOATS = 1 << 14;
 
