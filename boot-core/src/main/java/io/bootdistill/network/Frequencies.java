@@ -1,16 +1,11 @@
 package io.bootdistill.network;
 
-/** Frequencies of sinusoidal time embeddings. */
+/** Frequencies of sinusoidal embeddings as the diffusers format has them, positional ones. */
 public final class Frequencies {
 
     private Frequencies() {}
 
-    /**
-     * exp(−ln 10000 · i/(half − shift)), each step rounded to float32 as the diffusers format's own code rounds it.
-     *
-     * @param half number of frequencies, above {@code shift}
-     * @param shift 0 or 1
-     */
+    /** exp(−ln 10000 · i/(half − shift)), each step rounded to float32 as the diffusers format's own code rounds it. */
     public static float[] positional(int half, int shift) {
         float[] frequencies = new float[half];
         for (int i = 0; i < half; i++) {
