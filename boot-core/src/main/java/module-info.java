@@ -19,6 +19,7 @@ module io.bootdistill.core {
     exports io.bootdistill.lesson;
     exports io.bootdistill.metric;
     exports io.bootdistill.network;
+    exports io.bootdistill.network.autoencoder;
     exports io.bootdistill.objective;
     exports io.bootdistill.selftest;
 

@@ -162,7 +162,7 @@ final class GradientFlow {
     }
 
     private void materialize(Value input) {
-        if (!isWritten(input)) {
+        if (columnsWritten(input) != input.channels) {
             throw new IllegalStateException("an input has no gradient, or that of a residual: not supported");
         }
     }
