@@ -20,6 +20,7 @@ module io.bootdistill.core {
     exports io.bootdistill.metric;
     exports io.bootdistill.network;
     exports io.bootdistill.network.autoencoder;
+    exports io.bootdistill.network.text;
     exports io.bootdistill.objective;
     exports io.bootdistill.selftest;
 

@@ -7,7 +7,7 @@ import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.device.Scope;
 import java.util.function.UnaryOperator;
 
-/** A network of one input on a device, with the weights of a file: values and the gradient of its input, as [n][channels][pixels]. */
+/** A network of one input on a device, with the weights of a file: values and gradients, as [n][channels][pixels]. */
 public final class NetworkRun implements AutoCloseable {
 
     private final Scope scope = new Scope();
@@ -18,8 +18,12 @@ public final class NetworkRun implements AutoCloseable {
     private final Kernels kernels;
     private final Gradients gradients;
 
-    /** @param key the name in the file of a parameter */
-    public NetworkRun(Device device, Network network, int n, SafetensorsFile weights, UnaryOperator<String> key) {
+    /**
+     * @param key the name in the file of a parameter
+     * @param mode for the gradients that are asked for
+     */
+    public NetworkRun(
+            Device device, Network network, int n, SafetensorsFile weights, UnaryOperator<String> key, Plan.Mode mode) {
         this.network = network;
         this.n = n;
         model = scope.own(new Model(Graph.of(network), device, true));
@@ -27,13 +31,13 @@ public final class NetworkRun implements AutoCloseable {
             weights.requireShape(key.apply(parameter.name()), parameter.shape());
             return weights.floats(key.apply(parameter.name()));
         });
-        plan = scope.own(new Plan(model, n, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT));
+        plan = scope.own(new Plan(model, n, mode));
         kernels = scope.own(device.openKernels());
         gradients = scope.own(new Gradients(model));
     }
 
     public NetworkRun(Device device, Network network, int n, SafetensorsFile weights) {
-        this(device, network, n, weights, UnaryOperator.identity());
+        this(device, network, n, weights, UnaryOperator.identity(), Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
     }
 
     /** y of x. */
@@ -48,6 +52,11 @@ public final class NetworkRun implements AutoCloseable {
         kernels.upload(rows(dy, n, network.output()), 0, plan.dy().data());
         plan.backward(kernels, n, gradients, false);
         return planes(values(plan.dx()), n, network.input());
+    }
+
+    /** A further output, after {@link #forward}: rows. */
+    public float[] output(String name) {
+        return values(plan.output(name));
     }
 
     private float[] values(Tensor dense) {

@@ -156,7 +156,8 @@ public class AutoencoderGoldenTest {
         float[] indices = golden.floats("indices");
         float[] expected = new float[indices.length * codebook.channels()];
         for (int i = 0; i < indices.length; i++) {
-            System.arraycopy(table, (int) indices[i] * codebook.channels(), expected, i * codebook.channels(), codebook.channels());
+            int from = (int) indices[i] * codebook.channels();
+            System.arraycopy(table, from, expected, i * codebook.channels(), codebook.channels());
         }
         try (NetworkRun run = new NetworkRun(device(), new Rounding(codebook), N, weights)) {
             float[] codes = run.forward(golden.floats("latents"));
