@@ -19,7 +19,9 @@ module io.bootdistill.core {
     exports io.bootdistill.lesson;
     exports io.bootdistill.metric;
     exports io.bootdistill.network;
+    exports io.bootdistill.network.autoencoder;
     exports io.bootdistill.network.dit;
+    exports io.bootdistill.network.text;
     exports io.bootdistill.network.unet;
     exports io.bootdistill.objective;
     exports io.bootdistill.selftest;

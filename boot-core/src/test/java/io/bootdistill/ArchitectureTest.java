@@ -55,6 +55,8 @@ class ArchitectureTest {
         "selftest, internal.device device",
         "network, error internal.device internal.file device gson",
         "network.dit, error internal.file device network gson",
+        "network.autoencoder, error internal.file device network gson",
+        "network.text, error internal.file device network gson",
         "internal.work, internal.device device network",
         "diffusion, device format network internal.work",
         "internal.sampling, internal.device device format network internal.work diffusion",

@@ -44,7 +44,7 @@ final class GradientFlow {
         needed = new boolean[graph.values.size()];
         alias = new @Nullable Value[graph.values.size()];
         findNeeded();
-        written.add(graph.output);
+        written.addAll(graph.ends());
         for (int i = count - 1; i >= 0; i--) {
             Operation operation = graph.operations.get(i);
             dx[i] = new @Nullable Value[operation.inputs.length];
@@ -162,7 +162,7 @@ final class GradientFlow {
     }
 
     private void materialize(Value input) {
-        if (!isWritten(input)) {
+        if (columnsWritten(input) != input.channels) {
             throw new IllegalStateException("an input has no gradient, or that of a residual: not supported");
         }
     }

@@ -2,6 +2,7 @@ package io.bootdistill.network;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a network computes, as a fixed list of operations in the order in which they run. Immutable; independent of batch
@@ -14,6 +15,7 @@ public final class Graph {
     final List<Value> values;
     final Map<String, Value> inputs;
     final Value output;
+    final Map<String, Value> outputs;
     private final ParameterLayout layout;
 
     private Graph(Network network, GraphBuilder builder, Value output) {
@@ -22,6 +24,7 @@ public final class Graph {
         this.values = List.copyOf(builder.parts.values);
         this.inputs = Map.copyOf(builder.inputs);
         this.output = output;
+        this.outputs = Map.copyOf(builder.outputs);
         this.layout = builder.parts.layout.build();
     }
 
@@ -37,6 +40,11 @@ public final class Graph {
             throw new IllegalStateException("the network's output has another shape than it declares");
         }
         return new Graph(network, builder, output);
+    }
+
+    /** The output and the further ones. */
+    List<Value> ends() {
+        return Stream.concat(Stream.of(output), outputs.values().stream()).toList();
     }
 
     public Network network() {

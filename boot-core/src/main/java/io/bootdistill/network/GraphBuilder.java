@@ -19,6 +19,7 @@ public final class GraphBuilder {
 
     final GraphParts parts = new GraphParts();
     final Map<String, Value> inputs = new LinkedHashMap<>();
+    final Map<String, Value> outputs = new LinkedHashMap<>();
     private final LayoutBuilder layout = parts.layout;
     private final List<Operation> operations = parts.operations;
     private final TransformerLayers transformer = new TransformerLayers(parts);
@@ -78,6 +79,19 @@ public final class GraphBuilder {
     /** The mask over the tokens of a part; null where there is none. */
     public @Nullable Value mask(String part) {
         return inputs.get(InputNames.mask(part));
+    }
+
+    // ---- outputs
+
+    /**
+     * Names a further output, besides that which the network returns: see {@link Plan#output}.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public void output(String name, Value value) {
+        if (outputs.putIfAbsent(name, value) != null) {
+            throw new IllegalArgumentException("two outputs are named " + name);
+        }
     }
 
     // ---- layers

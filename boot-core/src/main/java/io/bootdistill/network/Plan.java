@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Inputs are written into {@link #x()}, {@link #scalar} and {@link #condition()} by kernels or uploads, then
  * {@link #forward} fills {@link #y()}. For a gradient, {@link #dy()} is written and {@link #backward} called with the same n.
- * For a derivative by the time, or other inputs, {@link #timeTangent} or {@link #tangent} is written beside the inputs, and forward
- * fills {@link #yTangent}, too.
+ * For a derivative by the time, or other inputs, {@link #timeTangent} or {@link #tangent} is written beside the inputs, and
+ * forward fills {@link #yTangent}, too.
  * A plan serves one thread at a time; plans of one model may run at the same time.
  */
 public final class Plan implements AutoCloseable {
@@ -43,6 +43,8 @@ public final class Plan implements AutoCloseable {
     private final DeviceMemory arena;
     private final Binding[] bindings;
     private final Map<String, Tensor> inputs = new HashMap<>();
+    private final Map<String, Tensor> outputs = new HashMap<>();
+    private final Map<String, Tensor> outputGradients = new HashMap<>();
     private final Tensor y;
     private final @Nullable Tensor dy;
     private final @Nullable Tensor yTangent;
@@ -89,15 +91,20 @@ public final class Plan implements AutoCloseable {
         arena = memory.arena();
         bindings = memory.bindings();
         graph.inputs.forEach((name, value) -> inputs.put(name, memory.value(value)));
+        graph.outputs.forEach((name, value) -> outputs.put(name, memory.value(value)));
         y = memory.value(graph.output);
         dy = mode.isTraining() ? memory.gradient(graph.output) : null;
+        if (mode.isTraining()) {
+            graph.outputs.forEach((name, value) -> outputGradients.put(name, memory.gradient(value)));
+        }
         if (mode == Mode.TRAINING_WITH_INPUT_GRADIENT || mode == Mode.TANGENT) {
             for (String name : by) {
                 Value input = graph.inputs.get(name);
                 derivatives.put(name, mode == Mode.TANGENT ? memory.tangent(input) : memory.gradient(input));
             }
         }
-        timeTangent = mode == Mode.TANGENT ? derivatives.get(graph.network().scalars().get(0)) : null;
+        timeTangent = mode != Mode.TANGENT ? null
+                : graph.network().scalars().stream().findFirst().map(derivatives::get).orElse(null);
         yTangent = tangents == null ? null : memory.tangent(graph.output);
         zeroTangents = tangents == null ? new Tensor[0]
                 : tangents.zeroInputs.stream().map(memory::tangent).toArray(Tensor[]::new);
@@ -124,8 +131,8 @@ public final class Plan implements AutoCloseable {
     }
 
     /**
-     * An input by its name: {@code x}, a scalar, {@code condition} and {@code mask}, or a part of the condition and its mask, {@code
-     * PART.mask}; null where there is none.
+     * An input by its name: {@code x}, a scalar, {@code condition} and {@code mask}, or a part of the condition and its mask,
+     * {@code PART.mask}; null where there is none.
      */
     public @Nullable Tensor input(String name) {
         return inputs.get(name);
@@ -146,6 +153,16 @@ public final class Plan implements AutoCloseable {
         return y;
     }
 
+    /** A further output by its name, NHWC; null where there is none. */
+    public @Nullable Tensor output(String name) {
+        return outputs.get(name);
+    }
+
+    /** The gradient of a further output, which is to be written as {@link #dy} is; null in a mode without one. */
+    public @Nullable Tensor outputGradient(String name) {
+        return outputGradients.get(name);
+    }
+
     /** The gradient of the output, to be written before {@link #backward}; null in a mode without one. */
     public @Nullable Tensor dy() {
         return dy;
@@ -161,7 +178,7 @@ public final class Plan implements AutoCloseable {
         return dy == null ? null : derivatives.get(input);
     }
 
-    /** The tangent of an input that was asked for, to be written before {@link #forward}, in the mode that takes it, else null. */
+    /** The tangent of an input that was asked for, to be written before {@link #forward}; null in a mode without one. */
     public @Nullable Tensor tangent(String input) {
         return yTangent == null ? null : derivatives.get(input);
     }

@@ -44,12 +44,12 @@ final class PlanMemory {
             use(values, input, -1);
             use(values, input, end);
         }
-        use(values, graph.output, end);
+        graph.ends().forEach(output -> use(values, output, end));
         for (int i = 0; i < count; i++) {
             noteForward(i, graph.operations.get(i));
         }
         if (flow != null) {
-            use(gradients, graph.output, count);
+            graph.ends().forEach(output -> use(gradients, output, count));
             for (int i = 0; i < count; i++) {
                 noteBackward(i, 2 * count - i, graph.operations.get(i));
             }
