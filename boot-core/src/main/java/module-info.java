@@ -21,6 +21,7 @@ module io.bootdistill.core {
     exports io.bootdistill.network;
     exports io.bootdistill.objective;
     exports io.bootdistill.selftest;
+    exports io.bootdistill.text;
 
     exports io.bootdistill.internal.device to io.bootdistill.natives; // how memory is owned is the same on every device
 
