@@ -25,6 +25,7 @@ module io.bootdistill.core {
     exports io.bootdistill.network.unet;
     exports io.bootdistill.objective;
     exports io.bootdistill.selftest;
+    exports io.bootdistill.text;
 
     exports io.bootdistill.internal.device to io.bootdistill.natives; // how memory is owned is the same on every device
 

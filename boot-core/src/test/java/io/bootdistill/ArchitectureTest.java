@@ -50,6 +50,7 @@ class ArchitectureTest {
         "device, error internal.device",
         "internal.file, error gson",
         "format, error internal.file gson",
+        "text, error internal.file format gson",
         "internal.diffusers, error internal.file format gson",
         "reference, internal.device device ejml",
         "selftest, internal.device device",

@@ -92,17 +92,27 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
 
     @Override
     public void read(String name, float[] into, int offset) {
+        read(name, 0, length(name), into, offset);
+    }
+
+    /**
+     * Reads elements {@code first … first + length} of a tensor, which may be larger than an array, as {@link
+     * #read(String, float[], int)} does.
+     *
+     * @throws IndexOutOfBoundsException if they do not lie in the tensor, or their place not in the array
+     */
+    public void read(String name, long first, int length, float[] into, int offset) {
         Entry entry = entry(name);
-        int length = length(name);
-        Objects.checkFromIndexSize(offset, length, into.length);
         DType dtype = entry.dtype();
-        forEachRun(entry, length, (bytes, first, count) -> {
+        Objects.checkFromIndexSize(first, length, (entry.end() - entry.begin()) / dtype.bytes());
+        Objects.checkFromIndexSize(offset, length, into.length);
+        forEachRun(entry, first, length, (bytes, done, count) -> {
             if (dtype == DType.F32) {
-                bytes.asFloatBuffer().get(into, offset + first, count);
+                bytes.asFloatBuffer().get(into, offset + done, count);
                 return;
             }
             for (int i = 0; i < count; i++) {
-                into[offset + first + i] = (float) dtype.valueAt(bytes, i * dtype.bytes());
+                into[offset + done + i] = (float) dtype.valueAt(bytes, i * dtype.bytes());
             }
         });
     }
@@ -112,9 +122,9 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         Entry entry = entry(name);
         double[] values = new double[length(name)];
         DType dtype = entry.dtype();
-        forEachRun(entry, values.length, (bytes, first, count) -> {
+        forEachRun(entry, 0, values.length, (bytes, done, count) -> {
             for (int i = 0; i < count; i++) {
-                values[first + i] = dtype.valueAt(bytes, i * dtype.bytes());
+                values[done + i] = dtype.valueAt(bytes, i * dtype.bytes());
             }
         });
         return values;
@@ -126,12 +136,12 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         close(channel, file);
     }
 
-    /** Receives elements that lie one behind the other from the start of {@code bytes}. */
+    /** Receives elements that lie one behind the other from the start of {@code bytes}, after those it has got. */
     private interface Run {
-        void accept(ByteBuffer bytes, int firstElement, int count);
+        void accept(ByteBuffer bytes, int done, int count);
     }
 
-    private void forEachRun(Entry entry, int length, Run run) {
+    private void forEachRun(Entry entry, long first, int length, Run run) {
         if (!channel.isOpen()) {
             throw new IllegalStateException(file + " has been closed");
         }
@@ -143,7 +153,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
             int count = Math.min(length - done, most);
             buffer.clear().limit(count * elementBytes);
             try {
-                SafetensorsHeader.readFully(channel, dataStart + entry.begin() + (long) done * elementBytes, buffer);
+                SafetensorsHeader.readFully(channel, dataStart + entry.begin() + (first + done) * elementBytes, buffer);
             } catch (EOFException e) {
                 throw new ModelFormatException(file + ": tensor " + entry.name()
                         + " cannot be read: the file became shorter while it was open; copy or export it again", e);

@@ -202,6 +202,24 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void partOfATensor() throws IOException {
+        new SafetensorsWriter().add("x", new int[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6})
+                .addLongs("i", new int[] {3}, new long[] {7, 8, 9}).write(file);
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            float[] into = new float[5];
+            read.read("x", 2, 3, into, 1);
+            assertArrayEquals(new float[] {0, 3, 4, 5, 0}, into);
+            read.read("i", 2, 1, into, 4);
+            assertArrayEquals(new float[] {0, 3, 4, 5, 9}, into);
+            read.read("x", 6, 0, into, 5);
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", 4, 3, into, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", -1, 1, into, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", 0, 3, into, 3));
+            assertRefused(() -> read.read("y", 0, 1, into, 0), "no tensor y");
+        }
+    }
+
+    @Test
     void missingTensorListsCloseNames() throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         for (String name : List.of("conv_in.weight", "conv_in.bias", "conv_out.weight", "time_embedding.linear_1.weight")) {

@@ -13,14 +13,19 @@ public final class CloseNames {
 
     /** The closest of the names by edit distance, best first, as part of a sentence. */
     public static String hint(String wanted, Collection<String> names) {
+        List<String> close = closest(wanted, names);
+        return close.isEmpty() ? "it holds no tensor at all" : "close names are " + String.join(", ", close);
+    }
+
+    /** A few of the names by edit distance, best first. */
+    public static List<String> closest(String wanted, Collection<String> names) {
         record Scored(String name, int distance) {}
-        List<String> close = names.stream()
+        return names.stream()
                 .map(name -> new Scored(name, distance(wanted, name)))
                 .sorted(Comparator.comparingInt(Scored::distance).thenComparing(Scored::name))
                 .limit(SHOWN)
                 .map(Scored::name)
                 .toList();
-        return close.isEmpty() ? "it holds no tensor at all" : "close names are " + String.join(", ", close);
     }
 
     /** The closest of the names, of which there is at least one. */

@@ -1,0 +1,11 @@
+/**
+ * Text as networks read it. {@link io.bootdistill.text.ClipTokenizer} makes a prompt the ids that CLIP's text encoders embed;
+ * {@link io.bootdistill.text.TextStates} holds what another encoder, one that is not supported here, has made of prompts.
+ *
+ * <p>What a folder or file says that is not supported is refused with a {@link io.bootdistill.error.ModelFormatException} that
+ * names the file, the key and what to do; a prompt that cannot be taken is an {@link IllegalArgumentException}.
+ */
+@NullMarked
+package io.bootdistill.text;
+
+import org.jspecify.annotations.NullMarked;
