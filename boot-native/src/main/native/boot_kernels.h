@@ -49,8 +49,11 @@ int32_t boot_peak(boot_context context, int64_t rounds, int64_t* operations);
 
 int32_t boot_allocate(boot_device device, int64_t count, boot_floats* memory); /* zeros, 64-byte aligned */
 int32_t boot_free(boot_device device, boot_floats memory);
-int32_t boot_upload(boot_context context, const float* source, int64_t count, boot_floats target);
-int32_t boot_download(boot_context context, boot_floats source, int64_t count, float* target);
+/* Between a dense matrix of the host and one of the device. */
+int32_t boot_upload(boot_context context, const float* source, int64_t rows, int64_t columns, boot_floats target,
+    int64_t ldtarget);
+int32_t boot_download(boot_context context, boot_floats source, int64_t ldsource, int64_t rows, int64_t columns,
+    float* target);
 int32_t boot_fill(boot_context context, boot_floats target, int64_t count, float value);
 int32_t boot_affine(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx, float factor,
     float offset, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);

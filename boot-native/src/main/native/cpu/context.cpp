@@ -104,12 +104,16 @@ int32_t boot_free(boot_device, boot_floats memory) {
     return BOOT_OK;
 }
 
-int32_t boot_upload(boot_context, const float* source, int64_t count, boot_floats target) {
-    memcpy(floats(target), source, count * sizeof(float));
+int32_t boot_upload(boot_context, const float* source, int64_t rows, int64_t columns, boot_floats target, int64_t ldtarget) {
+    for (int64_t row = 0; row < rows; row++) {
+        memcpy(floats(target) + row * ldtarget, source + row * columns, columns * sizeof(float));
+    }
     return BOOT_OK;
 }
 
-int32_t boot_download(boot_context, boot_floats source, int64_t count, float* target) {
-    memcpy(target, floats(source), count * sizeof(float));
+int32_t boot_download(boot_context, boot_floats source, int64_t ldsource, int64_t rows, int64_t columns, float* target) {
+    for (int64_t row = 0; row < rows; row++) {
+        memcpy(target + row * columns, floats(source) + row * ldsource, columns * sizeof(float));
+    }
     return BOOT_OK;
 }

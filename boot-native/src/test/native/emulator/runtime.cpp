@@ -193,6 +193,19 @@ cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cuda
     return last_error();
 }
 
+cudaError_t cudaMemcpy2DAsync(void* target, size_t target_pitch, const void* source, size_t source_pitch, size_t width,
+    size_t height, cudaMemcpyKind kind, cudaStream_t stream) {
+    LOCK;
+    if (width > target_pitch || width > source_pitch) {
+        return refuse(cudaErrorInvalidPitchValue);
+    }
+    for (size_t row = 0; row < height; row++) {
+        cudaMemcpyAsync(static_cast<char*>(target) + row * target_pitch,
+            static_cast<const char*>(source) + row * source_pitch, width, kind, stream);
+    }
+    return last_error();
+}
+
 cudaError_t cudaMemset(void* target, int value, size_t bytes) { return cudaMemsetAsync(target, value, bytes, nullptr); }
 
 cudaError_t cudaMemsetAsync(void* target, int value, size_t bytes, cudaStream_t stream) {

@@ -52,10 +52,10 @@ public:
 
     boot_floats address() const { return memory + gap * static_cast<int64_t>(sizeof(float)); }
 
-    void upload() { require_ok(boot_upload(context, values.data(), values.size(), memory), "upload"); }
+    void upload() { require_ok(boot_upload(context, values.data(), 1, values.size(), memory, values.size()), "upload"); }
 
     void download(const std::string& what) {
-        require_ok(boot_download(context, memory, values.size(), values.data()), "download");
+        require_ok(boot_download(context, memory, 1, values.size(), values.size(), values.data()), "download");
         for (int64_t i = 0; i < static_cast<int64_t>(values.size()); i++) {
             const bool inside = i >= gap && (i - gap) % stride < channels;
             if (!inside && values[i] != GAP) {

@@ -70,7 +70,7 @@ public:
         boot_floats memory = 0;
         const int64_t count = static_cast<int64_t>(values.size());
         call(boot::boot_allocate(device, count, &memory));
-        call(boot::boot_upload(context, values.data(), count, memory));
+        call(boot::boot_upload(context, values.data(), 1, count, memory, count));
         return memory;
     }
 
@@ -95,7 +95,7 @@ public:
     void finish() {
         for (const auto& [memory, count] : written) {
             std::vector<float> values(static_cast<size_t>(count), NAN);
-            call(boot::boot_download(context, memory, count, values.data()));
+            call(boot::boot_download(context, memory, 1, count, count, values.data()));
             results.push_back(values);
         }
     }

@@ -73,13 +73,11 @@ record NetworkFolder(DiffusersFolder folder) {
     /** The weights, for inference. */
     Model model(UNet network, Device device) {
         try (ModelWeights weights = folder.openWeights()) {
-            weights.requireFinite();
-            Model model = new Model(Graph.of(network), device, false);
+            Graph graph = Graph.of(network);
+            graph.layout().all().forEach(parameter -> weights.requireShape(parameter.name(), parameter.shape()));
+            Model model = new Model(graph, device, false);
             try {
-                model.load(parameter -> {
-                    weights.requireShape(parameter.name(), parameter.shape());
-                    return weights.floats(parameter.name());
-                });
+                model.load((parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
             } catch (RuntimeException | Error e) {
                 model.close();
                 throw e;

@@ -21,8 +21,10 @@ import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -80,12 +82,6 @@ final class StudentFolder {
         boolean scaleFolded = student.guidance().isWide() && !guidance.isWide();
         float[] shift = !scaleFolded ? null
                 : TimeFold.embedding(student.model(), network.config(), scale, guidance.least());
-        SafetensorsWriter weights = new SafetensorsWriter();
-        student.model().save((parameter, values) -> {
-            if (!scaleFolded || !parameter.name().startsWith(scale)) {
-                weights.add(parameter.name(), parameter.shape(), export(parameter, values, time, shift, negated));
-            }
-        });
         JsonObject config = Json.parse(network.config().toJson(), "network");
         config.addProperty(NetworkFolder.MARK, true);
         FolderLayout.mark(config);
@@ -100,31 +96,40 @@ final class StudentFolder {
         }
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
-        DiffusersFolder.write(folder, config, Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
+        SafetensorsWriter weights = new SafetensorsWriter();
+        try (ParameterReader reader = student.model().reader()) {
+            for (Parameter parameter : student.model().graph().layout().all()) {
+                if (!scaleFolded || !parameter.name().startsWith(scale)) {
+                    weights.add(parameter.name(), parameter.shape(),
+                            (first, into) -> export(reader, parameter, first, into, time, shift, negated));
+                }
+            }
+            DiffusersFolder.write(folder, config, Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
+        }
     }
 
     /**
      * @param time the embedding of a constant time; null where it is none
      * @param shift that of a constant scale; null where it is none
      */
-    private static float[] export(
-            Parameter parameter, float[] values, float @Nullable [] time, float @Nullable [] shift, boolean negated) {
-        if (time != null && parameter.name().equals(SECOND_LAYER + ".weight")) {
-            return new float[values.length];
-        }
-        if (parameter.name().equals(SECOND_LAYER + ".bias")) {
-            float[] bias = time != null ? time : values;
-            for (int i = 0; i < bias.length && shift != null; i++) {
-                bias[i] += shift[i];
+    private static void export(ParameterReader reader, Parameter parameter, long first, FloatBuffer into,
+            float @Nullable [] time, float @Nullable [] shift, boolean negated) {
+        int start = into.position();
+        reader.read(parameter, first, into);
+        boolean isBias = parameter.name().equals(SECOND_LAYER + ".bias");
+        boolean isZero = time != null && parameter.name().equals(SECOND_LAYER + ".weight");
+        boolean isNegated = negated && parameter.name().startsWith("conv_out."); // the head y = −F becomes y = F
+        for (int i = start; i < into.position(); i++) {
+            int element = (int) first + i - start;
+            if (isZero) {
+                into.put(i, 0);
+            } else if (isBias) {
+                float bias = time == null ? into.get(i) : time[element];
+                into.put(i, shift == null ? bias : bias + shift[element]);
+            } else if (isNegated) {
+                into.put(i, -into.get(i));
             }
-            return bias;
         }
-        if (negated && parameter.name().startsWith("conv_out.")) { // the head y = −F becomes y = F
-            for (int i = 0; i < values.length; i++) {
-                values[i] = -values[i];
-            }
-        }
-        return values;
     }
 
     /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the student's sample, clamped. */

@@ -19,6 +19,8 @@ import io.bootdistill.internal.work.LendingPool;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
+import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -141,11 +143,14 @@ public final class Teacher implements Denoiser {
      */
     public void save(Path folder) throws IOException {
         SafetensorsWriter weights = new SafetensorsWriter();
-        model.save((parameter, values) -> weights.add(parameter.name(), parameter.shape(), values));
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
-        DiffusersFolder.write(
-                folder, Json.parse(network.config().toJson(), "network"), Json.parse(scheduler.toJson(), "scheduler"), nullClass,
-                weights);
+        try (ParameterReader reader = model.reader()) {
+            for (Parameter parameter : model.graph().layout().all()) {
+                weights.add(parameter.name(), parameter.shape(), (first, into) -> reader.read(parameter, first, into));
+            }
+            DiffusersFolder.write(folder, Json.parse(network.config().toJson(), "network"),
+                    Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
+        }
     }
 
     /** As machinery sees it. */

@@ -30,6 +30,11 @@ public record Tensor(Slice data, int channels, int stride) {
         return new Tensor(data.slice(from, data.length() - from), count, stride);
     }
 
+    /** One row. */
+    public Slice row(long index) {
+        return data.slice(index * stride, channels);
+    }
+
     /**
      * Refuses a tensor that does not fit a kernel.
      *

@@ -1,6 +1,7 @@
 package io.bootdistill.format;
 
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 
 /** The element types of a safetensors file. Values are little-endian. */
 public enum DType {
@@ -51,6 +52,28 @@ public enum DType {
             case I64 -> data.getLong(at);
             case F64 -> data.getDouble(at);
         };
+    }
+
+    /** Appends {@code count} elements, which lie one behind the other from the start of {@code data}, as float32. */
+    void convert(ByteBuffer data, int count, FloatBuffer into) {
+        switch (this) {
+            case F32 -> into.put(data.asFloatBuffer());
+            case F16 -> {
+                for (int i = 0; i < count; i++) {
+                    into.put(halfToFloat(data.getShort(2 * i)));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < count; i++) {
+                    into.put(Float.intBitsToFloat(data.getShort(2 * i) << 16));
+                }
+            }
+            default -> {
+                for (int i = 0; i < count; i++) {
+                    into.put((float) valueAt(data, i * bytes));
+                }
+            }
+        }
     }
 
     /** IEEE 754 binary16 to binary32, exact. */

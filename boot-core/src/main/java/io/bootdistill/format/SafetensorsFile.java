@@ -8,6 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SafetensorsFile implements TensorSource, AutoCloseable {
 
-    private static final int BUFFER_BYTES = 1 << 20;
+    /** Small enough to stay in the processor's cache from the reading to the conversion. */
+    private static final int BUFFER_BYTES = 1 << 18;
 
     private final Path file;
     private final Map<String, Entry> entries;
     private final Map<String, String> metadata;
     private final long dataStart;
     private final FileChannel channel;
+
+    /** One that no reader uses just now; null where the only one is in use. */
+    private final AtomicReference<@Nullable ByteBuffer> buffer = new AtomicReference<>();
 
     private SafetensorsFile(Path file, SafetensorsHeader header, FileChannel channel) {
         this.file = file;
@@ -91,43 +98,32 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     }
 
     @Override
-    public void read(String name, float[] into, int offset) {
-        read(name, 0, length(name), into, offset);
+    public void read(String name, long first, FloatBuffer into) {
+        DType dtype = entry(name).dtype();
+        forEachRun(entry(name), first, into.remaining(), (bytes, count) -> dtype.convert(bytes, count, into));
     }
 
     /**
-     * Reads elements {@code first … first + length} of a tensor, which may be larger than an array, as {@link
-     * #read(String, float[], int)} does.
+     * Reads bytes of a tensor as they stand in the file, from byte {@code first} of it on, until a buffer is full.
      *
-     * @throws IndexOutOfBoundsException if they do not lie in the tensor, or their place not in the array
+     * @throws IndexOutOfBoundsException if the tensor has not so many
      */
-    public void read(String name, long first, int length, float[] into, int offset) {
+    public void readBytes(String name, long first, ByteBuffer into) {
         Entry entry = entry(name);
-        DType dtype = entry.dtype();
-        Objects.checkFromIndexSize(first, length, (entry.end() - entry.begin()) / dtype.bytes());
-        Objects.checkFromIndexSize(offset, length, into.length);
-        forEachRun(entry, first, length, (bytes, done, count) -> {
-            if (dtype == DType.F32) {
-                bytes.asFloatBuffer().get(into, offset + done, count);
-                return;
-            }
-            for (int i = 0; i < count; i++) {
-                into[offset + done + i] = (float) dtype.valueAt(bytes, i * dtype.bytes());
-            }
-        });
+        Objects.checkFromIndexSize(first, into.remaining(), entry.end() - entry.begin());
+        fill(entry, first, into);
     }
 
     /** A tensor as float64: exact, but for 64-bit integers beyond 2^53. */
     public double[] doubles(String name) {
-        Entry entry = entry(name);
-        double[] values = new double[length(name)];
-        DType dtype = entry.dtype();
-        forEachRun(entry, 0, values.length, (bytes, done, count) -> {
+        DoubleBuffer values = DoubleBuffer.allocate(length(name));
+        DType dtype = entry(name).dtype();
+        forEachRun(entry(name), 0, values.capacity(), (bytes, count) -> {
             for (int i = 0; i < count; i++) {
-                values[done + i] = dtype.valueAt(bytes, i * dtype.bytes());
+                values.put(dtype.valueAt(bytes, i * dtype.bytes()));
             }
         });
-        return values;
+        return values.array();
     }
 
     /** Closes the file; reading afterwards is an {@link IllegalStateException}. */
@@ -138,30 +134,34 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
 
     /** Receives elements that lie one behind the other from the start of {@code bytes}, after those it has got. */
     private interface Run {
-        void accept(ByteBuffer bytes, int done, int count);
+        void accept(ByteBuffer bytes, int count);
     }
 
     private void forEachRun(Entry entry, long first, int length, Run run) {
+        int elementBytes = entry.dtype().bytes();
+        Objects.checkFromIndexSize(first, length, (entry.end() - entry.begin()) / elementBytes);
+        ByteBuffer spare = buffer.getAndSet(null);
+        ByteBuffer bytes = spare != null ? spare : ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int done = 0; done < length; ) {
+            int count = Math.min(length - done, BUFFER_BYTES / elementBytes);
+            fill(entry, (first + done) * elementBytes, bytes.clear().limit(count * elementBytes));
+            run.accept(bytes.flip(), count);
+            done += count;
+        }
+        buffer.set(bytes);
+    }
+
+    private void fill(Entry entry, long first, ByteBuffer bytes) {
         if (!channel.isOpen()) {
             throw new IllegalStateException(file + " has been closed");
         }
-        int elementBytes = entry.dtype().bytes();
-        int most = Math.min(length, BUFFER_BYTES / elementBytes);
-        ByteBuffer buffer = ByteBuffer.allocate(most * elementBytes).order(ByteOrder.LITTLE_ENDIAN);
-        int done = 0;
-        while (done < length) {
-            int count = Math.min(length - done, most);
-            buffer.clear().limit(count * elementBytes);
-            try {
-                SafetensorsHeader.readFully(channel, dataStart + entry.begin() + (first + done) * elementBytes, buffer);
-            } catch (EOFException e) {
-                throw new ModelFormatException(file + ": tensor " + entry.name()
-                        + " cannot be read: the file became shorter while it was open; copy or export it again", e);
-            } catch (IOException e) {
-                throw unreadable(file, e);
-            }
-            run.accept(buffer.flip(), done, count);
-            done += count;
+        try {
+            SafetensorsHeader.readFully(channel, dataStart + entry.begin() + first, bytes);
+        } catch (EOFException e) {
+            throw new ModelFormatException(file + ": tensor " + entry.name()
+                    + " cannot be read: the file became shorter while it was open; copy or export it again", e);
+        } catch (IOException e) {
+            throw unreadable(file, e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -20,19 +21,30 @@ import java.util.Objects;
 
 /**
  * Collects named tensors and writes them as one safetensors file. The same calls give the same bytes: tensors stand in the
- * order in which they were added, wider element types first, so that each is aligned. Arrays are read when the file is
- * written, not copied. Not thread-safe.
+ * order in which they were added, wider element types first, so that each is aligned. Arrays and other sources are read when
+ * the file is written, piece by piece, not copied. Not thread-safe.
  */
 public final class SafetensorsWriter {
 
     private static final int BUFFER_BYTES = 1 << 20;
 
-    private interface Values {
-        /** Puts elements into the buffer, from its start. */
-        void put(ByteBuffer buffer, int first, int count);
+    /** Values of a tensor that are asked for when the file is written. */
+    @FunctionalInterface
+    public interface Values {
+
+        /** Gives the elements from {@code first} on, one behind the other, until the buffer is full; asked in their order. */
+        void read(long first, FloatBuffer into);
     }
 
-    private record Tensor(String name, DType dtype, int[] shape, int length, Values values) {}
+    /** A tensor as its bytes, which are asked for when the file is written. */
+    @FunctionalInterface
+    public interface Bytes {
+
+        /** Gives the bytes from {@code first} on until the buffer is full; asked in their order. */
+        void read(long first, ByteBuffer into);
+    }
+
+    private record Tensor(String name, DType dtype, int[] shape, long bytes, Bytes content) {}
 
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -54,21 +66,40 @@ public final class SafetensorsWriter {
 
     /** Adds a float32 tensor that lies in an array from {@code offset} on. */
     public SafetensorsWriter add(String name, int[] shape, float[] values, int offset) {
-        Objects.checkFromIndexSize(offset, product(name, shape), values.length);
-        return add(name, DType.F32, shape, (buffer, first, count) ->
-                buffer.asFloatBuffer().put(values, offset + first, count));
+        Objects.checkFromIndexSize(offset, (int) Math.min(product(name, shape), Integer.MAX_VALUE), values.length);
+        return add(name, shape, (first, into) -> into.put(values, offset + (int) first, into.remaining()));
+    }
+
+    /** Adds a float32 tensor whose values are asked for when the file is written: it needs not to lie in memory. */
+    public SafetensorsWriter add(String name, int[] shape, Values values) {
+        return addBytes(name, DType.F32, shape, (first, into) -> values.read(first / Float.BYTES, into.asFloatBuffer()));
     }
 
     /** Adds a float64 tensor. */
     public SafetensorsWriter addDoubles(String name, int[] shape, double[] values) {
         requireLength(name, shape, values.length);
-        return add(name, DType.F64, shape, (buffer, first, count) -> buffer.asDoubleBuffer().put(values, first, count));
+        return addBytes(name, DType.F64, shape, (first, into) ->
+                into.asDoubleBuffer().put(values, (int) first / Double.BYTES, into.remaining() / Double.BYTES));
     }
 
     /** Adds a tensor of 64-bit integers. */
     public SafetensorsWriter addLongs(String name, int[] shape, long[] values) {
         requireLength(name, shape, values.length);
-        return add(name, DType.I64, shape, (buffer, first, count) -> buffer.asLongBuffer().put(values, first, count));
+        return addBytes(name, DType.I64, shape, (first, into) ->
+                into.asLongBuffer().put(values, (int) first / Long.BYTES, into.remaining() / Long.BYTES));
+    }
+
+    /** Adds a tensor of any element type by its bytes, little-endian; asked for in whole elements. */
+    public SafetensorsWriter addBytes(String name, DType dtype, int[] shape, Bytes content) {
+        Objects.requireNonNull(name, "name");
+        if (name.equals(SafetensorsHeader.METADATA)) {
+            throw new IllegalArgumentException("name is " + name + ", which the format reserves");
+        }
+        long bytes = Math.multiplyExact(product(name, shape), dtype.bytes());
+        if (tensors.putIfAbsent(name, new Tensor(name, dtype, shape.clone(), bytes, content)) != null) {
+            throw new IllegalArgumentException("name is " + name + ", which has been added before");
+        }
+        return this;
     }
 
     /**
@@ -92,13 +123,10 @@ public final class SafetensorsWriter {
         writeAll(channel, header(order));
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (Tensor tensor : order) {
-            int bytes = tensor.dtype().bytes();
-            int first = 0;
-            while (first < tensor.length()) {
-                int count = Math.min(tensor.length() - first, BUFFER_BYTES / bytes);
-                tensor.values().put(buffer.clear().limit(count * bytes), first, count);
+            for (long first = 0; first < tensor.bytes(); first += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(tensor.bytes() - first, BUFFER_BYTES));
+                tensor.content().read(first, buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN));
                 writeAll(channel, buffer);
-                first += count;
             }
         }
     }
@@ -121,7 +149,7 @@ public final class SafetensorsWriter {
                     json.value(size);
                 }
                 long begin = end;
-                end += (long) tensor.length() * tensor.dtype().bytes();
+                end += tensor.bytes();
                 json.endArray().name("data_offsets").beginArray().value(begin).value(end).endArray().endObject();
             }
             json.endObject();
@@ -142,18 +170,6 @@ public final class SafetensorsWriter {
         }
     }
 
-    private SafetensorsWriter add(String name, DType dtype, int[] shape, Values values) {
-        Objects.requireNonNull(name, "name");
-        if (name.equals(SafetensorsHeader.METADATA)) {
-            throw new IllegalArgumentException("name is " + name + ", which the format reserves");
-        }
-        Tensor tensor = new Tensor(name, dtype, shape.clone(), product(name, shape), values);
-        if (tensors.putIfAbsent(name, tensor) != null) {
-            throw new IllegalArgumentException("name is " + name + ", which has been added before");
-        }
-        return this;
-    }
-
     private static void requireLength(String name, int[] shape, int length) {
         if (product(name, shape) != length) {
             throw new IllegalArgumentException("values of " + name + " has length " + length + ", must be "
@@ -161,8 +177,8 @@ public final class SafetensorsWriter {
         }
     }
 
-    private static int product(String name, int[] shape) {
-        int product = 1;
+    private static long product(String name, int[] shape) {
+        long product = 1;
         for (int size : shape) {
             if (size < 0) {
                 throw new IllegalArgumentException(

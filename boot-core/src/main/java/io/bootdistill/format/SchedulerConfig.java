@@ -96,7 +96,7 @@ public final class SchedulerConfig {
         return values.stepsOffset();
     }
 
-    /** Whether the last step of DDIM goes to α = 1 rather than to index 0; always so for DDPM. */
+    /** Whether the last step of DDIM goes to α = 1 rather than to index 0; of no meaning where the class has no such key. */
     public boolean setAlphaToOne() {
         return values.setAlphaToOne();
     }
@@ -111,7 +111,10 @@ public final class SchedulerConfig {
         return BetaTable.widened(BetaTable.betas(values));
     }
 
-    /** ᾱ = α² at each index, float32 values, falling: the running product of 1 − β. */
+    /**
+     * ᾱ = α² at each index, float32 values, falling: the running product of 1 − β. Where it is rescaled to pure noise, the last is
+     * 0, also for the classes whose solvers replace it by 2⁻²⁴ to divide by it.
+     */
     public double[] alphasCumprod() {
         return BetaTable.widened(BetaTable.alphasCumprod(BetaTable.betas(values)));
     }
@@ -133,7 +136,7 @@ public final class SchedulerConfig {
      *     not supported
      */
     public static SchedulerConfig read(Path file) {
-        return new SchedulerConfig(SchedulerJson.read(Json.read(file), file.toString(), builder()));
+        return new SchedulerConfig(SchedulerJson.read(Json.readPython(file), file.toString(), builder()));
     }
 
     /**

@@ -6,9 +6,18 @@ import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
 import java.util.List;
+import java.util.Set;
 
 /** Reads and writes a {@link SchedulerConfig} as {@code scheduler_config.json}. */
 final class SchedulerJson {
+
+    /** What only a solver of the format needs. */
+    private static final Set<String> SOLVER_KEYS = Set.of("algorithm_type", "disable_corrector", "euler_at_final",
+            "final_sigmas_type", "flow_shift", "interpolation_type", "lambda_min_clipped", "lower_order_final",
+            "noise_sampler_seed", "original_inference_steps", "predict_x0", "sigma_max", "sigma_min", "skip_prk_steps",
+            "solver_order", "solver_p", "solver_type", "time_shift_type", "timestep_scaling", "timestep_type",
+            "use_beta_sigmas", "use_dynamic_shifting", "use_exponential_sigmas", "use_karras_sigmas", "use_lu_lambdas");
+    private static final String FLOW = "use_flow_sigmas";
 
     private SchedulerJson() {}
 
@@ -19,13 +28,15 @@ final class SchedulerJson {
      */
     static SchedulerValues read(JsonObject json, String source, SchedulerBuilder<?> builder) {
         ConfigReader config = new ConfigReader(json, source);
-        String className =
-                config.choice("_class_name", null, List.of(SchedulerType.DDPM.className(), SchedulerType.DDIM.className()));
+        type(config).setDefaults(builder);
+        SOLVER_KEYS.forEach(config::has);
+        if (config.flag(FLOW, false)) {
+            throw config.refuse(FLOW, "false: a schedule of flow matching is none of β");
+        }
         // until 2022 "sample" was spelt predict_epsilon: false
         PredictionType byDefault = config.flag("predict_epsilon", true) ? PredictionType.EPSILON : PredictionType.SAMPLE;
         SchedulerValues defaults = builder.values();
-        builder.type(className.equals(SchedulerType.DDIM.className()) ? SchedulerType.DDIM : SchedulerType.DDPM)
-                .numTrainTimesteps(config.integer("num_train_timesteps", defaults.numTrainTimesteps()))
+        builder.numTrainTimesteps(config.integer("num_train_timesteps", defaults.numTrainTimesteps()))
                 .betaSchedule(config.choice("beta_schedule", defaults.betaSchedule()))
                 .betaStart(config.number("beta_start", defaults.betaStart()))
                 .betaEnd(config.number("beta_end", defaults.betaEnd()))
@@ -49,6 +60,12 @@ final class SchedulerJson {
         }
     }
 
+    private static SchedulerType type(ConfigReader config) {
+        List<SchedulerType> types = List.of(SchedulerType.values());
+        String name = config.choice("_class_name", null, types.stream().map(SchedulerType::className).toList());
+        return types.stream().filter(type -> type.className().equals(name)).findFirst().orElseThrow();
+    }
+
     static JsonObject write(SchedulerValues values) {
         JsonObject json = new JsonObject();
         json.addProperty("_class_name", values.type().className());
@@ -62,7 +79,7 @@ final class SchedulerJson {
         json.addProperty("prediction_type", ConfigReader.key(values.predictionType()));
         json.addProperty("rescale_betas_zero_snr", values.rescaleBetasZeroSnr());
         json.addProperty("sample_max_value", values.sampleMaxValue());
-        if (values.type() == SchedulerType.DDIM) {
+        if (values.type().hasFinalAlpha()) {
             json.addProperty("set_alpha_to_one", values.setAlphaToOne());
         }
         json.addProperty("steps_offset", values.stepsOffset());

@@ -1,12 +1,62 @@
 package io.bootdistill.format;
 
-/** The supported schedulers. */
+/**
+ * The supported schedulers. All have the schedule of variance-preserving diffusion, made from β; they differ in how they sample,
+ * which this library does in its own way, and in what they take for values that a file leaves out.
+ */
 public enum SchedulerType {
-    DDPM,
-    DDIM;
+    DDPM("DDPM"),
+    DDIM("DDIM"),
+    PNDM("PNDM"),
+    EULER_DISCRETE("EulerDiscrete"),
+    EULER_ANCESTRAL("EulerAncestralDiscrete"),
+    LMS("LMSDiscrete"),
+    DPM_SOLVER_MULTISTEP("DPMSolverMultistep"),
+    DPM_SOLVER_SINGLESTEP("DPMSolverSinglestep"),
+    DPM_SOLVER_SDE("DPMSolverSDE"),
+    DEIS("DEISMultistep"),
+    UNI_PC("UniPCMultistep"),
+    HEUN("HeunDiscrete"),
+    KDPM2("KDPM2Discrete"),
+    KDPM2_ANCESTRAL("KDPM2AncestralDiscrete"),
+    LCM("LCM"),
+    TCD("TCD");
+
+    private final String className;
+
+    SchedulerType(String name) {
+        className = name + "Scheduler";
+    }
 
     /** As the file names it. */
-    String className() {
-        return name() + "Scheduler";
+    public String className() {
+        return className;
+    }
+
+    /** Whether it limits a prediction of x₀ where a file does not say. */
+    boolean clipsByDefault() {
+        return this == DDPM || this == DDIM;
+    }
+
+    /** Whether it has its own last index: DDIM's key {@code set_alpha_to_one}. */
+    boolean hasFinalAlpha() {
+        return this == DDIM || this == PNDM || isConsistency();
+    }
+
+    /** What it takes for values that a file leaves out. */
+    void setDefaults(SchedulerBuilder<?> builder) {
+        boolean latent = isConsistency() || this == DPM_SOLVER_SDE || this == HEUN || this == KDPM2 || this == KDPM2_ANCESTRAL;
+        boolean leading = clipsByDefault() || this == PNDM || isConsistency();
+        builder.type(this)
+                .betaSchedule(isConsistency() ? BetaSchedule.SCALED_LINEAR : BetaSchedule.LINEAR)
+                .betaStart(latent ? 0.00085 : 0.0001)
+                .betaEnd(latent ? 0.012 : 0.02)
+                .clipSample(clipsByDefault())
+                .timestepSpacing(leading ? TimestepSpacing.LEADING : TimestepSpacing.LINSPACE)
+                .setAlphaToOne(this != PNDM);
+    }
+
+    private boolean isConsistency() {
+        return this == LCM || this == TCD;
     }
 }

@@ -1,6 +1,7 @@
 package io.bootdistill.format;
 
 import io.bootdistill.error.ModelFormatException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
@@ -25,12 +26,21 @@ public interface TensorSource {
     Path file(String name);
 
     /**
-     * Reads a tensor into {@code into[offset … offset + length)}, where length is the product of its shape. F64 and integers
-     * are rounded to the nearest float32.
+     * Reads elements from {@code first} on, one behind the other, until a buffer is full. F64 and integers are rounded to the
+     * nearest float32.
+     *
+     * @throws IndexOutOfBoundsException if the tensor has not so many
+     */
+    void read(String name, long first, FloatBuffer into);
+
+    /**
+     * Reads a tensor into {@code into[offset … offset + length)}, where length is the product of its shape.
      *
      * @throws IndexOutOfBoundsException if the range does not lie in the array
      */
-    void read(String name, float[] into, int offset);
+    default void read(String name, float[] into, int offset) {
+        read(name, 0, FloatBuffer.wrap(into, offset, length(name)));
+    }
 
     /** A tensor as a new array. */
     default float[] floats(String name) {
@@ -39,12 +49,18 @@ public interface TensorSource {
         return values;
     }
 
+    /** The product of the shape. */
+    default long size(String name) {
+        long size = 1;
+        for (int extent : shape(name)) {
+            size *= extent; // the header check has excluded an overflow
+        }
+        return size;
+    }
+
     /** The product of the shape; refused where it does not fit an array. */
     default int length(String name) {
-        long length = 1;
-        for (int size : shape(name)) {
-            length *= size; // the header check has excluded an overflow
-        }
+        long length = size(name);
         if (length > Integer.MAX_VALUE - 8) {
             throw new ModelFormatException(
                     file(name) + ": tensor " + name + " has " + length + " elements, more than an array can hold");
@@ -68,19 +84,27 @@ public interface TensorSource {
         return shape.length == 4 && shape[2] == 1 && shape[3] == 1 ? Arrays.copyOf(shape, 2) : shape;
     }
 
+    /** As {@link #read(String, long, FloatBuffer)}, but refuses a NaN or an infinity (as float32) by tensor and index. */
+    default void readFinite(String name, long first, FloatBuffer into) {
+        int start = into.position();
+        read(name, first, into);
+        int bad = FiniteCheck.find(into, start);
+        if (bad >= 0) {
+            boolean overflowed = dtype(name) == DType.F16 && Float.isInfinite(into.get(bad));
+            throw new ModelFormatException(file(name) + ": tensor " + name + " is " + into.get(bad) + " at index "
+                    + (first + bad - start) + " of " + size(name) + (overflowed
+                            ? "; F16 holds nothing above 65504: export the model as float32 or bfloat16"
+                            : "; the weights are damaged or their training diverged: use another checkpoint"));
+        }
+    }
+
     /** Refuses a NaN or an infinity (as float32) in any tensor; names the first tensor and index. Reads everything once. */
     default void requireFinite() {
+        FloatBuffer piece = FloatBuffer.allocate(1 << 16);
         for (String name : names()) {
-            if (!dtype(name).isFloating()) {
-                continue;
-            }
-            float[] values = floats(name);
-            for (int i = 0; i < values.length; i++) {
-                if (!Float.isFinite(values[i])) {
-                    throw new ModelFormatException(file(name) + ": tensor " + name + " is " + values[i] + " at index " + i
-                            + " of " + values.length + "; the weights are damaged or their training diverged: use another"
-                            + " checkpoint");
-                }
+            long size = dtype(name).isFloating() ? size(name) : 0;
+            for (long first = 0; first < size; first += piece.limit()) {
+                readFinite(name, first, piece.clear().limit((int) Math.min(piece.capacity(), size - first)));
             }
         }
     }

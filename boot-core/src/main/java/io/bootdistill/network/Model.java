@@ -6,9 +6,10 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
 import io.bootdistill.internal.device.Scope;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -89,75 +90,126 @@ public final class Model implements AutoCloseable {
     /**
      * Reads all parameters and prepares the weights.
      *
-     * @param source gives the values of a parameter in the order of its shape
+     * @param source asked for each parameter from its first element to its last
      */
-    public void load(Function<Parameter, float[]> source) {
-        ParameterLayout layout = graph.layout();
-        float[] flat = new float[Math.toIntExact(parameters.length())];
-        layout.trained().forEach(parameter -> parameter.scatter(source.apply(parameter), flat));
-        float[] flatConstants = layout.constantsLength() == 0 ? new float[1] : layout.computedConstants();
-        layout.constants().forEach(parameter -> parameter.scatter(source.apply(parameter), flatConstants));
+    public void load(ParameterSource source) {
         try (Kernels kernels = device.openKernels()) {
-            kernels.upload(flat, 0, parameters.slice());
-            kernels.upload(flatConstants, 0, constants.slice());
+            ParameterMover mover = new ParameterMover(kernels, graph.layout());
+            for (Parameter parameter : graph.layout().all()) {
+                mover.write(parameter, source, memory(parameter));
+            }
             prepare(kernels, 0, 1);
         }
     }
 
+    /**
+     * Reads all parameters and prepares the weights.
+     *
+     * @param source gives the values of a parameter in the order of its shape; asked once for each
+     */
+    public void load(Function<Parameter, float[]> source) {
+        load(new WholeParameters(source));
+    }
+
     /** Writes values for the trained parameters into a slice that is laid out like them: a moving average, a moment. */
-    public void upload(Function<Parameter, float[]> source, Slice target) {
-        float[] flat = new float[Math.toIntExact(target.length())];
-        graph.layout().trained().forEach(parameter -> parameter.scatter(source.apply(parameter), flat));
+    public void upload(ParameterSource source, Slice target) {
         try (Kernels kernels = device.openKernels()) {
-            kernels.upload(flat, 0, target);
+            ParameterMover mover = new ParameterMover(kernels, graph.layout());
+            graph.layout().trained().forEach(parameter -> mover.write(parameter, source, target));
         }
     }
 
     /** Takes over the constants of a model of the same graph and trained parameters from a slice laid out like them. */
     public void load(Model source, Slice trained) {
-        float[] flat = new float[Math.toIntExact(trained.length())];
-        float[] flatConstants = new float[Math.toIntExact(constants.length())];
-        try (Kernels kernels = source.device.openKernels()) {
-            kernels.download(trained, flat, 0);
-            kernels.download(source.constants.slice(), flatConstants, 0);
+        try (Kernels from = source.device.openKernels(); Kernels to = device.openKernels()) {
+            copy(from, trained, to, parameters());
+            copy(from, source.constants.slice(), to, constants.slice());
+            prepare(to, 0, 1);
         }
-        try (Kernels kernels = device.openKernels()) {
-            kernels.upload(flat, 0, parameters());
-            kernels.upload(flatConstants, 0, constants.slice());
+    }
+
+    private static void copy(Kernels from, Slice source, Kernels to, Slice target) {
+        float[] values = new float[(int) Math.min(ParameterMover.PIECE, source.length())];
+        for (long first = 0; first < source.length(); first += values.length) {
+            long count = Math.min(values.length, source.length() - first);
+            from.download(source.slice(first, count), values, 0);
+            to.upload(values, 0, target.slice(first, count));
+        }
+    }
+
+    /**
+     * Takes over every parameter and constant of a model of another graph that has the same name here; the others stay.
+     *
+     * @throws IllegalArgumentException if one has another shape
+     */
+    public void adopt(Model source) {
+        Map<String, Parameter> known = new HashMap<>();
+        source.graph.layout().all().forEach(parameter -> known.put(parameter.name(), parameter));
+        try (ParameterReader reader = source.reader(); Kernels kernels = device.openKernels()) {
+            ParameterMover mover = new ParameterMover(kernels, graph.layout());
+            for (Parameter parameter : graph.layout().all()) {
+                Parameter other = known.get(parameter.name());
+                if (other != null) {
+                    requireShape(other, parameter);
+                    mover.write(parameter, (here, first, into) -> reader.read(other, first, into), memory(parameter));
+                }
+            }
             prepare(kernels, 0, 1);
         }
     }
 
-    /** Takes over every parameter and constant of a model of another graph that has the same name here; the others stay. */
-    public void adopt(Model source) {
-        Map<String, float[]> known = new HashMap<>();
-        save((parameter, values) -> known.put(parameter.name(), values));
-        source.save((parameter, values) -> known.replace(parameter.name(), values));
-        load(parameter -> known.get(parameter.name()));
+    private static void requireShape(Parameter found, Parameter needed) {
+        if (!Arrays.equals(found.shape(), needed.shape())) {
+            throw new IllegalArgumentException("parameter " + found.name() + " has shape " + Arrays.toString(found.shape())
+                    + ", must be " + Arrays.toString(needed.shape()));
+        }
+    }
+
+    /**
+     * Sets one trained parameter; whoever sets weights calls {@link #prepare} afterwards.
+     *
+     * @param values in the order of its shape
+     * @throws IllegalArgumentException if there is none of that name, or of another size
+     */
+    public void set(String name, float[] values) {
+        Parameter parameter = graph.layout().find(name);
+        if (parameter == null || parameter.size() != values.length) {
+            throw new IllegalArgumentException("parameter " + name + " has "
+                    + (parameter == null ? "no" : Integer.toString(parameter.size())) + " values here, not " + values.length);
+        }
+        try (Kernels kernels = device.openKernels()) {
+            ParameterMover mover = new ParameterMover(kernels, graph.layout());
+            mover.write(parameter, new WholeParameters(any -> values), parameters());
+        }
     }
 
     /** Starts with random parameters, a function of the seed alone. */
     public void initialize(long seed) {
-        AtomicInteger place = new AtomicInteger();
-        load(parameter -> ParameterLayout.initialValues(parameter, seed, place.incrementAndGet()));
+        Map<Parameter, ParameterSource> sources = new HashMap<>();
+        graph.layout().all().forEach(parameter ->
+                sources.put(parameter, ParameterLayout.initialValues(seed, sources.size() + 1)));
+        load((parameter, first, into) -> sources.get(parameter).read(parameter, first, into));
     }
 
-    /** Hands every parameter and constant to a consumer, in the order of its shape. */
+    /** Opens a reader of the parameters and constants; the caller closes it. */
+    public ParameterReader reader() {
+        return new ParameterReader(graph.layout(), parameters(), constants.slice(), device.openKernels());
+    }
+
+    /** Hands every parameter and constant to a consumer, whole, in the order of its shape. */
     public void save(ParameterSink sink) {
-        save(parameters.slice(), sink);
+        save(parameters(), sink);
     }
 
     /** Like {@link #save(ParameterSink)}, with other values for the trained parameters: a moving average, a gradient. */
     public void save(Slice trained, ParameterSink sink) {
-        ParameterLayout layout = graph.layout();
-        float[] flat = new float[Math.toIntExact(trained.length())];
-        float[] flatConstants = new float[Math.toIntExact(constants.length())];
-        try (Kernels kernels = device.openKernels()) {
-            kernels.download(trained, flat, 0);
-            kernels.download(constants.slice(), flatConstants, 0);
+        try (ParameterReader reader = reader()) {
+            for (Parameter parameter : graph.layout().all()) {
+                float[] values = new float[parameter.size()];
+                reader.read(trained, parameter, 0, FloatBuffer.wrap(values));
+                sink.accept(parameter, values);
+            }
         }
-        layout.trained().forEach(parameter -> sink.accept(parameter, parameter.gather(flat)));
-        layout.constants().forEach(parameter -> sink.accept(parameter, parameter.gather(flatConstants)));
     }
 
     /** Receives parameters. */
@@ -181,6 +233,10 @@ public final class Model implements AutoCloseable {
 
     @Nullable Weights weights(int operation) {
         return weights[operation];
+    }
+
+    private Slice memory(Parameter parameter) {
+        return graph.layout().isTrained(parameter) ? parameters() : constants.slice();
     }
 
     Slice slice(Operation.Block block) {

@@ -31,36 +31,4 @@ public record Parameter(String name, int[] shape, long offset, long[] strides, I
     public int size() {
         return Arrays.stream(shape).reduce(1, Math::multiplyExact);
     }
-
-    /** Copies from the checkpoint's order into the flat buffer. */
-    void scatter(float[] values, float[] flat) {
-        forEach((index, position) -> flat[position] = values[index]);
-    }
-
-    /** Copies from the flat buffer into the checkpoint's order. */
-    float[] gather(float[] flat) {
-        float[] values = new float[size()];
-        forEach((index, position) -> values[index] = flat[position]);
-        return values;
-    }
-
-    private interface ElementVisitor {
-        void visit(int index, int position);
-    }
-
-    private void forEach(ElementVisitor visitor) {
-        int[] index = new int[shape.length];
-        long position = offset;
-        for (int i = 0, size = size(); i < size; i++) {
-            visitor.visit(i, Math.toIntExact(position));
-            for (int k = shape.length - 1; k >= 0; k--) {
-                position += strides[k];
-                if (++index[k] < shape[k]) {
-                    break;
-                }
-                position -= strides[k] * shape[k];
-                index[k] = 0;
-            }
-        }
-    }
 }

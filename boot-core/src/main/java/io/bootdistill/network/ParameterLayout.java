@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,16 @@ public final class ParameterLayout {
         return trained.get(name);
     }
 
+    /** Every parameter that a checkpoint holds: the trained ones, then the constants. */
+    public List<Parameter> all() {
+        return Stream.concat(trained.values().stream(), constants.stream()).toList();
+    }
+
+    /** Whether a parameter lies in the flat buffer of the trained ones. */
+    boolean isTrained(Parameter parameter) {
+        return trained.containsKey(parameter.name());
+    }
+
     /** The flat buffer of constants, without those of the checkpoint. */
     float[] computedConstants() {
         float[] flat = new float[Math.toIntExact(constantsLength)];
@@ -71,18 +82,18 @@ public final class ParameterLayout {
         return flat;
     }
 
-    /** Fills a parameter with its random start values, a function of the seed and its place in the network alone. */
-    static float[] initialValues(Parameter parameter, long seed, int place) {
-        float[] values = new float[parameter.size()];
-        float bound = (float) (1 / Math.sqrt(parameter.fanIn()));
-        for (int i = 0; i < values.length; i++) {
-            values[i] = switch (parameter.initial()) {
-                case UNIFORM -> (float) (2 * Philox.uniform(seed, place, i) - 1) * bound;
-                case NORMAL -> Philox.normal(seed, place, i);
-                case ONE -> 1f;
-                case ZERO -> 0f;
-            };
-        }
-        return values;
+    /** The random start values of a parameter, a function of the seed and its place in the network alone. */
+    static ParameterSource initialValues(long seed, int place) {
+        return (parameter, first, into) -> {
+            float bound = (float) (1 / Math.sqrt(parameter.fanIn()));
+            for (long i = first; into.hasRemaining(); i++) {
+                into.put(switch (parameter.initial()) {
+                    case UNIFORM -> (float) (2 * Philox.uniform(seed, place, i) - 1) * bound;
+                    case NORMAL -> Philox.normal(seed, place, i);
+                    case ONE -> 1f;
+                    case ZERO -> 0f;
+                });
+            }
+        };
     }
 }

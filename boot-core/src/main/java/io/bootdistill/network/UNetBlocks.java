@@ -5,7 +5,6 @@ import io.bootdistill.network.ResidualLayers.Resample;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The building blocks of a {@link UNet}: residual blocks and attention. */
 final class UNetBlocks {

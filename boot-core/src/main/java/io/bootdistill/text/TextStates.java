@@ -3,6 +3,7 @@ package io.bootdistill.text;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.CloseNames;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -109,7 +110,7 @@ public final class TextStates implements AutoCloseable {
      */
     public void states(int row, float[] into, int offset) {
         int length = tokens * width;
-        file.read(STATES, (long) row * length, length, into, offset);
+        file.read(STATES, (long) row * length, FloatBuffer.wrap(into, offset, length));
         for (int i = 0; i < length; i++) {
             if (!Float.isFinite(into[offset + i])) {
                 throw new ModelFormatException(path + ": " + STATES + " is " + into[offset + i] + " at [" + row + ", " + i / width
@@ -125,7 +126,7 @@ public final class TextStates implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such row, or the range does not lie in the array
      */
     public void mask(int row, float[] into, int offset) {
-        file.read(MASK, (long) row * tokens, tokens, into, offset);
+        file.read(MASK, (long) row * tokens, FloatBuffer.wrap(into, offset, tokens));
         boolean any = false;
         for (int i = 0; i < tokens; i++) {
             float value = into[offset + i];

@@ -14,10 +14,12 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +186,44 @@ class SafetensorsFileTest {
         }
     }
 
+    /** A tensor that is asked for from its middle on, and one whose values are asked for when they are written. */
+    @Test
+    void valuesPieceByPiece() throws IOException {
+        int n = 300_000;
+        List<Long> asked = new ArrayList<>();
+        new SafetensorsWriter()
+                .add("made", new int[] {n / 3, 3}, (first, into) -> {
+                    asked.add(first);
+                    for (long i = first; into.hasRemaining(); i++) {
+                        into.put(i);
+                    }
+                })
+                .addBytes("raw", DType.BF16, new int[] {3}, (first, into) -> {
+                    while (into.hasRemaining()) {
+                        into.put((byte) (first + into.position()));
+                    }
+                })
+                .write(file);
+        assertEquals(asked.stream().sorted().distinct().toList(), asked, "in order");
+        assertTrue(asked.size() > 1);
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            assertEquals(n, read.size("made"));
+            FloatBuffer into = FloatBuffer.allocate(150_002).position(1).limit(150_001);
+            read.read("made", 140_000, into);
+            assertEquals(0, into.remaining());
+            for (int i = 1; i <= 150_000; i++) {
+                assertEquals(139_999 + i, into.get(i));
+            }
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("made", n - 1, FloatBuffer.allocate(2)));
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("made", -1, FloatBuffer.allocate(1)));
+            assertEquals(DType.BF16, read.dtype("raw"));
+            ByteBuffer raw = ByteBuffer.allocate(4);
+            read.readBytes("raw", 2, raw);
+            assertArrayEquals(new byte[] {2, 3, 4, 5}, raw.array());
+            assertThrows(IndexOutOfBoundsException.class, () -> read.readBytes("raw", 3, ByteBuffer.allocate(4)));
+        }
+    }
+
     @Test
     void beyondTwoGibibytes() throws IOException {
         long big = 3L << 30; // a sparse file: takes no space
@@ -202,20 +242,26 @@ class SafetensorsFileTest {
     }
 
     @Test
+    void halfPrecisionThatOverflowed() throws IOException {
+        SafetensorsFile half = one("F16", 3, bytes(6).putShort((short) 0x7bff).putShort((short) 0xfc00).putShort((short) 0));
+        assertRefused(half::requireFinite, file, "tensor x is -Infinity at index 1 of 3", "F16 holds nothing above 65504");
+    }
+
+    @Test
     void partOfATensor() throws IOException {
         new SafetensorsWriter().add("x", new int[] {2, 3}, new float[] {1, 2, 3, 4, 5, 6})
                 .addLongs("i", new int[] {3}, new long[] {7, 8, 9}).write(file);
         try (SafetensorsFile read = SafetensorsFile.open(file)) {
             float[] into = new float[5];
-            read.read("x", 2, 3, into, 1);
+            read.read("x", 2, FloatBuffer.wrap(into, 1, 3));
             assertArrayEquals(new float[] {0, 3, 4, 5, 0}, into);
-            read.read("i", 2, 1, into, 4);
+            read.read("i", 2, FloatBuffer.wrap(into, 4, 1));
             assertArrayEquals(new float[] {0, 3, 4, 5, 9}, into);
-            read.read("x", 6, 0, into, 5);
-            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", 4, 3, into, 0));
-            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", -1, 1, into, 0));
-            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", 0, 3, into, 3));
-            assertRefused(() -> read.read("y", 0, 1, into, 0), "no tensor y");
+            read.read("x", 6, FloatBuffer.wrap(into, 5, 0));
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", 4, FloatBuffer.wrap(into, 0, 3)));
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", -1, FloatBuffer.wrap(into, 0, 1)));
+            assertThrows(IndexOutOfBoundsException.class, () -> read.read("x", 0, FloatBuffer.wrap(into, 3, 3)));
+            assertRefused(() -> read.read("y", 0, FloatBuffer.wrap(into, 0, 1)), "no tensor y");
         }
     }
 
@@ -256,7 +302,11 @@ class SafetensorsFileTest {
         values[7] = bad;
         values[9] = bad;
         writer.write(file);
-        assertRefused(SafetensorsFile.open(file)::requireFinite, file, "tensor weight is " + bad + " at index 7 of 10");
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            assertRefused(read::requireFinite, file, "tensor weight is " + bad + " at index 7 of 10", "another checkpoint");
+            read.readFinite("weight", 0, FloatBuffer.allocate(7));
+            assertRefused(() -> read.readFinite("weight", 3, FloatBuffer.allocate(5)), file, "at index 7 of 10");
+        }
     }
 
     @Test

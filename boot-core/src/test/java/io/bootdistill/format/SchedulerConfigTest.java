@@ -152,7 +152,7 @@ class SchedulerConfigTest {
         "\"trained_betas\":[0,1],\"num_train_timesteps\":2     | trained_betas[0] is 0.0",
         "\"trained_betas\":[\"x\"]           | trained_betas is [\"x\"]",
         "\"trained_betas\":[null]            | trained_betas is [null]",
-        "\"variance_type\":\"learned_range\" | variance_type is \"learned_range\", must be one of fixed_small",
+        "\"variance_type\":\"guessed\"       | variance_type is \"guessed\", must be one of fixed_small",
         "\"prediction_type\":\"flow\"        | prediction_type is \"flow\", must be one of epsilon, v_prediction, sample",
         "\"prediction_type\":7               | prediction_type is 7",
         "\"clip_sample\":1                   | clip_sample is 1, must be true or false",
@@ -170,7 +170,7 @@ class SchedulerConfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", "{\"_class_name\":\"PNDMScheduler\"}", "{\"_class_name\":null}"})
+    @ValueSource(strings = {"{}", "{\"_class_name\":\"FlowMatchEulerDiscreteScheduler\"}", "{\"_class_name\":null}"})
     void otherSchedulers(String json) {
         assertRefused(() -> SchedulerConfig.parse(json, "the file"),
                 "the file: _class_name is", "must be one of DDPMScheduler, DDIMScheduler");

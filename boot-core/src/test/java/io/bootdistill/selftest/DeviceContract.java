@@ -1,6 +1,7 @@
 package io.bootdistill.selftest;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What every device has to do; a device's tests extend this class. */
 public abstract class DeviceContract {
@@ -213,6 +216,37 @@ public abstract class DeviceContract {
             float[] target = {1, 2, 3, 4};
             kernels.download(memory.slice(6, 2), target, 1);
             assertArrayEquals(new float[] {1, Float.NEGATIVE_INFINITY, 0.1f, 4}, target);
+        }
+    }
+
+    /** Also rows longer than the memory through which a device transfers, and more of them than it takes at a time. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "3, 5, 7", "17, 1, 4", "2, 16384, 16387", "3, 16385, 16385", "4099, 7, 7", "2341, 7, 11"})
+    void rowsAreTransferred(int rows, int channels, int stride) {
+        int length = (rows - 1) * stride + channels;
+        try (DeviceMemory memory = device().allocate(length + 2); Kernels kernels = device().openKernels()) {
+            kernels.fill(memory.slice(), -1);
+            Tensor matrix = new Tensor(memory.slice(1, length), channels, stride);
+            float[] dense = new float[2 + rows * channels];
+            for (int i = 0; i < dense.length; i++) {
+                dense[i] = i + 0.5f;
+            }
+            kernels.upload(dense, 1, rows, matrix);
+            float[] flat = download(kernels, memory.slice());
+            for (int i = 0; i < flat.length; i++) {
+                int row = (i - 1) / stride;
+                int channel = (i - 1) % stride;
+                boolean inside = i > 0 && row < rows && channel < channels;
+                assertEquals(inside ? 1.5f + row * channels + channel : -1, flat[i], "value " + i);
+            }
+            float[] back = new float[dense.length];
+            kernels.download(rows, matrix, back, 1);
+            dense[0] = 0;
+            dense[dense.length - 1] = 0;
+            assertArrayEquals(dense, back);
+            assertThrows(IllegalArgumentException.class, () -> kernels.upload(dense, 3, rows, matrix));
+            assertThrows(IllegalArgumentException.class, () -> kernels.download(rows, matrix, back, -1));
+            assertThrows(IllegalArgumentException.class, () -> kernels.upload(new float[dense.length + stride], 0, rows + 1, matrix));
         }
     }
 

@@ -5,6 +5,7 @@ import io.bootdistill.format.DType;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.TensorSource;
 import io.bootdistill.internal.file.CloseNames;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,9 +108,16 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
     }
 
     @Override
-    public void read(String name, float[] into, int offset) {
+    public void read(String name, long first, FloatBuffer into) {
         Stored stored = stored(name);
-        stored.file().read(stored.name(), into, offset);
+        stored.file().read(stored.name(), first, into);
+        unread.remove(name);
+    }
+
+    @Override
+    public void readFinite(String name, long first, FloatBuffer into) {
+        Stored stored = stored(name);
+        stored.file().readFinite(stored.name(), first, into);
         unread.remove(name);
     }
 

@@ -22,12 +22,18 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** JSON files, read strictly: a repeated key, which Gson itself lets pass, is refused. */
 public final class Json {
 
     private static final Gson PRETTY =
             new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+
+    /** A text in quotes, or a number that is none. */
+    private static final Pattern PYTHON_NUMBER =
+            Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|(-?Infinity|NaN)");
 
     private Json() {}
 
@@ -39,6 +45,21 @@ public final class Json {
     public static JsonObject read(Path file) {
         try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             return read(text, file.toString());
+        } catch (IOException e) {
+            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
+        }
+    }
+
+    /**
+     * Reads a file of Python's, which may have infinities and NaN, that JSON has not: each is a text here.
+     *
+     * @throws ModelFormatException as {@link #read(Path)}
+     */
+    public static JsonObject readPython(Path file) {
+        try {
+            String text = PYTHON_NUMBER.matcher(Files.readString(file)).replaceAll(match ->
+                    match.group(1) == null ? Matcher.quoteReplacement(match.group()) : '"' + match.group(1) + '"');
+            return parse(text, file.toString());
         } catch (IOException e) {
             throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
         }

@@ -3,8 +3,11 @@ package io.bootdistill.internal.run;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,10 +27,17 @@ public final class TeacherKey {
         }
         MessageDigest digest = digest();
         update(digest, text(teacher.network(), teacher.scheduler()));
-        teacher.model().save((parameter, values) -> {
-            update(digest, parameter.name());
-            update(digest, values);
-        });
+        FloatBuffer piece = FloatBuffer.allocate(1 << 16);
+        try (ParameterReader reader = teacher.model().reader()) {
+            for (Parameter parameter : teacher.model().graph().layout().all()) {
+                update(digest, parameter.name());
+                for (long first = 0; first < parameter.size(); first += piece.limit()) {
+                    piece.clear().limit((int) Math.min(piece.capacity(), parameter.size() - first));
+                    reader.read(parameter, first, piece);
+                    update(digest, piece.flip());
+                }
+            }
+        }
         return hex(digest);
     }
 
@@ -67,9 +77,13 @@ public final class TeacherKey {
     }
 
     private static void update(MessageDigest digest, float[] values) {
-        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length);
+        update(digest, FloatBuffer.wrap(values));
+    }
+
+    private static void update(MessageDigest digest, FloatBuffer values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.remaining());
         bytes.asFloatBuffer().put(values);
-        digest.update(bytes.array());
+        digest.update(bytes);
     }
 
     private static String hex(MessageDigest digest) {

@@ -1,8 +1,11 @@
 package io.bootdistill.internal.sampling;
 
 import io.bootdistill.network.Model;
+import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNetConfig;
+import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -16,14 +19,15 @@ public final class TimeFold {
 
     /** Changes b₂ such that a network reads one time, as it is given it, as it has read another before. */
     public static void shift(Model model, UNetConfig config, double time, double as) {
-        Map<String, float[]> weights = weights(model, "");
+        Map<String, float[]> weights = weights(model, TIME + ".");
         float[] from = embedding(weights, config, TIME, time);
         float[] to = embedding(weights, config, TIME, as);
-        float[] bias = weights.get(TIME + ".linear_2.bias");
+        String name = TIME + ".linear_2.bias";
+        float[] bias = weights.get(name);
         for (int i = 0; i < bias.length; i++) {
             bias[i] += to[i] - from[i];
         }
-        model.load(parameter -> weights.get(parameter.name()));
+        model.set(name, bias);
     }
 
     /** The embedding whose parameters begin with a name, for the time as the network is given it or another scalar. */
@@ -33,11 +37,15 @@ public final class TimeFold {
 
     private static Map<String, float[]> weights(Model model, String prefix) {
         Map<String, float[]> weights = new HashMap<>();
-        model.save((parameter, values) -> {
-            if (parameter.name().startsWith(prefix)) {
-                weights.put(parameter.name(), values);
+        try (ParameterReader reader = model.reader()) {
+            for (Parameter parameter : model.graph().layout().trained()) {
+                if (parameter.name().startsWith(prefix)) {
+                    float[] values = new float[parameter.size()];
+                    reader.read(parameter, 0, FloatBuffer.wrap(values));
+                    weights.put(parameter.name(), values);
+                }
             }
-        });
+        }
         return weights;
     }
 

@@ -5,9 +5,13 @@ import io.bootdistill.device.Slice;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterReader;
+import io.bootdistill.network.ParameterSource;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -29,6 +33,9 @@ public final class Checkpoint {
     /** Values of a lesson's tensor: all together can be more than an array holds. */
     private static final int PIECE = 1 << 26;
 
+    /** Values of it that are read at a time. */
+    private static final int TRANSFER = 1 << 18;
+
     private static final String STEP = "step";
     private static final String TEACHER = "teacher";
 
@@ -44,45 +51,57 @@ public final class Checkpoint {
     /** @param states by the prefix of their names */
     public static void write(Path file, Map<String, Saved> states, String teacher) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter().metadata(TEACHER, teacher);
-        states.forEach((prefix, saved) -> add(writer, prefix, saved));
-        writer.write(file);
-    }
-
-    private static void add(SafetensorsWriter writer, String prefix, Saved saved) {
-        add(writer, prefix, saved.state);
-        if (!saved.lessons.isEmpty()) {
-            try (Kernels kernels = saved.state.student.device().openKernels()) {
-                saved.lessons.forEach((name, slice) -> add(writer, prefix + name, kernels, slice, PIECE));
-            }
+        try (Scope open = new Scope()) {
+            states.forEach((prefix, saved) -> add(writer, prefix, saved, open));
+            writer.write(file);
         }
     }
 
-    private static void add(SafetensorsWriter writer, String prefix, TrainingState state) {
+    /** @param open what the writer reads from when it writes */
+    private static void add(SafetensorsWriter writer, String prefix, Saved saved, Scope open) {
+        TrainingState state = saved.state;
         writer.metadata(prefix + STEP, Long.toString(state.step()));
-        add(writer, prefix + STUDENT, state.student, state.student.parameters());
-        add(writer, prefix + EMA, state.student, state.ema());
-        add(writer, prefix + M, state.student, state.m());
-        add(writer, prefix + V, state.student, state.v());
+        ParameterReader reader = open.own(state.student.reader());
+        add(writer, prefix + STUDENT, state.student, reader, state.student.parameters());
+        add(writer, prefix + EMA, state.student, reader, state.ema());
+        add(writer, prefix + M, state.student, reader, state.m());
+        add(writer, prefix + V, state.student, reader, state.v());
         if (state.hasTarget()) {
-            add(writer, prefix + TARGET, state.target, state.target.parameters());
+            add(writer, prefix + TARGET, state.target, open.own(state.target.reader()), state.target.parameters());
+        }
+        if (!saved.lessons.isEmpty()) {
+            Kernels kernels = open.own(state.student.device().openKernels());
+            saved.lessons.forEach((name, slice) -> add(writer, prefix + name, kernels, slice, PIECE));
         }
     }
 
-    /** Adds a slice as one tensor, or as several of {@code piece} values, of which those after the first are numbered. */
+    /**
+     * Adds a slice as one tensor, or as several of {@code piece} values, of which those after the first are numbered. It is read
+     * when the file is written.
+     */
     public static void add(SafetensorsWriter writer, String name, Kernels kernels, Slice values, int piece) {
         for (long from = 0; from < values.length(); from += piece) {
-            float[] array = new float[(int) Math.min(piece, values.length() - from)];
-            kernels.download(values.slice(from, array.length), array, 0);
-            writer.add(piece(name, from / piece), new int[] {array.length}, array);
+            Slice part = values.slice(from, Math.min(piece, values.length() - from));
+            writer.add(piece(name, from / piece), new int[] {(int) part.length()}, (first, into) -> {
+                float[] array = new float[into.remaining()];
+                kernels.download(part.slice(first, array.length), array, 0);
+                into.put(array);
+            });
         }
     }
 
     /** Restores a slice that {@link #add} wrote. */
     public static void read(SafetensorsFile tensors, String name, Kernels kernels, Slice values, int piece) {
+        float[] array = new float[(int) Math.min(TRANSFER, values.length())];
         for (long from = 0; from < values.length(); from += piece) {
-            int length = (int) Math.min(piece, values.length() - from);
-            tensors.requireShape(piece(name, from / piece), length);
-            kernels.upload(tensors.floats(piece(name, from / piece)), 0, values.slice(from, length));
+            Slice part = values.slice(from, Math.min(piece, values.length() - from));
+            String tensor = piece(name, from / piece);
+            tensors.requireShape(tensor, (int) part.length());
+            for (long first = 0; first < part.length(); first += array.length) {
+                int count = (int) Math.min(array.length, part.length() - first);
+                tensors.readFinite(tensor, first, FloatBuffer.wrap(array, 0, count));
+                kernels.upload(array, 0, part.slice(first, count));
+            }
         }
     }
 
@@ -90,8 +109,11 @@ public final class Checkpoint {
         return index == 0 ? name : name + "." + index;
     }
 
-    private static void add(SafetensorsWriter writer, String prefix, Model model, Slice values) {
-        model.save(values, (parameter, array) -> writer.add(prefix + parameter.name(), parameter.shape(), array));
+    private static void add(SafetensorsWriter writer, String prefix, Model model, ParameterReader reader, Slice values) {
+        for (Parameter parameter : model.graph().layout().all()) {
+            writer.add(prefix + parameter.name(), parameter.shape(),
+                    (first, into) -> reader.read(values, parameter, first, into));
+        }
     }
 
     /** Whether a file has a state with a prefix. */
@@ -117,13 +139,12 @@ public final class Checkpoint {
                         + teacher + "); continue it with the " + origin + " that it was started with");
             }
             long step = step(file, metadata.get(prefix + STEP));
-            tensors.requireFinite();
-            state.student.load(parameter -> values(tensors, prefix + STUDENT, parameter));
-            restore(tensors, prefix + EMA, state, state.ema());
-            restore(tensors, prefix + M, state, state.m());
-            restore(tensors, prefix + V, state, state.v());
+            state.student.load(source(tensors, prefix + STUDENT, state.student));
+            state.student.upload(source(tensors, prefix + EMA, state.student), state.ema());
+            state.student.upload(source(tensors, prefix + M, state.student), state.m());
+            state.student.upload(source(tensors, prefix + V, state.student), state.v());
             if (state.hasTarget()) {
-                state.target.load(parameter -> values(tensors, prefix + TARGET, parameter));
+                state.target.load(source(tensors, prefix + TARGET, state.target));
             }
             if (!saved.lessons.isEmpty()) {
                 try (Kernels kernels = state.student.device().openKernels()) {
@@ -141,12 +162,9 @@ public final class Checkpoint {
         return Long.parseLong(text);
     }
 
-    private static void restore(SafetensorsFile tensors, String prefix, TrainingState state, Slice target) {
-        state.student.upload(parameter -> values(tensors, prefix, parameter), target);
-    }
-
-    private static float[] values(SafetensorsFile tensors, String prefix, Parameter parameter) {
-        tensors.requireShape(prefix + parameter.name(), parameter.shape());
-        return tensors.floats(prefix + parameter.name());
+    private static ParameterSource source(SafetensorsFile tensors, String prefix, Model model) {
+        model.graph().layout().all().forEach(
+                parameter -> tensors.requireShape(prefix + parameter.name(), parameter.shape()));
+        return (parameter, first, into) -> tensors.readFinite(prefix + parameter.name(), first, into);
     }
 }

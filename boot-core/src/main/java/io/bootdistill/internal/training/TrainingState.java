@@ -12,6 +12,8 @@ import io.bootdistill.network.Model;
  */
 public final class TrainingState implements AutoCloseable {
 
+    private static final int COPY_PIECE = 1 << 18;
+
     public final Model student;
     public final long length;
     private final Scope scope = new Scope();
@@ -94,10 +96,13 @@ public final class TrainingState implements AutoCloseable {
     }
 
     private void copy(Slice from, Slice to) {
-        float[] values = new float[Math.toIntExact(length)];
-        try (var kernels = student.device().openKernels()) {
-            kernels.download(from, values, 0);
-            kernels.upload(values, 0, to);
+        float[] values = new float[(int) Math.min(COPY_PIECE, length)];
+        try (Kernels kernels = student.device().openKernels()) {
+            for (long first = 0; first < length; first += values.length) {
+                long count = Math.min(values.length, length - first);
+                kernels.download(from.slice(first, count), values, 0);
+                kernels.upload(values, 0, to.slice(first, count));
+            }
         }
     }
 

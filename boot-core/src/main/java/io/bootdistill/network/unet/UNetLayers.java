@@ -1,6 +1,5 @@
 package io.bootdistill.network.unet;
 
-import io.bootdistill.device.Activation;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ResidualLayers;
 import io.bootdistill.network.Value;

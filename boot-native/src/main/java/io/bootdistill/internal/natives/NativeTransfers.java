@@ -23,7 +23,27 @@ interface NativeTransfers extends NativeContext {
         for (int done = 0; done < target.length(); done += buffer.capacity()) {
             int count = (int) Math.min(buffer.capacity(), target.length() - done);
             buffer.clear().put(source, from + done, count).flip();
-            requireOk("upload", BootNative.boot_upload(context(), buffer, count, to + (long) done * Float.BYTES));
+            requireOk("upload",
+                    BootNative.boot_upload(context(), buffer, 1, count, to + (long) done * Float.BYTES, count));
+        }
+    }
+
+    @Override
+    default void upload(float[] source, int from, int rows, Tensor target) {
+        int channels = target.channels();
+        long to = address("target", target, rows, channels);
+        requireWithin("source", source, from, (long) rows * channels);
+        FloatBuffer buffer = staging();
+        int most = buffer.capacity() / channels;
+        if (most == 0) {
+            NativeContext.super.upload(source, from, rows, target);
+            return;
+        }
+        for (int row = 0; row < rows; row += most) {
+            int count = Math.min(most, rows - row);
+            buffer.clear().put(source, from + row * channels, count * channels).flip();
+            requireOk("upload", BootNative.boot_upload(
+                    context(), buffer, count, channels, to + (long) row * target.stride() * Float.BYTES, target.stride()));
         }
     }
 
@@ -35,8 +55,29 @@ interface NativeTransfers extends NativeContext {
         for (int done = 0; done < source.length(); done += buffer.capacity()) {
             int count = (int) Math.min(buffer.capacity(), source.length() - done);
             buffer.clear();
-            requireOk("download", BootNative.boot_download(context(), at + (long) done * Float.BYTES, count, buffer));
+            requireOk("download",
+                    BootNative.boot_download(context(), at + (long) done * Float.BYTES, count, 1, count, buffer));
             buffer.get(target, from + done, count);
+        }
+    }
+
+    @Override
+    default void download(int rows, Tensor source, float[] target, int from) {
+        int channels = source.channels();
+        long at = address("source", source, rows, channels);
+        requireWithin("target", target, from, (long) rows * channels);
+        FloatBuffer buffer = staging();
+        int most = buffer.capacity() / channels;
+        if (most == 0) {
+            NativeContext.super.download(rows, source, target, from);
+            return;
+        }
+        for (int row = 0; row < rows; row += most) {
+            int count = Math.min(most, rows - row);
+            buffer.clear();
+            requireOk("download", BootNative.boot_download(context(), at + (long) row * source.stride() * Float.BYTES,
+                    source.stride(), count, channels, buffer));
+            buffer.get(target, from + row * channels, count * channels);
         }
     }
 
