@@ -26,10 +26,6 @@ public class ConditionalUNetGoldenTest {
         return Devices.named("reference");
     }
 
-    static List<String> names() {
-        return UNetCase.NAMES;
-    }
-
     /**
      * The share of the tolerances that may be used. The reference device calculates in float64: it differs from the files, which
      * hold float32, by some 6e-8 of the largest value, so that it tells the epsilons of the normalisations from each other.
@@ -51,7 +47,7 @@ public class ConditionalUNetGoldenTest {
     }
 
     @ParameterizedTest
-    @MethodSource("names")
+    @MethodSource("io.bootdistill.network.unet.UNetCase#names")
     void outputAndGradients(String name) {
         try (UNetCase golden = new UNetCase(name, device(), false);
                 Gradients gradients = new Gradients(golden.model)) {
@@ -77,7 +73,7 @@ public class ConditionalUNetGoldenTest {
     }
 
     @ParameterizedTest
-    @MethodSource("names")
+    @MethodSource("io.bootdistill.network.unet.UNetCase#names")
     void tangents(String name) {
         try (UNetCase golden = new UNetCase(name, device(), false)) {
             List<String> by = new ArrayList<>(List.of("x", ConditionalUNet.TIME, ConditionalUNet.TEXT));

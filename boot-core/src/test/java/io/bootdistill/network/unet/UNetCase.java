@@ -21,6 +21,10 @@ final class UNetCase implements AutoCloseable {
     static final List<String> NAMES = List.of(
             "unet-sd1", "unet-sd2", "unet-bk-tiny", "unet-time-cond", "unet-sdxl", "unet-if1", "unet-if2");
 
+    static List<String> names() {
+        return NAMES;
+    }
+
     /** What the inputs of the network are called in the file. */
     private static final Map<String, String> INPUTS = Map.of(
             ConditionalUNet.TIME, "timestep", ConditionalUNet.TEXT, "encoder_hidden_states", ConditionalUNet.POOLED,
