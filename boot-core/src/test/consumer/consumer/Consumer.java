@@ -11,6 +11,7 @@ import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.metric.FrechetDistance;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Consumer {
             trained.save(folder.resolve("teacher"));
         }
         try (Teacher teacher = Teacher.load(folder.resolve("teacher"))) {
-            System.out.println("read " + teacher.network().config().equals(network));
+            System.out.println("read " + ((UNet) teacher.network()).config().equals(network));
         }
         double[] identity = {1, 0, 0, 1};
         double[] four = {4, 0, 0, 4};

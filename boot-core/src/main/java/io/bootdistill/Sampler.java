@@ -17,6 +17,7 @@ import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.TimeEmbeddingType;
+import io.bootdistill.network.UNet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,12 +73,16 @@ public final class Sampler {
      * @throws IllegalArgumentException if the teacher's schedule is not discrete
      */
     public static Sampler discrete(Denoiser teacher, Solver solver, TimestepSpacing spacing, int steps) {
+        return discrete(Teacher.resolve(teacher), solver, spacing, steps);
+    }
+
+    static Sampler discrete(TeacherModel teacher, Solver solver, TimestepSpacing spacing, int steps) {
         if (!(teacher.schedule() instanceof DiscreteSchedule schedule)) {
             throw new IllegalArgumentException("spacing " + spacing + " needs a discrete schedule");
         }
         int offset = 0;
         boolean toCleanImage = true;
-        SchedulerConfig scheduler = Teacher.resolve(teacher).scheduler();
+        SchedulerConfig scheduler = teacher.scheduler();
         if (scheduler != null) {
             offset = scheduler.stepsOffset();
             toCleanImage = scheduler.setAlphaToOne();
@@ -87,9 +92,11 @@ public final class Sampler {
     }
 
     private static Sampler of(Denoiser denoiser, Trajectory trajectory) {
-        TeacherModel teacher = Teacher.resolve(denoiser);
-        if (teacher.isNetwork()
-                && teacher.network().config().timeEmbeddingType() == TimeEmbeddingType.FOURIER
+        return of(Teacher.resolve(denoiser), trajectory);
+    }
+
+    static Sampler of(TeacherModel teacher, Trajectory trajectory) {
+        if (teacher.network() instanceof UNet unet && unet.config().timeEmbeddingType() == TimeEmbeddingType.FOURIER
                 && trajectory.times()[trajectory.evaluations() - 1] <= 0) {
             throw new IllegalArgumentException("time_embedding_type is fourier, which divides by the time step: the sampler"
                     + " must not end at time step 0; use trailing spacing");

@@ -4,14 +4,21 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.DiscreteSchedule;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.Images;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.diffusers.PipelineClass;
+import io.bootdistill.internal.diffusers.PipelineExport;
+import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.work.Checks;
@@ -19,11 +26,14 @@ import io.bootdistill.internal.work.LendingPool;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +47,7 @@ public final class Teacher implements Denoiser {
 
     private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
 
-    private final UNet network;
+    private final Network network;
     private final SchedulerConfig scheduler;
     private final NoiseSchedule schedule;
     private final Prediction prediction;
@@ -45,8 +55,17 @@ public final class Teacher implements Denoiser {
     private final Model model;
     private final LendingPool<PredictionPlan> predictions;
 
+    /** Null for a teacher of pixels that are drawn without more. */
+    private final @Nullable Pipeline pipeline;
+
     /** Takes over the ownership of the model. */
     Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
+        this(network, scheduler, nullLabel, model, null);
+    }
+
+    /** Takes over the ownership of the model, or of the pipeline, whose it is. */
+    private Teacher(Network network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable Pipeline pipeline) {
+        this.pipeline = pipeline;
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = Prediction.of(scheduler);
@@ -70,6 +89,14 @@ public final class Teacher implements Denoiser {
 
     /** Reads a teacher onto the given device; it will be distilled there. */
     public static Teacher load(Path path, Device device) {
+        if (PipelineFolder.isPipeline(path)) {
+            PipelineFolder folder = PipelineFolder.open(path);
+            if (folder.pipeline() != PipelineClass.DDPM && folder.pipeline() != PipelineClass.DDIM) {
+                SchedulerConfig scheduler = folder.scheduler();
+                Pipeline pipeline = new Pipeline(folder, device);
+                return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), pipeline);
+            }
+        }
         NetworkFolder reader = NetworkFolder.open(path);
         if (reader.guidance().isWide()) {
             throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
@@ -117,7 +144,7 @@ public final class Teacher implements Denoiser {
     }
 
     /** The network. */
-    public UNet network() {
+    public Network network() {
         return network;
     }
 
@@ -142,15 +169,66 @@ public final class Teacher implements Denoiser {
      * @throws IOException naming the folder and the cause; an older teacher there is then as it was
      */
     public void save(Path folder) throws IOException {
+        if (!(network instanceof UNet unet) || pipeline != null) {
+            new PipelineExport(pipeline.folder()).write(folder);
+            return;
+        }
         SafetensorsWriter weights = new SafetensorsWriter();
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
         try (ParameterReader reader = model.reader()) {
             for (Parameter parameter : model.graph().layout().all()) {
                 weights.add(parameter.name(), parameter.shape(), (first, into) -> reader.read(parameter, first, into));
             }
-            DiffusersFolder.write(folder, Json.parse(network.config().toJson(), "network"),
+            DiffusersFolder.write(folder, Json.parse(unet.config().toJson(), "network"),
                     Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
         }
+    }
+
+    /** The shape of a picture: of what it denoises, or of what its autoencoder makes of that. */
+    public ImageShape picture() {
+        return pipeline == null ? shape() : pipeline.picture();
+    }
+
+    /** Whether it draws from prompts. */
+    public boolean readsPrompts() {
+        return pipeline != null && pipeline.readsPrompts();
+    }
+
+    /** The number of a class of a teacher of classes, by one of its names; refuses one that there is not, naming close ones. */
+    public int classNumber(String name) {
+        Checks.that(pipeline != null, "the class", name, "a number: this teacher has no names of classes");
+        return pipeline.classNames().number(name);
+    }
+
+    /**
+     * Draws pictures, by DDIM on the times that the folder's scheduler places, or by the steps of a latent consistency model.
+     *
+     * @throws IllegalArgumentException if the request does not fit this teacher: prompts for one of classes, or the reverse
+     */
+    public List<BufferedImage> images(DrawRequest request) {
+        ImageShape shape = picture();
+        return Images.toImages(pixels(request, null), shape.channels(), shape.height(), shape.width());
+    }
+
+    /**
+     * Draws pictures as numbers.
+     *
+     * @param listener told of each step, by several threads; null for none
+     * @return [pictures][channels][height][width] of {@link #picture}, about −1 … 1, not clamped
+     */
+    public float[] pixels(DrawRequest request, @Nullable StateListener listener) {
+        float[] latents = latents(request, listener);
+        return pipeline == null ? latents : pipeline.pixels(latents);
+    }
+
+    /**
+     * Draws what its network denoises: latents that are not decoded, or pixels.
+     *
+     * @param listener told of each step, by several threads; null for none
+     * @return [pictures][channels][height][width] of {@link #shape}
+     */
+    public float[] latents(DrawRequest request, @Nullable StateListener listener) {
+        return new Drawing(resolved(), pipeline, request).run(listener);
     }
 
     /** As machinery sees it. */
@@ -200,7 +278,7 @@ public final class Teacher implements Denoiser {
     @Override
     public void close() {
         try (Scope scope = new Scope()) {
-            scope.own(model);
+            scope.own(pipeline == null ? model : pipeline);
             scope.own(predictions);
         }
     }

@@ -17,6 +17,7 @@ import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
@@ -107,7 +108,7 @@ public class TeacherTrainerTest {
             try (Teacher loaded = Teacher.load(saved, device())) {
                 assertArrayEquals(predictions(teacher), predictions(loaded));
                 assertEquals(NULL, loaded.nullLabel());
-                assertEquals(NETWORK, loaded.network().config());
+                assertEquals(NETWORK, ((UNet) loaded.network()).config());
                 assertEquals(scheduler, loaded.scheduler());
             }
         }

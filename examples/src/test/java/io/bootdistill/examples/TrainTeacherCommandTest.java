@@ -11,6 +11,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.format.BetaSchedule;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.PredictionType;
+import io.bootdistill.network.UNet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -74,7 +75,7 @@ final class TrainTeacherCommandTest {
         try (Teacher loaded = Teacher.load(teacher, Devices.named("reference"))) {
             assertEquals(PredictionType.EPSILON, loaded.scheduler().predictionType());
             assertEquals(BetaSchedule.LINEAR, loaded.scheduler().betaSchedule());
-            assertEquals(List.of(8, 8), loaded.network().config().blockOutChannels());
+            assertEquals(List.of(8, 8), ((UNet) loaded.network()).config().blockOutChannels());
             assertEquals(3, loaded.nullLabel());
         }
         CommandRun.distill(teacher, folder.resolve("student"), "--steps", 1, "--batch", 2, "--guidance", 2).succeeded();

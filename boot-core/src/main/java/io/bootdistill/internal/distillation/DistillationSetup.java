@@ -185,7 +185,7 @@ public final class DistillationSetup {
         Model model = new Model(Graph.of(network), device, true);
         try {
             model.initialize(config.seed());
-            if (teacher.isNetwork() && network instanceof UNet unet && teacher.network().config().equals(unet.config())) {
+            if (teacher.network() instanceof UNet its && network instanceof UNet unet && its.config().equals(unet.config())) {
                 model.adopt(teacher.model());
                 NoiseSchedule schedule = teacher.schedule();
                 if (isAtEnd) {

@@ -3,6 +3,7 @@ package io.bootdistill.internal.run;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
@@ -60,8 +61,8 @@ public final class TeacherKey {
     }
 
     /** What the format says of a network, without further inputs of a student's. */
-    private static String text(UNet network, SchedulerConfig scheduler) {
-        return "UNet[config=" + network.config() + "] " + scheduler;
+    private static String text(Network network, SchedulerConfig scheduler) {
+        return (network instanceof UNet unet ? "UNet[config=" + unet.config() + "]" : network) + " " + scheduler;
     }
 
     private static MessageDigest digest() {

@@ -12,12 +12,13 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Network;
 import io.bootdistill.network.Plan;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. Of an output
- * with more channels than x, a learnt variance, the first are the prediction.
+ * with more channels than x, a learnt variance, the first are the prediction. A network that is told the scale is called once.
  */
 final class NetworkPlan implements TeacherPlan {
 
@@ -43,10 +44,13 @@ final class NetworkPlan implements TeacherPlan {
         this.teacher = teacher;
         ImageShape shape = teacher.shape();
         pixels = shape.pixels();
-        int rows = guidance == null ? block : 2 * block;
+        Network network = teacher.model().graph().network();
+        boolean isTold = network.scalars().contains(ScalarInputs.GUIDANCE);
+        boolean isGuided = guidance != null && !isTold;
+        int rows = isGuided ? 2 * block : block;
         try {
             plan = scope.own(new Plan(teacher.model(), rows, Plan.Mode.INFERENCE));
-            if (guidance == null) {
+            if (!isGuided) {
                 nullOutput = null;
                 nullLabels = null;
             } else {
@@ -59,13 +63,18 @@ final class NetworkPlan implements TeacherPlan {
                     kernels.fill(nullLabels.data(), guidance.nullLabel());
                 }
             }
+            if (isTold) {
+                try (Kernels kernels = teacher.model().device().openKernels()) {
+                    kernels.fill(plan.scalar(ScalarInputs.GUIDANCE).data(), guidance == null ? 1 : (float) guidance.scale());
+                }
+            }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
         x = rows(plan.x(), pixels, 0, block);
         output = rows(plan.y(), pixels, 0, block).columns(0, shape.channels());
-        conditions = new ConditionInputs(plan, teacher.model().graph().network().condition(), teacher.conditions());
+        conditions = new ConditionInputs(plan, network.condition(), teacher.conditions());
         halves = new Half[block + 1];
     }
 

@@ -11,7 +11,7 @@ import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
-import io.bootdistill.network.UNet;
+import io.bootdistill.network.Network;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +38,8 @@ public record TeacherModel(
     }
 
     /** The network; null for a function. */
-    public @Nullable UNet network() {
-        return isNetwork() ? (UNet) model.graph().network() : null;
+    public @Nullable Network network() {
+        return isNetwork() ? model.graph().network() : null;
     }
 
     /** Where it runs: the network's device, else the best. */
@@ -48,7 +48,7 @@ public record TeacherModel(
     }
 
     public ImageShape shape() {
-        return denoiser.shape();
+        return isNetwork() ? network().input() : denoiser.shape();
     }
 
     public NoiseSchedule schedule() {

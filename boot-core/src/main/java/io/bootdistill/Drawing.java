@@ -1,0 +1,95 @@
+package io.bootdistill;
+
+import io.bootdistill.diffusion.DiscreteSchedule;
+import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.sampling.Trajectory;
+import io.bootdistill.internal.work.Checks;
+import io.bootdistill.internal.work.ConditionTable;
+import io.bootdistill.network.ConditionShape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+
+/** What a teacher is asked to draw, made into a sampler, and noise and conditions for it. */
+final class Drawing {
+
+    private static final int USUAL_STEPS = 50;
+
+    private final TeacherModel teacher;
+    private final @Nullable Pipeline pipeline;
+    private final DrawRequest request;
+    private final double guidance;
+    private final int steps;
+
+    /** @param pipeline null for a teacher of pixels that are drawn without more */
+    Drawing(TeacherModel teacher, @Nullable Pipeline pipeline, DrawRequest request) {
+        this.teacher = teacher;
+        this.pipeline = pipeline;
+        this.request = request;
+        guidance = request.guidance().orElse(pipeline == null ? 1 : pipeline.usualGuidance());
+        steps = request.steps().orElse(pipeline == null ? USUAL_STEPS : pipeline.usualSteps());
+        boolean prompts = pipeline != null && pipeline.readsPrompts();
+        Checks.that(prompts || request.prompts().isEmpty(), "prompts", request.prompts(),
+                "left out: this teacher draws no prompts but " + (teacher.condition() instanceof ConditionShape.Label
+                        ? "classes, by labels" : "whatever it has learnt"));
+        Checks.that(!prompts || !request.prompts().isEmpty(), "prompts", "missing", "given: this teacher draws from prompts");
+        Checks.that(prompts || request.negative().isEmpty(), "negative", request.negative(),
+                "left out: this teacher reads no prompts");
+        Checks.that(prompts || !(teacher.condition() instanceof ConditionShape.Parts), "the teacher", "one of " + teacher.condition(),
+                "given text states that were computed before, which cannot be drawn from yet");
+    }
+
+    /** The latents of all pictures. */
+    float[] run(@Nullable StateListener listener) {
+        if (request.prompts().isEmpty()) {
+            return sample(teacher, request.labels() == null ? null : repeated(request.labels()), nullLabel(), listener);
+        }
+        Map<String, Integer> rows = new LinkedHashMap<>();
+        int[] labels = new int[request.prompts().size()];
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = rows.computeIfAbsent(request.prompts().get(i), prompt -> rows.size());
+        }
+        List<String> prompts = new ArrayList<>(rows.keySet());
+        try (ConditionTable table = pipeline.conditions(prompts, request.negative())) {
+            TeacherModel drawn = new TeacherModel(
+                    teacher.denoiser(), teacher.model(), teacher.prediction(), teacher.scheduler(), table);
+            return sample(drawn, repeated(labels), prompts.size(), listener);
+        }
+    }
+
+    private int[] repeated(int[] labels) {
+        int[] all = new int[request.count()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = labels[i / request.each()];
+        }
+        return all;
+    }
+
+    private int nullLabel() {
+        int label = teacher.denoiser().nullLabel();
+        Checks.that(guidance == 1 || label >= 0, "guidance", guidance, "1 or left out: this teacher has no null label");
+        return label;
+    }
+
+    private float[] sample(
+            TeacherModel drawn, int @Nullable [] labels, int nullRow, @Nullable StateListener listener) {
+        boolean consistent = pipeline != null && pipeline.isConsistency();
+        Sampler sampler = (consistent
+                ? Sampler.of(drawn, Trajectory.consistency((DiscreteSchedule) drawn.schedule(), steps,
+                        pipeline.consistencyTimes(), pipeline.consistencyScaling()))
+                : Sampler.discrete(drawn, Solver.DDIM, drawn.scheduler().timestepSpacing(), steps))
+                .withGuidance(guidance == 1 ? null : new Guidance(guidance, nullRow)).withSchedulerLimits();
+        SampleRequest made = request.noise() != null ? SampleRequest.ofNoise(request.noise())
+                : SampleRequest.ofSeeds(LongStream.range(0, request.count()).map(i -> request.seed((int) i)).toArray());
+        return sampler.sample(made.withLabels(labels), listener);
+    }
+}

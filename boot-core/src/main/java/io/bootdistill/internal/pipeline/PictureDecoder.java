@@ -1,0 +1,98 @@
+package io.bootdistill.internal.pipeline;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.Decoder;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.Images;
+import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.diffusers.Component;
+import io.bootdistill.internal.work.Layout;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+import io.bootdistill.network.autoencoder.AutoencoderConfig;
+import io.bootdistill.network.autoencoder.LatentDecoder;
+import java.awt.image.BufferedImage;
+import java.util.List;
+
+/** The decoder of an autoencoder: latents to pictures, one at a time. Thread-safe: calls queue. */
+final class PictureDecoder implements Decoder, AutoCloseable {
+
+    private final AutoencoderConfig config;
+    private final Model model;
+
+    /** @param height rows of the latents that it is made ready for */
+    PictureDecoder(Component component, int height, int width, Device device) {
+        config = AutoencoderConfig.parse(
+                component.config().toString(), component.folder().resolve("config.json").toString());
+        model = ComponentModel.read(component, new LatentDecoder(config, height, width), device);
+    }
+
+    AutoencoderConfig config() {
+        return config;
+    }
+
+    /** Floating-point operations of a picture. */
+    double flops() {
+        return model.graph().flops();
+    }
+
+    @Override
+    public List<BufferedImage> images(ImageShape shape, float[] latents) {
+        ImageShape picture = picture();
+        return Images.toImages(pixels(latents), picture.channels(), picture.height(), picture.width());
+    }
+
+    /** The shape of a picture. */
+    ImageShape picture() {
+        return model.graph().network().output();
+    }
+
+    /**
+     * Decodes latents.
+     *
+     * @param latents [n][channels][height][width] of the size that it was made for
+     * @return [n] pictures, about −1 … 1, not clamped
+     * @throws ModelFormatException if one is not finite
+     */
+    synchronized float[] pixels(float[] latents) {
+        ImageShape shape = model.graph().network().input();
+        ImageShape picture = picture();
+        int n = latents.length / shape.size();
+        float[] rows = new float[shape.size()];
+        float[] one = new float[shape.size()];
+        float[] pixels = new float[picture.size()];
+        float[] planes = new float[picture.size()];
+        float[] all = new float[Math.multiplyExact(n, picture.size())];
+        try (Scope scope = new Scope()) {
+            Kernels kernels = scope.own(model.device().openKernels());
+            Plan plan = scope.own(new Plan(model, 1, Plan.Mode.INFERENCE));
+            for (int i = 0; i < n; i++) {
+                System.arraycopy(latents, i * one.length, one, 0, one.length);
+                Layout.toRows(1, shape, one, rows);
+                kernels.upload(rows, 0, plan.x().data());
+                plan.forward(kernels, 1);
+                kernels.download(plan.y().data(), pixels, 0);
+                Layout.toPlanes(1, picture, pixels, planes);
+                requireFinite(planes);
+                System.arraycopy(planes, 0, all, i * planes.length, planes.length);
+            }
+        }
+        return all;
+    }
+
+    private static void requireFinite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new ModelFormatException("the decoded picture is not finite: the latents are not, or the weights are"
+                        + " damaged; draw with fewer, larger steps, or less guidance");
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

@@ -1,0 +1,218 @@
+package io.bootdistill.internal.pipeline;
+
+import com.google.gson.JsonElement;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.diffusers.ClassNames;
+import io.bootdistill.internal.diffusers.Component;
+import io.bootdistill.internal.diffusers.PipelineClass;
+import io.bootdistill.internal.diffusers.PipelineFolder;
+import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.work.ConditionTable;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
+import io.bootdistill.network.UNetConfig;
+import io.bootdistill.network.dit.Dit;
+import io.bootdistill.network.dit.DitConfig;
+import io.bootdistill.network.text.ClipTextConfig;
+import io.bootdistill.network.unet.ConditionalUNet;
+import io.bootdistill.network.unet.ConditionalUNetConfig;
+import io.bootdistill.network.unet.ConditionalUNetReader;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline of diffusers on a device: the network that denoises, what makes its conditions of prompts, and what makes pictures of
+ * its latents. Any number of threads may use it.
+ */
+public final class Pipeline implements AutoCloseable {
+
+    private final PipelineFolder folder;
+    private final Network network;
+    private final Scope scope = new Scope();
+    private final Model model;
+    private final @Nullable Conditioner conditioner;
+    private final @Nullable PictureDecoder decoder;
+
+    /**
+     * Reads a pipeline. Configurations are checked before weights are read.
+     *
+     * @throws ModelFormatException if a component is missing, damaged, not supported, or that of another model
+     */
+    public Pipeline(PipelineFolder folder, Device device) {
+        this.folder = folder;
+        network = network(folder);
+        ImageShape latents = network.input();
+        String autoencoder = folder.pipeline().autoencoder();
+        try {
+            conditioner = network instanceof ConditionalUNet unet && folder.has("tokenizer")
+                    ? scope.own(new ClipConditioner(folder, unet.condition(), device)) : null;
+            decoder = autoencoder == null ? null : scope.own(
+                    new PictureDecoder(folder.component(autoencoder), latents.height(), latents.width(), device));
+            requireChannels(latents);
+            model = scope.own(ComponentModel.read(folder.network(), network, device));
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void requireChannels(ImageShape latents) {
+        if (decoder != null && decoder.config().diffusedChannels() != latents.channels()) {
+            throw new ModelFormatException(folder.path() + ": the autoencoder has latents of "
+                    + decoder.config().diffusedChannels() + " channels, the network reads " + latents.channels()
+                    + "; use the components of one model");
+        }
+    }
+
+    private static Network network(PipelineFolder folder) {
+        Component component = folder.network();
+        String json = component.config().toString();
+        String source = component.folder().resolve("config.json").toString();
+        if (component.className().equals("UNet2DModel")) {
+            return new UNet(UNetConfig.parse(json, source));
+        }
+        if (!component.className().equals("UNet2DConditionModel")) {
+            return new Dit(DitConfig.parse(json, source));
+        }
+        ConditionalUNetConfig config = ConditionalUNetReader.parse(json, source);
+        if (config.sample().height() == 0) {
+            throw new ModelFormatException(source + ": sample_size is null, must be the size of the latents");
+        }
+        int tokens = 77; // what T5 was given for IF
+        if (folder.has("text_encoder") && folder.pipeline() != PipelineClass.IF
+                && folder.pipeline() != PipelineClass.IF_SUPER_RESOLUTION) {
+            tokens = ClipTextConfig.parse(folder.component("text_encoder").config().toString(),
+                    folder.component("text_encoder").folder().resolve("config.json").toString()).maxPositionEmbeddings();
+        }
+        return new ConditionalUNet(config, tokens);
+    }
+
+    /** What was read. */
+    public PipelineFolder folder() {
+        return folder;
+    }
+
+    /** The network that denoises. */
+    public Network network() {
+        return network;
+    }
+
+    /** Its weights. */
+    public Model model() {
+        return model;
+    }
+
+    /** Whether it draws from prompts. */
+    public boolean readsPrompts() {
+        return conditioner != null;
+    }
+
+    /** Whether it was distilled to few steps, each of which leads to the end: a latent consistency model. */
+    public boolean isConsistency() {
+        return folder.pipeline() == PipelineClass.LATENT_CONSISTENCY;
+    }
+
+    /** The label that stands for no class; −1 where there is none. */
+    public int nullLabel() {
+        return network instanceof Dit dit ? dit.config().nullLabel() : -1;
+    }
+
+    /** The numbers of classes by name. */
+    public ClassNames classNames() {
+        return new ClassNames(folder.index(), folder.path().resolve(PipelineFolder.MODEL_INDEX).toString());
+    }
+
+    /** How many of its times a latent consistency model was distilled on. */
+    public int consistencyTimes() {
+        return number("original_inference_steps", 50).intValue();
+    }
+
+    /** The scale of the time in its boundary condition. */
+    public double consistencyScaling() {
+        return number("timestep_scaling", 10).doubleValue();
+    }
+
+    private Number number(String key, Number byDefault) {
+        Path file = folder.component(PipelineClass.SCHEDULER).folder().resolve("scheduler_config.json");
+        JsonElement value = Json.read(file).get(key);
+        if (value == null || value.isJsonNull()) {
+            return byDefault;
+        }
+        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber() || !(value.getAsDouble() >= 1)) {
+            throw new ModelFormatException(file + ": " + key + " is " + value
+                    + ", must be a number of at least 1");
+        }
+        return value.getAsNumber();
+    }
+
+    /** Steps, where nothing is said. */
+    public int usualSteps() {
+        return isConsistency() ? 4 : 50;
+    }
+
+    /** Guidance scale, where nothing is said: those of the pipelines of diffusers. */
+    public double usualGuidance() {
+        return switch (folder.pipeline()) {
+            case STABLE_DIFFUSION -> 7.5;
+            case LATENT_CONSISTENCY -> 8.5;
+            case STABLE_DIFFUSION_XL -> 5;
+            case DIT, IF_SUPER_RESOLUTION -> 4;
+            case IF -> 7;
+            case DDPM, DDIM, LDM -> 1;
+        };
+    }
+
+    /** The shape of a picture. */
+    public ImageShape picture() {
+        return decoder == null ? network.input() : decoder.picture();
+    }
+
+    /** Floating-point operations of decoding a picture. */
+    public double decodingFlops() {
+        return decoder == null ? 0 : decoder.flops();
+    }
+
+    /**
+     * Encodes prompts into a table on the device, a row for each, and after them one of what guidance leads away from.
+     *
+     * @param prompts different ones
+     * @param negative empty for no prompt at all
+     */
+    public ConditionTable conditions(List<String> prompts, String negative) {
+        ConditionShape.Parts shape = conditioner.shape();
+        ConditionTable table = new ConditionTable(shape, prompts.size() + 1, model.device());
+        float[] row = new float[shape.floats()];
+        try (Kernels kernels = model.device().openKernels()) {
+            for (int i = 0; i <= prompts.size(); i++) {
+                String prompt = i < prompts.size() ? prompts.get(i) : negative;
+                if (i == prompts.size() && prompt.isEmpty()) {
+                    conditioner.writeNull(picture().width(), picture().height(), row);
+                } else {
+                    conditioner.write(prompt, picture().width(), picture().height(), row);
+                }
+                table.set(kernels, i, row, 0);
+            }
+            return table;
+        } catch (RuntimeException | Error e) {
+            table.close();
+            throw e;
+        }
+    }
+
+    /** Pictures of latents, [n][channels][height][width], about −1 … 1, not clamped; pixels as they are. */
+    public float[] pixels(float[] latents) {
+        return decoder == null ? latents : decoder.pixels(latents);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}
