@@ -76,6 +76,44 @@ public enum DType {
         }
     }
 
+    /** Whether a value is one of this type's, so that nothing is lost by {@link #put}; false for integers. */
+    public boolean holds(float value) {
+        return switch (this) {
+            case F16 -> Float.floatToRawIntBits(halfToFloat(floatToHalf(value))) == Float.floatToRawIntBits(value);
+            case BF16 -> (Float.floatToRawIntBits(value) & 0xffff) == 0;
+            case F32, F64 -> true;
+            default -> false;
+        };
+    }
+
+    /** Writes values that this type holds behind the other, from the buffer's position on; of floating types alone. */
+    void put(FloatBuffer values, ByteBuffer into) {
+        while (values.hasRemaining()) {
+            float value = values.get();
+            switch (this) {
+                case F16 -> into.putShort(floatToHalf(value));
+                case BF16 -> into.putShort((short) (Float.floatToRawIntBits(value) >>> 16));
+                case F32 -> into.putFloat(value);
+                case F64 -> into.putDouble(value);
+                default -> throw new IllegalArgumentException("dtype is " + this + ", must be of a floating type");
+            }
+        }
+    }
+
+    /** The binary16 of a value that is one, NaN of any kind included; of any other value, some neighbour. */
+    static short floatToHalf(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        int sign = bits >>> 16 & 0x8000;
+        int exponent = bits >>> 23 & 0xff;
+        if (exponent == 0xff) {
+            return (short) (sign | 0x7c00 | bits >>> 13 & 0x3ff);
+        }
+        if (exponent < 127 - 14) { // zero and subnormals: multiples of 2^-24
+            return (short) (sign | (int) (Math.abs(value) * 0x1p24f));
+        }
+        return (short) (sign | Math.min(exponent - 127 + 15, 0x1e) << 10 | bits >>> 13 & 0x3ff);
+    }
+
     /** IEEE 754 binary16 to binary32, exact. */
     static float halfToFloat(short half) {
         int exponent = half >> 10 & 0x1f;

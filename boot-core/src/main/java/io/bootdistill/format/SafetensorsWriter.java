@@ -75,6 +75,26 @@ public final class SafetensorsWriter {
         return addBytes(name, DType.F32, shape, (first, into) -> values.read(first / Float.BYTES, into.asFloatBuffer()));
     }
 
+    /**
+     * Adds a tensor of a floating type whose values are asked for when the file is written.
+     *
+     * @param values each of which the type has to hold, see {@link DType#holds}
+     * @throws IllegalArgumentException if {@code dtype} is not floating
+     */
+    public SafetensorsWriter add(String name, DType dtype, int[] shape, Values values) {
+        if (!dtype.isFloating()) {
+            throw new IllegalArgumentException("dtype of " + name + " is " + dtype + ", must be of a floating type");
+        }
+        if (dtype == DType.F32) {
+            return add(name, shape, values);
+        }
+        return addBytes(name, dtype, shape, (first, into) -> {
+            FloatBuffer piece = FloatBuffer.allocate(into.remaining() / dtype.bytes());
+            values.read(first / dtype.bytes(), piece);
+            dtype.put(piece.flip(), into);
+        });
+    }
+
     /** Adds a float64 tensor. */
     public SafetensorsWriter addDoubles(String name, int[] shape, double[] values) {
         requireLength(name, shape, values.length);

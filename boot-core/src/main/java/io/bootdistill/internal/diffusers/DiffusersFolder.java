@@ -42,7 +42,7 @@ public final class DiffusersFolder {
         this.networkConfig = readNetworkConfig(nested ? network : folder);
         this.schedulerFile = (nested ? folder.resolve(SCHEDULER) : folder).resolve(SCHEDULER_CONFIG);
         this.nullClass = readNullClass(folder.resolve(MODEL_INDEX));
-        this.weights = WeightFiles.find(nested ? network : folder);
+        this.weights = WeightFiles.find(nested ? network : folder, WeightFiles.DIFFUSERS, "diffusers", "UNet2DModel");
     }
 
     /**
@@ -53,8 +53,7 @@ public final class DiffusersFolder {
     public static DiffusersFolder open(Path folder) {
         Path found = AtomicFiles.readableFolder(folder);
         if (!Files.isDirectory(found)) {
-            throw new ModelFormatException(folder + (Files.exists(found) ? " is a file; give the folder of the model"
-                    : " does not exist; give the folder of a model"));
+            throw ForeignModels.noFolder(found);
         }
         return new DiffusersFolder(found);
     }
@@ -138,10 +137,17 @@ public final class DiffusersFolder {
     private static JsonObject readNetworkConfig(Path network) {
         Path file = network.resolve(NETWORK_CONFIG);
         if (!Files.exists(file)) {
-            throw new ModelFormatException(network + " has no " + NETWORK_CONFIG + "; it holds " + WeightFiles.listing(network)
-                    + "; give a folder with " + NETWORK + "/" + NETWORK_CONFIG + " or " + NETWORK_CONFIG);
+            ModelFormatException foreign = ForeignModels.inFolder(network);
+            throw foreign != null ? foreign : new ModelFormatException(network + " has no " + NETWORK_CONFIG + "; it holds "
+                    + WeightFiles.listing(network) + "; give a folder with " + NETWORK + "/" + NETWORK_CONFIG + " or "
+                    + NETWORK_CONFIG);
         }
-        return Json.read(file);
+        JsonObject config = Json.read(file);
+        JsonElement className = config.get(CLASS_NAME);
+        if (className != null && className.isJsonPrimitive()) {
+            ForeignModels.requireNoFlax(network, className.getAsString());
+        }
+        return config;
     }
 
     private static OptionalInt readNullClass(Path file) {

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
  *
  * <p>Old attention names ({@code query}, {@code key}, {@code value}, {@code proj_attn}) appear as {@code to_q}, {@code to_k},
  * {@code to_v}, {@code to_out.0}, and attention weights that were stored as 1×1 convolutions, [out][in][1][1], as [out][in].
- * Remembers which tensors have been read, so that a caller can report the rest. Thread-safe.
+ * Names of text encoders appear without {@code text_model.}, which some versions write and others do not. Remembers which
+ * tensors have been read, so that a caller can report the rest. Thread-safe.
  */
 public final class ModelWeights implements TensorSource, AutoCloseable {
 
@@ -32,6 +33,8 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
             Pattern.compile("(.*\\battentions\\.\\d+\\.)(query|key|value|proj_attn|to_q|to_k|to_v|to_out\\.0)\\.(weight|bias)");
     private static final Map<String, String> RENAMED =
             Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
+
+    private static final String TEXT_MODEL = "text_model.";
 
     private record Stored(SafetensorsFile file, String name) {}
 
@@ -48,6 +51,10 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
             for (Path path : weights.files()) {
                 SafetensorsFile file = SafetensorsFile.open(path);
                 files.add(file);
+                ModelFormatException foreign = ForeignModels.known(path, file.names());
+                if (foreign != null) {
+                    throw foreign;
+                }
                 opened.put(path, file);
             }
             if (weights.shardOf().isEmpty()) {
@@ -66,7 +73,7 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
 
     private void put(SafetensorsFile file, String name) {
         Matcher matcher = ATTENTION.matcher(name);
-        String today = name;
+        String today = name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : name;
         if (matcher.matches()) {
             today = matcher.group(1) + RENAMED.getOrDefault(matcher.group(2), matcher.group(2)) + "." + matcher.group(3);
         }
@@ -94,6 +101,14 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
             rank--;
         }
         return Arrays.copyOf(shape, rank);
+    }
+
+    /** How the tensors lie in the files, in the order of {@link #names}. */
+    public WeightsManifest manifest() {
+        List<WeightsManifest.Entry> entries = new ArrayList<>();
+        tensors.forEach((name, stored) -> entries.add(new WeightsManifest.Entry(
+                name, stored.name(), stored.file().shape(stored.name()), stored.file().dtype(stored.name()))));
+        return new WeightsManifest(entries, files.get(0).metadata());
     }
 
     @Override

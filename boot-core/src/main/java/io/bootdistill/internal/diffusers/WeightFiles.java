@@ -21,25 +21,40 @@ import java.util.stream.Stream;
  */
 record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
 
-    static final String SINGLE = "diffusion_pytorch_model.safetensors";
-    private static final String INDEX_SUFFIX = ".json";
-    /** Full precision before fp16, one file before shards. */
-    private static final List<String> CANDIDATES = List.of(
-            SINGLE,
-            SINGLE + ".index.json",
-            "diffusion_pytorch_model.fp16.safetensors",
-            "diffusion_pytorch_model.fp16.safetensors.index.json",
-            SINGLE + ".index.fp16.json");
-    private static final List<String> PICKLES = List.of(".bin", ".pt", ".pth", ".ckpt", ".pkl");
+    /** How the files of diffusers begin. */
+    static final String DIFFUSERS = "diffusion_pytorch_model";
+    static final String SINGLE = DIFFUSERS + ".safetensors";
 
-    static WeightFiles find(Path folder) {
-        for (String name : CANDIDATES) {
-            Path file = folder.resolve(name);
+    private static final String INDEX_SUFFIX = ".json";
+    /** Full precision before half, one file before shards. */
+    private static final List<String> ENDINGS = List.of(
+            ".safetensors",
+            ".safetensors.index.json",
+            ".fp16.safetensors",
+            ".fp16.safetensors.index.json",
+            ".safetensors.index.fp16.json",
+            ".bf16.safetensors",
+            ".bf16.safetensors.index.json",
+            ".safetensors.index.bf16.json");
+
+    /**
+     * Looks for weights, without opening them.
+     *
+     * @param beginning of the names of their files
+     * @param library that converts what cannot be read, with the class that it does so with
+     * @throws ModelFormatException if there are none, or only such as cannot be read
+     */
+    static WeightFiles find(Path folder, String beginning, String library, String className) {
+        for (String ending : ENDINGS) {
+            Path file = folder.resolve(beginning + ending);
             if (Files.exists(file)) {
-                return name.endsWith(INDEX_SUFFIX) ? sharded(file) : new WeightFiles(List.of(file), Map.of());
+                return ending.endsWith(INDEX_SUFFIX) ? sharded(file) : new WeightFiles(List.of(file), Map.of());
             }
         }
-        throw refused(folder);
+        ModelFormatException foreign = ForeignModels.weights(folder, library, className);
+        throw foreign != null ? foreign : new ModelFormatException(folder + " holds " + listing(folder)
+                + ", but no weights; they must be in one of "
+                + String.join(", ", ENDINGS.stream().map(ending -> beginning + ending).toList()));
     }
 
     /** The names in a folder, as part of a sentence. */
@@ -75,19 +90,8 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
         return file;
     }
 
-    private static ModelFormatException refused(Path folder) {
-        for (String name : names(folder)) {
-            if (PICKLES.stream().anyMatch(name::endsWith)) {
-                return new ModelFormatException(folder.resolve(name) + " is a pickle, which may run code when it is read, and is"
-                        + " refused; convert the model once with Python: from diffusers import UNet2DModel;"
-                        + " UNet2DModel.from_pretrained(\"" + folder + "\").save_pretrained(\"" + folder + "\")");
-            }
-        }
-        return new ModelFormatException(folder + " holds " + listing(folder) + ", but no weights; they must be in one of "
-                + String.join(", ", CANDIDATES));
-    }
-
-    private static List<String> names(Path folder) {
+    /** The names in a folder, sorted. */
+    static List<String> names(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
