@@ -49,6 +49,11 @@ final class MeteredDevice implements Device {
     }
 
     @Override
+    public int workers(int wanted) {
+        return device.workers(wanted);
+    }
+
+    @Override
     public Kernels openKernels() {
         return device.openKernels();
     }
