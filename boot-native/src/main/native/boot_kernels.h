@@ -152,17 +152,17 @@ int32_t boot_sum_rows_backward(boot_context context, int32_t n, int32_t pixels, 
 /* ---- attention */
 
 int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp);
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
     boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv);
 int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
-    boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
-    int64_t ldytangent);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent,
+    int64_t ldqtangent, boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent,
+    boot_floats ytangent, int64_t ldytangent);
 
 /* ---- size changes; height and width are those of the small image */
 

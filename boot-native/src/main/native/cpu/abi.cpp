@@ -113,8 +113,8 @@ int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries,
 
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
     int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
-    boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy, boot_floats dq,
+    int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
     const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_backward(of(context), n, attention, source(q, ldq), source(k, ldk),
         source(v, ldv), at(mask), source(y, ldy), at(log_sum_exp), source(dy, lddy), sink(dq, lddq),

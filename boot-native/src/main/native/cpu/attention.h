@@ -8,9 +8,11 @@ namespace boot::BOOT_TIER {
 
 constexpr int64_t MAX_BLOCK = 96;
 
-// Queries of a block: their scores stay in the second-level cache.
+// Queries of a block: their scores stay in the second-level cache. A wide head has more in its keys and values than in the
+// scores, and they are read again for each block: then blocks are large.
 static BOOT_INLINE int64_t block_queries(const Attention& shape) {
-    return smaller(shape.queries, larger(TILE_ROWS, smaller(MAX_BLOCK, 32768 / shape.keys / TILE_ROWS * TILE_ROWS)));
+    const int64_t cached = shape.head_size > 256 ? MAX_BLOCK : 32768 / shape.keys / TILE_ROWS * TILE_ROWS;
+    return smaller(shape.queries, larger(TILE_ROWS, smaller(MAX_BLOCK, cached)));
 }
 
 // The mask of a sample, −∞ beyond the last key.
