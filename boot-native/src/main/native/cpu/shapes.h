@@ -42,7 +42,7 @@ struct Linear {
 struct GroupNorm {
     int32_t pixels, channels, groups;
     float epsilon;
-    bool silu;
+    int32_t activation;
 };
 
 struct Attention {

@@ -170,6 +170,61 @@ static void group_norm_tangent(Run& r) {
         r.input(n * channels), channels, r.output(all), channels));
 }
 
+static void layer_norm(Run& r, bool backward) {
+    const int32_t n = 2, pixels = 71, channels = 36, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
+    const boot_floats scale = r.input(n * channels), shift = r.input(n * channels), statistics = r.output(n * pixels * 2);
+    r.call(boot::boot_layer_norm_forward(r.context, n, pixels, channels, 1e-5f, x, channels, gamma, beta, scale, channels, shift,
+        channels, statistics, r.output(all), channels));
+    if (backward) {
+        r.call(boot::boot_layer_norm_backward(r.context, n, pixels, channels, x, channels, gamma, beta, scale, channels,
+            statistics, r.input(all), channels, 0, 0, r.output(all), channels, r.output(channels), r.output(channels),
+            r.output(n * channels), channels, r.output(n * channels), channels, 0));
+    }
+}
+
+static void layer_norm_tangent(Run& r) {
+    const int32_t n = 2, pixels = 71, channels = 36, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
+    const boot_floats scale = r.input(n * channels), statistics = r.output(n * pixels * 2);
+    r.call(boot::boot_layer_norm_forward(r.context, n, pixels, channels, 1e-5f, x, channels, gamma, beta, scale, channels,
+        r.input(n * channels), channels, statistics, r.output(all), channels));
+    r.call(boot::boot_layer_norm_tangent(r.context, n, pixels, channels, x, channels, gamma, beta, scale, channels, statistics,
+        r.input(all), channels, r.input(n * channels), channels, r.input(n * channels), channels, r.output(all), channels));
+}
+
+static void activation(Run& r) {
+    const int32_t rows = 35, channels = 9, all = rows * channels;
+    for (int32_t f = BOOT_ACTIVATION_NONE; f <= BOOT_ACTIVATION_QUICK_GELU; f++) {
+        const boot_floats x = r.input(all, 3);
+        r.call(boot::boot_activation_forward(r.context, rows, channels, f, x, channels, r.output(all), channels));
+        r.call(boot::boot_activation_backward(r.context, rows, channels, f, x, channels, r.input(all), channels, r.input(all),
+            channels, r.output(all), channels));
+    }
+    const boot_floats x = r.input(2 * all, 3);
+    r.call(boot::boot_geglu_forward(r.context, rows, channels, x, 2 * channels, r.output(all), channels));
+    r.call(boot::boot_geglu_backward(r.context, rows, channels, x, 2 * channels, r.input(all), channels, 0, 0, r.output(2 * all),
+        2 * channels));
+    r.call(boot::boot_geglu_tangent(r.context, rows, channels, x, 2 * channels, r.input(2 * all), 2 * channels, r.output(all),
+        channels));
+}
+
+static void rows(Run& r) {
+    const int32_t n = 2, pixels = 70, channels = 36, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gate = r.input(n * channels);
+    r.call(boot::boot_gate_forward(r.context, n, pixels, channels, x, channels, gate, channels, r.input(all), channels,
+        r.output(all), channels));
+    r.call(boot::boot_gate_backward(r.context, n, pixels, channels, x, channels, gate, channels, r.input(all), channels, 0, 0,
+        r.output(all), channels, r.output(n * channels), channels));
+    r.call(boot::boot_gate_tangent(r.context, n, pixels, channels, x, channels, gate, channels, r.input(all), channels,
+        r.input(n * channels), channels, 0, 0, r.output(all), channels));
+    r.call(boot::boot_sum_rows_forward(r.context, n, pixels, channels, 0.3f, x, channels, r.output(n * channels), channels));
+    const int32_t many = 600;  // more than one block of threads sums
+    r.call(boot::boot_sum_rows_forward(r.context, n, many, 3, 0.3f, r.input(n * many * 3), 3, r.output(n * 3), 3));
+    r.call(boot::boot_sum_rows_backward(r.context, n, pixels, channels, 0.3f, gate, channels, x, channels, r.output(all),
+        channels));
+}
+
 static void attention(Run& r, bool backward) {
     // Backward, the channels of a head fit one tile: each pass over them begins where the pass before has ended.
     const int32_t n = 1, tokens = 70, heads = 2, size = backward ? 12 : 20;
@@ -260,6 +315,11 @@ static const std::map<std::string, Operation> operations = {
     {"group_norm", {FLOAT32, SUMS, [](Run& r) { group_norm(r, false); }}},
     {"group_norm_gradient", {FLOAT32, SUMS, [](Run& r) { group_norm(r, true); }}},
     {"group_norm_tangent", {FLOAT32, SUMS, group_norm_tangent}},
+    {"layer_norm", {FLOAT32, SUMS, [](Run& r) { layer_norm(r, false); }}},
+    {"layer_norm_gradient", {FLOAT32, SUMS, [](Run& r) { layer_norm(r, true); }}},
+    {"layer_norm_tangent", {FLOAT32, SUMS, layer_norm_tangent}},
+    {"activation", {FLOAT32, SUMS, activation}},
+    {"rows", {FLOAT32, SUMS, rows}},
     {"attention", {FLOAT32, SUMS, [](Run& r) { attention(r, false); }}},
     {"attention_gradient", {FLOAT32, 4 * SUMS, [](Run& r) { attention(r, true); }}},
     {"attention_tangent", {FLOAT32, 4 * SUMS, attention_tangent}},

@@ -14,10 +14,10 @@ import java.util.List;
 /** A network in forward mode, with parameters and inputs: what the tests of tangents share. */
 final class TangentRun implements AutoCloseable {
 
-    /** The U-Nets of the golden files, a perceptron with labels and a further scalar, and a tangle of shared memory. */
+    /** The U-Nets of the golden files, a perceptron with labels and a further scalar, a tangle of shared memory, a transformer. */
     static final List<String> NETWORKS = List.of(
             "class-conditional", "ddpm-cifar10-layout", "fourier-class-timestep", "no-attention-centered",
-            "scale-shift-resnet-sampling", "mlp", "tangle");
+            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer");
 
     static final int N = 2;
 

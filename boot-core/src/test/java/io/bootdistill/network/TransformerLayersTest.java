@@ -12,6 +12,7 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.reference.Arrays64;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +146,69 @@ class TransformerLayersTest {
             }
             assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
         }
+    }
+
+    /** A layer of the channels of x. */
+    private record Layer(ImageShape input, ImageShape output, Function<GraphBuilder, Value> body) implements Network {
+
+        @Override
+        public int outputChannels() {
+            return output.channels();
+        }
+
+        @Override
+        public List<String> scalars() {
+            return List.of("t");
+        }
+
+        @Override
+        public ConditionShape condition() {
+            return new ConditionShape.None();
+        }
+
+        @Override
+        public Value describe(GraphBuilder graph) {
+            return body.apply(graph);
+        }
+    }
+
+    /** Of one sample, NHWC. */
+    private void requireOutput(Layer layer, float[] x, double... expected) {
+        try (Model model = new Model(Graph.of(layer), device, false);
+                Plan plan = new Plan(model, 1, Plan.Mode.INFERENCE);
+                Kernels kernels = device.openKernels()) {
+            kernels.upload(x, 0, plan.x().data());
+            plan.forward(kernels, 1);
+            assertArrayEquals(expected, Arrays64.read(plan.y().data()), 1e-12);
+        }
+    }
+
+    /** Which operand is which, by hand: the channels of one pixel are all operands. */
+    @Test
+    void operandsAreTheirs() {
+        ImageShape six = new ImageShape(6, 1, 1);
+        ImageShape two = new ImageShape(2, 1, 1);
+        float[] x = {1, 3, 0.5f, -3, 10, 20};
+        double unit = 1 / Math.sqrt(1.5);
+        requireOutput(new Layer(six, two, graph -> graph.transformer().modulatedNorm(
+                graph.columns(graph.x(), 0, 2), 0.5f, graph.columns(graph.x(), 2, 2), graph.columns(graph.x(), 4, 2))), x,
+                -unit * 1.5 + 10, unit * -2 + 20);
+        requireOutput(new Layer(six, two, graph -> graph.transformer().gate(
+                graph.columns(graph.x(), 0, 2), graph.columns(graph.x(), 2, 2), graph.columns(graph.x(), 4, 2))), x,
+                10.5, 11);
+        requireOutput(new Layer(six, two, graph -> graph.transformer().activation(
+                Activation.QUICK_GELU, graph.columns(graph.x(), 2, 2))), x,
+                0.5 / (1 + Math.exp(-0.851)), -3 / (1 + Math.exp(5.106)));
+    }
+
+    @Test
+    void rowsAreSummed() {
+        ImageShape pixels = new ImageShape(2, 1, 3);
+        ImageShape one = new ImageShape(2, 1, 1);
+        float[] x = {1, 10, 2, 20, 6, 60};
+        requireOutput(new Layer(pixels, one, graph -> graph.transformer().sumRows(graph.x())), x, 9, 90);
+        float third = 1f / 3;
+        requireOutput(new Layer(pixels, one, graph -> graph.transformer().meanRows(graph.x())), x, 9.0 * third, 90.0 * third);
     }
 
     /** Without bias means without a parameter of that name; a normalisation that the sample modulates has none at all. */
