@@ -152,17 +152,17 @@ int32_t boot_sum_rows_backward(boot_context context, int32_t n, int32_t pixels, 
 /* ---- attention */
 
 int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp);
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
     boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv);
 int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
-    boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
-    int64_t ldytangent);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent,
+    int64_t ldqtangent, boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent,
+    boot_floats ytangent, int64_t ldytangent);
 
 /* ---- size changes; height and width are those of the small image */
 
@@ -188,6 +188,22 @@ int32_t boot_embedding_backward(boot_context context, int32_t n, int32_t table_r
     boot_floats labels, boot_floats dy, int64_t lddy, boot_floats dtable, int32_t accumulate);
 int32_t boot_divide_samples(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x,
     int64_t ldx, boot_floats divisor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+
+/* ---- rows of tokens; channels_first: the values of a patch are in the order channel, row, column */
+
+int32_t boot_add_rows_forward(boot_context context, int32_t n, int32_t rows, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats p, boot_floats y, int64_t ldy);
+int32_t boot_add_rows_backward(boot_context context, int32_t n, int32_t rows, int32_t channels, boot_floats dy,
+    int64_t lddy, boot_floats dp, int32_t accumulate);
+int32_t boot_place_rows(boot_context context, int32_t n, int32_t count, int32_t source_rows, int32_t from,
+    int32_t target_rows, int32_t to, int32_t channels, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase,
+    boot_floats y, int64_t ldy);
+int32_t boot_patchify(boot_context context, int32_t n, int32_t height, int32_t width, int32_t channels, int32_t size,
+    int32_t channels_first, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+int32_t boot_unpatchify(boot_context context, int32_t n, int32_t height, int32_t width, int32_t channels, int32_t size,
+    int32_t channels_first, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+int32_t boot_nearest_code(boot_context context, int64_t rows, int32_t codes, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats table, boot_floats y, int64_t ldy);
 
 /* ---- the method; coefficients are [n][BOOT_SIGNAL_COUNT] */
 

@@ -104,29 +104,29 @@ int32_t boot_linear_backward_weights(boot_context, int64_t rows, int32_t in, int
 // ---- attention
 
 int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
     boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp) {
-    const Attention attention = {queries, keys, heads, head_size};
+    const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_forward(of(context), n, attention, source(q, ldq), source(k, ldk), source(v, ldv),
         at(mask), sink(y, ldy), at(log_sum_exp));
 }
 
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
-    boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
-    const Attention attention = {queries, keys, heads, head_size};
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy, boot_floats dq,
+    int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
+    const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_backward(of(context), n, attention, source(q, ldq), source(k, ldk),
         source(v, ldv), at(mask), source(y, ldy), at(log_sum_exp), source(dy, lddy), sink(dq, lddq),
         sink(dk, lddk), sink(dv, lddv));
 }
 
 int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
     boot_floats mask, boot_floats, int64_t, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
     boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
     int64_t ldytangent) {
-    const Attention attention = {queries, keys, heads, head_size};
+    const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_tangent(of(context), n, attention, source(q, ldq), source(k, ldk),
         source(v, ldv), at(mask), at(log_sum_exp), source(qtangent, ldqtangent), source(ktangent, ldktangent),
         source(vtangent, ldvtangent), sink(ytangent, ldytangent));

@@ -88,6 +88,14 @@ void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const f
     bool accumulate);
 void divide_samples(int32_t n, int32_t pixels, int32_t channels, Source x, const float* divisor, Source base, Target y);
 
+void add_rows_forward(int32_t n, int32_t rows, int32_t channels, Source x, const float* p, Target y);
+void add_rows_backward(int32_t n, int32_t rows, int32_t channels, Source dy, float* dp, bool accumulate);
+void place_rows(int32_t n, int32_t count, int32_t source_rows, int32_t from, int32_t target_rows, int32_t to,
+    int32_t channels, Source x, Source base, Target y);
+void patchify(int32_t n, const Patches& patches, Source x, Source base, Target y);
+void unpatchify(int32_t n, const Patches& patches, Source x, Source base, Target y);
+int32_t nearest_code(Context& context, int64_t rows, int32_t codes, int32_t channels, Source x, const float* table, Target y);
+
 void signal_state(int32_t n, int32_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
     Target y, Target x);
 void signal_step(int32_t n, int32_t pixels, int32_t channels, int32_t stage, const float* coefficients, Source noise,

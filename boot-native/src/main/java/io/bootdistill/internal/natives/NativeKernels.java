@@ -17,6 +17,7 @@ public class NativeKernels
                 NativeAttention,
                 NativeResize,
                 NativeEmbedding,
+                NativeTokens,
                 NativeSignal,
                 NativeOptimiser {
 
