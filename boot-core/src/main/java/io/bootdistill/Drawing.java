@@ -6,8 +6,11 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
@@ -82,14 +85,28 @@ final class Drawing {
 
     private float[] sample(
             TeacherModel drawn, int @Nullable [] labels, int nullRow, @Nullable StateListener listener) {
-        boolean consistent = pipeline != null && pipeline.isConsistency();
-        Sampler sampler = (consistent
-                ? Sampler.of(drawn, Trajectory.consistency((DiscreteSchedule) drawn.schedule(), steps,
-                        pipeline.consistencyTimes(), pipeline.consistencyScaling()))
-                : Sampler.discrete(drawn, Solver.DDIM, drawn.scheduler().timestepSpacing(), steps))
-                .withGuidance(guidance == 1 ? null : new Guidance(guidance, nullRow)).withSchedulerLimits();
-        SampleRequest made = request.noise() != null ? SampleRequest.ofNoise(request.noise())
-                : SampleRequest.ofSeeds(LongStream.range(0, request.count()).map(i -> request.seed((int) i)).toArray());
-        return sampler.sample(made.withLabels(labels), listener);
+        SampleRequest made = (request.noise() != null ? SampleRequest.ofNoise(request.noise())
+                : SampleRequest.ofSeeds(LongStream.range(0, request.count()).map(i -> request.seed((int) i)).toArray()))
+                .withLabels(labels);
+        int n = made.count(drawn.shape(), drawn.condition());
+        Checks.that(n == request.count(), "the noise", "that of " + n + " pictures", "of the " + request.count() + " asked for");
+        float[] samples = new float[Math.multiplyExact(n, drawn.shape().size())];
+        int workers = drawn.device().workers(Math.min(Runtime.getRuntime().availableProcessors(), n));
+        try (SamplerWorkers pool = new SamplerWorkers(
+                drawn, trajectory(), guidance == 1 ? null : new Guidance(guidance, nullRow), drawn.schedulerClip(),
+                drawn.schedulerThreshold(), workers, 1)) {
+            pool.run(made, n, samples, listener);
+        }
+        return samples;
+    }
+
+    private Trajectory trajectory() {
+        DiscreteSchedule schedule = (DiscreteSchedule) teacher.schedule();
+        if (pipeline != null && pipeline.isConsistency()) {
+            return Trajectory.consistency(schedule, steps, pipeline.consistencyTimes(), pipeline.consistencyScaling());
+        }
+        SchedulerConfig scheduler = teacher.scheduler();
+        double[] times = TimeSteps.of(schedule.size(), scheduler.timestepSpacing(), steps, scheduler.stepsOffset());
+        return Trajectory.discrete(schedule, Solver.DDIM, times, scheduler.setAlphaToOne());
     }
 }

@@ -73,16 +73,12 @@ public final class Sampler {
      * @throws IllegalArgumentException if the teacher's schedule is not discrete
      */
     public static Sampler discrete(Denoiser teacher, Solver solver, TimestepSpacing spacing, int steps) {
-        return discrete(Teacher.resolve(teacher), solver, spacing, steps);
-    }
-
-    static Sampler discrete(TeacherModel teacher, Solver solver, TimestepSpacing spacing, int steps) {
         if (!(teacher.schedule() instanceof DiscreteSchedule schedule)) {
             throw new IllegalArgumentException("spacing " + spacing + " needs a discrete schedule");
         }
         int offset = 0;
         boolean toCleanImage = true;
-        SchedulerConfig scheduler = teacher.scheduler();
+        SchedulerConfig scheduler = Teacher.resolve(teacher).scheduler();
         if (scheduler != null) {
             offset = scheduler.stepsOffset();
             toCleanImage = scheduler.setAlphaToOne();
@@ -92,10 +88,7 @@ public final class Sampler {
     }
 
     private static Sampler of(Denoiser denoiser, Trajectory trajectory) {
-        return of(Teacher.resolve(denoiser), trajectory);
-    }
-
-    static Sampler of(TeacherModel teacher, Trajectory trajectory) {
+        TeacherModel teacher = Teacher.resolve(denoiser);
         if (teacher.network() instanceof UNet unet && unet.config().timeEmbeddingType() == TimeEmbeddingType.FOURIER
                 && trajectory.times()[trajectory.evaluations() - 1] <= 0) {
             throw new IllegalArgumentException("time_embedding_type is fourier, which divides by the time step: the sampler"

@@ -139,7 +139,7 @@ public final class DiffusersFolder {
         if (!Files.exists(file)) {
             ModelFormatException foreign = ForeignModels.inFolder(network);
             throw foreign != null ? foreign : new ModelFormatException(network + " has no " + NETWORK_CONFIG + "; it holds "
-                    + WeightFiles.listing(network) + "; give a folder with " + NETWORK + "/" + NETWORK_CONFIG + " or "
+                    + FolderNames.listing(network) + "; give a folder with " + NETWORK + "/" + NETWORK_CONFIG + " or "
                     + NETWORK_CONFIG);
         }
         JsonObject config = Json.read(file);

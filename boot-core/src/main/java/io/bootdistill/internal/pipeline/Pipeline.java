@@ -18,7 +18,7 @@ import io.bootdistill.network.Network;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.network.dit.Dit;
-import io.bootdistill.network.dit.DitConfig;
+import io.bootdistill.network.dit.DitConfigReader;
 import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNet;
 import io.bootdistill.network.unet.ConditionalUNetConfig;
@@ -79,7 +79,7 @@ public final class Pipeline implements AutoCloseable {
             return new UNet(UNetConfig.parse(json, source));
         }
         if (!component.className().equals("UNet2DConditionModel")) {
-            return new Dit(DitConfig.parse(json, source));
+            return new Dit(DitConfigReader.parse(json, source));
         }
         ConditionalUNetConfig config = ConditionalUNetReader.parse(json, source);
         if (config.sample().height() == 0) {
