@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** What a teacher is asked to draw, made into a sampler, and noise and conditions for it. */
 final class Drawing {
 
-    private static final int USUAL_STEPS = 50;
+    static final int USUAL_STEPS = 50;
 
     private final TeacherModel teacher;
     private final @Nullable Pipeline pipeline;

@@ -189,6 +189,16 @@ public final class Teacher implements Denoiser {
         return pipeline == null ? shape() : pipeline.picture();
     }
 
+    /** Whether it is a whole pipeline: draws from prompts, or through an autoencoder. */
+    public boolean isPipeline() {
+        return pipeline != null;
+    }
+
+    /** Steps of a picture, where a request does not say. */
+    public int usualSteps() {
+        return pipeline == null ? Drawing.USUAL_STEPS : pipeline.usualSteps();
+    }
+
     /** Whether it draws from prompts. */
     public boolean readsPrompts() {
         return pipeline != null && pipeline.readsPrompts();

@@ -5,6 +5,7 @@ import static io.bootdistill.examples.Arguments.require;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
@@ -30,13 +31,18 @@ import picocli.CommandLine.Spec;
         header = "Samples a student, a teacher, or the student of a run.",
         customSynopsis = {
             "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
-            "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors"
+            "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors",
+            "       boot sample --model PIPELINE --prompt TEXT [--prompt TEXT ...] [--negative TEXT] [--count N]",
+            "                   [--seed S] [--steps K] [--guidance W] [--latents] --out PATH"
         },
         description = {
             "",
             "A student takes one network call, or K if it was distilled for several; a teacher takes K steps of the"
                     + " deterministic reference sampler. Image i has the seed S + i and is a function of that seed and its label"
                     + " alone.",
+            "",
+            "A whole pipeline (Stable Diffusion, SDXL, LCM, LDM, DiT) draws with DDIM on its own scheduler's times, or by"
+                    + " consistency steps; N pictures of each prompt, or of each class of --labels, by number or name.",
             ""
         },
         synopsisHeading = "",
@@ -47,7 +53,8 @@ import picocli.CommandLine.Spec;
             "  boot sample --model runs/my-run --out grid.png",
             "  boot sample --model runs/my-run --count 1000 --seed 7 --out images",
             "  boot sample --model teachers/fashion-mnist-16 --steps 10 --labels 3,7 --count 8 --out grid.png",
-            "  boot sample --model runs/my-run --noise noise.safetensors --out sample.safetensors"
+            "  boot sample --model runs/my-run --noise noise.safetensors --out sample.safetensors",
+            "  boot sample --model my-sd --prompt \"a red apple\" --steps 25 --out apple.png"
         })
 final class SampleCommand implements Callable<Integer> {
 
@@ -62,7 +69,8 @@ final class SampleCommand implements Callable<Integer> {
     /** Where the noise comes from. */
     static final class Input {
 
-        @Option(names = "--count", paramLabel = "N", description = "Number of images. Default: 64.")
+        @Option(names = "--count", paramLabel = "N",
+                description = "Number of images. Default: 64. Of a pipeline: those of each prompt or class; default: 1.")
         private Integer count;
 
         @Option(names = "--noise", paramLabel = "FILE",
@@ -71,8 +79,18 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     @Option(names = "--labels", paramLabel = "L", split = ",", hideParamSyntax = true,
-            description = "Class labels, separated by commas, repeated over the images. Default: every class in turn.")
-    private List<Integer> labels;
+            description = "Class labels, separated by commas, repeated over the images; numbers, or names where the model has some."
+                    + " Default: every class in turn.")
+    private List<String> labels;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "What a pipeline is to draw; may be repeated.")
+    private List<String> prompts;
+
+    @Option(names = "--negative", paramLabel = "TEXT", description = "What guidance leads away from. Default: the empty prompt.")
+    private String negative;
+
+    @Option(names = "--latents", description = "Writes what a pipeline's network denoises, not decoded; to a .safetensors file.")
+    private boolean latents;
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
     private Long seed;
@@ -104,12 +122,17 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
         if (model.kind() == ModelFolder.Kind.TEACHER) {
             try (Teacher teacher = Teacher.load(model.path())) {
+                if (teacher.isPipeline()) {
+                    return draw(teacher, output);
+                }
+                requireNoPrompts();
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
                         .withSchedulerLimits();
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample);
             }
         } else {
+            requireNoPrompts();
             try (Student student = Student.load(model.path())) {
                 int taken = steps == null ? 1 : steps;
                 require(spec, taken <= student.mostSteps(), "--steps", steps, student.hasTwoTimes()
@@ -125,6 +148,61 @@ final class SampleCommand implements Callable<Integer> {
             }
         }
         return Boot.OK;
+    }
+
+    private void requireNoPrompts() {
+        require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
+        require(spec, negative == null, "--negative", negative, "left out: this model reads no prompts");
+        require(spec, !latents, "--latents", true, "left out: this model has no autoencoder");
+    }
+
+    private int draw(Teacher teacher, SampleOutput output) throws IOException {
+        require(spec, teacher.readsPrompts() == (prompts != null), "--prompt", prompts,
+                teacher.readsPrompts() ? "given for this model" : "left out: this model reads no prompts");
+        require(spec, teacher.readsPrompts() || negative == null, "--negative", negative,
+                "left out: this model reads no prompts");
+        ImageShape shape = latents ? teacher.shape() : teacher.picture();
+        output.require(shape);
+        int each = input.count == null ? 1 : input.count;
+        DrawRequest request;
+        if (prompts != null) {
+            request = DrawRequest.ofPrompts(prompts).withCount(each);
+        } else if (teacher.condition() instanceof ConditionShape.Label label) {
+            int[] numbers = labels == null ? new int[] {0}
+                    : labels.stream().mapToInt(name -> number(name, label.count() - 1, teacher)).toArray();
+            request = DrawRequest.ofLabels(numbers).withCount(each);
+        } else {
+            require(spec, labels == null, "--labels", labels, "left out: this model has no classes");
+            request = DrawRequest.ofCount(each);
+        }
+        if (negative != null) {
+            request = request.withNegative(negative);
+        }
+        if (guidance != null) {
+            require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
+            request = request.withGuidance(guidance);
+        }
+        if (steps != null) {
+            request = request.withSteps(steps);
+        }
+        request = input.noise != null ? request.withNoise(readNoise(input.noise, teacher.shape()))
+                : request.withSeed(seed == null ? 0 : seed);
+        long start = System.nanoTime();
+        float[] samples = DrawingReport.draw(teacher, request, latents);
+        output.write(samples, shape, 0);
+        spec.commandLine().getOut().printf(
+                Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, out);
+        spec.commandLine().getOut().flush();
+        return Boot.OK;
+    }
+
+    /** A label, by its number or, in a pipeline, by a name. */
+    private int number(String label, int most, Teacher teacher) {
+        if (!label.matches("\\d{1,9}")) {
+            return teacher.classNumber(label);
+        }
+        require(spec, Integer.parseInt(label) <= most, "--labels", label, "0 … " + most);
+        return Integer.parseInt(label);
     }
 
     private Guidance guidanceOf(Teacher teacher) {
@@ -171,11 +249,11 @@ final class SampleCommand implements Callable<Integer> {
         }
         int most = condition instanceof ConditionShape.Label label ? label.count() - 1 : -1;
         require(spec, most >= 0, "--labels", labels, "left out: this model has no classes");
-        for (int label : labels) {
-            require(spec, label >= 0 && label <= most, "--labels", label,
+        for (String label : labels) {
+            require(spec, label.matches("\\d{1,9}") && Integer.parseInt(label) <= most, "--labels", label,
                     "0 … " + most + (nullLabel < 0 ? "" : " (" + nullLabel + " means no class)"));
         }
-        return labels.stream().mapToInt(Integer::intValue).toArray();
+        return labels.stream().mapToInt(Integer::parseInt).toArray();
     }
 
     private static float[] readNoise(Path file, ImageShape shape) {

@@ -1,5 +1,6 @@
 package io.bootdistill.examples.extractor;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
@@ -70,6 +71,6 @@ record ClassifierNetwork(ImageShape shape, List<Integer> widths, int classes) im
     }
 
     private static Value norm(GraphBuilder graph, String name, Value x) {
-        return graph.groupNorm(name, x, GROUPS, EPSILON, true, null, null);
+        return graph.groupNorm(name, x, GROUPS, EPSILON, Activation.SILU, null, null);
     }
 }
