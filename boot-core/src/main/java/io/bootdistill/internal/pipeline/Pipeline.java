@@ -71,7 +71,8 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    private static Network network(PipelineFolder folder) {
+    /** The network of a folder, from its configuration alone. */
+    static Network network(PipelineFolder folder) {
         Component component = folder.network();
         String json = component.config().toString();
         String source = component.folder().resolve("config.json").toString();
@@ -154,11 +155,19 @@ public final class Pipeline implements AutoCloseable {
 
     /** Steps, where nothing is said. */
     public int usualSteps() {
-        return isConsistency() ? 4 : 50;
+        return usualSteps(folder);
+    }
+
+    static int usualSteps(PipelineFolder folder) {
+        return folder.pipeline() == PipelineClass.LATENT_CONSISTENCY ? 4 : 50;
     }
 
     /** Guidance scale, where nothing is said: those of the pipelines of diffusers. */
     public double usualGuidance() {
+        return usualGuidance(folder);
+    }
+
+    static double usualGuidance(PipelineFolder folder) {
         return switch (folder.pipeline()) {
             case STABLE_DIFFUSION -> 7.5;
             case LATENT_CONSISTENCY -> 8.5;
