@@ -63,7 +63,7 @@ class ArchitectureTest {
         "diffusion, device format network internal.work",
         "internal.sampling, internal.device device format network internal.work diffusion",
         "internal.pipeline, error internal.device internal.file device format network network.autoencoder network.dit network.text"
-                + " network.unet text internal.diffusers internal.work diffusion gson slf4j",
+                + " network.unet text internal.diffusers internal.work diffusion internal.sampling gson slf4j",
         "lesson, internal.device device network internal.work diffusion",
         "objective, internal.device device network internal.work diffusion internal.sampling lesson",
         "config, error internal.file internal.work diffusion lesson objective gson",

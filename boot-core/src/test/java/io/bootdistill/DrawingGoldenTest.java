@@ -43,13 +43,18 @@ public class DrawingGoldenTest {
     @TempDir
     Path temp;
 
+    /** Copies the pipeline. */
+    static Path copy(Path folder) throws IOException {
+        for (String file : FILES) {
+            Files.createDirectories(folder.resolve(file).getParent());
+            Files.copy(Fixtures.file(CASE + file), folder.resolve(file));
+        }
+        return folder;
+    }
+
     /** The pipeline, with the scheduler that the golden steps were taken with: DDIM, trailing, to the clean picture. */
     private Path folder() throws IOException {
-        for (String file : FILES) {
-            Files.createDirectories(temp.resolve(file).getParent());
-            Files.copy(Fixtures.file(CASE + file), temp.resolve(file));
-        }
-        Path scheduler = temp.resolve("scheduler/scheduler_config.json");
+        Path scheduler = copy(temp).resolve("scheduler/scheduler_config.json");
         JsonObject config = Json.read(scheduler);
         config.addProperty("_class_name", "DDIMScheduler");
         config.addProperty("timestep_spacing", "trailing");

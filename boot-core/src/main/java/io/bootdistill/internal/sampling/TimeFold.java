@@ -53,7 +53,16 @@ public final class TimeFold {
         if (config.timeEmbeddingType() != TimeEmbeddingType.POSITIONAL) {
             throw new UnsupportedOperationException("a fourier time embedding divides by the time step: it cannot be folded");
         }
-        double[] hidden = layer(weights, name + ".linear_1", config.positionalEmbedding((float) value));
+        return embedding(weights, name, config.positionalEmbedding((float) value));
+    }
+
+    /** The embedding whose parameters begin with a name, of a sinusoid: two layers with SiLU between them. */
+    public static float[] embedding(Model model, String name, double[] sinusoid) {
+        return embedding(weights(model, name + "."), name, sinusoid);
+    }
+
+    private static float[] embedding(Map<String, float[]> weights, String name, double[] sinusoid) {
+        double[] hidden = layer(weights, name + ".linear_1", sinusoid);
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] /= 1 + Math.exp(-hidden[i]);
         }
