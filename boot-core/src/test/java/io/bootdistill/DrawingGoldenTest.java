@@ -65,7 +65,7 @@ public class DrawingGoldenTest {
     }
 
     private static float[] golden(String name) {
-        try (SafetensorsFile file = SafetensorsFile.open(Fixtures.file(CASE + "case.safetensors"))) {
+        try (SafetensorsFile file = SafetensorsFile.open(Fixtures.file("text-to-image/sd-pipeline-case.safetensors"))) {
             return file.floats(name);
         }
     }
