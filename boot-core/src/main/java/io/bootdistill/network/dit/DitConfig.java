@@ -1,9 +1,6 @@
 package io.bootdistill.network.dit;
 
 import io.bootdistill.device.Activation;
-import io.bootdistill.internal.file.Json;
-import java.nio.file.Path;
-import java.util.Set;
 
 /**
  * The configuration of a diffusers {@code DiTTransformer2DModel} ({@code config.json}), or of a {@code Transformer2DModel} whose
@@ -64,32 +61,6 @@ public record DitConfig(
     /** The label that stands for no class. */
     public int nullLabel() {
         return numEmbedsAdaNorm;
-    }
-
-    /**
-     * Reads a {@code config.json}.
-     *
-     * @throws io.bootdistill.error.ModelFormatException naming the file, the key, its value and what is supported
-     */
-    public static DitConfig read(Path file) {
-        return new DitConfigReader(Json.read(file), file.toString()).read();
-    }
-
-    /**
-     * Reads the text of a {@code config.json}.
-     *
-     * @param source what it was read from, for messages
-     * @throws io.bootdistill.error.ModelFormatException as {@link #read}
-     */
-    public static DitConfig parse(String json, String source) {
-        return new DitConfigReader(Json.parse(json, source), source).read();
-    }
-
-    /** The keys of a {@code config.json} that have no meaning here, sorted; refuses what {@link #parse} refuses. */
-    public static Set<String> unknownKeys(String json, String source) {
-        DitConfigReader reader = new DitConfigReader(Json.parse(json, source), source);
-        reader.read();
-        return reader.unknownKeys();
     }
 
     private static void between(String key, int value, int least, int most) {

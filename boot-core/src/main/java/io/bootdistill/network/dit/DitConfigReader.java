@@ -4,11 +4,13 @@ import com.google.gson.JsonObject;
 import io.bootdistill.device.Activation;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
+import io.bootdistill.internal.file.Json;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
 /** Reads a {@link DitConfig} and refuses what is not supported. What an absent key means depends on the class of the file. */
-final class DitConfigReader {
+public final class DitConfigReader {
 
     private static final String DIT = "DiTTransformer2DModel";
     private static final String GENERAL = "Transformer2DModel";
@@ -24,15 +26,41 @@ final class DitConfigReader {
     private final String source;
     private final boolean isDit;
 
+    /**
+     * Reads a {@code config.json}.
+     *
+     * @throws ModelFormatException naming the file, the key, its value and what is supported
+     */
+    public static DitConfig read(Path file) {
+        return new DitConfigReader(Json.read(file), file.toString()).read();
+    }
+
+    /**
+     * Reads the text of a {@code config.json}.
+     *
+     * @param source what it was read from, for messages
+     * @throws ModelFormatException as {@link #read}
+     */
+    public static DitConfig parse(String json, String source) {
+        return new DitConfigReader(Json.parse(json, source), source).read();
+    }
+
+    /** The keys of a {@code config.json} that have no meaning here, sorted; refuses what {@link #parse} refuses. */
+    public static Set<String> unknownKeys(String json, String source) {
+        DitConfigReader reader = new DitConfigReader(Json.parse(json, source), source);
+        reader.read();
+        return reader.unknownKeys();
+    }
+
     /** @throws ModelFormatException unless the class is one of the two */
-    DitConfigReader(JsonObject json, String source) {
+    private DitConfigReader(JsonObject json, String source) {
         this.json = new ConfigReader(json, source);
         this.source = source;
         this.isDit = this.json.choice("_class_name", null, List.of(DIT, GENERAL)).equals(DIT);
     }
 
     /** @throws ModelFormatException naming the file, the key, its value and what is supported */
-    DitConfig read() {
+    private DitConfig read() {
         requireZeroNorm();
         refuseOtherTransformers();
         int inChannels = whole("in_channels", 4);
@@ -55,7 +83,7 @@ final class DitConfigReader {
     }
 
     /** The keys that have no meaning here. */
-    Set<String> unknownKeys() {
+    private Set<String> unknownKeys() {
         Set<String> unknown = json.unreadKeys();
         unknown.removeAll(WITHOUT_MEANING);
         return unknown;

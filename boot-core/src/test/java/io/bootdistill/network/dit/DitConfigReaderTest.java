@@ -37,7 +37,7 @@ class DitConfigReaderTest {
     }
 
     private static DitConfig read(JsonObject json) {
-        return DitConfig.parse(json.toString(), "the file");
+        return DitConfigReader.parse(json.toString(), "the file");
     }
 
     private static void assertRefused(JsonObject json, String... words) {
@@ -57,7 +57,7 @@ class DitConfigReaderTest {
 
     @Test
     void fileOfTheFormat() {
-        DitConfig config = DitConfig.read(Fixtures.file("text-to-image/dit/config.json"));
+        DitConfig config = DitConfigReader.read(Fixtures.file("text-to-image/dit/config.json"));
         assertEquals(new DitConfig(8, 2, 4, 8, 2, 3, 8, Activation.GELU_TANH, 10, 1e-5f), config);
         assertEquals(24, config.channels());
         assertEquals(10, config.nullLabel());
@@ -149,9 +149,9 @@ class DitConfigReaderTest {
     @Test
     void unknownKeysAreNamed() {
         JsonObject json = json(GENERAL);
-        assertEquals(List.of(), List.copyOf(DitConfig.unknownKeys(json.toString(), "the file")));
+        assertEquals(List.of(), List.copyOf(DitConfigReader.unknownKeys(json.toString(), "the file")));
         json.addProperty("qk_norm", "rms_norm");
         json.addProperty("_diffusers_version", "0.12.0");
-        assertEquals(List.of("qk_norm"), List.copyOf(DitConfig.unknownKeys(json.toString(), "the file")));
+        assertEquals(List.of("qk_norm"), List.copyOf(DitConfigReader.unknownKeys(json.toString(), "the file")));
     }
 }

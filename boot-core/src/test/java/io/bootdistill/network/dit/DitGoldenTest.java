@@ -48,7 +48,7 @@ public class DitGoldenTest {
     @BeforeEach
     void open() {
         golden = scope.own(SafetensorsFile.open(Fixtures.file(FOLDER + "case.safetensors")));
-        Dit network = new Dit(DitConfig.read(Fixtures.file(FOLDER + "config.json")));
+        Dit network = new Dit(DitConfigReader.read(Fixtures.file(FOLDER + "config.json")));
         in = network.input();
         out = network.output();
         n = golden.shape("sample")[0];

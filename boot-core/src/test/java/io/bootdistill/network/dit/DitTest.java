@@ -76,7 +76,7 @@ class DitTest {
 
     @Test
     void furtherScalarChangesNothingAtFirst() {
-        Dit network = new Dit(DitConfig.read(Fixtures.file("text-to-image/dit/config.json")));
+        Dit network = new Dit(DitConfigReader.read(Fixtures.file("text-to-image/dit/config.json")));
         float[] x = new float[network.input().size()];
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) Math.sin(i);
