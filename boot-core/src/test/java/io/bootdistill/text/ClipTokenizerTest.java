@@ -38,7 +38,8 @@ class ClipTokenizerTest {
     private static final int START_ID = 683;
     private static final int END_ID = 684;
     private static final String BOTH = START.toUpperCase() + "! " + END.toUpperCase();
-    private static final String AS_WRITTEN = "{\"bos_token\": \"" + START + "\", \"eos_token\": \"" + END + "\"}";
+    private static final String AS_WRITTEN = "{\"bos_token\": \"" + START + "\", \"eos_token\": \"" + END
+            + "\", \"pad_token\": \"" + END + "\"}";
 
     @TempDir
     Path folder;
@@ -214,6 +215,13 @@ class ClipTokenizerTest {
         int[] ids = ClipTokenizer.open(folder, LENGTH, 686).ids("<Cat-Toy><cat-toy>").ids();
         assertEquals(685, ids[1]);
         assertTrue(ids[2] != 685);
+    }
+
+    @Test
+    void longestOfAddedTokens() {
+        TokenizerFolders.write(TokenizerFolders.small(folder), "added_tokens.json", "{\"<x>s\": 686, \"<x>\": 685, \"<x>y\": 687}");
+        assertArrayEquals(new int[] {START_ID, 686, 685, 687, END_ID},
+                Arrays.copyOf(ClipTokenizer.open(folder, LENGTH, 688).ids("<x>s<x><x>y").ids(), 5));
     }
 
     @ParameterizedTest

@@ -26,6 +26,7 @@ class WordsTest {
     @CsvSource(delimiter = ';', quoteCharacter = '"', value = {
         "a photo; a|photo",
         "it's we'll 'start; it|'s|we|'ll|'s|tart",
+        "they're don't I've I'm he'd l'x; they|'re|don|'t|I|'ve|I|'m|he|'d|l|'|x",
         "!'s ''s; !'|s|''|s",
         "4k 12½; 4|k|1|2|½",
         "a-b_c...!; a|-|b|_|c|...!",
