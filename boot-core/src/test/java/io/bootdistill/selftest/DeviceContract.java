@@ -78,6 +78,21 @@ public abstract class DeviceContract {
         });
     }
 
+    /** A call that derives by itself what could be prepared of its weights gives the same bits. */
+    @TestFactory
+    Stream<DynamicNode> preparedWeightsChangeNoBits() {
+        List<OperationCase> cases = cases().stream().filter(operation -> operation.preparation != null).toList();
+        return forEachCase(cases, operation -> {
+            try (BoundCase bound = operation.bind(device())) {
+                bound.call(bound.operands().with(Operands.PREPARED, prepared -> null));
+                bound.requireRestUntouched();
+                Map<String, float[]> prepared = operation.run(device());
+                bound.outputs().forEach((output, values) ->
+                        assertArrayEquals(prepared.get(output), values, () -> operation + ": " + output));
+            }
+        });
+    }
+
     /** Captured calls take what lies in device memory when they are replayed, not when they were captured. */
     @Test
     void replayReadsNewValues() {
