@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Captured;
+import io.bootdistill.device.Conv;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Linear;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
 import io.bootdistill.internal.device.AdamStep;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +94,21 @@ public abstract class DeviceContract {
                         assertArrayEquals(prepared.get(output), values, () -> operation + ": " + output));
             }
         });
+    }
+
+    @Test
+    void preparingRefusesToDoWithoutMemory() {
+        Linear linear = new Linear(3, 5);
+        Conv conv = Conv.same(4, 4, 3, 5);
+        try (DeviceMemory memory = device().allocate(conv.weights()); Kernels kernels = device().openKernels()) {
+            Weights weights = new Weights(memory.slice(), null);
+            if (kernels.preparedLength(linear, false) > 0) {
+                assertThrows(IllegalArgumentException.class, () -> kernels.prepare(linear, weights, false));
+            }
+            if (kernels.preparedLength(conv, false) > 0) {
+                assertThrows(IllegalArgumentException.class, () -> kernels.prepare(conv, weights, false));
+            }
+        }
     }
 
     /** Captured calls take what lies in device memory when they are replayed, not when they were captured. */
