@@ -58,7 +58,8 @@ int32_t boot_fill(boot_context context, boot_floats target, int64_t count, float
 int32_t boot_affine(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx, float factor,
     float offset, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
 
-/* ---- weights; a convolution is (height, width, in, out, upsample, stride, padding) */
+/* ---- weights; a convolution is (height, width, in, out, upsample, stride, padding). Where `prepared` is 0 in a pass, the
+ * call derives what it needs of the weights, and computes the same bits. */
 
 int64_t boot_conv_prepared(boot_context context, int32_t height, int32_t width, int32_t in, int32_t out,
     int32_t upsample, int32_t stride, int32_t padding, int32_t gradient);

@@ -76,21 +76,19 @@ int32_t boot_conv_backward_weights(boot_context context, int32_t n, int32_t heig
 
 // ---- linear
 
-int32_t boot_linear_forward(boot_context, int64_t rows, int32_t in, int32_t out, boot_floats x, int64_t ldx,
-    boot_floats, boot_floats prepared, boot_floats bias, boot_floats residual, int64_t ldresidual, boot_floats y,
+int32_t boot_linear_forward(boot_context context, int64_t rows, int32_t in, int32_t out, boot_floats x, int64_t ldx,
+    boot_floats weights, boot_floats prepared, boot_floats bias, boot_floats residual, int64_t ldresidual, boot_floats y,
     int64_t ldy) {
     const Linear linear = {in, out};
-    linear_forward(rows, linear, source(x, ldx), at(prepared), at(bias),
+    return linear_forward(of(context), rows, linear, source(x, ldx), at(weights), at(prepared), at(bias),
         source(residual, ldresidual), sink(y, ldy));
-    return BOOT_OK;
 }
 
-int32_t boot_linear_backward_input(boot_context, int64_t rows, int32_t in, int32_t out, boot_floats dy,
-    int64_t lddy, boot_floats, boot_floats prepared, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx) {
+int32_t boot_linear_backward_input(boot_context context, int64_t rows, int32_t in, int32_t out, boot_floats dy,
+    int64_t lddy, boot_floats weights, boot_floats prepared, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx) {
     const Linear linear = {in, out};
-    linear_backward_input(rows, linear, source(dy, lddy), at(prepared),
+    return linear_backward_input(of(context), rows, linear, source(dy, lddy), at(weights), at(prepared),
         source(base, ldbase), sink(dx, lddx));
-    return BOOT_OK;
 }
 
 int32_t boot_linear_backward_weights(boot_context, int64_t rows, int32_t in, int32_t out, boot_floats x,

@@ -26,24 +26,28 @@ struct Place {
     int64_t source, target, sample;
 };
 
-// Scratch of a pass over groups of images: the padded images, the places of their pixels, bias + shift of each.
+// Scratch of a pass over groups of images: the padded images, the places of their pixels, bias + shift of each; and a panel of
+// weights.
 struct Group {
     int32_t images;
     float* padded;
     float* added;
     Place* places;
+    float* panel;
 };
 
 static constexpr int64_t PLACE_FLOATS = sizeof(Place) / sizeof(float);
 
-static bool reserve_group(Context& context, int32_t n, int64_t padded, int64_t pixels, int64_t columns, Group& group) {
+static bool reserve_group(Context& context, int32_t n, int64_t padded, int64_t pixels, int64_t columns, int64_t panel,
+    Group& group) {
     group.images = group_images(n, padded);
     const int64_t added = round_up(columns, PANEL);
     const int64_t images = round_up(group.images * padded, 16);
-    float* scratch = reserve(context, images + group.images * (pixels * PLACE_FLOATS + added));
+    float* scratch = reserve(context, images + group.images * (pixels * PLACE_FLOATS + added) + panel);
     group.padded = scratch;
     group.places = reinterpret_cast<Place*>(scratch + images);
     group.added = scratch + images + group.images * pixels * PLACE_FLOATS;
+    group.panel = group.added + group.images * added;
     return scratch != nullptr;
 }
 
@@ -86,9 +90,15 @@ static BOOT_INLINE void apply_panel(int64_t pixels, int64_t column, int64_t widt
     });
 }
 
-static void apply(int64_t pixels, int64_t columns, const Group& group, const Window& window, const float* panel,
-    Source residual, Target y) {
-    for (int64_t column = 0; column < columns; column += PANEL, panel += window.values() * PANEL) {
+// The panels are packed one after the other where they are not in advance: pack(column, panel).
+template <class Pack>
+static BOOT_INLINE void apply(int64_t pixels, int64_t columns, const Group& group, const Window& window,
+    const float* panels, Pack pack, Source residual, Target y) {
+    for (int64_t column = 0; column < columns; column += PANEL) {
+        const float* panel = panels == nullptr ? group.panel : panels + column * window.values();
+        if (panels == nullptr) {
+            pack(column, group.panel);
+        }
         for_width(columns - column, [&](auto vectors) BOOT_LAMBDA {
             apply_panel<decltype(vectors)::value>(pixels, column, columns - column, round_up(columns, PANEL), group, window,
                 panel, residual, y);
@@ -107,11 +117,25 @@ static void fill_added(int64_t first, int32_t images, int64_t columns, const Add
 
 int64_t direct_floats(const Conv& conv) { return packed_floats(9 * conv.in, conv.out); }
 
-void direct_prepare(const Conv& conv, const float* weights, float* prepared) {
-    pack_rows(9 * conv.in, conv.out, {weights, conv.out}, 9 * conv.in, 0, prepared);
+// The panel of the output channels from `column` on.
+static void pack_panel(const Conv& conv, const ConvWeights& weights, int64_t column, float* panel) {
+    const int64_t in = conv.in, out = conv.out, width = smaller(PANEL, out - column);
+    if (!weights.transposed) {
+        pack_rows(9 * in, width, {weights.values + column, out}, 9 * in, 0, panel);
+        return;
+    }
+    for (int64_t tap = 0; tap < 9; tap++) {
+        pack_columns(in, width, {weights.values + ((8 - tap) * out + column) * in, in}, 9 * in, tap * in, panel);
+    }
 }
 
-static void forward(int32_t n, const Conv& conv, Source x, const float* prepared, const Addends& addends, Target y,
+void direct_prepare(const Conv& conv, const ConvWeights& weights, float* prepared) {
+    for (int64_t column = 0; column < conv.out; column += PANEL) {
+        pack_panel(conv, weights, column, prepared + column * 9 * conv.in);
+    }
+}
+
+static void forward(int32_t n, const Conv& conv, Source x, const ConvWeights& weights, const Addends& addends, Target y,
     Group& group) {
     const int64_t line = static_cast<int64_t>(conv.width + 2) * conv.in;
     const int64_t padded = padded_floats(conv.height, conv.width, conv.in);
@@ -127,23 +151,25 @@ static void forward(int32_t n, const Conv& conv, Source x, const float* prepared
         }
         fill_added(first, images, conv.out, addends, group.added);
         const int64_t row = static_cast<int64_t>(first) * conv.out_pixels();
-        apply(images * conv.out_pixels(), conv.out, group, window, prepared, from(addends.residual, row),
-            {y.row(row), y.stride});
+        apply(images * conv.out_pixels(), conv.out, group, window, weights.prepared,
+            [&](int64_t column, float* panel) { pack_panel(conv, weights, column, panel); },
+            from(addends.residual, row), {y.row(row), y.stride});
     }
 }
 
-int32_t direct_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+int32_t direct_forward(Context& context, int32_t n, const Conv& conv, Source x, const ConvWeights& weights,
     const Addends& addends, Target y) {
     Group group;
     const int64_t padded = padded_floats(conv.height, conv.width, conv.in);
-    if (!reserve_group(context, n, padded, conv.out_pixels(), conv.out, group)) {
+    const int64_t panel = weights.prepared == nullptr ? packed_floats(9 * conv.in, PANEL) : 0;
+    if (!reserve_group(context, n, padded, conv.out_pixels(), conv.out, panel, group)) {
         return BOOT_OUT_OF_MEMORY;
     }
-    forward(n, conv, x, prepared, addends, y, group);
+    forward(n, conv, x, weights, addends, y, group);
     return BOOT_OK;
 }
 
-// ---- the input's gradient
+// ---- the input's gradient of stride 2; that of stride 1 is forward with transposed weights
 
 // The taps that lead from dy to the dx pixels whose row and column are (row, column) modulo 2, where the stride is 2.
 struct Phase {
@@ -164,26 +190,25 @@ static Phase phase_of(const Conv& conv, int32_t row, int32_t column) {
     return phase;
 }
 
-void direct_prepare_gradient(const Conv& conv, const float* weights, float* prepared) {
-    const int64_t tap_weights = static_cast<int64_t>(conv.in) * conv.out;
-    if (conv.stride == 1) {  // the same convolution with the taps mirrored
-        for (int32_t tap = 0; tap < 9; tap++) {
-            pack_columns(conv.out, conv.in, {weights + (8 - tap) * tap_weights, conv.out}, 9 * conv.out, tap * conv.out,
-                prepared);
-        }
-        return;
+// The panel of a phase, of the input channels from `column` on.
+static void pack_phase(const Conv& conv, const Phase& phase, const float* weights, int64_t column, float* panel) {
+    const int64_t in = conv.in, out = conv.out, width = smaller(PANEL, in - column);
+    for (int32_t t = 0; t < phase.taps; t++) {
+        pack_columns(out, width, {weights + (phase.tap[t] * in + column) * out, out}, phase.taps * out, t * out, panel);
     }
+}
+
+void strided_prepare(const Conv& conv, const float* weights, float* prepared) {
     for (int32_t quarter = 0; quarter < 4; quarter++) {
         const Phase phase = phase_of(conv, quarter / 2, quarter % 2);
-        for (int32_t t = 0; t < phase.taps; t++) {
-            pack_columns(conv.out, conv.in, {weights + phase.tap[t] * tap_weights, conv.out}, phase.taps * conv.out,
-                t * conv.out, prepared);
+        for (int64_t column = 0; column < conv.in; column += PANEL) {
+            pack_phase(conv, phase, weights, column, prepared + column * phase.taps * conv.out);
         }
         prepared += packed_floats(phase.taps * conv.out, conv.in);
     }
 }
 
-static void backward_strided(int32_t n, const Conv& conv, Source dy, const float* prepared, Source base, Target dx,
+static void backward_strided(int32_t n, const Conv& conv, Source dy, const ConvWeights& weights, Source base, Target dx,
     Group& group) {
     const int32_t height = conv.out_height(), width = conv.out_width();
     const int64_t line = static_cast<int64_t>(width + 2) * conv.out, padded = padded_floats(height, width, conv.out);
@@ -195,7 +220,7 @@ static void backward_strided(int32_t n, const Conv& conv, Source dy, const float
         }
         fill_added(first, images, conv.in, {}, group.added);
         const int64_t row = static_cast<int64_t>(first) * conv.pixels();
-        const float* panel = prepared;
+        const float* panels = weights.prepared;
         for (int32_t quarter = 0; quarter < 4; quarter++) {
             const Phase phase = phase_of(conv, quarter / 2, quarter % 2);
             Window window = {phase.taps, conv.out, {}};
@@ -205,20 +230,23 @@ static void backward_strided(int32_t n, const Conv& conv, Source dy, const float
             const Grid grid = {height, width, 0, conv.out, line, padded,
                 static_cast<int64_t>(quarter / 2) * conv.width + quarter % 2, 2, 2 * conv.width, conv.pixels()};
             locate(images, grid, group.places);
-            apply(images * conv.out_pixels(), conv.in, group, window, panel, from(base, row), {dx.row(row), dx.stride});
-            panel += packed_floats(window.values(), conv.in);
+            apply(images * conv.out_pixels(), conv.in, group, window, panels,
+                [&](int64_t column, float* panel) { pack_phase(conv, phase, weights.values, column, panel); },
+                from(base, row), {dx.row(row), dx.stride});
+            panels = panels == nullptr ? nullptr : panels + packed_floats(window.values(), conv.in);
         }
     }
 }
 
-int32_t direct_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared,
+int32_t strided_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const ConvWeights& weights,
     Source base, Target dx) {
     Group group;
     const int64_t padded = padded_floats(conv.out_height(), conv.out_width(), conv.out);
-    if (!reserve_group(context, n, padded, conv.out_pixels(), conv.in, group)) {
+    const int64_t panel = weights.prepared == nullptr ? packed_floats(4 * conv.out, PANEL) : 0;  // of the most taps
+    if (!reserve_group(context, n, padded, conv.out_pixels(), conv.in, panel, group)) {
         return BOOT_OUT_OF_MEMORY;
     }
-    backward_strided(n, conv, dy, prepared, base, dx, group);
+    backward_strided(n, conv, dy, weights, base, dx, group);
     return BOOT_OK;
 }
 

@@ -1,5 +1,5 @@
 // Convolution of stride 1 to at most four channels: a panel of columns would be nearly empty, so the vectors run along the
-// window instead. The weights are packed as [out][tap][in].
+// window instead. The weights are packed as [out][tap][in]: so few that a call packs them where they are not in advance.
 #include "../boot_kernels.h"
 #include "convolution.h"
 
@@ -63,30 +63,28 @@ static void convolve_image(const Conv& conv, const float* padded, const float* w
 
 int64_t thin_floats(int32_t in, int32_t out) { return static_cast<int64_t>(9) * in * out; }
 
-void thin_prepare(int32_t in, int32_t out, const float* weights, float* prepared) {
+void thin_prepare(const Conv& conv, const ConvWeights& weights, float* prepared) {
+    const int64_t in = conv.in, out = conv.out;
     for (int64_t o = 0; o < out; o++) {
-        for (int64_t k = 0; k < 9 * in; k++) {
-            *prepared++ = weights[k * out + o];
-        }
-    }
-}
-
-// weights[tap][in][out] of a convolution from at most four channels, seen from dy.
-void thin_prepare_gradient(int32_t in, int32_t out, const float* weights, float* prepared) {
-    for (int64_t i = 0; i < in; i++) {
         for (int64_t tap = 0; tap < 9; tap++) {
-            for (int64_t o = 0; o < out; o++) {
-                *prepared++ = weights[((8 - tap) * in + i) * out + o];
+            for (int64_t i = 0; i < in; i++) {
+                *prepared++ = weights.values[weights.transposed ? ((8 - tap) * out + o) * in + i : (tap * in + i) * out + o];
             }
         }
     }
 }
 
-int32_t thin_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+int32_t thin_forward(Context& context, int32_t n, const Conv& conv, Source x, const ConvWeights& weights,
     const Addends& addends, Target y) {
-    float* padded = reserve(context, padded_floats(conv.height, conv.width, conv.in));
+    const int64_t image_floats = padded_floats(conv.height, conv.width, conv.in);
+    float* padded = reserve(context, image_floats + thin_floats(conv.in, conv.out));
     if (padded == nullptr) {
         return BOOT_OUT_OF_MEMORY;
+    }
+    const float* prepared = weights.prepared;
+    if (prepared == nullptr) {
+        thin_prepare(conv, weights, padded + image_floats);
+        prepared = padded + image_floats;
     }
     for (int64_t image = 0; image < n; image++) {
         const int64_t pixel = image * conv.pixels();

@@ -80,27 +80,31 @@ void conv_prepare(const Conv& conv, bool gradient, const float* weights, float* 
                 winograd_prepare(conv, weights, prepared);
             }
             return;
-        case Algorithm::THIN: thin_prepare(conv.in, conv.out, weights, prepared); break;
-        default: direct_prepare(conv, weights, prepared);
+        case Algorithm::THIN: thin_prepare(conv, {weights, nullptr, false}, prepared); break;
+        default: direct_prepare(conv, {weights, nullptr, false}, prepared);
     }
     if (!gradient) {
         return;
     }
     prepared += packed_weights(conv);
-    if (algorithm_of(transposed(conv)) == Algorithm::THIN) {
-        thin_prepare_gradient(conv.in, conv.out, weights, prepared);
+    const Conv back = transposed(conv);
+    if (algorithm_of(back) == Algorithm::THIN) {
+        thin_prepare(back, {weights, nullptr, true}, prepared);
+    } else if (conv.stride == 1) {
+        direct_prepare(back, {weights, nullptr, true}, prepared);
     } else {
-        direct_prepare_gradient(conv, weights, prepared);
+        strided_prepare(conv, weights, prepared);
     }
 }
 
 int32_t conv_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* weights, const float* prepared,
     const float* bias, Source shift, Source residual, Target y) {
     const Addends addends = {bias, shift, residual};
+    const ConvWeights forms = {weights, prepared, false};
     switch (algorithm_of(conv)) {
         case Algorithm::WINOGRAD: return winograd_forward(context, n, conv, x, weights, prepared, addends, y);
-        case Algorithm::THIN: return thin_forward(context, n, conv, x, prepared, addends, y);
-        default: return direct_forward(context, n, conv, x, prepared, addends, y);
+        case Algorithm::THIN: return thin_forward(context, n, conv, x, forms, addends, y);
+        default: return direct_forward(context, n, conv, x, forms, addends, y);
     }
 }
 
@@ -108,13 +112,13 @@ int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Sourc
     const float* prepared, Source base, Target dx) {
     const Conv back = transposed(conv);
     const Addends addends = {nullptr, {}, base};
-    prepared += packed_weights(conv);
+    const ConvWeights forms = {weights, prepared == nullptr ? nullptr : prepared + packed_weights(conv), true};
     switch (algorithm_of(back)) {
         case Algorithm::WINOGRAD: return winograd_backward_input(context, n, conv, dy, weights, base, dx);
-        case Algorithm::THIN: return thin_forward(context, n, back, dy, prepared, addends, dx);
+        case Algorithm::THIN: return thin_forward(context, n, back, dy, forms, addends, dx);
         default:
-            return conv.stride == 1 ? direct_forward(context, n, back, dy, prepared, addends, dx)
-                                    : direct_backward_input(context, n, conv, dy, prepared, base, dx);
+            return conv.stride == 1 ? direct_forward(context, n, back, dy, forms, addends, dx)
+                                    : strided_backward_input(context, n, conv, dy, forms, base, dx);
     }
 }
 

@@ -13,6 +13,14 @@ static BOOT_INLINE Conv transposed(const Conv& conv) {
 
 static BOOT_INLINE Source from(Source x, int64_t row) { return {x.given() ? x.row(row) : nullptr, x.stride}; }
 
+// Weights [tap][in][out] of a convolution; transposed: [tap][out][in] with the taps mirrored, those of the convolution whose
+// input's gradient this one is. `prepared`: in the form that the algorithm reads, null where each call derives it.
+struct ConvWeights {
+    const float* values;
+    const float* prepared;
+    bool transposed;
+};
+
 // What is added to a convolution: bias [out], a row per sample, a row per pixel; each may be absent.
 struct Addends {
     const float* bias;
@@ -35,11 +43,11 @@ static BOOT_INLINE int32_t group_images(int32_t n, int64_t padded) {
 // ---- direct: sums over the taps, any stride
 
 int64_t direct_floats(const Conv& conv);
-void direct_prepare(const Conv& conv, const float* weights, float* prepared);
-void direct_prepare_gradient(const Conv& conv, const float* weights, float* prepared);
-int32_t direct_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+void direct_prepare(const Conv& conv, const ConvWeights& weights, float* prepared);
+int32_t direct_forward(Context& context, int32_t n, const Conv& conv, Source x, const ConvWeights& weights,
     const Addends& addends, Target y);
-int32_t direct_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const float* prepared,
+void strided_prepare(const Conv& conv, const float* weights, float* prepared);
+int32_t strided_backward_input(Context& context, int32_t n, const Conv& conv, Source dy, const ConvWeights& weights,
     Source base, Target dx);
 int64_t direct_weights_scratch(int32_t n, const Conv& conv);
 void direct_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
@@ -63,9 +71,8 @@ void winograd_backward_weights(float* scratch, int32_t n, const Conv& conv, Sour
 constexpr int32_t THIN = 4;
 
 int64_t thin_floats(int32_t in, int32_t out);
-void thin_prepare(int32_t in, int32_t out, const float* weights, float* prepared);
-void thin_prepare_gradient(int32_t in, int32_t out, const float* weights, float* prepared);
-int32_t thin_forward(Context& context, int32_t n, const Conv& conv, Source x, const float* prepared,
+void thin_prepare(const Conv& conv, const ConvWeights& weights, float* prepared);
+int32_t thin_forward(Context& context, int32_t n, const Conv& conv, Source x, const ConvWeights& weights,
     const Addends& addends, Target y);
 int64_t thin_weights_scratch(int32_t n, const Conv& conv);
 void thin_backward_weights(float* scratch, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,

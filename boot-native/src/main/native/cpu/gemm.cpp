@@ -6,9 +6,10 @@ namespace boot::BOOT_TIER {
 // Rows of a block: what the first-level cache holds besides a panel.
 static int64_t block_rows(int64_t k) { return larger(24, smaller(192, 8192 / k / TILE_ROWS * TILE_ROWS)); }
 
+// Where there is a panel to be packed, the first tile packs it as it multiplies.
 template <int V>
 static BOOT_INLINE void multiply_panel(int64_t first, int64_t rows, int64_t k, int64_t column, int64_t width, Source a,
-    const float* panel, const float* bias, Source residual, Target y) {
+    Source right, float* packed, const float* panel, const float* bias, Source residual, Target y) {
     Columns<V> added = {};
     if (bias != nullptr) {
         added = Columns<V>::of(bias + column, width);
@@ -17,7 +18,11 @@ static BOOT_INLINE void multiply_panel(int64_t first, int64_t rows, int64_t k, i
         constexpr int R = decltype(count)::value;
         Tile<R, V> tile;
         tile.clear();
-        tile.add_rows(a.row(first + i), a.stride, k, panel);
+        if (packed != nullptr && first + i == 0) {
+            tile.add_rows_packing(a.data, a.stride, k, right.data + column, right.stride, width, packed);
+        } else {
+            tile.add_rows(a.row(first + i), a.stride, k, panel);
+        }
 #pragma GCC unroll 12
         for (int r = 0; r < R; r++) {
             tile.row[r].add(added);
@@ -29,18 +34,32 @@ static BOOT_INLINE void multiply_panel(int64_t first, int64_t rows, int64_t k, i
     });
 }
 
-void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
-    Target y, int64_t panel_rows) {
-    const int64_t block = block_rows(k), panel_floats = larger(k, panel_rows) * PANEL;
-    for (int64_t first = 0; first < rows; first += block) {
-        const float* panel = panels;
-        for (int64_t column = 0; column < columns; column += PANEL, panel += panel_floats) {
-            for_width(columns - column, [&](auto vectors) BOOT_LAMBDA {
-                multiply_panel<decltype(vectors)::value>(first, smaller(block, rows - first), k, column, columns - column, a,
-                    panel, bias, residual, y);
-            });
+static BOOT_INLINE void multiply_groups(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, Source right,
+    int64_t panel_rows, float* room, const float* bias, Source residual, Target y) {
+    const int64_t block = block_rows(k), group = group_columns(k), panel_stride = larger(k, panel_rows);
+    for (int64_t start = 0; start < columns; start += group) {
+        const int64_t end = smaller(columns, start + group);
+        for (int64_t first = 0; first < rows; first += block) {
+            for (int64_t column = start; column < end; column += PANEL) {
+                float* packed = right.given() ? room + (column - start) * k : nullptr;
+                const float* panel = right.given() ? packed : panels + column * panel_stride;
+                for_width(columns - column, [&](auto vectors) BOOT_LAMBDA {
+                    multiply_panel<decltype(vectors)::value>(first, smaller(block, rows - first), k, column, columns - column, a,
+                        right, packed, panel, bias, residual, y);
+                });
+            }
         }
     }
+}
+
+void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
+    Target y, int64_t panel_rows) {
+    multiply_groups(rows, k, columns, a, panels, {}, panel_rows, nullptr, bias, residual, y);
+}
+
+void multiply_packing(int64_t rows, int64_t k, int64_t columns, Source a, Source right, float* room, const float* bias,
+    Source residual, Target y) {
+    multiply_groups(rows, k, columns, a, nullptr, right, 0, room, bias, residual, y);
 }
 
 template <int V>

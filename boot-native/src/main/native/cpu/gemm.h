@@ -115,6 +115,26 @@ struct Tile {
         }
     }
 
+    // The same with rows of the right side as they lie, `ldb` floats apart, of which `columns` values are left; packs them.
+    BOOT_INLINE void add_rows_packing(const float* a, int64_t lda, int64_t length, const float* b, int64_t ldb, int64_t columns,
+        float* panel) {
+        constexpr int64_t AHEAD = 16;  // rows that are fetched in advance: each lies in a page of its own
+#pragma GCC unroll 2
+        for (int64_t k = 0; k < length; k++, a++, b += ldb, panel += PANEL) {
+#pragma GCC unroll 2
+            for (int v = 0; v < PANEL; v += 16) {
+                __builtin_prefetch(b + AHEAD * ldb + v, 0, 3);
+            }
+            const Columns<V> right = Columns<V>::of(b, columns);
+            right.store_to(panel);
+            const float* left = a;
+#pragma GCC unroll 12
+            for (int r = 0; r < R; r++, left += lda) {
+                add_product(r, *left, right);
+            }
+        }
+    }
+
     // += a[k][r] · b[k][...]: `lda` and `ldb` floats from k to k + 1.
     BOOT_INLINE void add_columns(const float* a, int64_t lda, const float* b, int64_t ldb, int64_t length) {
 #pragma GCC unroll 4
@@ -160,11 +180,23 @@ static BOOT_INLINE void over_tiles(int64_t rows, Body body) {
 void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
     Target y, int64_t panel_rows = 0);
 
+// The same bits from a right side [k][columns] that is packed on the way, a group of columns at a time, into `room`.
+void multiply_packing(int64_t rows, int64_t k, int64_t columns, Source a, Source right, float* room, const float* bias,
+    Source residual, Target y);
+
+// Columns of a group: the second-level cache holds their panels while all rows are multiplied by them.
+static BOOT_INLINE int64_t group_columns(int64_t k) { return PANEL * larger(1, (1 << 17) / (k * PANEL)); }
+
 // c[m][columns] = aᵀ·b of a[k][m] and b[k][columns], added to c where `accumulate` is true; c has no gaps.
 void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, bool accumulate);
 
 // Floats of `rows` packed rows of `columns` values.
 static BOOT_INLINE int64_t packed_floats(int64_t rows, int64_t columns) { return panels(columns) * rows * PANEL; }
+
+// Floats of a group of panels.
+static BOOT_INLINE int64_t group_floats(int64_t rows, int64_t columns) {
+    return packed_floats(rows, smaller(columns, group_columns(rows)));
+}
 
 // Packs the rows of x as the rows [first, first + rows) of panels that have `k` rows.
 void pack_rows(int64_t rows, int64_t columns, Source x, int64_t k, int64_t first, float* panels);

@@ -30,10 +30,10 @@ int32_t conv_backward_input(Context& context, int32_t n, const Conv& conv, Sourc
 int32_t conv_backward_weights(Context& context, int32_t n, const Conv& conv, Source x, Source dy, float* dweights,
     float* dbias, Target dshift, bool accumulate);
 
-void linear_forward(int64_t rows, const Linear& linear, Source x, const float* prepared,
-    const float* bias, Source residual, Target y);
-void linear_backward_input(int64_t rows, const Linear& linear, Source dy, const float* prepared,
-    Source base, Target dx);
+int32_t linear_forward(Context& context, int64_t rows, const Linear& linear, Source x, const float* weights,
+    const float* prepared, const float* bias, Source residual, Target y);
+int32_t linear_backward_input(Context& context, int64_t rows, const Linear& linear, Source dy, const float* weights,
+    const float* prepared, Source base, Target dx);
 void linear_backward_weights(int64_t rows, const Linear& linear, Source x, Source dy,
     float* dweights, float* dbias, bool accumulate);
 

@@ -14,6 +14,9 @@ struct Source {
 
     BOOT_INLINE const float* row(int64_t index) const { return data + index * stride; }
     BOOT_INLINE bool given() const { return data != nullptr; }
+
+    // The rows without their first values; absent where these are.
+    BOOT_INLINE Source from_column(int64_t column) const { return {given() ? data + column : nullptr, stride}; }
 };
 
 // Rows of a matrix that is written.

@@ -10,8 +10,6 @@
 
 namespace boot::BOOT_TIER {
 
-static BOOT_INLINE Source part(Source x, int64_t column) { return {x.given() ? x.data + column : nullptr, x.stride}; }
-
 // ---- output
 
 // Where a tile's results go, and what is added to them.
@@ -234,7 +232,7 @@ static int32_t run(Context& context, const Pass& pass, Source x, const WinogradW
             const int64_t width = smaller(PANEL, pass.out - column), pixel = first * y_pixels;
             const int64_t next = column + PANEL < pass.out ? 0 : smaller(pass.strips, pass.all - first - count);
             Fetches fetches = {{Ahead::of({y.data + column, y.stride}, pixel, count * y_pixels, width),
-                Ahead::of(part(addends.residual, column), pixel, count * y_pixels, width),
+                Ahead::of(addends.residual.from_column(column), pixel, count * y_pixels, width),
                 Ahead::of(x, (first + count) * x_pixels, next * x_pixels, pass.in)}, {}};
             fetches.spread(points * pass.in_blocks * ((tiles + TILE_ROWS - 1) / TILE_ROWS));
             for (int64_t i = 0; i < pass.in; i += pass.ins) {

@@ -12,7 +12,11 @@ public interface LinearKernels {
      */
     long preparedLength(Linear linear, boolean gradient);
 
-    /** Derives {@code weights.prepared()} from {@code weights.values()}: to be called after each change of the values. */
+    /**
+     * Derives {@code weights.prepared()} from {@code weights.values()}: to be called after each change of the values.
+     *
+     * @throws IllegalArgumentException if {@code weights.prepared()} is null or shorter than a {@code preparedLength} above 0
+     */
     void prepare(Linear linear, Weights weights, boolean gradient);
 
     /** {@code y = x·W + bias + residual}; {@code bias} and {@code residual} may be null. */

@@ -7,6 +7,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values the weights, as the optimiser updates them
  * @param prepared the device's own form, made by {@link Kernels#prepare(Conv, Weights, boolean)}; null where
- *     {@code preparedLength} is 0
+ *     {@code preparedLength} is 0, or to save its memory: then each call derives what it needs, and computes the same bits
  */
 public record Weights(Slice values, @Nullable Slice prepared) {}

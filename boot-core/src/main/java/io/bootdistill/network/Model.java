@@ -16,10 +16,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The parameters of a network on a device, with the device's own forms of its weights.
  *
+ * <p>A model without gradients of more than 32 million parameters does without these forms: its weights lie in memory once, and
+ * kernels derive what they need with each call. Layers so large hardly take longer that way, and compute the same bits.
+ *
  * <p>Any number of {@link Plan}s on any threads may read a model. Whoever changes the parameters calls {@link #prepare}
  * afterwards and lets no plan run meanwhile.
  */
 public final class Model implements AutoCloseable {
+
+    private static final long MOST_PREPARED = 32_000_000;
 
     private final Graph graph;
     private final Device device;
@@ -50,9 +55,10 @@ public final class Model implements AutoCloseable {
         try (Kernels kernels = device.openKernels()) {
             parameters = scope.own(device.allocate(Math.max(1, layout.length())));
             constants = scope.own(device.allocate(Math.max(1, layout.constantsLength())));
+            boolean once = !gradient && layout.length() > MOST_PREPARED;
             long[] offsets = new long[weights.length + 1];
             for (int i = 0; i < weights.length; i++) {
-                long length = graph.operations.get(i).preparedLength(kernels, gradient);
+                long length = once ? 0 : graph.operations.get(i).preparedLength(kernels, gradient);
                 offsets[i + 1] = offsets[i] + MemoryPlanner.align(length);
             }
             prepared = scope.own(device.allocate(Math.max(1, offsets[weights.length])));

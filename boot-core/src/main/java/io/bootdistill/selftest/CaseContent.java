@@ -9,7 +9,7 @@ abstract class CaseContent {
 
     final List<Operand> operands = new ArrayList<>();
 
-    /** How weights are prepared; null where there are none. */
+    /** How weights are prepared; null where there are none, or they are not. */
     @Nullable Preparation preparation;
 
     @Nullable OperandCall call;

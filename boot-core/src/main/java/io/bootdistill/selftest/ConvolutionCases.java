@@ -34,6 +34,12 @@ final class ConvolutionCases {
             cases.add(forward(2, conv, true, Addend.OTHER, false, true, false));
             cases.add(forward(2, conv, false, Addend.NONE, true, false, false));
         }
+        for (Conv conv : List.of( // each algorithm without prepared weights
+                Conv.same(7, 6, 5, 39), Conv.same(8, 9, 16, 32), Conv.same(8, 5, 9, 3), Conv.same(8, 5, 2, 9),
+                Conv.halving(4, 6, 36, 37, 1), Conv.halving(6, 4, 7, 9, 0), Conv.doubling(3, 5, 8, 16))) {
+            cases.add(forward(2, conv, true, Addend.OTHER, false, true).unprepared());
+            cases.add(backwardInput(2, conv, Addend.OTHER, true).unprepared());
+        }
         Conv conv = Conv.same(7, 6, 5, 9); // every option
         for (Addend addend : Addend.values()) {
             for (boolean strided : new boolean[] {false, true}) {

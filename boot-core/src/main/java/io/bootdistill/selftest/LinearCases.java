@@ -44,6 +44,15 @@ final class LinearCases {
                 }
             }
         }
+        for (Linear large : List.of(new Linear(40, 2100), new Linear(2100, 40))) { // more than is packed at once
+            cases.add(forward(1, 27, large, true, Addend.NONE, false, false));
+            cases.add(backwardInput(1, 27, large, Addend.NONE, false));
+        }
+        for (int i = 0; i < 6; i++) {
+            Linear unprepared = new Linear(13 << i, 400 >> i);
+            cases.add(forward(2, 14, unprepared, i % 2 == 0, Addend.turn(i), false, i % 2 == 1).unprepared());
+            cases.add(backwardInput(2, 14, unprepared, Addend.turn(i), i % 2 == 1).unprepared());
+        }
         return cases;
     }
 

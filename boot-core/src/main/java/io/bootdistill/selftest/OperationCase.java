@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class OperationCase extends CaseContent {
 
     private final Kernel operation;
-    private final String shape;
-    private final int samples;
     private final boolean strided;
+    private String shape;
+    private final int samples;
     private List<String> differentiated = List.of();
     private List<String> moved = List.of();
     private double length = 1;
@@ -99,6 +99,13 @@ public final class OperationCase extends CaseContent {
                 kernels -> kernels.preparedLength(linear, gradient),
                 (kernels, weights) -> kernels.prepare(linear, weights, gradient));
         return shared(Operand.Role.INPUT, "weights", linear.weights());
+    }
+
+    /** Leaves what is prepared of the weights to the call. */
+    OperationCase unprepared() {
+        preparation = null;
+        shape += " unprepared";
+        return this;
     }
 
     private OperationCase add(

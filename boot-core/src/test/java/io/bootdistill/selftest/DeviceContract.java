@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Captured;
+import io.bootdistill.device.Conv;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Linear;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
 import io.bootdistill.internal.device.AdamStep;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,6 +84,36 @@ public abstract class DeviceContract {
                 });
             }
         });
+    }
+
+    /** A call that derives by itself what could be prepared of its weights gives the same bits. */
+    @TestFactory
+    Stream<DynamicNode> preparedWeightsChangeNoBits() {
+        List<OperationCase> cases = cases().stream().filter(operation -> operation.preparation != null).toList();
+        return forEachCase(cases, operation -> {
+            try (BoundCase bound = operation.bind(device())) {
+                bound.call(bound.operands().with(Operands.PREPARED, prepared -> null));
+                bound.requireRestUntouched();
+                Map<String, float[]> prepared = operation.run(device());
+                bound.outputs().forEach((output, values) ->
+                        assertArrayEquals(prepared.get(output), values, () -> operation + ": " + output));
+            }
+        });
+    }
+
+    @Test
+    void preparingRefusesToDoWithoutMemory() {
+        Linear linear = new Linear(3, 5);
+        Conv conv = Conv.same(4, 4, 3, 5);
+        try (DeviceMemory memory = device().allocate(conv.weights()); Kernels kernels = device().openKernels()) {
+            Weights weights = new Weights(memory.slice(), null);
+            if (kernels.preparedLength(linear, false) > 0) {
+                assertThrows(IllegalArgumentException.class, () -> kernels.prepare(linear, weights, false));
+            }
+            if (kernels.preparedLength(conv, false) > 0) {
+                assertThrows(IllegalArgumentException.class, () -> kernels.prepare(conv, weights, false));
+            }
+        }
     }
 
     /** Captured calls take what lies in device memory when they are replayed, not when they were captured. */

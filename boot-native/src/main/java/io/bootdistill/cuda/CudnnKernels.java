@@ -14,8 +14,8 @@ import io.bootdistill.internal.natives.NativeLibrary;
 
 /**
  * The operations of the cuda device with the 3×3 convolution by cuDNN. That takes dense images, and weights as
- * [out][3][3][in]: their prepared form here. What it lacks is done by our kernels: strided rows, bias, shift, residual, and
- * convolutions that pad two sides only or enlarge their input.
+ * [out][3][3][in]: their prepared form here, which each call makes where there is none. What it lacks is done by our kernels:
+ * strided rows, bias, shift, residual, and convolutions that pad two sides only or enlarge their input.
  */
 final class CudnnKernels extends CudaKernels {
 
@@ -51,9 +51,12 @@ final class CudnnKernels extends CudaKernels {
             super.prepare(conv, weights, gradient);
             return;
         }
-        requireOk("prepare", BootNative.boot_cuda_transpose(
-                context(), 9L * conv.in(), conv.out(),
-                address("weights", weights.values(), conv.weights()), prepared(weights, conv.weights()), 0));
+        toFilters("prepare", conv, weights, toPrepare(weights, conv.weights()));
+    }
+
+    private void toFilters(String operation, Conv conv, Weights weights, long filters) {
+        requireOk(operation, BootNative.boot_cuda_transpose(
+                context(), 9L * conv.in(), conv.out(), address("weights", weights.values(), conv.weights()), filters, 0));
     }
 
     @Override
@@ -76,7 +79,7 @@ final class CudnnKernels extends CudaKernels {
         Pass pass = cudnn.convolution(n, conv).forward();
         reserve(pass, copyLength(xAt, x, rows) + copyLength(filters, conv) + room(outRows * conv.out()));
         long images = dense(xAt, x, rows);
-        long aligned = dense(filters, conv);
+        long aligned = dense(filters, conv, weights);
         long result = take(outRows * conv.out());
         pass.run(images, aligned, result, scratch[0]);
         requireOk("convForward", BootNative.boot_cuda_add_to_images(
@@ -102,7 +105,7 @@ final class CudnnKernels extends CudaKernels {
         boolean direct = base == null && isDense(dxAt, dx);
         reserve(pass, copyLength(dyAt, dy, outRows) + copyLength(filters, conv) + (direct ? 0 : room(rows * conv.in())));
         long images = dense(dyAt, dy, outRows);
-        long aligned = dense(filters, conv);
+        long aligned = dense(filters, conv, weights);
         long result = direct ? dxAt : take(rows * conv.in());
         pass.run(images, aligned, result, scratch[0]);
         if (!direct) {
@@ -143,6 +146,7 @@ final class CudnnKernels extends CudaKernels {
                 context(), conv.out(), 9L * conv.in(), result, dWeightsAt, accumulate ? 1 : 0));
     }
 
+    /** The address of the prepared form; 0 where there is none, and {@link #dense(long, Conv, Weights)} makes it. */
     private long filters(Conv conv, Weights weights) {
         address("weights", weights.values(), conv.weights());
         return prepared(weights, conv.weights());
@@ -178,12 +182,17 @@ final class CudnnKernels extends CudaKernels {
         return isDense(at, tensor) ? at : copy(at, rows, tensor.channels(), tensor.stride());
     }
 
-    /** The room that {@link #dense(long, Conv)} takes. */
+    /** The room that {@link #dense(long, Conv, Weights)} takes. */
     private static long copyLength(long filters, Conv conv) {
-        return filters % ALIGNMENT == 0 ? 0 : room(conv.weights());
+        return filters != 0 && filters % ALIGNMENT == 0 ? 0 : room(conv.weights());
     }
 
-    private long dense(long filters, Conv conv) {
+    private long dense(long filters, Conv conv, Weights weights) {
+        if (filters == 0) {
+            long made = take(conv.weights());
+            toFilters("filters", conv, weights, made);
+            return made;
+        }
         return filters % ALIGNMENT == 0 ? filters : copy(filters, conv.out(), 9 * conv.in(), 9 * conv.in());
     }
 

@@ -35,15 +35,18 @@ public interface NativeContext extends Kernels {
         return address(operand, tensor.data(), 0);
     }
 
-    /** The address of weights in the device's own form; 0 where it has none. */
+    /** The address of weights in the device's own form; 0 where it needs none, and where the call is to derive it. */
     default long prepared(Weights weights, long needed) {
-        if (needed == 0) {
-            return 0;
+        return needed == 0 ? 0 : optional("weights.prepared", weights.prepared(), needed);
+    }
+
+    /** The address of where weights in the device's own form go; 0 where it has none. */
+    default long toPrepare(Weights weights, long needed) {
+        if (needed > 0 && weights.prepared() == null) {
+            throw new IllegalArgumentException(
+                    "weights.prepared is null, must hold the " + needed + " floats of the prepared form");
         }
-        if (weights.prepared() == null) {
-            throw new IllegalArgumentException("weights has no prepared form, the kernel needs " + needed + " floats of it");
-        }
-        return address("weights.prepared", weights.prepared(), needed);
+        return prepared(weights, needed);
     }
 
     /** 0 for null. */

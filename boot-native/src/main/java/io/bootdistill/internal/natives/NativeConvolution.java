@@ -24,7 +24,7 @@ interface NativeConvolution extends NativeContext {
                 context(), conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(),
                 conv.padding(), gradient ? 1 : 0,
                 address("weights", weights.values(), conv.weights()),
-                prepared(weights, preparedLength(conv, gradient))));
+                toPrepare(weights, preparedLength(conv, gradient))));
     }
 
     @Override
@@ -35,7 +35,7 @@ interface NativeConvolution extends NativeContext {
         requireOk("convForward", BootNative.boot_conv_forward(
                 context(), n, conv.height(), conv.width(), conv.in(), conv.out(), conv.upsample(), conv.stride(), conv.padding(),
                 address("x", x, (long) n * conv.pixels(), conv.in()), stride(x),
-                address("weights", weights.values(), conv.weights()), prepared(conv, weights),
+                address("weights", weights.values(), conv.weights()), prepared(weights, preparedLength(conv, false)),
                 optional("bias", bias, conv.out()),
                 optional("shift", shift, n, conv.out()), stride(shift),
                 optional("residual", residual, rows, conv.out()), stride(residual),
@@ -67,11 +67,5 @@ interface NativeConvolution extends NativeContext {
                 address("dBias", dBias, conv.out()),
                 optional("dShift", operands.dShift(), n, conv.out()), stride(operands.dShift()),
                 accumulate ? 1 : 0));
-    }
-
-    /** What forward reads; none where it was prepared for a gradient and that needs none. */
-    private long prepared(Conv conv, Weights weights) {
-        boolean none = weights.prepared() == null && preparedLength(conv, true) == 0;
-        return none ? 0 : prepared(weights, preparedLength(conv, false));
     }
 }

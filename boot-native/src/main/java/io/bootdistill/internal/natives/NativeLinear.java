@@ -21,7 +21,7 @@ interface NativeLinear extends NativeContext {
         requireOk("prepare", BootNative.boot_linear_prepare(
                 context(), linear.in(), linear.out(), gradient ? 1 : 0,
                 address("weights", weights.values(), linear.weights()),
-                prepared(linear, weights, gradient)));
+                toPrepare(weights, preparedLength(linear, gradient))));
     }
 
     @Override
@@ -31,7 +31,7 @@ interface NativeLinear extends NativeContext {
         requireOk("linearForward", BootNative.boot_linear_forward(
                 context(), rows, linear.in(), linear.out(),
                 address("x", x, rows, linear.in()), stride(x),
-                address("weights", weights.values(), linear.weights()), prepared(linear, weights, false),
+                address("weights", weights.values(), linear.weights()), prepared(weights, preparedLength(linear, false)),
                 optional("bias", bias, linear.out()),
                 optional("residual", residual, rows, linear.out()), stride(residual),
                 address("y", y, rows, linear.out()), stride(y)));
@@ -43,7 +43,7 @@ interface NativeLinear extends NativeContext {
         requireOk("linearBackwardInput", BootNative.boot_linear_backward_input(
                 context(), rows, linear.in(), linear.out(),
                 address("dy", dy, rows, linear.out()), stride(dy),
-                address("weights", weights.values(), linear.weights()), prepared(linear, weights, true),
+                address("weights", weights.values(), linear.weights()), prepared(weights, preparedLength(linear, true)),
                 optional("base", base, rows, linear.in()), stride(base),
                 address("dx", dx, rows, linear.in()), stride(dx)));
     }
@@ -59,9 +59,5 @@ interface NativeLinear extends NativeContext {
                 address("dWeights", dWeights, linear.weights()),
                 optional("dBias", dBias, linear.out()),
                 accumulate ? 1 : 0));
-    }
-
-    private long prepared(Linear linear, Weights weights, boolean gradient) {
-        return prepared(weights, preparedLength(linear, gradient));
     }
 }
