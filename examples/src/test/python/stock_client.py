@@ -20,6 +20,7 @@ parser.add_argument("--steps", type=int, required=True)
 parser.add_argument("--guidance", type=float, required=True)
 parser.add_argument("--prompt", action="append")
 parser.add_argument("--labels", type=lambda text: [int(label) for label in text.split(",")])
+parser.add_argument("--generator", type=int, help="seed of the noise, where a pipeline takes none: NOISE must be what it gives")
 given = parser.parse_args()
 
 pipe = DiffusionPipeline.from_pretrained(given.folder, dtype=torch.float32)
@@ -31,12 +32,14 @@ if type(pipe.scheduler).__name__ not in ("DDIMScheduler", "LCMScheduler"):
     pipe.scheduler = DDIMScheduler.from_config(pipe.scheduler.config, clip_sample=False)
 noise = load_file(given.noise)["noise"]
 ours = load_file(given.ours)["sample"].div(2).add(0.5).clamp(0, 1)
-call = dict(num_inference_steps=given.steps, guidance_scale=given.guidance, output_type="pt")
-if given.labels is None:
-    pictures = pipe(given.prompt, latents=noise, **call).images
+steps = dict(num_inference_steps=given.steps)
+if given.prompt:
+    pictures = pipe(given.prompt, latents=noise, guidance_scale=given.guidance, output_type="pt", **steps).images
 else:
-    call["output_type"] = "numpy"
-    pictures = torch.from_numpy(pipe(given.labels, **call).images).permute(0, 3, 1, 2)
+    generator = torch.Generator().manual_seed(given.generator)
+    found = pipe(given.labels, guidance_scale=given.guidance, generator=generator, output_type="np", **steps) if given.labels \
+        else pipe(batch_size=len(noise), generator=generator, output_type="np", **steps)
+    pictures = torch.tensor(found.images).permute(0, 3, 1, 2)
 difference = (pictures - ours).abs()
 print(f"{given.folder}: {type(pipe).__name__}, {type(pipe.scheduler).__name__}, {given.steps} steps, guidance {given.guidance}: "
       f"largest difference {difference.max():.2e}, mean {difference.mean():.2e}")

@@ -14,7 +14,6 @@ import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
-import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
@@ -89,13 +88,11 @@ public final class Teacher implements Denoiser {
 
     /** Reads a teacher onto the given device; it will be distilled there. */
     public static Teacher load(Path path, Device device) {
-        if (PipelineFolder.isPipeline(path)) {
+        if (PipelineFolder.isWhole(path)) {
             PipelineFolder folder = PipelineFolder.open(path);
-            if (folder.pipeline() != PipelineClass.DDPM && folder.pipeline() != PipelineClass.DDIM) {
-                SchedulerConfig scheduler = folder.scheduler();
-                Pipeline pipeline = new Pipeline(folder, device);
-                return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), pipeline);
-            }
+            SchedulerConfig scheduler = folder.scheduler();
+            Pipeline pipeline = new Pipeline(folder, device);
+            return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), pipeline);
         }
         NetworkFolder reader = NetworkFolder.open(path);
         if (reader.guidance().isWide()) {

@@ -10,7 +10,6 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
-import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.network.BlockType;
 import io.bootdistill.network.ConditionShape;
@@ -56,13 +55,11 @@ final class InspectCommand implements Callable<Integer> {
         }
         boolean teacher = model.kind() == ModelFolder.Kind.TEACHER;
         line(teacher ? "teacher" : "student", "%s", model.path());
-        if (teacher && PipelineFolder.isPipeline(model.path())) {
+        if (PipelineFolder.isWhole(model.path())) {
             PipelineFolder pipeline = PipelineFolder.open(model.path());
-            if (pipeline.pipeline() != PipelineClass.DDPM && pipeline.pipeline() != PipelineClass.DDIM) {
-                describe(pipeline.scheduler());
-                PipelineInspection.tell(pipeline, Devices.best(), (name, text) -> line(name, "%s", text));
-                return Boot.OK;
-            }
+            describe(pipeline.scheduler());
+            PipelineInspection.tell(pipeline, Devices.best(), (name, text) -> line(name, "%s", text));
+            return Boot.OK;
         }
         DiffusersFolder files = DiffusersFolder.open(model.path());
         UNet network = new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json"));

@@ -163,6 +163,7 @@ final class SampleCommand implements Callable<Integer> {
                 "left out: this model reads no prompts");
         ImageShape shape = latents ? teacher.shape() : teacher.picture();
         output.require(shape);
+        float[] noise = input.noise == null ? null : readNoise(input.noise, teacher.shape());
         int each = input.count == null ? 1 : input.count;
         DrawRequest request;
         if (prompts != null) {
@@ -173,7 +174,7 @@ final class SampleCommand implements Callable<Integer> {
             request = DrawRequest.ofLabels(numbers).withCount(each);
         } else {
             require(spec, labels == null, "--labels", labels, "left out: this model has no classes");
-            request = DrawRequest.ofCount(each);
+            request = DrawRequest.ofCount(noise == null ? each : noise.length / teacher.shape().size());
         }
         if (negative != null) {
             request = request.withNegative(negative);
@@ -185,8 +186,7 @@ final class SampleCommand implements Callable<Integer> {
         if (steps != null) {
             request = request.withSteps(steps);
         }
-        request = input.noise != null ? request.withNoise(readNoise(input.noise, teacher.shape()))
-                : request.withSeed(seed == null ? 0 : seed);
+        request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);
         long start = System.nanoTime();
         float[] samples = DrawingReport.draw(teacher, request, latents);
         output.write(samples, shape, 0);

@@ -66,6 +66,11 @@ public enum PipelineClass {
         return Stream.of("vae", "vqvae").filter(parts::containsKey).findFirst().orElse(null);
     }
 
+    /** Whether it has more than a network and a scheduler. */
+    public boolean isWhole() {
+        return this != DDPM && this != DDIM;
+    }
+
     /** Whether what is denoised is latents: they are never clamped, whatever the scheduler's configuration says. */
     public boolean isLatent() {
         return autoencoder() != null;

@@ -51,6 +51,16 @@ public final class PipelineFolder {
         return Files.isRegularFile(AtomicFiles.readableFolder(path).resolve(MODEL_INDEX));
     }
 
+    /** Whether a path is the folder of a pipeline that has more than a network and a scheduler; refuses a damaged index. */
+    public static boolean isWhole(Path path) {
+        if (!isPipeline(path)) {
+            return false;
+        }
+        JsonElement name = Json.read(AtomicFiles.readableFolder(path).resolve(MODEL_INDEX)).get(Component.CLASS_NAME);
+        return Arrays.stream(PipelineClass.values()).noneMatch(
+                known -> !known.isWhole() && name != null && name.isJsonPrimitive() && known.className().equals(name.getAsString()));
+    }
+
     /**
      * Opens a folder: reads its index, and requires that all is there that the index names. Nothing large is read.
      *
