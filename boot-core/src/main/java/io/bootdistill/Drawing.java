@@ -15,6 +15,7 @@ import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Model;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,17 @@ final class Drawing {
 
     /** The latents of all pictures. */
     float[] run(@Nullable StateListener listener) {
+        if (pipeline == null || pipeline.denoised(request.width(), request.height()).equals(teacher.shape())) {
+            Checks.that(pipeline != null || request.width() == 0, "the size", request.width(), "left out for this teacher");
+            return run(teacher, listener);
+        }
+        try (Model sized = pipeline.model(pipeline.denoised(request.width(), request.height()))) {
+            return run(new TeacherModel(
+                    teacher.denoiser(), sized, teacher.prediction(), teacher.scheduler(), null), listener);
+        }
+    }
+
+    private float[] run(TeacherModel teacher, @Nullable StateListener listener) {
         if (request.prompts().isEmpty()) {
             return sample(teacher, request.labels() == null ? null : repeated(request.labels()), nullLabel(), listener);
         }
@@ -62,7 +74,7 @@ final class Drawing {
             labels[i] = rows.computeIfAbsent(request.prompts().get(i), prompt -> rows.size());
         }
         List<String> prompts = new ArrayList<>(rows.keySet());
-        try (ConditionTable table = pipeline.conditions(prompts, request.negative())) {
+        try (ConditionTable table = pipeline.conditions(prompts, request.negative(), pipeline.picture(teacher.shape()))) {
             TeacherModel drawn = new TeacherModel(
                     teacher.denoiser(), teacher.model(), teacher.prediction(), teacher.scheduler(), table);
             return sample(drawn, repeated(labels), prompts.size(), listener);

@@ -181,9 +181,14 @@ public final class Teacher implements Denoiser {
         }
     }
 
-    /** The shape of a picture: of what it denoises, or of what its autoencoder makes of that. */
-    public ImageShape picture() {
-        return pipeline == null ? shape() : pipeline.picture();
+    /** The shape of the pictures that a request asks for: of what is denoised, or of what the autoencoder makes of that. */
+    public ImageShape picture(DrawRequest request) {
+        return pipeline == null ? shape() : pipeline.picture(denoised(request));
+    }
+
+    /** The shape of what is denoised for a request. */
+    public ImageShape denoised(DrawRequest request) {
+        return pipeline == null ? shape() : pipeline.denoised(request.width(), request.height());
     }
 
     /** Whether it is a whole pipeline: draws from prompts, or through an autoencoder. */
@@ -213,7 +218,7 @@ public final class Teacher implements Denoiser {
      * @throws IllegalArgumentException if the request does not fit this teacher: prompts for one of classes, or the reverse
      */
     public List<BufferedImage> images(DrawRequest request) {
-        ImageShape shape = picture();
+        ImageShape shape = picture(request);
         return Images.toImages(pixels(request, null), shape.channels(), shape.height(), shape.width());
     }
 
@@ -221,18 +226,18 @@ public final class Teacher implements Denoiser {
      * Draws pictures as numbers.
      *
      * @param listener told of each step, by several threads; null for none
-     * @return [pictures][channels][height][width] of {@link #picture}, about −1 … 1, not clamped
+     * @return [pictures][channels][height][width] of {@link #picture(DrawRequest)}, about −1 … 1, not clamped
      */
     public float[] pixels(DrawRequest request, @Nullable StateListener listener) {
         float[] latents = latents(request, listener);
-        return pipeline == null ? latents : pipeline.pixels(latents);
+        return pipeline == null ? latents : pipeline.pixels(denoised(request), latents);
     }
 
     /**
      * Draws what its network denoises: latents that are not decoded, or pixels.
      *
      * @param listener told of each step, by several threads; null for none
-     * @return [pictures][channels][height][width] of {@link #shape}
+     * @return [pictures][channels][height][width] of {@link #denoised}
      */
     public float[] latents(DrawRequest request, @Nullable StateListener listener) {
         return new Drawing(resolved(), pipeline, request).run(listener);

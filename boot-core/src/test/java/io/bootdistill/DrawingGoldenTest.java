@@ -95,7 +95,7 @@ public class DrawingGoldenTest {
         float[] noise = golden("noise");
         try (Teacher teacher = Teacher.load(folder(), device())) {
             assertEquals(new ImageShape(4, 16, 16), teacher.shape());
-            assertEquals(new ImageShape(3, 32, 32), teacher.picture());
+            assertEquals(new ImageShape(3, 32, 32), teacher.picture(PROMPTS));
             DrawRequest plain = PROMPTS.withNoise(noise).withGuidance(1);
             float[] steps = golden("latents.unguided_4_steps");
             float[] last = Arrays.copyOfRange(steps, steps.length - noise.length, steps.length);
@@ -117,6 +117,19 @@ public class DrawingGoldenTest {
             float[] fifth = teacher.latents(DrawRequest.ofPrompts("a dog").withSteps(2).withSeed(9), null);
             assertArrayEquals(fifth, Arrays.copyOfRange(all, 4 * size, 5 * size));
             assertEquals(2, teacher.images(DrawRequest.ofPrompts("a", "b").withSteps(1)).size());
+        }
+    }
+
+    @Test
+    void drawsOtherSizes() throws IOException {
+        try (Teacher teacher = Teacher.load(folder(), device())) {
+            DrawRequest wide = DrawRequest.ofPrompts("a dog").withSteps(1).withSize(48, 32);
+            assertEquals(new ImageShape(4, 16, 24), teacher.denoised(wide));
+            assertEquals(new ImageShape(3, 32, 48), teacher.picture(wide));
+            assertEquals(48, teacher.images(wide).get(0).getWidth());
+            String message = assertThrows(IllegalArgumentException.class,
+                    () -> teacher.images(wide.withSize(50, 32))).getMessage();
+            assertTrue(message.contains("multiples of 4"), message);
         }
     }
 

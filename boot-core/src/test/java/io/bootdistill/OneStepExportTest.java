@@ -57,7 +57,7 @@ class OneStepExportTest {
         Head head = Head.of(teacher.prediction(), teacher.schedule());
         float[] rows = new float[noise.length];
         Layout.toRows(1, teacher.shape(), noise, rows);
-        try (ConditionTable table = pipeline.conditions(List.of(prompt), "");
+        try (ConditionTable table = pipeline.conditions(List.of(prompt), "", teacher.picture(DrawRequest.ofPrompts(prompt)));
                 Plan plan = new Plan(pipeline.model(), 1, Plan.Mode.INFERENCE);
                 DeviceMemory row = device.allocate(1);
                 Kernels kernels = device.openKernels()) {

@@ -43,6 +43,11 @@ public final class Model implements AutoCloseable {
      * @throws io.bootdistill.device.UnsupportedKernelException if the device lacks an operation that the network needs
      */
     public Model(Graph graph, Device device, boolean gradient) {
+        this(graph, device, gradient, null);
+    }
+
+    /** @param owner whose parameters and constants these are; null for a model with its own */
+    private Model(Graph graph, Device device, boolean gradient, @Nullable Model owner) {
         this.graph = graph;
         this.device = device;
         this.gradient = gradient;
@@ -53,8 +58,8 @@ public final class Model implements AutoCloseable {
         ParameterLayout layout = graph.layout();
         weights = new @Nullable Weights[graph.operations.size()];
         try (Kernels kernels = device.openKernels()) {
-            parameters = scope.own(device.allocate(Math.max(1, layout.length())));
-            constants = scope.own(device.allocate(Math.max(1, layout.constantsLength())));
+            parameters = owner != null ? owner.parameters : scope.own(device.allocate(Math.max(1, layout.length())));
+            constants = owner != null ? owner.constants : scope.own(device.allocate(Math.max(1, layout.constantsLength())));
             boolean once = !gradient && layout.length() > MOST_PREPARED;
             long[] offsets = new long[weights.length + 1];
             for (int i = 0; i < weights.length; i++) {
@@ -70,7 +75,7 @@ public final class Model implements AutoCloseable {
                     weights[i] = new Weights(slice(operation.blocks[0]), form);
                 }
             }
-            if (layout.constantsLength() > 0) {
+            if (layout.constantsLength() > 0 && owner == null) {
                 kernels.upload(layout.computedConstants(), 0, constants.slice());
             }
         } catch (RuntimeException | Error e) {
@@ -78,6 +83,27 @@ public final class Model implements AutoCloseable {
             throw e;
         }
         trained = parameters.slice(0, layout.length());
+    }
+
+    /**
+     * The same weights for images of another size, without another copy of them. To be closed before this model; for as long as
+     * it is used, the weights must stay as they are.
+     *
+     * @param other of the same network but for its size
+     * @throws IllegalArgumentException if its parameters lie in another way, or are computed from the size
+     */
+    public Model at(Graph other) {
+        if (!graph.layout().isLike(other.layout())) {
+            throw new IllegalArgumentException(other.network() + " has other parameters than " + graph.network());
+        }
+        Model model = new Model(other, device, gradient, this);
+        try (Kernels kernels = device.openKernels()) {
+            model.prepare(kernels, 0, 1);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+        return model;
     }
 
     public Graph graph() {

@@ -1,10 +1,12 @@
 package io.bootdistill.network;
 
 import io.bootdistill.device.Philox;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,20 @@ public final class ParameterLayout {
     /** Every parameter that a checkpoint holds: the trained ones, then the constants. */
     public List<Parameter> all() {
         return Stream.concat(trained.values().stream(), constants.stream()).toList();
+    }
+
+    /** Whether all parameters have the same names, shapes and places, and what is computed is equal. */
+    boolean isLike(ParameterLayout other) {
+        return length == other.length && constantsLength == other.constantsLength
+                && areAlike(List.copyOf(trained.values()), List.copyOf(other.trained.values()))
+                && areAlike(constants, other.constants) && computed.keySet().equals(other.computed.keySet())
+                && computed.entrySet().stream().allMatch(e -> Arrays.equals(e.getValue(), other.computed.get(e.getKey())));
+    }
+
+    private static boolean areAlike(List<Parameter> some, List<Parameter> others) {
+        return some.size() == others.size() && IntStream.range(0, some.size()).allMatch(i ->
+                some.get(i).name().equals(others.get(i).name()) && some.get(i).offset() == others.get(i).offset()
+                        && Arrays.equals(some.get(i).shape(), others.get(i).shape()));
     }
 
     /** Whether a parameter lies in the flat buffer of the trained ones. */

@@ -89,6 +89,9 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--negative", paramLabel = "TEXT", description = "What guidance leads away from. Default: the empty prompt.")
     private String negative;
 
+    @Option(names = "--size", paramLabel = "WxH", description = "Pixels of a pipeline's pictures. Default: the network's size.")
+    private String size;
+
     @Option(names = "--latents", description = "Writes what a pipeline's network denoises, not decoded; to a .safetensors file.")
     private boolean latents;
 
@@ -154,6 +157,7 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
         require(spec, negative == null, "--negative", negative, "left out: this model reads no prompts");
         require(spec, !latents, "--latents", true, "left out: this model has no autoencoder");
+        require(spec, size == null, "--size", size, "left out: this model has one size");
     }
 
     private int draw(Teacher teacher, SampleOutput output) throws IOException {
@@ -161,8 +165,6 @@ final class SampleCommand implements Callable<Integer> {
                 teacher.readsPrompts() ? "given for this model" : "left out: this model reads no prompts");
         require(spec, teacher.readsPrompts() || negative == null, "--negative", negative,
                 "left out: this model reads no prompts");
-        ImageShape shape = latents ? teacher.shape() : teacher.picture();
-        output.require(shape);
         float[] noise = input.noise == null ? null : readNoise(input.noise, teacher.shape());
         int each = input.count == null ? 1 : input.count;
         DrawRequest request;
@@ -186,6 +188,14 @@ final class SampleCommand implements Callable<Integer> {
         if (steps != null) {
             request = request.withSteps(steps);
         }
+        if (size != null) {
+            require(spec, noise == null, "--size", size, "left out with --noise");
+            require(spec, size.matches("\\d{1,5}x\\d{1,5}"), "--size", size, "width and height, as 512x768");
+            request = request.withSize(
+                    Integer.parseInt(size.substring(0, size.indexOf('x'))), Integer.parseInt(size.substring(size.indexOf('x') + 1)));
+        }
+        ImageShape shape = latents ? teacher.denoised(request) : teacher.picture(request);
+        output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);
         long start = System.nanoTime();
         float[] samples = DrawingReport.draw(teacher, request, latents);

@@ -8,6 +8,7 @@ import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.work.Layout;
+import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
@@ -40,25 +41,34 @@ final class PictureDecoder implements Decoder, AutoCloseable {
 
     @Override
     public List<BufferedImage> images(ImageShape shape, float[] latents) {
-        ImageShape picture = picture();
-        return Images.toImages(pixels(latents), picture.channels(), picture.height(), picture.width());
+        ImageShape picture = picture(shape);
+        return Images.toImages(pixels(shape, latents), picture.channels(), picture.height(), picture.width());
     }
 
-    /** The shape of a picture. */
-    ImageShape picture() {
-        return model.graph().network().output();
+    /** The shape of a picture of such latents. */
+    ImageShape picture(ImageShape latents) {
+        return new LatentDecoder(config, latents.height(), latents.width()).output();
     }
 
     /**
      * Decodes latents.
      *
-     * @param latents [n][channels][height][width] of the size that it was made for
+     * @param latents [n][channels][height][width]
      * @return [n] pictures, about −1 … 1, not clamped
      * @throws ModelFormatException if one is not finite
      */
-    synchronized float[] pixels(float[] latents) {
+    synchronized float[] pixels(ImageShape shape, float[] latents) {
+        if (shape.equals(model.graph().network().input())) {
+            return pixels(model, latents);
+        }
+        try (Model sized = model.at(Graph.of(new LatentDecoder(config, shape.height(), shape.width())))) {
+            return pixels(sized, latents);
+        }
+    }
+
+    private static float[] pixels(Model model, float[] latents) {
         ImageShape shape = model.graph().network().input();
-        ImageShape picture = picture();
+        ImageShape picture = model.graph().network().output();
         int n = latents.length / shape.size();
         float[] rows = new float[shape.size()];
         float[] one = new float[shape.size()];

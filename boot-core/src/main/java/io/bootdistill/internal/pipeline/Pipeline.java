@@ -10,8 +10,10 @@ import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
@@ -178,9 +180,36 @@ public final class Pipeline implements AutoCloseable {
         };
     }
 
-    /** The shape of a picture. */
-    public ImageShape picture() {
-        return decoder == null ? network.input() : decoder.picture();
+    /** The shape of a picture of what is denoised. */
+    public ImageShape picture(ImageShape denoised) {
+        return decoder == null ? denoised : decoder.picture(denoised);
+    }
+
+    /**
+     * The shape of what is denoised for a picture of so many pixels.
+     *
+     * @param width 0, as the height, for the size that the network was made for
+     * @throws IllegalArgumentException if the network cannot make such a picture
+     */
+    public ImageShape denoised(int width, int height) {
+        ImageShape usual = network.input();
+        if (width == 0) {
+            return usual;
+        }
+        int reduction = picture(usual).height() / usual.height();
+        int unit = reduction * (network instanceof ConditionalUNet unet ? unet.config().sizeUnit() : 1);
+        ImageShape made = new ImageShape(usual.channels(), height / reduction, width / reduction);
+        Checks.that(network instanceof ConditionalUNet || made.equals(usual), "the size", width + "x" + height,
+                picture(usual).width() + "x" + picture(usual).height() + ", that of the network");
+        Checks.that(width % unit == 0 && height % unit == 0, "the size", width + "x" + height, "multiples of " + unit);
+        return made;
+    }
+
+    /** The network's weights for another size than its own; the caller closes it before this pipeline. */
+    public Model model(ImageShape denoised) {
+        ConditionalUNet unet = (ConditionalUNet) network;
+        return model.at(Graph.of(new ConditionalUNet(
+                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked())));
     }
 
     /** Floating-point operations of decoding a picture. */
@@ -192,9 +221,10 @@ public final class Pipeline implements AutoCloseable {
      * Encodes prompts into a table on the device, a row for each, and after them one of what guidance leads away from.
      *
      * @param prompts different ones
+     * @param picture the shape of the pictures
      * @param negative empty for no prompt at all
      */
-    public ConditionTable conditions(List<String> prompts, String negative) {
+    public ConditionTable conditions(List<String> prompts, String negative, ImageShape picture) {
         ConditionShape.Parts shape = conditioner.shape();
         ConditionTable table = new ConditionTable(shape, prompts.size() + 1, model.device());
         float[] row = new float[shape.floats()];
@@ -202,9 +232,9 @@ public final class Pipeline implements AutoCloseable {
             for (int i = 0; i <= prompts.size(); i++) {
                 String prompt = i < prompts.size() ? prompts.get(i) : negative;
                 if (i == prompts.size() && prompt.isEmpty()) {
-                    conditioner.writeNull(picture().width(), picture().height(), row);
+                    conditioner.writeNull(picture.width(), picture.height(), row);
                 } else {
-                    conditioner.write(prompt, picture().width(), picture().height(), row);
+                    conditioner.write(prompt, picture.width(), picture.height(), row);
                 }
                 table.set(kernels, i, row, 0);
             }
@@ -216,8 +246,8 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /** Pictures of latents, [n][channels][height][width], about −1 … 1, not clamped; pixels as they are. */
-    public float[] pixels(float[] latents) {
-        return decoder == null ? latents : decoder.pixels(latents);
+    public float[] pixels(ImageShape denoised, float[] latents) {
+        return decoder == null ? latents : decoder.pixels(denoised, latents);
     }
 
     @Override
