@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
             "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors",
             "       boot sample --model PIPELINE --prompt TEXT [--prompt TEXT ...] [--negative TEXT] [--count N]",
-            "                   [--seed S] [--steps K] [--guidance W] [--latents] --out PATH"
+            "                   [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents] --out PATH"
         },
         description = {
             "",
@@ -105,7 +105,7 @@ final class SampleCommand implements Callable<Integer> {
 
     @Option(names = "--guidance", paramLabel = "W",
             description = "Classifier-free guidance: of a teacher, or of a student that was distilled for a range of scales."
-                    + " Default: 1 for a teacher, the middle of the range for a student.")
+                    + " Default: 1 for a teacher, its stock client's for a pipeline, the middle of the range for a student.")
     private Double guidance;
 
     @Option(names = "--out", paramLabel = "PATH", required = true,

@@ -32,13 +32,14 @@ final class ReadmeTest {
     @Test
     void blocksAreParts() throws IOException {
         String programs = unspaced(Files.readString(SOURCES.resolve("FiveLines.java")))
-                + unspaced(Files.readString(SOURCES.resolve("OwnTeacher.java")));
+                + unspaced(Files.readString(SOURCES.resolve("OwnTeacher.java")))
+                + unspaced(Files.readString(SOURCES.resolve("DrawPictures.java")));
         List<String> blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(ROOT.resolve("README.md")))
                 .results()
                 .map((MatchResult block) -> block.group(1))
                 .toList();
-        assertEquals(3, blocks.size());
+        assertEquals(4, blocks.size());
         for (String block : blocks) {
             assertTrue(programs.contains(unspaced(block)), block);
         }
