@@ -54,6 +54,7 @@ class ArchitectureTest {
         "reference, internal.device device ejml",
         "selftest, internal.device device",
         "network, error internal.device internal.file device gson",
+        "network.unet, error internal.file device network",
         "internal.work, internal.device device network",
         "diffusion, device format network internal.work",
         "internal.sampling, internal.device device format network internal.work diffusion",
