@@ -12,7 +12,7 @@
 #define BOOT_KERNELS_H
 #include <stdint.h>
 
-#define BOOT_ABI_VERSION 2
+#define BOOT_ABI_VERSION 3
 
 #define BOOT_OK 0
 #define BOOT_INVALID_ARGUMENT 1
@@ -89,40 +89,80 @@ int32_t boot_linear_backward_input(boot_context context, int64_t rows, int32_t i
 int32_t boot_linear_backward_weights(boot_context context, int64_t rows, int32_t in, int32_t out, boot_floats x,
     int64_t ldx, boot_floats dy, int64_t lddy, boot_floats dweights, boot_floats dbias, int32_t accumulate);
 
-/* ---- normalisation and activation */
+/* ---- normalisation and activation: one of these, in the order of io.bootdistill.device.Activation */
+
+#define BOOT_ACTIVATION_NONE 0
+#define BOOT_ACTIVATION_SILU 1
+#define BOOT_ACTIVATION_GELU 2
+#define BOOT_ACTIVATION_GELU_TANH 3
+#define BOOT_ACTIVATION_QUICK_GELU 4
 
 int32_t boot_group_norm_forward(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    float epsilon, int32_t activation, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats y, int64_t ldy);
 int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    float epsilon, int32_t activation, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats dy, int64_t lddy,
     boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx, boot_floats dgamma, boot_floats dbeta,
     boot_floats dscale, int64_t lddscale, boot_floats dshift, int64_t lddshift, int32_t accumulate);
 int32_t boot_group_norm_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    float epsilon, int32_t activation, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats xtangent, int64_t ldxtangent,
     boot_floats scaletangent, int64_t ldscaletangent, boot_floats shifttangent, int64_t ldshifttangent,
     boot_floats ytangent, int64_t ldytangent);
-int32_t boot_silu_forward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
+int32_t boot_layer_norm_forward(boot_context context, int32_t n, int32_t pixels, int32_t channels, float epsilon,
+    boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale, int64_t ldscale, boot_floats shift,
+    int64_t ldshift, boot_floats statistics, boot_floats y, int64_t ldy);
+int32_t boot_layer_norm_backward(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x,
+    int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale, int64_t ldscale, boot_floats statistics,
+    boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx, boot_floats dgamma,
+    boot_floats dbeta, boot_floats dscale, int64_t lddscale, boot_floats dshift, int64_t lddshift, int32_t accumulate);
+int32_t boot_layer_norm_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x,
+    int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale, int64_t ldscale, boot_floats statistics,
+    boot_floats xtangent, int64_t ldxtangent, boot_floats scaletangent, int64_t ldscaletangent, boot_floats shifttangent,
+    int64_t ldshifttangent, boot_floats ytangent, int64_t ldytangent);
+int32_t boot_activation_forward(boot_context context, int64_t rows, int32_t channels, int32_t activation, boot_floats x,
+    int64_t ldx, boot_floats y, int64_t ldy);
+int32_t boot_activation_backward(boot_context context, int64_t rows, int32_t channels, int32_t activation, boot_floats x,
+    int64_t ldx, boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx);
+/* x, its gradient and its tangent have twice the channels. */
+int32_t boot_geglu_forward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
     boot_floats y, int64_t ldy);
-int32_t boot_silu_backward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
+int32_t boot_geglu_backward(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx);
+int32_t boot_geglu_tangent(boot_context context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats xtangent, int64_t ldxtangent, boot_floats ytangent, int64_t ldytangent);
+
+/* ---- the rows of a sample */
+
+int32_t boot_gate_forward(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats gate, int64_t ldgate, boot_floats residual, int64_t ldresidual, boot_floats y, int64_t ldy);
+int32_t boot_gate_backward(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats gate, int64_t ldgate, boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx,
+    int64_t lddx, boot_floats dgate, int64_t lddgate);
+int32_t boot_gate_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats gate, int64_t ldgate, boot_floats xtangent, int64_t ldxtangent, boot_floats gatetangent,
+    int64_t ldgatetangent, boot_floats residualtangent, int64_t ldresidualtangent, boot_floats ytangent,
+    int64_t ldytangent);
+int32_t boot_sum_rows_forward(boot_context context, int32_t n, int32_t pixels, int32_t channels, float factor,
+    boot_floats x, int64_t ldx, boot_floats y, int64_t ldy);
+int32_t boot_sum_rows_backward(boot_context context, int32_t n, int32_t pixels, int32_t channels, float factor,
     boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx);
 
 /* ---- attention */
 
 int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp);
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
     boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv);
 int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
-    boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
-    int64_t ldytangent);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v,
+    int64_t ldv, boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent,
+    int64_t ldqtangent, boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent,
+    boot_floats ytangent, int64_t ldytangent);
 
 /* ---- size changes; height and width are those of the small image */
 
@@ -148,6 +188,22 @@ int32_t boot_embedding_backward(boot_context context, int32_t n, int32_t table_r
     boot_floats labels, boot_floats dy, int64_t lddy, boot_floats dtable, int32_t accumulate);
 int32_t boot_divide_samples(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x,
     int64_t ldx, boot_floats divisor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+
+/* ---- rows of tokens; channels_first: the values of a patch are in the order channel, row, column */
+
+int32_t boot_add_rows_forward(boot_context context, int32_t n, int32_t rows, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats p, boot_floats y, int64_t ldy);
+int32_t boot_add_rows_backward(boot_context context, int32_t n, int32_t rows, int32_t channels, boot_floats dy,
+    int64_t lddy, boot_floats dp, int32_t accumulate);
+int32_t boot_place_rows(boot_context context, int32_t n, int32_t count, int32_t source_rows, int32_t from,
+    int32_t target_rows, int32_t to, int32_t channels, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase,
+    boot_floats y, int64_t ldy);
+int32_t boot_patchify(boot_context context, int32_t n, int32_t height, int32_t width, int32_t channels, int32_t size,
+    int32_t channels_first, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+int32_t boot_unpatchify(boot_context context, int32_t n, int32_t height, int32_t width, int32_t channels, int32_t size,
+    int32_t channels_first, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
+int32_t boot_nearest_code(boot_context context, int64_t rows, int32_t codes, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats table, boot_floats y, int64_t ldy);
 
 /* ---- the method; coefficients are [n][BOOT_SIGNAL_COUNT] */
 

@@ -13,12 +13,14 @@
 #define BOOT_OPERATIONS(F)                                                                                               \
     F(peak) F(fill) F(affine) F(conv_prepared) F(linear_prepared) F(conv_prepare) F(linear_prepare) F(conv_forward)      \
     F(conv_backward_input) F(conv_backward_weights) F(linear_forward) F(linear_backward_input)                           \
-    F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(group_norm_tangent) F(silu_forward)        \
-    F(silu_backward) F(attention_forward) F(attention_backward) F(attention_tangent) F(upsample_forward)                 \
+    F(linear_backward_weights) F(group_norm_forward) F(group_norm_backward) F(group_norm_tangent) F(layer_norm_forward)  \
+    F(layer_norm_backward) F(layer_norm_tangent) F(activation_forward) F(activation_backward) F(geglu_forward)           \
+    F(geglu_backward) F(geglu_tangent) F(gate_forward) F(gate_backward) F(gate_tangent) F(sum_rows_forward)              \
+    F(sum_rows_backward) F(attention_forward) F(attention_backward) F(attention_tangent) F(upsample_forward)             \
     F(upsample_backward) F(downsample_forward) F(downsample_backward) F(time_embedding) F(time_embedding_tangent)        \
-    F(embedding_forward) F(embedding_backward) F(divide_samples) F(noise) F(signal_state) F(signal_step)                 \
-    F(bootstrap_loss) F(residual_weights) F(add_scaled) F(combine) F(sum_lanes) F(squared_norm) F(clip) F(adam_w)        \
-    F(average)
+    F(embedding_forward) F(embedding_backward) F(divide_samples) F(add_rows_forward) F(add_rows_backward) F(place_rows)  \
+    F(patchify) F(unpatchify) F(nearest_code) F(noise) F(signal_state) F(signal_step) F(bootstrap_loss)                  \
+    F(residual_weights) F(add_scaled) F(combine) F(sum_lanes) F(squared_norm) F(clip) F(adam_w) F(average)
 #define BOOT_FUNCTIONS(F) BOOT_LIBRARY_FUNCTIONS(F) BOOT_OPERATIONS(F)
 
 // Every function of boot_cuda.h.

@@ -1,4 +1,5 @@
-// The functions of the C ABI in one tier: addresses become pointers, and numbers become shapes. Here those of networks.
+// The functions of the C ABI in one tier: addresses become pointers, and numbers become shapes. Here those of networks but for
+// normalisation and what is done to single values and rows (abi_rows.cpp).
 #include "abi.h"
 
 namespace boot::BOOT_TIER {
@@ -100,77 +101,32 @@ int32_t boot_linear_backward_weights(boot_context, int64_t rows, int32_t in, int
     return BOOT_OK;
 }
 
-// ---- normalisation and activation
-
-int32_t boot_group_norm_forward(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
-    int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats y, int64_t ldy) {
-    const GroupNorm norm = {pixels, channels, groups, epsilon, silu != 0};
-    return group_norm_forward(of(context), n, norm, source(x, ldx), at(gamma), at(beta),
-        source(scale, ldscale), source(shift, ldshift), at(statistics), sink(y, ldy));
-}
-
-int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
-    int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats dy, int64_t lddy,
-    boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx, boot_floats dgamma, boot_floats dbeta,
-    boot_floats dscale, int64_t lddscale, boot_floats dshift, int64_t lddshift, int32_t accumulate) {
-    const GroupNorm norm = {pixels, channels, groups, epsilon, silu != 0};
-    return group_norm_backward(of(context), n, norm, source(x, ldx), at(gamma), at(beta),
-        source(scale, ldscale), source(shift, ldshift), at(statistics), source(dy, lddy), source(base, ldbase),
-        sink(dx, lddx), at(dgamma), at(dbeta), sink(dscale, lddscale), sink(dshift, lddshift), accumulate);
-}
-
-int32_t boot_group_norm_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
-    int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats xtangent, int64_t ldxtangent,
-    boot_floats scaletangent, int64_t ldscaletangent, boot_floats shifttangent, int64_t ldshifttangent,
-    boot_floats ytangent, int64_t ldytangent) {
-    const GroupNorm norm = {pixels, channels, groups, epsilon, silu != 0};
-    return group_norm_tangent(of(context), n, norm, source(x, ldx), at(gamma), at(beta),
-        source(scale, ldscale), source(shift, ldshift), at(statistics), source(xtangent, ldxtangent),
-        source(scaletangent, ldscaletangent), source(shifttangent, ldshifttangent), sink(ytangent, ldytangent));
-}
-
-int32_t boot_silu_forward(boot_context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
-    boot_floats y, int64_t ldy) {
-    silu_forward(rows, channels, source(x, ldx), sink(y, ldy));
-    return BOOT_OK;
-}
-
-int32_t boot_silu_backward(boot_context, int64_t rows, int32_t channels, boot_floats x, int64_t ldx,
-    boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx) {
-    silu_backward(rows, channels, source(x, ldx), source(dy, lddy), source(base, ldbase),
-        sink(dx, lddx));
-    return BOOT_OK;
-}
-
 // ---- attention
 
 int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
     boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp) {
-    const Attention attention = {queries, keys, heads, head_size};
+    const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_forward(of(context), n, attention, source(q, ldq), source(k, ldk), source(v, ldv),
         at(mask), sink(y, ldy), at(log_sum_exp));
 }
 
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
-    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy,
-    boot_floats dq, int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
-    const Attention attention = {queries, keys, heads, head_size};
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy, boot_floats dq,
+    int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
+    const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_backward(of(context), n, attention, source(q, ldq), source(k, ldk),
         source(v, ldv), at(mask), source(y, ldy), at(log_sum_exp), source(dy, lddy), sink(dq, lddq),
         sink(dk, lddk), sink(dv, lddv));
 }
 
 int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
     boot_floats mask, boot_floats, int64_t, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
     boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
     int64_t ldytangent) {
-    const Attention attention = {queries, keys, heads, head_size};
+    const Attention attention = {queries, keys, heads, head_size, causal != 0};
     return attention_tangent(of(context), n, attention, source(q, ldq), source(k, ldk),
         source(v, ldv), at(mask), at(log_sum_exp), source(qtangent, ldqtangent), source(ktangent, ldktangent),
         source(vtangent, ldvtangent), sink(ytangent, ldytangent));

@@ -1,4 +1,4 @@
-// The functions of the C ABI in one tier, continued: embeddings, the method, and the optimiser.
+// The functions of the C ABI in one tier, continued: embeddings, tokens, the method, and the optimiser.
 #include "abi.h"
 
 namespace boot::BOOT_TIER {
@@ -36,6 +36,45 @@ int32_t boot_divide_samples(boot_context, int32_t n, int32_t pixels, int32_t cha
     divide_samples(n, pixels, channels, source(x, ldx), at(divisor), source(base, ldbase),
         sink(y, ldy));
     return BOOT_OK;
+}
+
+// ---- rows of tokens
+
+int32_t boot_add_rows_forward(boot_context, int32_t n, int32_t rows, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats p, boot_floats y, int64_t ldy) {
+    add_rows_forward(n, rows, channels, source(x, ldx), at(p), sink(y, ldy));
+    return BOOT_OK;
+}
+
+int32_t boot_add_rows_backward(boot_context, int32_t n, int32_t rows, int32_t channels, boot_floats dy, int64_t lddy,
+    boot_floats dp, int32_t accumulate) {
+    add_rows_backward(n, rows, channels, source(dy, lddy), at(dp), accumulate);
+    return BOOT_OK;
+}
+
+int32_t boot_place_rows(boot_context, int32_t n, int32_t count, int32_t source_rows, int32_t from, int32_t target_rows,
+    int32_t to, int32_t channels, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy) {
+    place_rows(n, count, source_rows, from, target_rows, to, channels, source(x, ldx), source(base, ldbase), sink(y, ldy));
+    return BOOT_OK;
+}
+
+int32_t boot_patchify(boot_context, int32_t n, int32_t height, int32_t width, int32_t channels, int32_t size,
+    int32_t channels_first, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy) {
+    const Patches patches = {height, width, channels, size, channels_first != 0};
+    patchify(n, patches, source(x, ldx), source(base, ldbase), sink(y, ldy));
+    return BOOT_OK;
+}
+
+int32_t boot_unpatchify(boot_context, int32_t n, int32_t height, int32_t width, int32_t channels, int32_t size,
+    int32_t channels_first, boot_floats x, int64_t ldx, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy) {
+    const Patches patches = {height, width, channels, size, channels_first != 0};
+    unpatchify(n, patches, source(x, ldx), source(base, ldbase), sink(y, ldy));
+    return BOOT_OK;
+}
+
+int32_t boot_nearest_code(boot_context context, int64_t rows, int32_t codes, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats table, boot_floats y, int64_t ldy) {
+    return nearest_code(of(context), rows, codes, channels, source(x, ldx), at(table), sink(y, ldy));
 }
 
 // ---- the method

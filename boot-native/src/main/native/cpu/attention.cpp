@@ -1,6 +1,7 @@
 // Attention without the matrix of scores in memory: a block of queries at a time, per sample and head. Backward recomputes
 // the weights from the scores and the log-sum-exp.
 #include <math.h>
+#include <string.h>
 
 #include "../boot_kernels.h"
 #include "activation.h"
@@ -11,11 +12,12 @@ namespace boot::BOOT_TIER {
 
 // scores = exp(scale·scores + mask − largest)/sum, row by row; the log-sum-exp of each row. Each pass goes over all rows, so
 // that one row need not wait for the sum of another.
-static void softmax(int64_t rows, int64_t keys, float scale, const float* mask, float* scores, float* log_sum_exp) {
+static void softmax(
+    int64_t rows, int64_t columns, int64_t stride, float scale, const float* mask, float* scores, float* log_sum_exp) {
     for (int64_t row = 0; row < rows; row++) {
-        float* score = scores + row * keys;
+        float* score = scores + row * stride;
         Vec top = splat(-INFINITY);
-        for (int64_t j = 0; j < keys; j += LANES) {
+        for (int64_t j = 0; j < columns; j += LANES) {
             const Vec value = load(score + j) * scale + load(mask + j);
             store(score + j, value);
             top = max(top, value);
@@ -24,10 +26,10 @@ static void softmax(int64_t rows, int64_t keys, float scale, const float* mask, 
     }
     float totals[MAX_BLOCK + LANES] = {};
     for (int64_t row = 0; row < rows; row++) {
-        float* score = scores + row * keys;
+        float* score = scores + row * stride;
         const float peak = log_sum_exp[row];
         Vec total = {};
-        for (int64_t j = 0; j < keys; j += LANES) {
+        for (int64_t j = 0; j < columns; j += LANES) {
             const Vec weight = exponential(load(score + j) - peak);
             store(score + j, weight);
             total += weight;
@@ -40,9 +42,9 @@ static void softmax(int64_t rows, int64_t keys, float scale, const float* mask, 
         store(totals + row, 1.0f / total);
     });
     for (int64_t row = 0; row < rows; row++) {
-        float* score = scores + row * keys;
+        float* score = scores + row * stride;
         const float factor = totals[row];
-        for (int64_t j = 0; j < keys; j += LANES) {
+        for (int64_t j = 0; j < columns; j += LANES) {
             store(score + j, load(score + j) * factor);
         }
     }
@@ -69,12 +71,14 @@ int32_t attention_forward(Context& context, int32_t n, const Attention& shape, S
             pack_rows(shape.keys, shape.head_size, vh, shape.keys, 0, packed_v);
             for (int64_t first = 0; first < shape.queries; first += block) {
                 const int64_t rows = smaller(block, shape.queries - first), row = sample * shape.queries + first;
-                multiply(rows, shape.head_size, keys, {q.row(row) + channel, q.stride}, packed_k, nullptr, {},
+                const int64_t seen = seen_keys(shape, first + rows), columns = round_up(seen, PANEL);
+                multiply(rows, shape.head_size, columns, {q.row(row) + channel, q.stride}, packed_k, nullptr, {},
                     {scores, keys});
-                softmax(rows, keys, scale, filled, scores,
+                exclude_unseen(shape, first, rows, columns, scores, keys);
+                softmax(rows, columns, keys, scale, filled, scores,
                     log_sum_exp + (sample * shape.heads + head) * shape.queries + first);
-                multiply(rows, shape.keys, shape.head_size, {scores, keys}, packed_v, nullptr, {},
-                    {y.row(row) + channel, y.stride});
+                multiply(rows, seen, shape.head_size, {scores, keys}, packed_v, nullptr, {},
+                    {y.row(row) + channel, y.stride}, shape.keys);
             }
         }
     }
@@ -82,15 +86,15 @@ int32_t attention_forward(Context& context, int32_t n, const Attention& shape, S
 }
 
 // weights = exp(scale·scores + mask − log-sum-exp); slopes = scale·weights·(slopes − Σ dy·y), row by row.
-static void softmax_gradient(int64_t rows, int64_t keys, int64_t head_size, float scale, const float* mask,
+static void softmax_gradient(int64_t rows, int64_t columns, int64_t stride, int64_t head_size, float scale, const float* mask,
     const float* log_sum_exp, Source y, Source dy, float* weights, float* slopes) {
-    for (int64_t row = 0; row < rows; row++, weights += keys, slopes += keys) {
+    for (int64_t row = 0; row < rows; row++, weights += stride, slopes += stride) {
         Vec products = {};
         over_lanes(head_size, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             products += load(y.row(row) + i, lanes) * load(dy.row(row) + i, lanes);
         });
         const float mean = sum(products), normaliser = log_sum_exp[row];
-        for (int64_t j = 0; j < keys; j += LANES) {
+        for (int64_t j = 0; j < columns; j += LANES) {
             Vec weight = exponential(load(weights + j) * scale + load(mask + j) - normaliser);
             store(weights + j, weight);
             store(slopes + j, weight * scale * (load(slopes + j) - mean));
@@ -125,17 +129,23 @@ int32_t attention_backward(Context& context, int32_t n, const Attention& shape, 
             pack_columns(size, shape.keys, kh, size, 0, columns_k);
             pack_columns(size, shape.keys, vh, size, 0, columns_v);
             pack_rows(shape.keys, size, kh, shape.keys, 0, rows_k);
+            if (shape.causal) {  // a block adds to the keys that it sees
+                memset(sum_k, 0, sizeof(float) * 2 * sums);
+            }
             for (int64_t first = 0; first < shape.queries; first += block) {
                 const int64_t rows = smaller(block, shape.queries - first), row = sample * shape.queries + first;
                 const Source qh = {q.row(row) + channel, q.stride}, yh = {y.row(row) + channel, y.stride};
                 const Source dyh = {dy.row(row) + channel, dy.stride};
-                multiply(rows, size, keys, qh, columns_k, nullptr, {}, {weights, keys});
-                multiply(rows, size, keys, dyh, columns_v, nullptr, {}, {slopes, keys});
-                softmax_gradient(rows, keys, size, scale, filled,
+                const int64_t seen = seen_keys(shape, first + rows), columns = round_up(seen, PANEL);
+                const bool accumulate = shape.causal || first > 0;
+                multiply(rows, size, columns, qh, columns_k, nullptr, {}, {weights, keys});
+                multiply(rows, size, columns, dyh, columns_v, nullptr, {}, {slopes, keys});
+                exclude_unseen(shape, first, rows, columns, weights, keys);
+                softmax_gradient(rows, columns, keys, size, scale, filled,
                     log_sum_exp + (sample * shape.heads + head) * shape.queries + first, yh, dyh, weights, slopes);
-                multiply(rows, shape.keys, size, {slopes, keys}, rows_k, nullptr, {}, {dq.row(row) + channel, dq.stride});
-                multiply_transposed(rows, shape.keys, size, {weights, keys}, dyh, sum_v, first > 0);
-                multiply_transposed(rows, shape.keys, size, {slopes, keys}, qh, sum_k, first > 0);
+                multiply(rows, seen, size, {slopes, keys}, rows_k, nullptr, {}, {dq.row(row) + channel, dq.stride}, shape.keys);
+                multiply_transposed(rows, seen, size, {weights, keys}, dyh, sum_v, accumulate);
+                multiply_transposed(rows, seen, size, {slopes, keys}, qh, sum_k, accumulate);
             }
             copy_rows(shape.keys, size, sum_k, {dk.row(key) + channel, dk.stride});
             copy_rows(shape.keys, size, sum_v, {dv.row(key) + channel, dv.stride});

@@ -10,12 +10,12 @@
 namespace boot::BOOT_TIER {
 
 // weights = exp(scale·weights + mask − log-sum-exp), slopes = weights·(s − Σ weights·s) with s = scale·slopes, row by row.
-static void softmax_tangent(int64_t rows, int64_t keys, float scale, const float* mask, const float* log_sum_exp,
-    float* weights, float* slopes) {
-    for (int64_t row = 0; row < rows; row++, weights += keys, slopes += keys) {
+static void softmax_tangent(int64_t rows, int64_t columns, int64_t stride, float scale, const float* mask,
+    const float* log_sum_exp, float* weights, float* slopes) {
+    for (int64_t row = 0; row < rows; row++, weights += stride, slopes += stride) {
         const float normaliser = log_sum_exp[row];
         Vec total = {};
-        for (int64_t j = 0; j < keys; j += LANES) {
+        for (int64_t j = 0; j < columns; j += LANES) {
             const Vec weight = exponential(load(weights + j) * scale + load(mask + j) - normaliser);
             const Vec slope = load(slopes + j) * scale;
             store(weights + j, weight);
@@ -23,7 +23,7 @@ static void softmax_tangent(int64_t rows, int64_t keys, float scale, const float
             total += weight * slope;
         }
         const float mean = sum(total);
-        for (int64_t j = 0; j < keys; j += LANES) {
+        for (int64_t j = 0; j < columns; j += LANES) {
             store(slopes + j, load(weights + j) * (load(slopes + j) - mean));
         }
     }
@@ -54,13 +54,15 @@ int32_t attention_tangent(Context& context, int32_t n, const Attention& shape, S
                 const Source qh = {q.row(row) + channel, q.stride};
                 const Source qth = {qtangent.row(row) + channel, qtangent.stride};
                 const Target yth = {ytangent.row(row) + channel, ytangent.stride};
-                multiply(rows, size, keys, qh, packed_k, nullptr, {}, {weights, keys});
-                multiply(rows, size, keys, qth, packed_k, nullptr, {}, {slopes, keys});
-                multiply(rows, size, keys, qh, packed_kt, nullptr, {slopes, keys}, {slopes, keys});
-                softmax_tangent(rows, keys, scale, filled,
+                const int64_t seen = seen_keys(shape, first + rows), columns = round_up(seen, PANEL);
+                multiply(rows, size, columns, qh, packed_k, nullptr, {}, {weights, keys});
+                multiply(rows, size, columns, qth, packed_k, nullptr, {}, {slopes, keys});
+                multiply(rows, size, columns, qh, packed_kt, nullptr, {slopes, keys}, {slopes, keys});
+                exclude_unseen(shape, first, rows, columns, weights, keys);
+                softmax_tangent(rows, columns, keys, scale, filled,
                     log_sum_exp + (sample * shape.heads + head) * shape.queries + first, weights, slopes);
-                multiply(rows, shape.keys, size, {slopes, keys}, packed_v, nullptr, {}, yth);
-                multiply(rows, shape.keys, size, {weights, keys}, packed_vt, nullptr, {yth.data, yth.stride}, yth);
+                multiply(rows, seen, size, {slopes, keys}, packed_v, nullptr, {}, yth, shape.keys);
+                multiply(rows, seen, size, {weights, keys}, packed_vt, nullptr, {yth.data, yth.stride}, yth, shape.keys);
             }
         }
     }

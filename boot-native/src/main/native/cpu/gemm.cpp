@@ -30,11 +30,11 @@ static BOOT_INLINE void multiply_panel(int64_t first, int64_t rows, int64_t k, i
 }
 
 void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
-    Target y) {
-    const int64_t block = block_rows(k);
+    Target y, int64_t panel_rows) {
+    const int64_t block = block_rows(k), panel_floats = larger(k, panel_rows) * PANEL;
     for (int64_t first = 0; first < rows; first += block) {
         const float* panel = panels;
-        for (int64_t column = 0; column < columns; column += PANEL, panel += k * PANEL) {
+        for (int64_t column = 0; column < columns; column += PANEL, panel += panel_floats) {
             for_width(columns - column, [&](auto vectors) BOOT_LAMBDA {
                 multiply_panel<decltype(vectors)::value>(first, smaller(block, rows - first), k, column, columns - column, a,
                     panel, bias, residual, y);

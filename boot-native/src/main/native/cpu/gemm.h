@@ -155,9 +155,10 @@ static BOOT_INLINE void over_tiles(int64_t rows, Body body) {
     }
 }
 
-// y[rows][columns] = a[rows][k] · panels + bias + residual; bias and residual may be absent, residual may be y.
+// y[rows][columns] = a[rows][k] · panels + bias + residual; bias and residual may be absent, residual may be y. Panels of more
+// than k rows have `panel_rows`.
 void multiply(int64_t rows, int64_t k, int64_t columns, Source a, const float* panels, const float* bias, Source residual,
-    Target y);
+    Target y, int64_t panel_rows = 0);
 
 // c[m][columns] = aᵀ·b of a[k][m] and b[k][columns], added to c where `accumulate` is true; c has no gaps.
 void multiply_transposed(int64_t k, int64_t m, int64_t columns, Source a, Source b, float* c, bool accumulate);

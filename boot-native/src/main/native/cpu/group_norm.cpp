@@ -1,4 +1,4 @@
-// Group normalisation, with the scale and shift of a sample and with SiLU. Two passes over a chunk of channels that stays in
+// Group normalisation, with the scale and shift of a sample and an activation. Two passes over a chunk of channels that stays in
 // the cache; the backward pass recomputes the activation from the mean and 1/sigma.
 #include <math.h>
 
@@ -34,8 +34,8 @@ static BOOT_INLINE void moments(int32_t pixels, const float* x, int64_t stride, 
     }
 }
 
-// y = (x - mean)·factor + offset, with SiLU or without.
-template <int V, bool SILU, class Lanes>
+// y = f((x - mean)·factor + offset).
+template <int V, class F, class Lanes>
 static BOOT_INLINE void normalise(int32_t pixels, const float* x, int64_t ldx, const float* mean, const float* factor,
     const float* offset, float* y, int64_t ldy, Lanes lanes) {
     Vec m[V], f[V], o[V];
@@ -49,7 +49,7 @@ static BOOT_INLINE void normalise(int32_t pixels, const float* x, int64_t ldx, c
 #pragma GCC unroll 2
         for (int u = 0; u < V; u++) {
             Vec z = (load(x + u * LANES, lanes) - m[u]) * f[u] + o[u];
-            store(y + u * LANES, SILU ? z * sigmoid(z) : z, lanes);
+            store(y + u * LANES, F::value(z), lanes);
         }
     }
 }
@@ -95,21 +95,19 @@ int32_t group_norm_forward(Context& context, int32_t n, const GroupNorm& norm, S
                     offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c);
                 }
             }
-            over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
-                constexpr int V = decltype(count)::value;
-                if (norm.silu) {
-                    normalise<V, true>(norm.pixels, xs + c, x.stride, mean + c, factor + c, offset + c, ys + c, y.stride, lanes);
-                } else {
-                    normalise<V, false>(norm.pixels, xs + c, x.stride, mean + c, factor + c, offset + c, ys + c, y.stride, lanes);
-                }
+            with_activation(norm.activation, [&](auto f) BOOT_LAMBDA {
+                over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                    normalise<decltype(count)::value, decltype(f)>(
+                        norm.pixels, xs + c, x.stride, mean + c, factor + c, offset + c, ys + c, y.stride, lanes);
+                });
             });
         }
     }
     return BOOT_OK;
 }
 
-// dz = dy·silu'(z) into `dz`, its sum and that of dz·(x - mean) per channel.
-template <int V, bool SILU, class Lanes>
+// dz = dy·f'(z) into `dz`, its sum and that of dz·(x - mean) per channel.
+template <int V, class F, class Lanes>
 static BOOT_INLINE void slopes(int32_t pixels, const float* x, int64_t ldx, const float* dy, int64_t lddy, float* dz,
     int64_t lddz, const float* mean, const float* factor, const float* offset, float* sum, float* product, Lanes lanes) {
     Vec m[V], f[V], o[V], s[V] = {}, p[V] = {};
@@ -123,10 +121,7 @@ static BOOT_INLINE void slopes(int32_t pixels, const float* x, int64_t ldx, cons
 #pragma GCC unroll 2
         for (int u = 0; u < V; u++) {
             Vec centred = load(x + u * LANES, lanes) - m[u], d = load(dy + u * LANES, lanes);
-            if (SILU) {
-                Vec z = centred * f[u] + o[u];
-                d *= silu_slope(z, sigmoid(z));
-            }
+            d *= F::slope(centred * f[u] + o[u]);
             store(dz + u * LANES, d);
             s[u] += d;
             p[u] += d * centred;
@@ -193,15 +188,11 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
                 factor[c] = gamma[from + c] * saved[c / width * 2 + 1] * scaling;
                 offset[c] = beta[from + c] * scaling + at_sample(shift, sample, from + c);
             }
-            over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
-                constexpr int V = decltype(count)::value;
-                if (norm.silu) {
-                    slopes<V, true>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, mean + c, factor + c,
-                        offset + c, sum + c, product + c, lanes);
-                } else {
-                    slopes<V, false>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c, padded, mean + c, factor + c,
-                        offset + c, sum + c, product + c, lanes);
-                }
+            with_activation(norm.activation, [&](auto f) BOOT_LAMBDA {
+                over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                    slopes<decltype(count)::value, decltype(f)>(norm.pixels, xs + c, x.stride, dys + c, dy.stride, dz + c,
+                        padded, mean + c, factor + c, offset + c, sum + c, product + c, lanes);
+                });
             });
             // dx = factor·dz - r·mean(g·dz) - (x - mean)·r^3·mean(g·dz·(x - mean)), g = gamma·(1 + scale)
             for (int32_t first = 0; first < channels; first += width) {

@@ -1,7 +1,7 @@
 // Forward mode of group normalisation, in two passes over a chunk of channels: with d = x - mean, r = 1/sigma, g = gamma·(1 +
 // scale) and means over the group, the tangent of u = g·r·d + beta·(1 + scale) + shift is
 //     g·r·(ẋ - mean(ẋ) - r²·d·mean(ẋ·d)) + (gamma·r·d + beta)·scale' + shift',
-// and that of y is silu'(u) times it.
+// and that of y = f(u) is f'(u) times it.
 #include "../boot_kernels.h"
 #include "activation.h"
 #include "group_norm.h"
@@ -33,8 +33,8 @@ static BOOT_INLINE void sum_tangents(int32_t pixels, const float* x, int64_t ldx
     }
 }
 
-// The tangent of y = factor·tangent + slope·(x - mean) + constant, times silu'(factor·(x - mean) + offset) or not.
-template <int V, bool SILU, class Lanes>
+// The tangent of y = factor·tangent + slope·(x - mean) + constant, times f'(factor·(x - mean) + offset).
+template <int V, class F, class Lanes>
 static BOOT_INLINE void combine_tangents(int32_t pixels, const float* x, int64_t ldx, const float* tangent, int64_t ldtangent,
     const float* mean, const float* factor, const float* offset, const float* slope, const float* constant, float* y,
     int64_t ldy, Lanes lanes) {
@@ -51,12 +51,8 @@ static BOOT_INLINE void combine_tangents(int32_t pixels, const float* x, int64_t
 #pragma GCC unroll 2
         for (int u = 0; u < V; u++) {
             const Vec centred = load(x + u * LANES, lanes) - m[u];
-            Vec value = f[u] * load(tangent + u * LANES, lanes) + (p[u] * centred + k[u]);
-            if (SILU) {
-                const Vec z = centred * f[u] + o[u];
-                value *= silu_slope(z, sigmoid(z));
-            }
-            store(y + u * LANES, value, lanes);
+            const Vec value = f[u] * load(tangent + u * LANES, lanes) + (p[u] * centred + k[u]);
+            store(y + u * LANES, value * F::slope(centred * f[u] + o[u]), lanes);
         }
     }
 }
@@ -104,15 +100,12 @@ int32_t group_norm_tangent(Context& context, int32_t n, const GroupNorm& norm, S
                     slope[c] = static_cast<float>(gamma[from + c] * r * moved - factor[c] * (r * r * products / count));
                 }
             }
-            over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
-                constexpr int V = decltype(count)::value;
-                if (norm.silu) {
-                    combine_tangents<V, true>(norm.pixels, xs + c, x.stride, tangents + c, xtangent.stride, mean + c,
-                        factor + c, offset + c, slope + c, constant + c, ys + c, ytangent.stride, lanes);
-                } else {
-                    combine_tangents<V, false>(norm.pixels, xs + c, x.stride, tangents + c, xtangent.stride, mean + c,
-                        factor + c, offset + c, slope + c, constant + c, ys + c, ytangent.stride, lanes);
-                }
+            with_activation(norm.activation, [&](auto f) BOOT_LAMBDA {
+                over_columns<2>(channels, [&](int64_t c, auto count, auto lanes) BOOT_LAMBDA {
+                    combine_tangents<decltype(count)::value, decltype(f)>(norm.pixels, xs + c, x.stride, tangents + c,
+                        xtangent.stride, mean + c, factor + c, offset + c, slope + c, constant + c, ys + c, ytangent.stride,
+                        lanes);
+                });
             });
         }
     }

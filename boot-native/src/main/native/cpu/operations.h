@@ -45,8 +45,27 @@ int32_t group_norm_backward(Context& context, int32_t n, const GroupNorm& norm, 
 int32_t group_norm_tangent(Context& context, int32_t n, const GroupNorm& norm, Source x, const float* gamma,
     const float* beta, Source scale, Source shift, const float* statistics, Source xtangent, Source scaletangent,
     Source shifttangent, Target ytangent);
-void silu_forward(int64_t rows, int32_t channels, Source x, Target y);
-void silu_backward(int64_t rows, int32_t channels, Source x, Source dy, Source base, Target dx);
+int32_t layer_norm_forward(Context& context, int32_t n, int32_t pixels, int32_t channels, float epsilon, Source x,
+    const float* gamma, const float* beta, Source scale, Source shift, float* statistics, Target y);
+int32_t layer_norm_backward(Context& context, int32_t n, int32_t pixels, int32_t channels, Source x, const float* gamma,
+    const float* beta, Source scale, const float* statistics, Source dy, Source base, Target dx, float* dgamma,
+    float* dbeta, Target dscale, Target dshift, bool accumulate);
+int32_t layer_norm_tangent(Context& context, int32_t n, int32_t pixels, int32_t channels, Source x, const float* gamma,
+    const float* beta, Source scale, const float* statistics, Source xtangent, Source scaletangent, Source shifttangent,
+    Target ytangent);
+void activation_forward(int64_t rows, int32_t channels, int32_t activation, Source x, Target y);
+void activation_backward(int64_t rows, int32_t channels, int32_t activation, Source x, Source dy, Source base, Target dx);
+void geglu_forward(int64_t rows, int32_t channels, Source x, Target y);
+void geglu_backward(int64_t rows, int32_t channels, Source x, Source dy, Source base, Target dx);
+void geglu_tangent(int64_t rows, int32_t channels, Source x, Source xtangent, Target ytangent);
+
+void gate_forward(int32_t n, int32_t pixels, int32_t channels, Source x, Source gate, Source residual, Target y);
+void gate_backward(int32_t n, int32_t pixels, int32_t channels, Source x, Source gate, Source dy, Source base, Target dx,
+    Target dgate);
+void gate_tangent(int32_t n, int32_t pixels, int32_t channels, Source x, Source gate, Source xtangent, Source gatetangent,
+    Source residualtangent, Target ytangent);
+void sum_rows_forward(int32_t n, int32_t pixels, int32_t channels, float factor, Source x, Target y);
+void sum_rows_backward(int32_t n, int32_t pixels, int32_t channels, float factor, Source dy, Source base, Target dx);
 
 int32_t attention_forward(Context& context, int32_t n, const Attention& attention, Source q, Source k, Source v,
     const float* mask, Target y, float* log_sum_exp);
@@ -68,6 +87,14 @@ void embedding_forward(int32_t n, int32_t channels, const float* labels, const f
 void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const float* labels, Source dy, float* dtable,
     bool accumulate);
 void divide_samples(int32_t n, int32_t pixels, int32_t channels, Source x, const float* divisor, Source base, Target y);
+
+void add_rows_forward(int32_t n, int32_t rows, int32_t channels, Source x, const float* p, Target y);
+void add_rows_backward(int32_t n, int32_t rows, int32_t channels, Source dy, float* dp, bool accumulate);
+void place_rows(int32_t n, int32_t count, int32_t source_rows, int32_t from, int32_t target_rows, int32_t to,
+    int32_t channels, Source x, Source base, Target y);
+void patchify(int32_t n, const Patches& patches, Source x, Source base, Target y);
+void unpatchify(int32_t n, const Patches& patches, Source x, Source base, Target y);
+int32_t nearest_code(Context& context, int64_t rows, int32_t codes, int32_t channels, Source x, const float* table, Target y);
 
 void signal_state(int32_t n, int32_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
     Target y, Target x);

@@ -42,15 +42,27 @@ struct Linear {
 struct GroupNorm {
     int32_t pixels, channels, groups;
     float epsilon;
-    bool silu;
+    int32_t activation;
 };
 
 struct Attention {
     int32_t queries, keys, heads, head_size;
+    bool causal;  // query i sees the keys up to i alone
+};
+
+// An image in squares of size×size pixels; see Patches.
+struct Patches {
+    int32_t height, width, channels, size;
+    bool channels_first;
 };
 
 BOOT_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 BOOT_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 BOOT_INLINE int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+// The keys that queries before `end` see.
+BOOT_INLINE int64_t seen_keys(const Attention& shape, int64_t end) {
+    return shape.causal ? smaller(shape.keys, end) : shape.keys;
+}
 
 }  // namespace boot

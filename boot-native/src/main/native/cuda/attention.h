@@ -8,11 +8,24 @@ namespace boot {
 
 struct Attention {
     int32_t queries, keys, heads, head_size;
+    bool causal;  // query i sees the keys up to i alone
     float scale;  // of the scores
 
-    static Attention of(int32_t queries, int32_t keys, int32_t heads, int32_t head_size) {
-        return {queries, keys, heads, head_size, 1.0f / sqrtf(static_cast<float>(head_size))};
+    static Attention of(int32_t queries, int32_t keys, int32_t heads, int32_t head_size, int32_t causal) {
+        return {queries, keys, heads, head_size, causal != 0, 1.0f / sqrtf(static_cast<float>(head_size))};
     }
+
+    __device__ __forceinline__ bool sees(int64_t query, int64_t key) const {
+        return query < queries && key < keys && (!causal || key <= query);
+    }
+
+    // The keys that queries before `end` see.
+    __device__ __forceinline__ int32_t keys_before(int64_t end) const {
+        return causal && end < keys ? static_cast<int32_t>(end) : keys;
+    }
+
+    // The first query that sees a key.
+    __device__ __forceinline__ int64_t queries_from(int64_t key) const { return causal ? key : 0; }
 };
 
 constexpr int32_t TILE = 64;  // queries, keys or channels

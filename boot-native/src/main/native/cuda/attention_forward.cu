@@ -48,6 +48,7 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
     const Dense queries = tile.of(q, shape), keys = tile.of(k, shape), values = tile.of(v, shape);
     const float* bias = tile.mask_of(mask, shape);
     const int row = threadIdx.x / 4, part = threadIdx.x % 4;
+    const int32_t seen = shape.keys_before(tile.first + TILE), seen_by_row = shape.keys_before(tile.first + row + 1);
     RunningSoftmax softmax = {-INFINITY, 0};
     Result result[Tiles::SLICES];
 #pragma unroll
@@ -55,7 +56,7 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
         clear(result[slice]);
     }
 
-    for (int32_t first = 0; first < shape.keys; first += TILE) {
+    for (int32_t first = 0; first < seen; first += TILE) {
         typename Tiles::ScoreProduct product;
         clear(product);
         __syncthreads();  // all have done with the values of the tile before
@@ -71,7 +72,7 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
         for (int i = 0; i < TILE / 4; i++) {
             const int column = part + 4 * i, key = first + column;
             const float score = scores[row * Tiles::PITCH + column] * shape.scale;
-            own[i] = key >= shape.keys ? -INFINITY : bias == nullptr ? score : score + bias[key];
+            own[i] = key >= seen_by_row ? -INFINITY : bias == nullptr ? score : score + bias[key];
         }
         const float factor = softmax.add(own);
 #pragma unroll
@@ -119,9 +120,9 @@ attention_forward(Attention shape, Dense q, Dense k, Dense v, const float* mask,
 using namespace boot;
 
 int32_t boot_attention_forward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv, boot_floats mask,
-    boot_floats y, int64_t ldy, boot_floats log_sum_exp) {
-    const Attention shape = Attention::of(queries, keys, heads, head_size);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp) {
+    const Attention shape = Attention::of(queries, keys, heads, head_size, causal);
     return for_tiles(of(context), shape, [&](auto tiles) {
         typedef decltype(tiles) Tiles;
         const int64_t blocks = blocks_of<Tiles>(n, shape, queries);

@@ -40,7 +40,9 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_gradient(
         clear(result[slice]);
     }
 
-    for (int32_t first = 0; first < column_count; first += TILE) {
+    const int64_t begin = ROWS_ARE_QUERIES ? 0 : shape.queries_from(tile.first);  // of the columns with a weight
+    const int64_t end = ROWS_ARE_QUERIES ? shape.keys_before(tile.first + TILE) : column_count;
+    for (int64_t first = begin; first < end; first += TILE) {
         ScoreProduct scores, slopes;
         clear(scores);
         clear(slopes);
@@ -56,10 +58,10 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_gradient(
         for (int i = 0; i < ScoreProduct::COUNT; i++) {
             const int row = ScoreProduct::row(i), column = ScoreProduct::column(i);
             const int64_t from_row = tile.first + row, from_column = first + column;
+            const int64_t query = ROWS_ARE_QUERIES ? from_row : from_column;
+            const int64_t key = ROWS_ARE_QUERIES ? from_column : from_row;
             float weight = 0;
-            if (from_row < row_count && from_column < column_count) {
-                const int64_t query = ROWS_ARE_QUERIES ? from_row : from_column;
-                const int64_t key = ROWS_ARE_QUERIES ? from_column : from_row;
+            if (shape.sees(query, key)) {
                 const float score = scores.at(i) * shape.scale + (bias == nullptr ? 0.0f : bias[key]);
                 weight = expf(score - normalisers[query]);
                 if (WHICH != Gradient::OF_VALUES) {
@@ -112,10 +114,10 @@ attention_row_sums(Attention shape, int64_t count, Source y, Source dy, float* r
 using namespace boot;
 
 int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv, boot_floats mask,
-    boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy, boot_floats dq, int64_t lddq,
-    boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
-    const Attention shape = Attention::of(queries, keys, heads, head_size);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats dy, int64_t lddy, boot_floats dq,
+    int64_t lddq, boot_floats dk, int64_t lddk, boot_floats dv, int64_t lddv) {
+    const Attention shape = Attention::of(queries, keys, heads, head_size, causal);
     const int64_t rows = static_cast<int64_t>(n) * heads * queries;
     float* row_sums = reserve(of(context), rows);
     if (row_sums == nullptr) {

@@ -31,7 +31,8 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_tangent(Attention
         clear(result[slice]);
     }
 
-    for (int32_t first = 0; first < shape.keys; first += TILE) {
+    const int32_t seen = shape.keys_before(tile.first + TILE);
+    for (int32_t first = 0; first < seen; first += TILE) {
         ScoreProduct scores, slopes;
         clear(scores);
         clear(slopes);
@@ -50,7 +51,7 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_tangent(Attention
             const int row = ScoreProduct::row(i), column = ScoreProduct::column(i);
             const int64_t query = tile.first + row, key = first + column;
             float weight = 0;
-            if (query < shape.queries && key < shape.keys) {
+            if (shape.sees(query, key)) {
                 const float score = scores.at(i) * shape.scale + (bias == nullptr ? 0.0f : bias[key]);
                 weight = expf(score - normalisers[query]);
             }
@@ -97,10 +98,11 @@ __global__ void __launch_bounds__(Tiles::THREADS, 1) attention_tangent(Attention
 using namespace boot;
 
 int32_t boot_attention_tangent(boot_context context, int32_t n, int32_t queries, int32_t keys, int32_t heads,
-    int32_t head_size, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv, boot_floats mask,
-    boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent, boot_floats ktangent,
-    int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent, int64_t ldytangent) {
-    const Attention shape = Attention::of(queries, keys, heads, head_size);
+    int32_t head_size, int32_t causal, boot_floats q, int64_t ldq, boot_floats k, int64_t ldk, boot_floats v, int64_t ldv,
+    boot_floats mask, boot_floats y, int64_t ldy, boot_floats log_sum_exp, boot_floats qtangent, int64_t ldqtangent,
+    boot_floats ktangent, int64_t ldktangent, boot_floats vtangent, int64_t ldvtangent, boot_floats ytangent,
+    int64_t ldytangent) {
+    const Attention shape = Attention::of(queries, keys, heads, head_size, causal);
     const TangentOperands operands = {heads_of(source(q, ldq), shape, queries), heads_of(source(k, ldk), shape, keys),
         heads_of(source(v, ldv), shape, keys), heads_of(source(qtangent, ldqtangent), shape, queries),
         heads_of(source(ktangent, ldktangent), shape, keys), heads_of(source(vtangent, ldvtangent), shape, keys)};

@@ -2,8 +2,8 @@
 //
 // A file of an operation defines the functions of boot_kernels.h itself:
 //
-//     int32_t boot_silu_forward(boot_context context, …) {
-//         BOOT_LAUNCH(silu, grid, block, 0, of(context).stream, …);
+//     int32_t boot_geglu_forward(boot_context context, …) {
+//         BOOT_LAUNCH(geglu, grid, block, 0, of(context).stream, …);
 //         return launched();
 //     }
 //

@@ -77,17 +77,25 @@ __global__ void __launch_bounds__(BLOCK_THREADS) embedding(Elements elements, co
     });
 }
 
-// A thread looks for its row of the table among all labels: no two threads write one value, the order is that of the batch.
-__global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements table, int32_t n, const float* labels,
-    Source dy, bool accumulate, float* dtable) {
-    over_elements(table, [&](int64_t, int64_t entry, int64_t i) {
-        float sum = accumulate ? dtable[entry * table.columns + i] : 0.0f;
-        for (int32_t sample = 0; sample < n; sample++) {
-            if (static_cast<int64_t>(labels[sample]) == entry) {
+// The first sample with its label adds those of all samples with that label to the table: no two threads write one value, the
+// order is that of the batch.
+__global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements elements, const float* labels, Source dy,
+    float* dtable) {
+    over_elements(elements, [&](int64_t, int64_t first, int64_t i) {
+        const float label = labels[first];
+        for (int64_t sample = 0; sample < first; sample++) {
+            if (labels[sample] == label) {
+                return;
+            }
+        }
+        float* entry = dtable + static_cast<int64_t>(label) * elements.columns + i;
+        float sum = *entry;
+        for (int64_t sample = first; sample < elements.rows; sample++) {
+            if (labels[sample] == label) {
                 sum += dy.row(sample)[i];
             }
         }
-        dtable[entry * table.columns + i] = sum;
+        *entry = sum;
     });
 }
 
@@ -129,9 +137,15 @@ int32_t boot_embedding_forward(boot_context context, int32_t n, int32_t, int32_t
 
 int32_t boot_embedding_backward(boot_context context, int32_t n, int32_t table_rows, int32_t channels,
     boot_floats labels, boot_floats dy, int64_t lddy, boot_floats dtable, int32_t accumulate) {
-    const Elements table = {1, table_rows, channels};
-    BOOT_LAUNCH(embedding_gradient, grid_of(table), block_of(table), 0, of(context).stream, table, n, at(labels),
-        source(dy, lddy), accumulate != 0, at(dtable));
+    if (!accumulate) {
+        const int32_t filled = boot_fill(context, dtable, static_cast<int64_t>(table_rows) * channels, 0.0f);
+        if (filled != BOOT_OK) {
+            return filled;
+        }
+    }
+    const Elements elements = {1, n, channels};
+    BOOT_LAUNCH(embedding_gradient, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(labels),
+        source(dy, lddy), at(dtable));
     return launched();
 }
 

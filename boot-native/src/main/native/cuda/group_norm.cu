@@ -1,4 +1,4 @@
-// Group normalisation, with the scale and shift of a sample and with SiLU.
+// Group normalisation, with the scale and shift of a sample and an activation.
 // Everything is float32: mean and squared deviations are those of a block around its own mean, joined by the rule of Chan,
 // Golub and LeVeque (1983), so no difference of large sums is taken; chains of additions are as short as the blocks are many.
 #include "activation.h"
@@ -66,15 +66,15 @@ __global__ void __launch_bounds__(LANES * LINES) group_norm_apply(Norm norm, Sou
         normalisation_of(norm, part.sample, part.channel, gamma, beta, scale, shift, statistics);
     part.over_pixels([&](int, int64_t row) {
         const float z = (x.row(row)[part.channel] - n.mean) * n.factor + n.offset;
-        y.row(row)[part.channel] = norm.silu ? z * sigmoid(z) : z;
+        y.row(row)[part.channel] = activate(norm.activation, z);
     });
 }
 
-// ---- backward; dz = dy·silu'(z), recomputed where it is needed
+// ---- backward; dz = dy·f'(z), recomputed where it is needed
 
 __device__ __forceinline__ float slope(const Norm& norm, const Normalisation& n, float centred, float dy) {
     const float z = centred * n.factor + n.offset;
-    return norm.silu ? dy * silu_slope(z, sigmoid(z)) : dy;
+    return dy * slope(norm.activation, z);
 }
 
 // The sums of dz and of dz·(x - mean) for each channel of each slice.
@@ -161,6 +161,12 @@ __global__ void __launch_bounds__(LANES * LINES) group_norm_parameters(Norm norm
     }
 }
 
+void sum_parameters(const Context& context, const Norm& norm, int32_t n, const float* sums, Source scale, bool accumulate,
+    float* dgamma, float* dbeta) {
+    BOOT_LAUNCH(group_norm_parameters, norm.tiles, dim3(LANES, LINES), 0, context.stream, norm, n, sums, scale, accumulate,
+        dgamma, dbeta);
+}
+
 // dx = base + (g·dz - mean(g·dz) - x̂·mean(g·dz·x̂))/sigma.
 __global__ void __launch_bounds__(LANES * LINES) group_norm_gradient(Norm norm, Source x, const float* gamma,
     const float* beta, Source scale, Source shift, const float* statistics, const float* means, Source dy, Source base,
@@ -186,9 +192,9 @@ __global__ void __launch_bounds__(LANES * LINES) group_norm_gradient(Norm norm, 
 using namespace boot;
 
 int32_t boot_group_norm_forward(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    float epsilon, int32_t activation, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats y, int64_t ldy) {
-    const Norm norm = norm_of(pixels, channels, groups, epsilon, silu);
+    const Norm norm = norm_of(pixels, channels, groups, epsilon, activation);
     float* partial = reserve(of(context), static_cast<int64_t>(n) * norm.slices * 2 * channels);
     if (partial == nullptr) {
         return no_scratch(of(context));
@@ -203,11 +209,11 @@ int32_t boot_group_norm_forward(boot_context context, int32_t n, int32_t pixels,
 }
 
 int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    float epsilon, int32_t activation, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats dy, int64_t lddy,
     boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx, boot_floats dgamma, boot_floats dbeta,
     boot_floats dscale, int64_t lddscale, boot_floats dshift, int64_t lddshift, int32_t accumulate) {
-    const Norm norm = norm_of(pixels, channels, groups, epsilon, silu);
+    const Norm norm = norm_of(pixels, channels, groups, epsilon, activation);
     const int64_t partials = static_cast<int64_t>(n) * norm.slices * 2 * channels, per_sample = 2ll * n * channels;
     float* partial = reserve(of(context), partials + per_sample + 2ll * n * groups);
     if (partial == nullptr) {
@@ -222,8 +228,8 @@ int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels
     BOOT_LAUNCH(group_norm_channels, grid_of(sample_channels), block_of(sample_channels), 0, stream, sample_channels, norm,
         partial, at(gamma), at(beta), at(statistics), sums, sink(dscale, lddscale), sink(dshift, lddshift));
     BOOT_LAUNCH(group_norm_means, n * groups, LANES, 0, stream, norm, sums, at(gamma), source(scale, ldscale), means);
-    BOOT_LAUNCH(group_norm_parameters, norm.tiles, block, 0, stream, norm, n, sums, source(scale, ldscale), accumulate != 0,
-        at(dgamma), at(dbeta));
+    sum_parameters(
+        of(context), norm, n, sums, source(scale, ldscale), accumulate != 0, at(dgamma), at(dbeta));
     BOOT_LAUNCH(group_norm_gradient, grid, block, 0, stream, norm, source(x, ldx), at(gamma), at(beta),
         source(scale, ldscale), source(shift, ldshift), at(statistics), means, source(dy, lddy), source(base, ldbase),
         sink(dx, lddx));

@@ -1,6 +1,6 @@
-// What the passes of group normalisation share. A block of threads takes 32 channels of 64 pixels of one sample, so that rows
-// are read whole whatever the size of a group. Its partial results go to scratch memory and are joined in a fixed order that
-// does not depend on the batch.
+// What the passes of group normalisation share, and all sums over the pixels of a sample. A block of threads takes 32 channels
+// of 64 pixels of one sample, so that rows are read whole whatever the size of a group. Its partial results go to scratch
+// memory and are joined in a fixed order that does not depend on the batch.
 #pragma once
 #include "elements.h"
 
@@ -15,7 +15,7 @@ struct Norm {
     int32_t pixels, channels, groups, width;  // width: channels of a group
     int32_t slices, tiles;                    // parts of the pixels and of the channels
     float epsilon;
-    bool silu;
+    int32_t activation;
 };
 
 // What a thread works on: a channel and every LINES-th pixel of a slice of a sample.
@@ -86,9 +86,14 @@ __device__ __forceinline__ Normalisation normalisation_of(const Norm& norm, int6
     return n;
 }
 
-inline Norm norm_of(int32_t pixels, int32_t channels, int32_t groups, float epsilon, int32_t silu) {
+inline Norm norm_of(int32_t pixels, int32_t channels, int32_t groups, float epsilon,
+    int32_t activation) {
     return {pixels, channels, groups, channels / groups, static_cast<int32_t>(quotient_up(pixels, PIXELS)),
-        static_cast<int32_t>(quotient_up(channels, LANES)), epsilon, silu != 0};
+        static_cast<int32_t>(quotient_up(channels, LANES)), epsilon, activation};
 }
+
+// Gradients of gamma and beta from the sums [n][2][channels] of dz and dz·x̂: sums over the samples.
+void sum_parameters(const Context& context, const Norm& norm, int32_t n, const float* sums, Source scale, bool accumulate,
+    float* dgamma, float* dbeta);
 
 }  // namespace boot

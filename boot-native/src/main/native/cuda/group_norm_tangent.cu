@@ -1,7 +1,7 @@
 // Forward mode of group normalisation: with d = x - mean, r = 1/sigma, g = gamma·(1 + scale) and means over the group, the
 // tangent of z = g·r·d + beta·(1 + scale) + shift is
 //     g·r·(ẋ - mean(ẋ) - r²·d·mean(ẋ·d)) + (gamma·r·d + beta)·scale' + shift',
-// and that of y is silu'(z) times it.
+// and that of y = f(z) is f'(z) times it.
 #include "activation.h"
 #include "group_norm.h"
 #include "reduction.h"
@@ -63,17 +63,17 @@ __global__ void __launch_bounds__(LANES * LINES) group_norm_tangent_apply(Norm n
     const int32_t c = part.channel;
     const Normalisation n = normalisation_of(norm, part.sample, c, gamma, beta, scale, shift, statistics);
     const float* mean = means + 2 * (part.sample * norm.groups + c / norm.width);
-    float slope = -n.factor * (n.inverse * n.inverse) * mean[1], constant = -n.factor * mean[0];
+    float product = -n.factor * (n.inverse * n.inverse) * mean[1], constant = -n.factor * mean[0];
     if (scaletangent.given()) {
         const float moved = scaletangent.row(part.sample)[c];
-        slope += gamma[c] * n.inverse * moved;
+        product += gamma[c] * n.inverse * moved;
         constant += beta[c] * moved + shifttangent.row(part.sample)[c];
     }
     part.over_pixels([&](int, int64_t row) {
         const float centred = x.row(row)[c] - n.mean;
-        const float tangent = n.factor * xtangent.row(row)[c] + (slope * centred + constant);
+        const float tangent = n.factor * xtangent.row(row)[c] + (product * centred + constant);
         const float z = centred * n.factor + n.offset;
-        ytangent.row(row)[c] = norm.silu ? tangent * silu_slope(z, sigmoid(z)) : tangent;
+        ytangent.row(row)[c] = tangent * slope(norm.activation, z);
     });
 }
 
@@ -82,11 +82,11 @@ __global__ void __launch_bounds__(LANES * LINES) group_norm_tangent_apply(Norm n
 using namespace boot;
 
 int32_t boot_group_norm_tangent(boot_context context, int32_t n, int32_t pixels, int32_t channels, int32_t groups,
-    float epsilon, int32_t silu, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
+    float epsilon, int32_t activation, boot_floats x, int64_t ldx, boot_floats gamma, boot_floats beta, boot_floats scale,
     int64_t ldscale, boot_floats shift, int64_t ldshift, boot_floats statistics, boot_floats xtangent, int64_t ldxtangent,
     boot_floats scaletangent, int64_t ldscaletangent, boot_floats shifttangent, int64_t ldshifttangent,
     boot_floats ytangent, int64_t ldytangent) {
-    const Norm norm = norm_of(pixels, channels, groups, epsilon, silu);
+    const Norm norm = norm_of(pixels, channels, groups, epsilon, activation);
     const int64_t partials = static_cast<int64_t>(n) * norm.slices * 2 * channels;
     float* partial = reserve(of(context), partials + 2ll * n * groups);
     if (partial == nullptr) {

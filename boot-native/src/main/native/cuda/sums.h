@@ -5,9 +5,9 @@
 namespace boot {
 
 // The rows of a matrix fall into groups of `rows`; each is summed in chunks of `chunk` rows (the last may be shorter), and
-// the sums become rows of y: first all chunks of group 0. With `accumulate`, they are added to y.
+// the sums, times `factor`, become rows of y: first all chunks of group 0. With `accumulate`, they are added to y.
 int32_t sum_rows(const Context& context, int64_t groups, int64_t rows, int64_t chunk, int64_t columns, Source x, Target y,
-    bool accumulate);
+    bool accumulate, float factor = 1);
 
 constexpr int64_t SUM_CHUNK = 512;  // rows of dy that one thread block sums
 

@@ -170,30 +170,85 @@ static void group_norm_tangent(Run& r) {
         r.input(n * channels), channels, r.output(all), channels));
 }
 
-static void attention(Run& r, bool backward) {
+static void layer_norm(Run& r, bool backward) {
+    const int32_t n = 2, pixels = 71, channels = 36, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
+    const boot_floats scale = r.input(n * channels), shift = r.input(n * channels), statistics = r.output(n * pixels * 2);
+    r.call(boot::boot_layer_norm_forward(r.context, n, pixels, channels, 1e-5f, x, channels, gamma, beta, scale, channels, shift,
+        channels, statistics, r.output(all), channels));
+    if (backward) {
+        r.call(boot::boot_layer_norm_backward(r.context, n, pixels, channels, x, channels, gamma, beta, scale, channels,
+            statistics, r.input(all), channels, 0, 0, r.output(all), channels, r.output(channels), r.output(channels),
+            r.output(n * channels), channels, r.output(n * channels), channels, 0));
+    }
+}
+
+static void layer_norm_tangent(Run& r) {
+    const int32_t n = 2, pixels = 71, channels = 36, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gamma = r.input(channels), beta = r.input(channels);
+    const boot_floats scale = r.input(n * channels), statistics = r.output(n * pixels * 2);
+    r.call(boot::boot_layer_norm_forward(r.context, n, pixels, channels, 1e-5f, x, channels, gamma, beta, scale, channels,
+        r.input(n * channels), channels, statistics, r.output(all), channels));
+    r.call(boot::boot_layer_norm_tangent(r.context, n, pixels, channels, x, channels, gamma, beta, scale, channels, statistics,
+        r.input(all), channels, r.input(n * channels), channels, r.input(n * channels), channels, r.output(all), channels));
+}
+
+static void activation(Run& r) {
+    const int32_t rows = 35, channels = 9, all = rows * channels;
+    for (int32_t f = BOOT_ACTIVATION_NONE; f <= BOOT_ACTIVATION_QUICK_GELU; f++) {
+        const boot_floats x = r.input(all, 3);
+        r.call(boot::boot_activation_forward(r.context, rows, channels, f, x, channels, r.output(all), channels));
+        r.call(boot::boot_activation_backward(r.context, rows, channels, f, x, channels, r.input(all), channels, r.input(all),
+            channels, r.output(all), channels));
+    }
+    const boot_floats x = r.input(2 * all, 3);
+    r.call(boot::boot_geglu_forward(r.context, rows, channels, x, 2 * channels, r.output(all), channels));
+    r.call(boot::boot_geglu_backward(r.context, rows, channels, x, 2 * channels, r.input(all), channels, 0, 0, r.output(2 * all),
+        2 * channels));
+    r.call(boot::boot_geglu_tangent(r.context, rows, channels, x, 2 * channels, r.input(2 * all), 2 * channels, r.output(all),
+        channels));
+}
+
+static void rows(Run& r) {
+    const int32_t n = 2, pixels = 70, channels = 36, all = n * pixels * channels;
+    const boot_floats x = r.input(all), gate = r.input(n * channels);
+    r.call(boot::boot_gate_forward(r.context, n, pixels, channels, x, channels, gate, channels, r.input(all), channels,
+        r.output(all), channels));
+    r.call(boot::boot_gate_backward(r.context, n, pixels, channels, x, channels, gate, channels, r.input(all), channels, 0, 0,
+        r.output(all), channels, r.output(n * channels), channels));
+    r.call(boot::boot_gate_tangent(r.context, n, pixels, channels, x, channels, gate, channels, r.input(all), channels,
+        r.input(n * channels), channels, 0, 0, r.output(all), channels));
+    r.call(boot::boot_sum_rows_forward(r.context, n, pixels, channels, 0.3f, x, channels, r.output(n * channels), channels));
+    const int32_t many = 600;  // more than one block of threads sums
+    r.call(boot::boot_sum_rows_forward(r.context, n, many, 3, 0.3f, r.input(n * many * 3), 3, r.output(n * 3), 3));
+    r.call(boot::boot_sum_rows_backward(r.context, n, pixels, channels, 0.3f, gate, channels, x, channels, r.output(all),
+        channels));
+}
+
+static void attention(Run& r, bool backward, int32_t causal) {
     // Backward, the channels of a head fit one tile: each pass over them begins where the pass before has ended.
     const int32_t n = 1, tokens = 70, heads = 2, size = backward ? 12 : 20;
     const int32_t channels = heads * size, all = n * tokens * channels;
     const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
     const boot_floats statistics = r.output(n * heads * tokens);
-    r.call(boot::boot_attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
-        channels, statistics));
+    r.call(boot::boot_attention_forward(r.context, n, tokens, tokens, heads, size, causal, q, channels, k, channels, v,
+        channels, 0, y, channels, statistics));
     if (backward) {
-        r.call(boot::boot_attention_backward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0,
-            y, channels, statistics, r.input(all), channels, r.output(all), channels, r.output(all), channels,
+        r.call(boot::boot_attention_backward(r.context, n, tokens, tokens, heads, size, causal, q, channels, k, channels, v,
+            channels, 0, y, channels, statistics, r.input(all), channels, r.output(all), channels, r.output(all), channels,
             r.output(all), channels));
     }
 }
 
-static void attention_tangent(Run& r) {
+static void attention_tangent(Run& r, int32_t causal) {
     const int32_t n = 1, tokens = 70, heads = 2, size = 12, channels = heads * size, all = n * tokens * channels;
     const boot_floats q = r.input(all), k = r.input(all), v = r.input(all), y = r.output(all);
     const boot_floats statistics = r.output(n * heads * tokens);
-    r.call(boot::boot_attention_forward(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
-        channels, statistics));
-    r.call(boot::boot_attention_tangent(r.context, n, tokens, tokens, heads, size, q, channels, k, channels, v, channels, 0, y,
-        channels, statistics, r.input(all), channels, r.input(all), channels, r.input(all), channels, r.output(all),
-        channels));
+    r.call(boot::boot_attention_forward(r.context, n, tokens, tokens, heads, size, causal, q, channels, k, channels, v,
+        channels, 0, y, channels, statistics));
+    r.call(boot::boot_attention_tangent(r.context, n, tokens, tokens, heads, size, causal, q, channels, k, channels, v,
+        channels, 0, y, channels, statistics, r.input(all), channels, r.input(all), channels, r.input(all), channels,
+        r.output(all), channels));
 }
 
 static void resize(Run& r) {
@@ -213,6 +268,39 @@ static void embedding(Run& r) {
         r.output(n * channels), channels));
     r.call(boot::boot_embedding_backward(r.context, n, rows, channels, labels, r.input(n * channels), channels,
         r.output(rows * channels), 0));
+}
+
+static void tokens(Run& r) {
+    const int32_t n = 3, rows = 5, channels = 6, all = n * rows * channels;
+    r.call(boot::boot_add_rows_forward(r.context, n, rows, channels, r.input(all), channels, r.input(rows * channels),
+        r.output(all), channels));
+    r.call(boot::boot_add_rows_backward(r.context, n, rows, channels, r.input(all), channels, r.output(rows * channels), 0));
+    const boot_floats joined = r.output(n * (rows + 2) * channels);  // two rows, then the five
+    r.call(boot::boot_place_rows(r.context, n, 2, 2, 0, rows + 2, 0, channels, r.input(n * 2 * channels), channels, 0, 0, joined,
+        channels));
+    r.call(boot::boot_place_rows(r.context, n, rows, rows, 0, rows + 2, 2, channels, r.input(all), channels, 0, 0, joined,
+        channels));
+    const int32_t height = 4, width = 6, size = 2, pixels = n * height * width * channels, patch = size * size * channels;
+    const boot_floats patches = r.output(pixels);
+    r.call(boot::boot_patchify(r.context, n, height, width, channels, size, 1, r.input(pixels), channels, 0, 0, patches, patch));
+    r.call(boot::boot_unpatchify(r.context, n, height, width, channels, size, 0, patches, patch, r.input(pixels), channels,
+        r.output(pixels), channels));
+}
+
+// Codes of whole numbers, some of them half-way from each other: the first of those that are equally near counts.
+static void nearest_code(Run& r) {
+    const int32_t rows = 21, codes = 70, channels = 3;
+    std::vector<float> table, x;
+    for (int32_t i = 0; i < codes * channels; i++) {
+        table.push_back(static_cast<float>(i * 7 % 5 - 2));
+    }
+    for (int32_t i = 0; i < rows * channels; i++) {
+        x.push_back(static_cast<float>(i * 5 % 9 - 4) / 2);
+    }
+    r.call(boot::boot_nearest_code(r.context, rows, codes, channels, r.place(x), channels, r.place(table),
+        r.output(rows * channels), channels));
+    r.call(boot::boot_nearest_code(r.context, rows, codes, channels, r.input(rows * channels), channels,
+        r.input(codes * channels), r.output(rows * channels), channels));
 }
 
 static void noise(Run& r) {
@@ -260,11 +348,21 @@ static const std::map<std::string, Operation> operations = {
     {"group_norm", {FLOAT32, SUMS, [](Run& r) { group_norm(r, false); }}},
     {"group_norm_gradient", {FLOAT32, SUMS, [](Run& r) { group_norm(r, true); }}},
     {"group_norm_tangent", {FLOAT32, SUMS, group_norm_tangent}},
-    {"attention", {FLOAT32, SUMS, [](Run& r) { attention(r, false); }}},
-    {"attention_gradient", {FLOAT32, 4 * SUMS, [](Run& r) { attention(r, true); }}},
-    {"attention_tangent", {FLOAT32, 4 * SUMS, attention_tangent}},
+    {"layer_norm", {FLOAT32, SUMS, [](Run& r) { layer_norm(r, false); }}},
+    {"layer_norm_gradient", {FLOAT32, SUMS, [](Run& r) { layer_norm(r, true); }}},
+    {"layer_norm_tangent", {FLOAT32, SUMS, layer_norm_tangent}},
+    {"activation", {FLOAT32, SUMS, activation}},
+    {"rows", {FLOAT32, SUMS, rows}},
+    {"attention", {FLOAT32, SUMS, [](Run& r) { attention(r, false, 0); }}},
+    {"attention_gradient", {FLOAT32, 4 * SUMS, [](Run& r) { attention(r, true, 0); }}},
+    {"attention_tangent", {FLOAT32, 4 * SUMS, [](Run& r) { attention_tangent(r, 0); }}},
+    {"attention_causal", {FLOAT32, SUMS, [](Run& r) { attention(r, false, 1); }}},
+    {"attention_causal_gradient", {FLOAT32, 4 * SUMS, [](Run& r) { attention(r, true, 1); }}},
+    {"attention_causal_tangent", {FLOAT32, 4 * SUMS, [](Run& r) { attention_tangent(r, 1); }}},
     {"resize", {FLOAT32, SUMS, resize}},
     {"embedding", {FLOAT32, SUMS, embedding}},
+    {"tokens", {FLOAT32, SUMS, tokens}},
+    {"nearest_code", {FLOAT32, 0, nearest_code}},
     {"noise", {FLOAT32, 0, noise}},
     {"signal", {FLOAT32, SUMS, signal}},
     {"optimiser", {FLOAT32, SUMS, optimiser}},

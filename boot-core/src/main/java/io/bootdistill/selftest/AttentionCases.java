@@ -16,7 +16,11 @@ final class AttentionCases {
     private static final int[][] SHAPES = { // n, queries, keys, heads, head size
         {1, 1, 1, 1, 1}, {2, 1, 2, 1, 1}, {1, 2, 1, 2, 5}, {2, 5, 7, 1, 5}, {3, 7, 5, 3, 5}, {1, 13, 17, 1, 16}, {2, 4, 4, 2, 4},
         {1, 15, 16, 1, 32}, {2, 16, 15, 2, 32}, {1, 17, 17, 4, 8}, {2, 16, 16, 1, 64}, {1, 49, 49, 2, 64}, {1, 64, 64, 1, 8},
-        {2, 6, 77, 2, 16}, {1, 8, 8, 16, 1}, {1, 33, 3, 1, 17}, {1, 256, 256, 1, 32}, {1, 9, 130, 1, 6}, {1, 16, 16, 1, 256},
+        {2, 6, 77, 2, 16}, {1, 8, 8, 16, 1}, {1, 33, 3, 1, 17}, {1, 256, 256, 1, 32}, {1, 9, 130, 1, 6}, {1, 16, 16, 1, 256}, {1, 5, 66, 1, 512},
+    };
+    private static final int[][] CAUSAL = { // tiles of the keys that no query of a tile sees, and queries that see all keys
+        {1, 1, 1, 1, 1}, {2, 2, 2, 1, 3}, {1, 1, 5, 1, 4}, {2, 7, 1, 2, 5}, {2, 13, 13, 2, 8}, {1, 63, 63, 1, 16}, {2, 64, 64, 1, 5},
+        {1, 65, 65, 2, 16}, {2, 77, 77, 2, 16}, {1, 70, 200, 1, 8}, {1, 200, 70, 1, 8}, {1, 129, 129, 1, 80}, {1, 193, 193, 1, 7},
     };
 
     private AttentionCases() {}
@@ -26,31 +30,36 @@ final class AttentionCases {
         for (int i = 0; i < SHAPES.length; i++) {
             int[] s = SHAPES[i];
             Attention attention = new Attention(s[1], s[2], s[3], s[4]);
-            boolean strided = i % 2 == 1;
-            cases.add(forward(s[0], attention, i % 4 < 2, strided));
-            cases.add(backward(s[0], attention, i % 4 < 2, strided));
-            cases.add(tangent(s[0], attention, i % 4 < 2, strided));
+            addAll(cases, s[0], attention, i % 4 < 2, i % 2 == 1);
+        }
+        for (int i = 0; i < CAUSAL.length; i++) {
+            int[] s = CAUSAL[i];
+            addAll(cases, s[0], new Attention(s[1], s[2], s[3], s[4], true), i % 4 == 0, i % 3 == 1);
         }
         Attention attention = new Attention(10, 9, 3, 8); // every option
         for (boolean mask : new boolean[] {false, true}) {
             for (boolean strided : new boolean[] {false, true}) {
-                cases.add(forward(3, attention, mask, strided));
-                cases.add(backward(3, attention, mask, strided));
-                cases.add(tangent(3, attention, mask, strided));
+                addAll(cases, 3, attention, mask, strided);
             }
         }
         return cases;
     }
 
-    /** The attention of the bundled teacher, and of a larger network. */
+    private static void addAll(List<OperationCase> cases, int n, Attention attention, boolean mask, boolean strided) {
+        cases.add(forward(n, attention, mask, strided));
+        cases.add(backward(n, attention, mask, strided));
+        cases.add(tangent(n, attention, mask, strided));
+    }
+
+    /** The attention of the bundled teacher, of a larger network, of eight texts, and of the middle of a decoder. */
     static List<OperationCase> network() {
         List<OperationCase> cases = new ArrayList<>();
         for (int[] s : new int[][] {{64, 2, 32}, {16, 2, 32}, {256, 4, 64}}) { // pixels, heads, head size
             Attention attention = new Attention(s[0], s[0], s[1], s[2]);
-            cases.add(forward(8, attention, false, false));
-            cases.add(backward(8, attention, false, false));
-            cases.add(tangent(8, attention, false, false));
+            addAll(cases, 8, attention, false, false);
         }
+        addAll(cases, 8, new Attention(77, 77, 12, 64, true), false, false);
+        addAll(cases, 1, new Attention(1024, 1024, 1, 512), false, false);
         return cases;
     }
 
@@ -79,7 +88,7 @@ final class AttentionCases {
                 .length(attention.queries() + attention.keys() + attention.headSize())
                 .flops(Arithmetic.of(n, attention, true))
                 // The gradient of a softmax over one key is zero as the difference of two scalar products.
-                .cancelling(attention.keys() == 1 ? Math.sqrt(attention.headSize()) : 0)
+                .cancelling(attention.pairs() == attention.queries() ? Math.sqrt(attention.headSize()) : 0)
                 .calls((k, o) -> k.attentionBackward(o.n(), attention, operands(o),
                         new Attention.Gradients(o.tensor("dy"), o.tensor("dq"), o.tensor("dk"), o.tensor("dv"))))
                 .differentiates((k, o) -> k.attentionForward(o.n(), attention, operands(o)), "q", "k", "v");
@@ -122,6 +131,6 @@ final class AttentionCases {
 
     private static String describe(int n, Attention attention, boolean mask) {
         return n + "×" + attention.queries() + " queries " + attention.keys() + " keys heads " + attention.heads() + "×"
-                + attention.headSize() + (mask ? " mask" : "");
+                + attention.headSize() + (attention.causal() ? " causal" : "") + (mask ? " mask" : "");
     }
 }

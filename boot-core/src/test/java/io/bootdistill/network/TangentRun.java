@@ -14,10 +14,10 @@ import java.util.List;
 /** A network in forward mode, with parameters and inputs: what the tests of tangents share. */
 final class TangentRun implements AutoCloseable {
 
-    /** The U-Nets of the golden files, a perceptron with labels and a further scalar, and a tangle of shared memory. */
+    /** The U-Nets of the golden files, a perceptron with labels and a further scalar, shared memory, transformers. */
     static final List<String> NETWORKS = List.of(
             "class-conditional", "ddpm-cifar10-layout", "fourier-class-timestep", "no-attention-centered",
-            "scale-shift-resnet-sampling", "mlp", "tangle");
+            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens");
 
     static final int N = 2;
 
@@ -48,6 +48,11 @@ final class TangentRun implements AutoCloseable {
         return switch (name) {
             case "mlp" -> new TangentRun(new Mlp(3, 8, 2, 3, List.of("w")), device);
             case "tangle" -> new TangentRun(new PlanTest.Tangle(), device);
+            case "tokens" -> {
+                TangentRun run = new TangentRun(new TokenNetwork(), device);
+                run.kernels.upload(TokenNetwork.IDS, 0, run.plan.condition().data());
+                yield run;
+            }
             case "transformer" -> new TangentRun(new TransformerLayersTest.Transformer(), device);
             default -> new TangentRun(golden("unet/" + name + "/", device), device);
         };

@@ -8,6 +8,9 @@ record TokenNetwork() implements Network {
     static final int WORDS = 5;
     static final int LENGTH = 3;
 
+    /** The words of {@link TangentRun#N} samples; some repeat. */
+    static final float[] IDS = {1, 2, 1, 4, 0, 0};
+
     @Override
     public ImageShape input() {
         return new ImageShape(2, 4, 6);

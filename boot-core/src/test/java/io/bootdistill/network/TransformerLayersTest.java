@@ -12,6 +12,7 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.reference.Arrays64;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -84,28 +85,35 @@ class TransformerLayersTest {
         kernels.upload(numbers((int) slice.length(), draw), 0, slice);
     }
 
+    private static void setInputs(Plan plan, Kernels kernels) {
+        upload(kernels, plan.x().data(), 0);
+        upload(kernels, plan.condition().data(), 1);
+        kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
+    }
+
     @Test
     void gradientsAreThoseOfFiniteDifferences() {
         try (Model model = new Model(Graph.of(new Transformer()), device, true);
-                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
+                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT, "x", "condition");
+                Plan training = new Plan(model, N, Plan.Mode.TRAINING);
                 Gradients gradients = new Gradients(model);
                 Kernels kernels = device.openKernels()) {
             model.initialize(3);
-            upload(kernels, plan.x().data(), 0);
-            upload(kernels, plan.condition().data(), 1);
-            kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
-            upload(kernels, plan.dy().data(), 2);
-            double[] dy = Arrays64.read(plan.dy().data());
+            setInputs(plan, kernels);
+            setInputs(training, kernels);
+            float[] dy = numbers(N * 2 * 6, 2);
             plan.forward(kernels, N);
-            Arrays64.write(plan.dy().data(), dy);
+            kernels.upload(dy, 0, plan.dy().data());
             plan.backward(kernels, N, gradients, false);
             double[] once = Arrays64.read(gradients.flat());
-            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
+            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses their memory
+            double[] dCondition = Arrays64.read(plan.gradient("condition").data());
             check("parameters", plan, kernels, dy, model.parameters(), once);
             check("x", plan, kernels, dy, plan.x().data(), dx);
-            plan.forward(kernels, N);
-            Arrays64.write(plan.dy().data(), dy);
-            plan.backward(kernels, N, gradients, true);
+            check("condition", plan, kernels, dy, plan.condition().data(), dCondition);
+            training.forward(kernels, N);
+            kernels.upload(dy, 0, training.dy().data());
+            training.backward(kernels, N, gradients, true);
             double[] twice = Arrays64.read(gradients.flat());
             for (int i = 0; i < once.length; i++) {
                 assertEquals(2 * once[i], twice[i], 1e-12 + 1e-12 * Math.abs(once[i]), "accumulated gradient " + i);
@@ -113,7 +121,7 @@ class TransformerLayersTest {
         }
     }
 
-    private static void check(String name, Plan plan, Kernels kernels, double[] dy, Slice slice, double[] gradient) {
+    private static void check(String name, Plan plan, Kernels kernels, float[] dy, Slice slice, double[] gradient) {
         double[] values = Arrays64.read(slice);
         double h = 1e-5;
         for (int i = 0; i < values.length; i++) {
@@ -139,12 +147,74 @@ class TransformerLayersTest {
                 Kernels kernels = device.openKernels()) {
             model.initialize(3);
             for (Plan plan : List.of(inference, training)) {
-                upload(kernels, plan.x().data(), 0);
-                upload(kernels, plan.condition().data(), 1);
+                setInputs(plan, kernels);
                 plan.forward(kernels, N);
             }
             assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
         }
+    }
+
+    /** A layer of the channels of x. */
+    private record Layer(ImageShape input, ImageShape output, Function<GraphBuilder, Value> body) implements Network {
+
+        @Override
+        public int outputChannels() {
+            return output.channels();
+        }
+
+        @Override
+        public List<String> scalars() {
+            return List.of("t");
+        }
+
+        @Override
+        public ConditionShape condition() {
+            return new ConditionShape.None();
+        }
+
+        @Override
+        public Value describe(GraphBuilder graph) {
+            return body.apply(graph);
+        }
+    }
+
+    /** Of one sample, NHWC. */
+    private void requireOutput(Layer layer, float[] x, double... expected) {
+        try (Model model = new Model(Graph.of(layer), device, false);
+                Plan plan = new Plan(model, 1, Plan.Mode.INFERENCE);
+                Kernels kernels = device.openKernels()) {
+            kernels.upload(x, 0, plan.x().data());
+            plan.forward(kernels, 1);
+            assertArrayEquals(expected, Arrays64.read(plan.y().data()), 1e-12);
+        }
+    }
+
+    /** Which operand is which, by hand: the channels of one pixel are all operands. */
+    @Test
+    void operandsAreTheirs() {
+        ImageShape six = new ImageShape(6, 1, 1);
+        ImageShape two = new ImageShape(2, 1, 1);
+        float[] x = {1, 3, 0.5f, -3, 10, 20};
+        double unit = 1 / Math.sqrt(1.5);
+        requireOutput(new Layer(six, two, graph -> graph.transformer().modulatedNorm(
+                graph.columns(graph.x(), 0, 2), 0.5f, graph.columns(graph.x(), 2, 2), graph.columns(graph.x(), 4, 2))), x,
+                -unit * 1.5 + 10, unit * -2 + 20);
+        requireOutput(new Layer(six, two, graph -> graph.transformer().gate(
+                graph.columns(graph.x(), 0, 2), graph.columns(graph.x(), 2, 2), graph.columns(graph.x(), 4, 2))), x,
+                10.5, 11);
+        requireOutput(new Layer(six, two, graph -> graph.transformer().activation(
+                Activation.QUICK_GELU, graph.columns(graph.x(), 2, 2))), x,
+                0.5 / (1 + Math.exp(-0.851)), -3 / (1 + Math.exp(5.106)));
+    }
+
+    @Test
+    void rowsAreSummed() {
+        ImageShape pixels = new ImageShape(2, 1, 3);
+        ImageShape one = new ImageShape(2, 1, 1);
+        float[] x = {1, 10, 2, 20, 6, 60};
+        requireOutput(new Layer(pixels, one, graph -> graph.transformer().sumRows(graph.x())), x, 9, 90);
+        float third = 1f / 3;
+        requireOutput(new Layer(pixels, one, graph -> graph.transformer().meanRows(graph.x())), x, 9.0 * third, 90.0 * third);
     }
 
     /** Without bias means without a parameter of that name; a normalisation that the sample modulates has none at all. */

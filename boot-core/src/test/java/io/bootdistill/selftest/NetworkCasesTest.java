@@ -110,6 +110,8 @@ class NetworkCasesTest {
         assertEquals(2 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.forward(3, attention, true, false).flops());
         assertEquals(5 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.backward(3, attention, true, false).flops());
         assertEquals(5 * 2 * 3 * (2 * 3 * 5 * 7), AttentionCases.tangent(3, attention, true, false).flops());
+        Attention causal = new Attention(3, 5, 2, 7, true); // 6 of 15 pairs
+        assertEquals(2 * 2 * 3 * (2 * 6 * 7), AttentionCases.forward(3, causal, true, false).flops());
         assertEquals(0, ActivationCases.forward(1, 2, 3, Activation.SILU, 1, false).flops());
     }
 }

@@ -58,9 +58,4 @@ final class CpuDevice implements Device {
             default -> 1;
         };
     }
-
-    @Override
-    public boolean supports(Kernel kernel) {
-        return NativeKernels.supports(kernel);
-    }
 }

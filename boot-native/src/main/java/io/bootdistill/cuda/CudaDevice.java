@@ -5,7 +5,6 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.internal.natives.BootNative;
-import io.bootdistill.internal.natives.NativeKernels;
 import io.bootdistill.internal.natives.NativeLibrary;
 import io.bootdistill.internal.natives.NativeMemory;
 
@@ -95,10 +94,5 @@ final class CudaDevice implements Device {
                 precision.errorFactor();
             default -> 1;
         };
-    }
-
-    @Override
-    public boolean supports(Kernel kernel) {
-        return NativeKernels.supports(kernel);
     }
 }

@@ -11,12 +11,12 @@ interface NativeAttention extends NativeContext {
     @Override
     default void attentionForward(int n, Attention attention, Attention.Operands operands) {
         requirePositive("n", n);
-        requireEveryKey(attention);
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
         requireOk("attentionForward", BootNative.boot_attention_forward(
                 context(), n, attention.queries(), attention.keys(), attention.heads(), attention.headSize(),
+                attention.causal() ? 1 : 0,
                 address("q", operands.q(), queries, channels), stride(operands.q()),
                 address("k", operands.k(), keys, channels), stride(operands.k()),
                 address("v", operands.v(), keys, channels), stride(operands.v()),
@@ -29,12 +29,12 @@ interface NativeAttention extends NativeContext {
     default void attentionBackward(
             int n, Attention attention, Attention.Operands operands, Attention.Gradients gradients) {
         requirePositive("n", n);
-        requireEveryKey(attention);
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
         requireOk("attentionBackward", BootNative.boot_attention_backward(
                 context(), n, attention.queries(), attention.keys(), attention.heads(), attention.headSize(),
+                attention.causal() ? 1 : 0,
                 address("q", operands.q(), queries, channels), stride(operands.q()),
                 address("k", operands.k(), keys, channels), stride(operands.k()),
                 address("v", operands.v(), keys, channels), stride(operands.v()),
@@ -51,12 +51,12 @@ interface NativeAttention extends NativeContext {
     default void attentionTangent(
             int n, Attention attention, Attention.Operands operands, Attention.Tangents tangents) {
         requirePositive("n", n);
-        requireEveryKey(attention);
         int channels = attention.channels();
         long queries = (long) n * attention.queries();
         long keys = (long) n * attention.keys();
         requireOk("attentionTangent", BootNative.boot_attention_tangent(
                 context(), n, attention.queries(), attention.keys(), attention.heads(), attention.headSize(),
+                attention.causal() ? 1 : 0,
                 address("q", operands.q(), queries, channels), stride(operands.q()),
                 address("k", operands.k(), keys, channels), stride(operands.k()),
                 address("v", operands.v(), keys, channels), stride(operands.v()),
@@ -67,11 +67,5 @@ interface NativeAttention extends NativeContext {
                 address("kTangent", tangents.k(), keys, channels), stride(tangents.k()),
                 address("vTangent", tangents.v(), keys, channels), stride(tangents.v()),
                 address("yTangent", tangents.y(), queries, channels), stride(tangents.y())));
-    }
-
-    private static void requireEveryKey(Attention attention) {
-        if (attention.causal()) {
-            throw new UnsupportedOperationException("this device has no causal attention yet");
-        }
     }
 }

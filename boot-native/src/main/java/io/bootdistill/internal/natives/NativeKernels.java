@@ -1,10 +1,8 @@
 package io.bootdistill.internal.natives;
 
-import io.bootdistill.device.Kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Set;
 import java.util.function.LongSupplier;
 
 /** All operations of a native device, family by family, in one native context. */
@@ -13,17 +11,15 @@ public class NativeKernels
                 NativeConvolution,
                 NativeLinear,
                 NativeNormalisation,
+                NativeLayerNorm,
+                NativeActivation,
+                NativeRows,
                 NativeAttention,
                 NativeResize,
                 NativeEmbedding,
+                NativeTokens,
                 NativeSignal,
                 NativeOptimiser {
-
-    private static final Set<Kernel> LACKING = Set.of(
-            Kernel.LAYER_NORM_FORWARD, Kernel.LAYER_NORM_BACKWARD, Kernel.LAYER_NORM_TANGENT, Kernel.GEGLU_FORWARD,
-            Kernel.GEGLU_BACKWARD, Kernel.GEGLU_TANGENT, Kernel.GATE_FORWARD, Kernel.GATE_BACKWARD, Kernel.GATE_TANGENT,
-            Kernel.SUM_ROWS_FORWARD, Kernel.SUM_ROWS_BACKWARD, Kernel.ADD_ROWS_FORWARD, Kernel.ADD_ROWS_BACKWARD,
-            Kernel.PLACE_ROWS, Kernel.PATCHIFY, Kernel.UNPATCHIFY, Kernel.NEAREST_CODE);
 
     private static final int STAGING_FLOATS = 1 << 14;
 
@@ -32,11 +28,6 @@ public class NativeKernels
     private final NativeLibrary library;
     private long[] addresses = new long[8];
     private long context;
-
-    /** Whether native devices have an operation. */
-    public static boolean supports(Kernel kernel) {
-        return !LACKING.contains(kernel);
-    }
 
     /** @param create makes the context, which these kernels own; called last, so that no failure leaves it behind */
     public NativeKernels(NativeLibrary library, LongSupplier create) {

@@ -3,14 +3,11 @@ package io.bootdistill.internal.natives;
 import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
-import io.bootdistill.device.Activation;
 import io.bootdistill.device.GroupNorm;
-import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.device.UnsupportedKernelException;
 
-/** Group normalisation with its scale, shift and SiLU, and SiLU alone. */
+/** Group normalisation with its scale, shift and activation. */
 interface NativeNormalisation extends NativeContext {
 
     @Override
@@ -19,7 +16,7 @@ interface NativeNormalisation extends NativeContext {
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
         requireOk("groupNormForward", BootNative.boot_group_norm_forward(
-                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), silu(norm, Kernel.GROUP_NORM_FORWARD),
+                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.activation().ordinal(),
                 address("x", operands.x(), rows, channels), stride(operands.x()),
                 address("gamma", operands.gamma(), channels), address("beta", operands.beta(), channels),
                 optional("scale", operands.scale(), n, channels), stride(operands.scale()),
@@ -37,7 +34,7 @@ interface NativeNormalisation extends NativeContext {
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
         requireOk("groupNormBackward", BootNative.boot_group_norm_backward(
-                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), silu(norm, Kernel.GROUP_NORM_BACKWARD),
+                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.activation().ordinal(),
                 address("x", operands.x(), rows, channels), stride(operands.x()),
                 address("gamma", operands.gamma(), channels), address("beta", operands.beta(), channels),
                 optional("scale", operands.scale(), n, channels), stride(operands.scale()),
@@ -59,7 +56,7 @@ interface NativeNormalisation extends NativeContext {
         int channels = norm.channels();
         long rows = (long) n * norm.pixels();
         requireOk("groupNormTangent", BootNative.boot_group_norm_tangent(
-                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), silu(norm, Kernel.GROUP_NORM_TANGENT),
+                context(), n, norm.pixels(), channels, norm.groups(), norm.epsilon(), norm.activation().ordinal(),
                 address("x", operands.x(), rows, channels), stride(operands.x()),
                 address("gamma", operands.gamma(), channels), address("beta", operands.beta(), channels),
                 optional("scale", operands.scale(), n, channels), stride(operands.scale()),
@@ -69,42 +66,5 @@ interface NativeNormalisation extends NativeContext {
                 optional("scaleTangent", tangents.scale(), n, channels), stride(tangents.scale()),
                 optional("shiftTangent", tangents.shift(), n, channels), stride(tangents.shift()),
                 address("yTangent", tangents.y(), rows, channels), stride(tangents.y())));
-    }
-
-    @Override
-    default void activationForward(long rows, Activation f, Tensor x, Tensor y) {
-        requireSilu(f, Kernel.ACTIVATION_FORWARD);
-        requirePositive("rows", rows);
-        int channels = y.channels();
-        requireOk("activationForward", BootNative.boot_silu_forward(
-                context(), rows, channels,
-                address("x", x, rows, channels), stride(x),
-                address("y", y, rows, channels), stride(y)));
-    }
-
-    @Override
-    default void activationBackward(long rows, Activation f, Tensor x, Tensor dy, Tensor base, Tensor dx) {
-        requireSilu(f, Kernel.ACTIVATION_BACKWARD);
-        requirePositive("rows", rows);
-        int channels = dx.channels();
-        requireOk("activationBackward", BootNative.boot_silu_backward(
-                context(), rows, channels,
-                address("x", x, rows, channels), stride(x),
-                address("dy", dy, rows, channels), stride(dy),
-                optional("base", base, rows, channels), stride(base),
-                address("dx", dx, rows, channels), stride(dx)));
-    }
-
-    private static void requireSilu(Activation f, Kernel kernel) {
-        if (f != Activation.SILU) {
-            throw new UnsupportedKernelException(kernel);
-        }
-    }
-
-    private static int silu(GroupNorm norm, Kernel kernel) {
-        if (norm.activation() != Activation.NONE) {
-            requireSilu(norm.activation(), kernel);
-        }
-        return norm.activation() == Activation.SILU ? 1 : 0;
     }
 }
