@@ -2,6 +2,7 @@ package io.bootdistill.network.unet;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterLayout;
 import io.bootdistill.network.Plan;
 import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNet;
@@ -116,6 +118,39 @@ class ConditionalUNetTest {
 
     private static void requireRefusal(String message, org.junit.jupiter.api.function.Executable body) {
         assertEquals(message, assertThrows(IllegalArgumentException.class, body).getMessage());
+    }
+
+    private static List<String> names(ConditionalUNetConfig config) {
+        return Graph.of(new ConditionalUNet(config, 77)).layout().trained().stream().map(Parameter::name).toList();
+    }
+
+    @Test
+    void depthsAreThoseOfEachAttention() {
+        List<String> names = names(ConditionalUNetReader.read(TrueConfigs.file("ssd-1b")));
+        for (int i = 0; i < 3; i++) {
+            String last = "up_blocks.0.attentions." + i + ".transformer_blocks." + (i == 2 ? 9 : 3) + ".norm1.weight";
+            assertTrue(names.contains(last), last);
+            assertFalse(names.contains(last.replaceAll("\\d(?=.norm1)", i == 2 ? "10" : "4")), last);
+        }
+        assertTrue(names.contains("mid_block.resnets.0.conv1.weight"));
+        assertTrue(names.stream().noneMatch(name -> name.startsWith("mid_block.resnets.1") || name.startsWith("mid_block.att")));
+    }
+
+    /** As in a model that enlarges pictures; its middle never does so. */
+    @Test
+    void transformersMayReadTheTextAlone() {
+        ConditionalUNetConfig config = ConditionalUNetReader.parse("""
+                {"sample_size": 8, "block_out_channels": [8, 12], "norm_num_groups": 4, "layers_per_block": 1,
+                 "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D"], "attention_head_dim": 2,
+                 "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D"], "cross_attention_dim": 5,
+                 "only_cross_attention": [true, false]}""", "the file");
+        ParameterLayout layout = Graph.of(new ConditionalUNet(config, 3)).layout();
+        String key = ".attentions.0.transformer_blocks.0.attn1.to_k.weight";
+        assertArrayEquals(new int[] {8, 5}, layout.find("down_blocks.0" + key).shape());
+        assertArrayEquals(new int[] {12, 12}, layout.find("down_blocks.1" + key).shape());
+        assertArrayEquals(new int[] {12, 12}, layout.find("up_blocks.0" + key).shape());
+        assertArrayEquals(new int[] {8, 5}, layout.find("up_blocks.1" + key).shape());
+        assertArrayEquals(new int[] {12, 12}, layout.find("mid_block" + key).shape());
     }
 
     /** Only the shape in the file differs; both are read. */
