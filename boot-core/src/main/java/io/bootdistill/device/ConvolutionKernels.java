@@ -20,11 +20,20 @@ public interface ConvolutionKernels {
     void prepare(Conv conv, Weights weights, boolean gradient);
 
     /**
+     * Whether rows of an image become the same bits by themselves as in the whole, with the same prepared weights: at a stride
+     * of 1, with nothing enlarged, if what is cut out begins and ends at multiples of 4 rows of the image, and at least one more
+     * row than counts is seen on either side.
+     */
+    default boolean convolvesStrips() {
+        return false;
+    }
+
+    /**
      * {@code y = conv(x) + bias + shift + residual}.
      *
      * @param bias may be null
      * @param shift one row per sample, added to all of its pixels (the time shift); may be null
-     * @param residual of the shape of y; may be null
+     * @param residual of the shape of y; may be null, or y
      */
     void convForward(
             int n, Conv conv, Tensor x, Weights weights, @Nullable Slice bias, @Nullable Tensor shift, @Nullable Tensor residual,

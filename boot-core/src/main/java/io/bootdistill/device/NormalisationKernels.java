@@ -7,7 +7,7 @@ public interface NormalisationKernels {
 
     /**
      * x̂ = (x − mean)/√(variance + ε) per sample and group, z = x̂·gamma + beta, then z·(1 + scale) + shift where scale and
-     * shift are given, then the activation of the shape. Writes the statistics, too.
+     * shift are given, then the activation of the shape. Writes the statistics, too; y may be x.
      */
     void groupNormForward(int n, GroupNorm norm, GroupNorm.Operands operands, Tensor y);
 

@@ -11,6 +11,10 @@ final class Binding {
     final @Nullable Tensor[] x;
     Tensor y;
     @Nullable Slice statistics;
+    @Nullable Slice scratch;
+
+    /** The most samples of one run. */
+    final int block;
 
     final Slice[] parameters;
     @Nullable Weights weights;
@@ -33,7 +37,8 @@ final class Binding {
     /** The operation over this memory. */
     Passes passes;
 
-    Binding(int inputs, int blocks) {
+    Binding(int block, int inputs, int blocks) {
+        this.block = block;
         x = new @Nullable Tensor[inputs];
         dx = new @Nullable Tensor[inputs];
         base = new @Nullable Tensor[inputs];

@@ -73,6 +73,18 @@ final class ConvOperation extends Operation {
     }
 
     @Override
+    boolean overwrites(int input) {
+        return input == RESIDUAL;
+    }
+
+    @Override
+    Operation inStrips(int rows) {
+        boolean plain = inputs[SHIFT] == null && inputs[RESIDUAL] == null && conv.stride() == 1 && conv.upsample() == 1;
+        return plain && StripConvOperation.isPossible(conv.height(), rows)
+                ? new StripConvOperation(conv, inputs[X], output, rows, blocks[0], blocks[1]) : this;
+    }
+
+    @Override
     long preparedLength(Kernels kernels, boolean gradient) {
         return kernels.preparedLength(conv, gradient);
     }

@@ -1,7 +1,9 @@
 package io.bootdistill.network;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -9,6 +11,9 @@ import java.util.stream.Stream;
  * size and device.
  */
 public final class Graph {
+
+    /** An operation is large if it reads and writes more than the largest one, divided by this. */
+    private static final int STRIPPED_SHARE = 4;
 
     private final Network network;
     final List<Operation> operations;
@@ -18,14 +23,16 @@ public final class Graph {
     final Map<String, Value> outputs;
     private final ParameterLayout layout;
 
-    private Graph(Network network, GraphBuilder builder, Value output) {
+    private Graph(
+            Network network, List<Operation> operations, List<Value> values, Map<String, Value> inputs, Value output,
+            Map<String, Value> outputs, ParameterLayout layout) {
         this.network = network;
-        this.operations = List.copyOf(builder.parts.operations);
-        this.values = List.copyOf(builder.parts.values);
-        this.inputs = Map.copyOf(builder.inputs);
+        this.operations = List.copyOf(operations);
+        this.values = List.copyOf(values);
+        this.inputs = Map.copyOf(inputs);
         this.output = output;
-        this.outputs = Map.copyOf(builder.outputs);
-        this.layout = builder.parts.layout.build();
+        this.outputs = Map.copyOf(outputs);
+        this.layout = layout;
     }
 
     /**
@@ -39,7 +46,23 @@ public final class Graph {
         if (!network.output().equals(new ImageShape(output.channels, output.height, output.width))) {
             throw new IllegalStateException("the network's output has another shape than it declares");
         }
-        return new Graph(network, builder, output);
+        return new Graph(network, builder.parts.operations, builder.parts.values, builder.inputs, output, builder.outputs,
+                builder.parts.layout.build());
+    }
+
+    /** The same computation, without derivatives, with the large convolutions in strips of so many rows. */
+    Graph inStrips(int rows) {
+        long largest = operations.stream().mapToLong(Graph::size).max().orElse(0);
+        List<Operation> cut = operations.stream()
+                .map(operation -> STRIPPED_SHARE * size(operation) < largest ? operation : operation.inStrips(rows))
+                .toList();
+        return new Graph(network, cut, values, inputs, output, outputs, layout);
+    }
+
+    /** Values that an operation reads and writes. */
+    private static long size(Operation operation) {
+        return Stream.concat(Arrays.stream(operation.inputs), Stream.of(operation.output)).filter(Objects::nonNull)
+                .mapToLong(value -> (long) value.pixels() * value.channels).sum();
     }
 
     /** The output and the further ones. */

@@ -75,6 +75,11 @@ final class GroupNormOperation extends Operation {
     }
 
     @Override
+    boolean overwrites(int input) {
+        return input == X;
+    }
+
+    @Override
     int statistics() {
         return norm.statistics();
     }

@@ -76,6 +76,21 @@ abstract class Operation {
         return 0;
     }
 
+    /** Whether forward gives the same where the output lies in the memory of this input. */
+    boolean overwrites(int input) {
+        return false;
+    }
+
+    /** Floats that forward needs for itself, whatever the number of samples. */
+    long scratch() {
+        return 0;
+    }
+
+    /** The same with as little scratch memory of the device as strips of so many rows need; this where there are no strips. */
+    Operation inStrips(int rows) {
+        return this;
+    }
+
     /** Floats of the device's own form of the first block. */
     long preparedLength(Kernels kernels, boolean gradient) {
         return 0;

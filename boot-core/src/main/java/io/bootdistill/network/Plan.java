@@ -72,24 +72,14 @@ public final class Plan implements AutoCloseable {
      * @param by names of inputs, see {@link #input}; of no meaning in the other modes
      */
     public Plan(Model model, int block, Mode mode, String... by) {
-        if (block < 1) {
-            throw new IllegalArgumentException("block is " + block + ", must be at least 1");
-        }
-        if (mode.isTraining() && !model.gradient()) {
-            throw new IllegalArgumentException("mode is " + mode + ", but the model was made without gradients");
-        }
-        this.graph = model.graph();
-        this.block = block;
-        List<Value> chosen = Arrays.stream(by).map(name -> Objects.requireNonNull(graph.inputs.get(name), name)).toList();
-        if (mode == Mode.TANGENT) {
-            KernelCheck.require(model.device(), graph, Operation.Pass.TANGENT);
-        }
-        GradientFlow gradients = mode.isTraining()
-                ? new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT ? chosen : List.of()) : null;
-        TangentFlow tangents = mode == Mode.TANGENT ? new TangentFlow(graph, chosen) : null;
-        PlanMemory memory = new PlanMemory(model, block, gradients, tangents);
-        arena = memory.arena();
-        bindings = memory.bindings();
+        this(model, memory(model, block, mode, by), mode, by);
+    }
+
+    private Plan(Model model, PlanMemory memory, Mode mode, String... by) {
+        graph = memory.graph();
+        block = memory.block();
+        arena = memory.allocate(model.device());
+        bindings = memory.bindings(model);
         graph.inputs.forEach((name, value) -> inputs.put(name, memory.value(value)));
         graph.outputs.forEach((name, value) -> outputs.put(name, memory.value(value)));
         y = memory.value(graph.output);
@@ -105,9 +95,48 @@ public final class Plan implements AutoCloseable {
         }
         timeTangent = mode != Mode.TANGENT ? null
                 : graph.network().scalars().stream().findFirst().map(derivatives::get).orElse(null);
-        yTangent = tangents == null ? null : memory.tangent(graph.output);
-        zeroTangents = tangents == null ? new Tensor[0]
-                : tangents.zeroInputs.stream().map(memory::tangent).toArray(Tensor[]::new);
+        yTangent = mode == Mode.TANGENT ? memory.tangent(graph.output) : null;
+        zeroTangents = memory.zeroTangents();
+    }
+
+    private static PlanMemory memory(Model model, int block, Mode mode, String... by) {
+        if (mode.isTraining() && !model.gradient()) {
+            throw new IllegalArgumentException("mode is " + mode + ", but the model was made without gradients");
+        }
+        Graph graph = model.graph();
+        List<Value> chosen = Arrays.stream(by).map(name -> Objects.requireNonNull(graph.inputs.get(name), name)).toList();
+        if (mode == Mode.TANGENT) {
+            KernelCheck.require(model.device(), graph, Operation.Pass.TANGENT);
+        }
+        GradientFlow gradients = mode.isTraining()
+                ? new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT ? chosen : List.of()) : null;
+        return new PlanMemory(graph, block, gradients, mode == Mode.TANGENT ? new TangentFlow(graph, chosen) : null);
+    }
+
+    /**
+     * A plan for inference that holds at most so many bytes, with the same bits whatever they are: as usual if they suffice; else
+     * some values overwrite others; else large convolutions also run in strips of rows, unless the device says that their bits
+     * would differ.
+     *
+     * @param bytes of the plan alone: the device's own scratch memory is not counted
+     * @throws IllegalArgumentException if the bytes do not suffice, naming the least that do
+     */
+    public static Plan within(Model model, int block, long bytes) {
+        try (Kernels kernels = model.device().openKernels()) {
+            PlanMemory memory = LessMemory.within(model.graph(), block, kernels.convolvesStrips(), bytes);
+            KernelCheck.require(model.device(), memory.graph(), Operation.Pass.FORWARD);
+            return new Plan(model, memory, Mode.INFERENCE);
+        }
+    }
+
+    /** Bytes that a plan for inference holds, before there is a model. */
+    public static long bytes(Graph graph, int block) {
+        return 4 * new PlanMemory(graph, block, null, null).floats();
+    }
+
+    /** The least bytes that {@link #within} can do with, where convolutions may run in strips. */
+    public static long leastBytes(Graph graph, int block) {
+        return 4 * LessMemory.least(graph, block);
     }
 
     /** The most samples of one run. */

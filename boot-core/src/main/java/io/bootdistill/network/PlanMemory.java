@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
@@ -15,39 +16,57 @@ import org.jspecify.annotations.Nullable;
 final class PlanMemory {
 
     private final Graph graph;
-    private final Model model;
     private final int block;
     private final @Nullable GradientFlow flow;
     private final @Nullable TangentFlow tangentFlow;
+    private final Map<Value, Value> overlays;
     private final MemoryPlanner planner = new MemoryPlanner();
     private final Map<Value, Buffer> values = new HashMap<>();
     private final Map<Value, Buffer> gradients = new HashMap<>();
     private final Map<Value, Buffer> tangents = new HashMap<>();
     private final @Nullable Buffer[] statistics;
+    private final @Nullable Buffer[] scratch;
     private final int end;
-    private final DeviceMemory arena;
+    private final long floats;
+
+    /** Where everything lies; null until it is allocated. */
+    private @Nullable DeviceMemory arena;
 
     /**
      * @param flow how gradients travel; null where none do
      * @param tangentFlow how the derivative by inputs travels; null where there is none
      */
-    PlanMemory(Model model, int block, @Nullable GradientFlow flow, @Nullable TangentFlow tangentFlow) {
-        this.model = model;
-        this.graph = model.graph();
+    PlanMemory(Graph graph, int block, @Nullable GradientFlow flow, @Nullable TangentFlow tangentFlow) {
+        this(graph, block, flow, tangentFlow, Map.of());
+    }
+
+    /** Without derivatives, where values may lie in the place of others. */
+    PlanMemory(Graph graph, int block, Map<Value, Value> overlays) {
+        this(graph, block, null, null, overlays);
+    }
+
+    private PlanMemory(
+            Graph graph, int block, @Nullable GradientFlow flow, @Nullable TangentFlow tangentFlow, Map<Value, Value> overlays) {
+        if (block < 1) {
+            throw new IllegalArgumentException("block is " + block + ", must be at least 1");
+        }
+        this.graph = graph;
         this.block = block;
         int count = graph.operations.size();
         this.end = 2 * count + 1;
         this.statistics = new @Nullable Buffer[count];
+        this.scratch = new @Nullable Buffer[count];
         this.flow = flow;
         this.tangentFlow = tangentFlow;
+        this.overlays = overlays;
         for (Value input : graph.inputs.values()) {
             use(values, input, -1);
             use(values, input, end);
         }
-        graph.ends().forEach(output -> use(values, output, end));
         for (int i = 0; i < count; i++) {
             noteForward(i, graph.operations.get(i));
         }
+        graph.ends().forEach(output -> use(values, output, end));
         if (flow != null) {
             graph.ends().forEach(output -> use(gradients, output, count));
             for (int i = 0; i < count; i++) {
@@ -58,7 +77,7 @@ final class PlanMemory {
         if (tangentFlow != null) {
             noteTangents();
         }
-        arena = model.device().allocate(Math.max(1, planner.place()));
+        floats = Math.max(1, planner.place());
     }
 
     private void noteForward(int time, Operation operation) {
@@ -69,6 +88,10 @@ final class PlanMemory {
         if (operation.statistics() > 0) {
             statistics[time] = planner.buffer((long) block * operation.statistics());
             statistics[time].use(time);
+        }
+        if (operation.scratch() > 0) {
+            scratch[time] = planner.buffer(operation.scratch());
+            scratch[time].use(time);
         }
     }
 
@@ -116,12 +139,27 @@ final class PlanMemory {
 
     private void use(Map<Value, Buffer> buffers, @Nullable Value value, int time) {
         if (value != null) {
-            Value root = value.root();
+            Value root = overlays.getOrDefault(value.root(), value.root());
             buffers.computeIfAbsent(root, r -> planner.buffer((long) block * r.pixels() * r.channels)).use(time);
         }
     }
 
-    DeviceMemory arena() {
+    Graph graph() {
+        return graph;
+    }
+
+    int block() {
+        return block;
+    }
+
+    /** Floats of everything together. */
+    long floats() {
+        return floats;
+    }
+
+    /** Allocates all of it; the caller closes it. To be called once, before anything else that gives tensors. */
+    DeviceMemory allocate(Device device) {
+        arena = device.allocate(floats);
         return arena;
     }
 
@@ -137,21 +175,27 @@ final class PlanMemory {
         return tensor(tangents, value);
     }
 
+    /** Tangents that are read and zero. */
+    Tensor[] zeroTangents() {
+        return tangentFlow == null ? new Tensor[0]
+                : tangentFlow.zeroInputs.stream().map(this::tangent).toArray(Tensor[]::new);
+    }
+
     private @Nullable Tensor tensor(Map<Value, Buffer> buffers, @Nullable Value value) {
         if (value == null) {
             return null;
         }
         Value root = value.root();
         long length = (long) block * root.pixels() * root.channels;
-        Slice slice = arena.slice(buffers.get(root).offset(), length);
+        Slice slice = arena.slice(buffers.get(overlays.getOrDefault(root, root)).offset(), length);
         return Tensor.of(slice, root.channels).columns(value.rootColumn(), value.channels);
     }
 
-    Binding[] bindings() {
+    Binding[] bindings(Model model) {
         Binding[] bindings = new Binding[graph.operations.size()];
         for (int i = 0; i < bindings.length; i++) {
             Operation operation = graph.operations.get(i);
-            Binding b = new Binding(operation.inputs.length, operation.blocks.length);
+            Binding b = new Binding(block, operation.inputs.length, operation.blocks.length);
             for (int k = 0; k < operation.inputs.length; k++) {
                 b.x[k] = value(operation.inputs[k]);
             }
@@ -162,6 +206,9 @@ final class PlanMemory {
             b.weights = model.weights(i);
             if (statistics[i] != null) {
                 b.statistics = arena.slice(statistics[i].offset(), statistics[i].length());
+            }
+            if (scratch[i] != null) {
+                b.scratch = arena.slice(scratch[i].offset(), scratch[i].length());
             }
             if (flow != null && flow.dy[i] != null) {
                 bindGradients(i, b);

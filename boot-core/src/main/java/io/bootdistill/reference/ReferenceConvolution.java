@@ -25,6 +25,11 @@ interface ReferenceConvolution extends Kernels {
     }
 
     @Override
+    default boolean convolvesStrips() {
+        return true;
+    }
+
+    @Override
     default void convForward(
             int n, Conv conv, Tensor xTensor, Weights weights, Slice biasSlice, Tensor shiftTensor, Tensor residualTensor,
             Tensor yTensor) {

@@ -60,6 +60,11 @@ final class CudnnKernels extends CudaKernels {
     }
 
     @Override
+    public boolean convolvesStrips() {
+        return false; // it chooses by the height, too
+    }
+
+    @Override
     public void convForward(
             int n, Conv conv, Tensor x, Weights weights, Slice bias, Tensor shift, Tensor residual, Tensor y) {
         if (!Cudnn.supports(conv)) {

@@ -1,19 +1,28 @@
 package io.bootdistill.network.autoencoder;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.Fixtures;
 import io.bootdistill.Golden;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Philox;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.NetworkRun;
+import io.bootdistill.network.Plan;
 import io.bootdistill.network.Value;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -47,8 +56,10 @@ public class AutoencoderGoldenTest {
 
     @AfterEach
     void close() {
-        weights.close();
-        golden.close();
+        if (weights != null) {
+            weights.close();
+            golden.close();
+        }
     }
 
     private void values(String name, float[] actual) {
@@ -162,6 +173,42 @@ public class AutoencoderGoldenTest {
         try (NetworkRun run = new NetworkRun(device(), new Rounding(codebook), N, weights)) {
             float[] codes = run.forward(golden.floats("latents"));
             assertArrayEquals(expected, NetworkRun.rows(codes, N, new Rounding(codebook).input()));
+        }
+    }
+
+    /** Every way of decoding in less memory gives the same bits, for all samples of a block. */
+    @Test
+    void decodesWithinGivenMemory() {
+        AutoencoderConfig config =
+                new AutoencoderConfig(3, 3, 4, List.of(8, 16, 16), 1, 4, true, true, true, new LatentScale(1, 0), null);
+        Graph graph = Graph.of(new LatentDecoder(config, 16, 2));
+        float[] latents = new float[N * 4 * 32];
+        for (int i = 0; i < latents.length; i++) {
+            latents[i] = Philox.normal(5, 0, i);
+        }
+        try (Model model = new Model(graph, device(), false); Kernels kernels = device().openKernels()) {
+            model.initialize(7);
+            List<Long> sizes = new ArrayList<>();
+            float[] expected = new float[0];
+            for (long bytes = Long.MAX_VALUE; bytes >= Plan.leastBytes(graph, N); bytes = sizes.get(sizes.size() - 1) - 1) {
+                try (Plan plan = Plan.within(model, N, bytes)) {
+                    assertTrue(plan.bytes() <= bytes);
+                    sizes.add(plan.bytes());
+                    kernels.upload(latents, 0, plan.x().data());
+                    plan.forward(kernels, N);
+                    float[] image = new float[N * 3 * 64 * 8];
+                    kernels.download(plan.y().data(), image, 0);
+                    expected = sizes.size() == 1 ? image : expected;
+                    assertArrayEquals(expected, image);
+                }
+            }
+            assertEquals(Plan.bytes(graph, N), sizes.get(0));
+            assertEquals(5, sizes.size(), "in one piece, overwriting, in strips of 32, 16 and 8 rows");
+            assertTrue(0.7 * sizes.get(0) > sizes.get(4), sizes.toString());
+            long least = Plan.leastBytes(graph, N);
+            IllegalArgumentException refused =
+                    assertThrows(IllegalArgumentException.class, () -> Plan.within(model, N, least - 1));
+            assertTrue(refused.getMessage().contains("bytes is " + (least - 1) + ", must be at least " + least));
         }
     }
 }

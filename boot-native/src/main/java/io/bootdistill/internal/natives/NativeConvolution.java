@@ -28,6 +28,11 @@ interface NativeConvolution extends NativeContext {
     }
 
     @Override
+    default boolean convolvesStrips() {
+        return true;
+    }
+
+    @Override
     default void convForward(
             int n, Conv conv, Tensor x, Weights weights, Slice bias, Tensor shift, Tensor residual, Tensor y) {
         requirePositive("n", n);
