@@ -20,6 +20,9 @@ import java.util.List;
 /** The decoder of an autoencoder: latents to pictures, one at a time. Thread-safe: calls queue. */
 final class PictureDecoder implements Decoder, AutoCloseable {
 
+    /** Bytes that a picture's values may take while it is decoded, unless it cannot be done with so few. */
+    private static final long MEMORY = 1L << 30;
+
     private final AutoencoderConfig config;
     private final Model model;
 
@@ -77,7 +80,9 @@ final class PictureDecoder implements Decoder, AutoCloseable {
         float[] all = new float[Math.multiplyExact(n, picture.size())];
         try (Scope scope = new Scope()) {
             Kernels kernels = scope.own(model.device().openKernels());
-            Plan plan = scope.own(new Plan(model, 1, Plan.Mode.INFERENCE));
+            long bytes = kernels.convolvesStrips()
+                    ? Math.max(MEMORY, Plan.leastBytes(model.graph(), 1)) : Plan.bytes(model.graph(), 1);
+            Plan plan = scope.own(Plan.within(model, 1, bytes));
             for (int i = 0; i < n; i++) {
                 System.arraycopy(latents, i * one.length, one, 0, one.length);
                 Layout.toRows(1, shape, one, rows);
