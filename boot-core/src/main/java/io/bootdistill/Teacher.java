@@ -7,10 +7,10 @@ import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.diffusers.WeightsManifest;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -24,6 +24,8 @@ import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,10 +45,19 @@ public final class Teacher implements Denoiser {
     private final Prediction prediction;
     private final int nullLabel;
     private final Model model;
+    private final @Nullable Origin origin;
     private final LendingPool<PredictionPlan> predictions;
+
+    /** The folder that it was read from, and how its weights lay in their files. */
+    private record Origin(DiffusersFolder folder, WeightsManifest weights) {}
 
     /** Takes over the ownership of the model. */
     Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
+        this(network, scheduler, nullLabel, model, null);
+    }
+
+    private Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable Origin origin) {
+        this.origin = origin;
         this.network = network;
         this.scheduler = scheduler;
         this.prediction = Prediction.of(scheduler);
@@ -88,7 +99,8 @@ public final class Teacher implements Denoiser {
             throw new ModelFormatException(path + ": null_class in model_index.json is " + nullLabel
                     + ", must be a label 0 … " + (label.count() - 1));
         }
-        return new Teacher(network, scheduler, nullLabel, reader.model(network, device));
+        Origin origin = new Origin(folder, folder.manifest());
+        return new Teacher(network, scheduler, nullLabel, reader.model(network, device), origin);
     }
 
     @Override
@@ -137,19 +149,25 @@ public final class Teacher implements Denoiser {
     }
 
     /**
-     * Writes the teacher in the diffusers layout: a nested folder that {@link #load} and diffusers read.
+     * Writes the teacher in the diffusers layout: a nested folder that {@link #load} and diffusers read. What {@link #load}
+     * read is written as it was: each key of the configurations, each tensor under its name and in its type.
      *
      * @throws IOException naming the folder and the cause; an older teacher there is then as it was
      */
     public void save(Path folder) throws IOException {
-        SafetensorsWriter weights = new SafetensorsWriter();
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
         try (ParameterReader reader = model.reader()) {
+            List<WeightsManifest.Tensor> tensors = new ArrayList<>();
             for (Parameter parameter : model.graph().layout().all()) {
-                weights.add(parameter.name(), parameter.shape(), (first, into) -> reader.read(parameter, first, into));
+                tensors.add(new WeightsManifest.Tensor(
+                        parameter.name(), parameter.shape(), (first, into) -> reader.read(parameter, first, into)));
             }
-            DiffusersFolder.write(folder, Json.parse(network.config().toJson(), "network"),
-                    Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
+            if (origin != null) {
+                origin.folder().write(folder, origin.weights().writer(tensors));
+            } else {
+                DiffusersFolder.write(folder, Json.parse(network.config().toJson(), "network"),
+                        Json.parse(scheduler.toJson(), "scheduler"), nullClass, WeightsManifest.none().writer(tensors));
+            }
         }
     }
 

@@ -28,7 +28,7 @@ final class SchedulerJson {
      */
     static SchedulerValues read(JsonObject json, String source, SchedulerBuilder<?> builder) {
         ConfigReader config = new ConfigReader(json, source);
-        type(config).setDefaults(builder);
+        setDefaults(builder, type(config));
         SOLVER_KEYS.forEach(config::has);
         if (config.flag(FLOW, false)) {
             throw config.refuse(FLOW, "false: a schedule of flow matching is none of β");
@@ -58,6 +58,20 @@ final class SchedulerJson {
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(source + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What a scheduler of a class takes for values that a file leaves out. */
+    private static void setDefaults(SchedulerBuilder<?> builder, SchedulerType type) {
+        boolean latent = type.isConsistency() || type == SchedulerType.DPM_SOLVER_SDE || type == SchedulerType.HEUN
+                || type == SchedulerType.KDPM2 || type == SchedulerType.KDPM2_ANCESTRAL;
+        boolean leading = type.clipsByDefault() || type == SchedulerType.PNDM || type.isConsistency();
+        builder.type(type)
+                .betaSchedule(type.isConsistency() ? BetaSchedule.SCALED_LINEAR : BetaSchedule.LINEAR)
+                .betaStart(latent ? 0.00085 : 0.0001)
+                .betaEnd(latent ? 0.012 : 0.02)
+                .clipSample(type.clipsByDefault())
+                .timestepSpacing(leading ? TimestepSpacing.LEADING : TimestepSpacing.LINSPACE)
+                .setAlphaToOne(type != SchedulerType.PNDM);
     }
 
     private static SchedulerType type(ConfigReader config) {

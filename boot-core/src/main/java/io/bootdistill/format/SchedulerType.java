@@ -43,20 +43,8 @@ public enum SchedulerType {
         return this == DDIM || this == PNDM || isConsistency();
     }
 
-    /** What it takes for values that a file leaves out. */
-    void setDefaults(SchedulerBuilder<?> builder) {
-        boolean latent = isConsistency() || this == DPM_SOLVER_SDE || this == HEUN || this == KDPM2 || this == KDPM2_ANCESTRAL;
-        boolean leading = clipsByDefault() || this == PNDM || isConsistency();
-        builder.type(this)
-                .betaSchedule(isConsistency() ? BetaSchedule.SCALED_LINEAR : BetaSchedule.LINEAR)
-                .betaStart(latent ? 0.00085 : 0.0001)
-                .betaEnd(latent ? 0.012 : 0.02)
-                .clipSample(clipsByDefault())
-                .timestepSpacing(leading ? TimestepSpacing.LEADING : TimestepSpacing.LINSPACE)
-                .setAlphaToOne(this != PNDM);
-    }
-
-    private boolean isConsistency() {
+    /** Whether it samples consistency models. */
+    boolean isConsistency() {
         return this == LCM || this == TCD;
     }
 }

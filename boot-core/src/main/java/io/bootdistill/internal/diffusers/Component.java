@@ -28,7 +28,7 @@ public record Component(String name, String library, String className, Path fold
     public JsonObject config() {
         Path file = configFile();
         if (!Files.exists(file)) {
-            throw new ModelFormatException(folder + " has no " + CONFIG + "; it holds " + WeightFiles.listing(folder)
+            throw new ModelFormatException(folder + " has no " + CONFIG + "; it holds " + FolderNames.listing(folder)
                     + "; copy the missing file");
         }
         JsonObject config = Json.read(file);

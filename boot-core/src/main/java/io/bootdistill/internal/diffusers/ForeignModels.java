@@ -30,7 +30,7 @@ final class ForeignModels {
 
     /** The refusal of a folder whose files at the top are no model in the layout of diffusers; null where they tell nothing. */
     static @Nullable ModelFormatException inFolder(Path folder) {
-        for (String name : WeightFiles.names(folder)) {
+        for (String name : FolderNames.names(folder)) {
             ModelFormatException known = known(folder.resolve(name));
             if (known != null) {
                 return known;
@@ -74,7 +74,7 @@ final class ForeignModels {
     static @Nullable ModelFormatException weights(Path folder, String library, String className) {
         String load = "from " + library + " import " + className + "; " + className + ".from_pretrained(\"" + folder + "\"";
         String save = ").save_pretrained(\"" + folder + "\")";
-        for (String name : WeightFiles.names(folder)) {
+        for (String name : FolderNames.names(folder)) {
             if (PICKLES.stream().anyMatch(name::endsWith)) {
                 return pickle(folder.resolve(name), load + save);
             }

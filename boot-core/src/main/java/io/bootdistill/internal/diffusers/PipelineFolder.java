@@ -66,7 +66,7 @@ public final class PipelineFolder {
         if (!Files.exists(file)) {
             ModelFormatException foreign = ForeignModels.inFolder(found);
             throw foreign != null ? foreign : new ModelFormatException(found + " has no " + MODEL_INDEX + "; it holds "
-                    + WeightFiles.listing(found) + "; give the folder of a whole pipeline");
+                    + FolderNames.listing(found) + "; give the folder of a whole pipeline");
         }
         return new PipelineFolder(found, Json.read(file));
     }
@@ -104,7 +104,7 @@ public final class PipelineFolder {
             components.put(name, component);
         } else if (!pipeline.mayLack(name)) {
             throw new ModelFormatException(path + " has no folder " + name + ", which " + MODEL_INDEX + " names; it holds "
-                    + WeightFiles.listing(path) + "; copy the missing folder"
+                    + FolderNames.listing(path) + "; copy the missing folder"
                     + (pipeline.components().contains(name) ? "" : ", or set " + name + " to [null, null]"));
         }
     }
@@ -196,7 +196,7 @@ public final class PipelineFolder {
         Path file = component(component).folder().resolve(SCHEDULER_CONFIG);
         if (!Files.exists(file)) {
             throw new ModelFormatException(file.getParent() + " has no " + SCHEDULER_CONFIG + "; it holds "
-                    + WeightFiles.listing(file.getParent()) + "; copy the missing file");
+                    + FolderNames.listing(file.getParent()) + "; copy the missing file");
         }
         return file;
     }
@@ -204,7 +204,7 @@ public final class PipelineFolder {
     /** The files beside the components that say what a model is and what may be done with it: README, licences, terms of use. */
     List<Path> documents() {
         List<Path> documents = new ArrayList<>();
-        for (String name : WeightFiles.names(path)) {
+        for (String name : FolderNames.names(path)) {
             if (name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)") && Files.isRegularFile(path.resolve(name))) {
                 documents.add(path.resolve(name));
             }

@@ -3,15 +3,12 @@ package io.bootdistill.internal.diffusers;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.Json;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * The safetensors files of a network folder: one, or the shards of an index.
@@ -52,15 +49,9 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
             }
         }
         ModelFormatException foreign = ForeignModels.weights(folder, library, className);
-        throw foreign != null ? foreign : new ModelFormatException(folder + " holds " + listing(folder)
+        throw foreign != null ? foreign : new ModelFormatException(folder + " holds " + FolderNames.listing(folder)
                 + ", but no weights; they must be in one of "
                 + String.join(", ", ENDINGS.stream().map(ending -> beginning + ending).toList()));
-    }
-
-    /** The names in a folder, as part of a sentence. */
-    static String listing(Path folder) {
-        List<String> names = names(folder);
-        return names.isEmpty() ? "nothing" : String.join(", ", names);
     }
 
     private static WeightFiles sharded(Path index) {
@@ -85,17 +76,8 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
         Path file = index.resolveSibling(name);
         if (!Files.exists(file)) {
             throw new ModelFormatException(index + " names " + name + ", which is not there; the folder holds "
-                    + listing(index.getParent()) + "; copy the missing file");
+                    + FolderNames.listing(index.getParent()) + "; copy the missing file");
         }
         return file;
-    }
-
-    /** The names in a folder, sorted. */
-    static List<String> names(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read the folder " + folder + ": " + AtomicFiles.reason(e), e);
-        }
     }
 }
