@@ -17,34 +17,41 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The network in a model folder of a teacher or a student, and the marks in its configuration by which they are told apart. */
+/** The network in a model folder of a teacher or a student, and the marks beside it by which they are told apart. */
 record NetworkFolder(DiffusersFolder folder) {
 
-    /** Marks the configuration of a student's network. */
-    static final String MARK = "boot_one_step";
+    /** Marks a student. */
+    static final String STUDENT = "one_step";
 
     /** The smallest and the largest guidance scale that the student was distilled for. */
-    static final String GUIDANCE = "boot_guidance";
+    static final String GUIDANCE = "guidance";
 
-    /** Marks those of students with two times. */
-    static final String TWO_TIMES = "boot_two_times";
+    /** Marks students with two times. */
+    static final String TWO_TIMES = "two_times";
+
+    /** Marked students of version 0.1.0 in the network's own configuration. */
+    private static final String OLD_MARK = "boot_one_step";
 
     private static final Logger LOG = LoggerFactory.getLogger(NetworkFolder.class);
 
     static NetworkFolder open(Path path) {
-        return new NetworkFolder(DiffusersFolder.open(path));
+        DiffusersFolder folder = DiffusersFolder.open(path);
+        if (folder.networkConfig().has(OLD_MARK)) {
+            FolderLayout.require(folder.marks(), path.toString());
+        }
+        return new NetworkFolder(folder);
     }
 
     boolean isStudent() {
-        return folder.networkConfig().has(MARK);
+        return folder.marks().has(STUDENT);
     }
 
     boolean hasTwoTimes() {
-        return folder.networkConfig().has(TWO_TIMES);
+        return folder.marks().has(TWO_TIMES);
     }
 
     GuidanceRange guidance() {
-        JsonElement json = folder.networkConfig().get(GUIDANCE);
+        JsonElement json = folder.marks().get(GUIDANCE);
         if (json == null) {
             return GuidanceRange.NONE;
         }
@@ -63,7 +70,6 @@ record NetworkFolder(DiffusersFolder folder) {
         String json = folder.networkConfig().toString();
         UNet network = new UNet(UNetConfig.parse(json, source));
         Set<String> unknown = UNetConfig.unknownKeys(json, source);
-        unknown.removeAll(Set.of(MARK, GUIDANCE, TWO_TIMES, FolderLayout.KEY));
         if (!unknown.isEmpty()) {
             LOG.warn("{} has keys without a meaning here: {}", source, unknown);
         }

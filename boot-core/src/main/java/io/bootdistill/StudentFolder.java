@@ -51,7 +51,7 @@ final class StudentFolder {
         if (!reader.isStudent()) {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
-        FolderLayout.require(reader.folder().networkConfig(), path.toString());
+        FolderLayout.require(reader.folder().marks(), path.toString());
         GuidanceRange guidance = reader.guidance();
         UNet network = reader.network();
         if (guidance.isWide()) {
@@ -83,16 +83,17 @@ final class StudentFolder {
         float[] shift = !scaleFolded ? null
                 : TimeFold.embedding(student.model(), network.config(), scale, guidance.least());
         JsonObject config = Json.parse(network.config().toJson(), "network");
-        config.addProperty(NetworkFolder.MARK, true);
-        FolderLayout.mark(config);
+        JsonObject marks = new JsonObject();
+        FolderLayout.mark(marks);
+        marks.addProperty(NetworkFolder.STUDENT, true);
         if (student.hasTwoTimes()) {
-            config.addProperty(NetworkFolder.TWO_TIMES, true);
+            marks.addProperty(NetworkFolder.TWO_TIMES, true);
         }
         if (!guidance.equals(GuidanceRange.NONE)) {
             JsonArray range = new JsonArray();
             range.add(guidance.least());
             range.add(guidance.most());
-            config.add(NetworkFolder.GUIDANCE, range);
+            marks.add(NetworkFolder.GUIDANCE, range);
         }
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
@@ -104,7 +105,7 @@ final class StudentFolder {
                             (first, into) -> export(reader, parameter, first, into, time, shift, negated));
                 }
             }
-            DiffusersFolder.write(folder, config, Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
+            DiffusersFolder.write(folder, config, Json.parse(scheduler.toJson(), "scheduler"), marks, nullClass, weights);
         }
     }
 

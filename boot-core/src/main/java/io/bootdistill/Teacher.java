@@ -10,13 +10,11 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.Images;
-import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
-import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -26,14 +24,11 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.Parameter;
-import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.UNet;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,18 +47,27 @@ public final class Teacher implements Denoiser {
     private final Prediction prediction;
     private final int nullLabel;
     private final Model model;
+    private final @Nullable TeacherFolder origin;
     private final LendingPool<PredictionPlan> predictions;
 
     /** Null for a teacher of pixels that are drawn without more. */
     private final @Nullable Pipeline pipeline;
+
 
     /** Takes over the ownership of the model. */
     Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
         this(network, scheduler, nullLabel, model, null);
     }
 
+    private Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable TeacherFolder origin) {
+        this(network, scheduler, nullLabel, model, origin, null);
+    }
+
     /** Takes over the ownership of the model, or of the pipeline, whose it is. */
-    private Teacher(Network network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable Pipeline pipeline) {
+    private Teacher(
+            Network network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable TeacherFolder origin,
+            @Nullable Pipeline pipeline) {
+        this.origin = origin;
         this.pipeline = pipeline;
         this.network = network;
         this.scheduler = scheduler;
@@ -92,7 +96,7 @@ public final class Teacher implements Denoiser {
             PipelineFolder folder = PipelineFolder.open(path);
             SchedulerConfig scheduler = folder.scheduler();
             Pipeline pipeline = new Pipeline(folder, device);
-            return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), pipeline);
+            return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), null, pipeline);
         }
         NetworkFolder reader = NetworkFolder.open(path);
         if (reader.guidance().isWide()) {
@@ -112,7 +116,8 @@ public final class Teacher implements Denoiser {
             throw new ModelFormatException(path + ": null_class in model_index.json is " + nullLabel
                     + ", must be a label 0 … " + (label.count() - 1));
         }
-        return new Teacher(network, scheduler, nullLabel, reader.model(network, device));
+        TeacherFolder origin = new TeacherFolder(folder, folder.manifest());
+        return new Teacher(network, scheduler, nullLabel, reader.model(network, device), origin);
     }
 
     @Override
@@ -161,7 +166,8 @@ public final class Teacher implements Denoiser {
     }
 
     /**
-     * Writes the teacher in the diffusers layout: a nested folder that {@link #load} and diffusers read.
+     * Writes the teacher in the diffusers layout: a nested folder that {@link #load} and diffusers read. What {@link #load}
+     * read is written as it was: each key of the configurations, each tensor under its name and in its type.
      *
      * @throws IOException naming the folder and the cause; an older teacher there is then as it was
      */
@@ -170,14 +176,10 @@ public final class Teacher implements Denoiser {
             new PipelineExport(pipeline.folder()).write(folder);
             return;
         }
-        SafetensorsWriter weights = new SafetensorsWriter();
-        OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
-        try (ParameterReader reader = model.reader()) {
-            for (Parameter parameter : model.graph().layout().all()) {
-                weights.add(parameter.name(), parameter.shape(), (first, into) -> reader.read(parameter, first, into));
-            }
-            DiffusersFolder.write(folder, Json.parse(unet.config().toJson(), "network"),
-                    Json.parse(scheduler.toJson(), "scheduler"), nullClass, weights);
+        if (origin != null) {
+            origin.write(folder, model);
+        } else {
+            TeacherFolder.write(folder, unet, scheduler, nullLabel, model);
         }
     }
 

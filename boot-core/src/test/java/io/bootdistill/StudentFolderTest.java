@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.gson.JsonObject;
@@ -37,12 +38,18 @@ class StudentFolderTest {
                 Student student = new BootDistiller(teacher).train(config)) {
             student.save(folder);
         }
-        Path file = folder.resolve("unet/config.json");
-        JsonObject network = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        assertEquals("2", network.remove(KEY).toString());
-        Files.writeString(file, network.toString());
+        Path file = folder.resolve("boot.json");
+        JsonObject marks = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        assertEquals("2", marks.remove(KEY).toString());
+        Files.writeString(file, marks.toString());
         String message = assertThrows(ModelFormatException.class, () -> Student.load(folder, device)).getMessage();
         assertEquals(folder + " names no layout: it is of version 0.1.0, whose folders cannot be read any more; train again, or go"
                 + " on with version 0.1.0", message);
+        Files.delete(file);
+        assertFalse(Student.isStudent(folder), "what is left is a network like any other");
+        Path network = folder.resolve("unet/config.json");
+        Files.writeString(network, Files.readString(network).replaceFirst("\\{", "{\"boot_one_step\": true,"));
+        assertEquals(message, assertThrows(ModelFormatException.class, () -> Teacher.load(folder, device)).getMessage());
+        assertEquals(message, assertThrows(ModelFormatException.class, () -> Student.isStudent(folder)).getMessage());
     }
 }

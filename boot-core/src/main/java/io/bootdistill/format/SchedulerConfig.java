@@ -146,7 +146,7 @@ public final class SchedulerConfig {
      * @throws io.bootdistill.error.ModelFormatException as {@link #read}
      */
     public static SchedulerConfig parse(String json, String source) {
-        return new SchedulerConfig(SchedulerJson.read(Json.parse(json, source), source, builder()));
+        return new SchedulerConfig(SchedulerJson.read(Json.parsePython(json, source), source, builder()));
     }
 
     /** A builder that holds the format's defaults. */

@@ -119,7 +119,7 @@ final class BadInputTest {
 
     @Test
     void unsupportedScheduler() throws IOException {
-        replace(teacher.resolve("scheduler/scheduler_config.json"), "DDPMScheduler", "EulerDiscreteScheduler");
+        replace(teacher.resolve("scheduler/scheduler_config.json"), "DDPMScheduler", "FlowMatchEulerDiscreteScheduler");
         teacherIsRefused("EulerDiscreteScheduler", "DDPMScheduler");
     }
 

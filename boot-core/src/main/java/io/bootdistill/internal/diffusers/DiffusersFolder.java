@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model folder in the layout of diffusers: nested ({@code unet/}, {@code scheduler/}, {@code model_index.json}) or flat
@@ -25,13 +26,16 @@ public final class DiffusersFolder {
     private static final String SCHEDULER = "scheduler";
     private static final String NETWORK_CONFIG = "config.json";
     private static final String SCHEDULER_CONFIG = "scheduler_config.json";
+    private static final String MARKS = "boot.json";
     private static final String MODEL_INDEX = "model_index.json";
     private static final String NULL_CLASS = "null_class";
     private static final String CLASS_NAME = "_class_name";
 
     private final Path folder;
     private final Path schedulerFile;
+    private final @Nullable String schedulerText;
     private final JsonObject networkConfig;
+    private final JsonObject marks;
     private final OptionalInt nullClass;
     private final WeightFiles weights;
 
@@ -41,6 +45,9 @@ public final class DiffusersFolder {
         boolean nested = Files.isDirectory(network);
         this.networkConfig = readNetworkConfig(nested ? network : folder);
         this.schedulerFile = (nested ? folder.resolve(SCHEDULER) : folder).resolve(SCHEDULER_CONFIG);
+        this.schedulerText = Files.exists(schedulerFile) ? Json.readText(schedulerFile) : null;
+        Path marksFile = folder.resolve(MARKS);
+        this.marks = Files.exists(marksFile) ? Json.read(marksFile) : new JsonObject();
         this.nullClass = readNullClass(folder.resolve(MODEL_INDEX));
         this.weights = WeightFiles.find(nested ? network : folder, WeightFiles.DIFFUSERS, "diffusers", "UNet2DModel");
     }
@@ -74,7 +81,7 @@ public final class DiffusersFolder {
      * @throws ModelFormatException if there is none
      */
     public JsonObject schedulerConfig() {
-        return Json.read(schedulerFile());
+        return Json.parsePython(schedulerText(), schedulerFile.toString());
     }
 
     /**
@@ -83,20 +90,32 @@ public final class DiffusersFolder {
      * @throws ModelFormatException if there is none, or something in it is not supported
      */
     public SchedulerConfig scheduler() {
-        return SchedulerConfig.read(schedulerFile());
+        return SchedulerConfig.parse(schedulerText(), schedulerFile.toString());
     }
 
-    private Path schedulerFile() {
-        if (!Files.exists(schedulerFile)) {
+    private String schedulerText() {
+        if (schedulerText == null) {
             throw new ModelFormatException(folder + " has no " + folder.relativize(schedulerFile)
                     + ", which says how the model was trained; give the folder of the whole pipeline, or add the file");
         }
-        return schedulerFile;
+        return schedulerText;
+    }
+
+    /** What this library alone has to know of a model, from {@code boot.json}; empty where there is none. The caller may change it. */
+    public JsonObject marks() {
+        return marks.deepCopy();
     }
 
     /** The label that stands for "no class", as {@code model_index.json} says with the key {@code null_class}. */
     public OptionalInt nullClass() {
         return nullClass;
+    }
+
+    /** How the weights lie in their files. */
+    public WeightsManifest manifest() {
+        try (ModelWeights opened = openWeights()) {
+            return opened.manifest();
+        }
     }
 
     /** Opens the weights; the caller closes them. */
@@ -105,8 +124,17 @@ public final class DiffusersFolder {
     }
 
     /**
+     * Writes the model again, nested: the configurations as they were read, each key.
+     *
+     * @throws IOException naming the target and the cause; the target is then as it was
+     */
+    public void write(Path target, SafetensorsWriter values) throws IOException {
+        write(target, networkConfig, schedulerText(), className(schedulerConfig(), "schedulerConfig"), marks, nullClass, values);
+    }
+
+    /**
      * Writes a nested model folder atomically, as {@link AtomicFiles#writeFolder}. The pipeline class is that of the
-     * scheduler: {@code DDPMPipeline} or {@code DDIMPipeline}.
+     * scheduler, {@code DDPMPipeline}, or {@code DDIMPipeline}.
      *
      * @param networkConfig with {@code _class_name}
      * @param nullClass empty where the network has none
@@ -119,17 +147,45 @@ public final class DiffusersFolder {
             OptionalInt nullClass,
             SafetensorsWriter weights)
             throws IOException {
-        String schedulerClass = className(schedulerConfig, "schedulerConfig");
+        write(target, networkConfig, schedulerConfig, new JsonObject(), nullClass, weights);
+    }
+
+    /** Likewise, with {@link #marks}. */
+    public static void write(
+            Path target,
+            JsonObject networkConfig,
+            JsonObject schedulerConfig,
+            JsonObject marks,
+            OptionalInt nullClass,
+            SafetensorsWriter weights)
+            throws IOException {
+        write(target, networkConfig, Json.text(schedulerConfig), className(schedulerConfig, "schedulerConfig"), marks, nullClass,
+                weights);
+    }
+
+    private static void write(
+            Path target,
+            JsonObject networkConfig,
+            String schedulerText,
+            String schedulerClass,
+            JsonObject marks,
+            OptionalInt nullClass,
+            SafetensorsWriter weights)
+            throws IOException {
         JsonObject index = new JsonObject();
-        index.addProperty(CLASS_NAME, schedulerClass.replace("Scheduler", "Pipeline"));
+        index.addProperty(CLASS_NAME, schedulerClass.equals("DDPMScheduler") ? "DDPMPipeline" : "DDIMPipeline");
         index.add(SCHEDULER, component(schedulerClass));
         index.add(NETWORK, component(className(networkConfig, "networkConfig")));
         index.add(NULL_CLASS, JsonNull.INSTANCE);
         nullClass.ifPresent(label -> index.addProperty(NULL_CLASS, label));
         AtomicFiles.writeFolder(target, folder -> {
             Json.write(folder.resolve(MODEL_INDEX), index);
-            Json.write(folder.resolve(SCHEDULER).resolve(SCHEDULER_CONFIG), schedulerConfig);
             Json.write(folder.resolve(NETWORK).resolve(NETWORK_CONFIG), networkConfig);
+            Path scheduler = Files.createDirectory(folder.resolve(SCHEDULER));
+            Files.writeString(scheduler.resolve(SCHEDULER_CONFIG), schedulerText);
+            if (!marks.isEmpty()) {
+                Json.write(folder.resolve(MARKS), marks);
+            }
             weights.write(folder.resolve(NETWORK).resolve(WeightFiles.SINGLE));
         });
     }

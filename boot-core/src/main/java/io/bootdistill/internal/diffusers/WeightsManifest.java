@@ -51,7 +51,7 @@ public record WeightsManifest(List<Entry> entries, Map<String, String> metadata)
 
     /** One of weights that were never read: all are float32, in the order in which they are given. */
     public static WeightsManifest none() {
-        return new WeightsManifest(List.of(), Map.of("format", "pt"));
+        return new WeightsManifest(List.of(), Map.of());
     }
 
     /**

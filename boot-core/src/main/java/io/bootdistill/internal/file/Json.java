@@ -56,10 +56,19 @@ public final class Json {
      * @throws ModelFormatException as {@link #read(Path)}
      */
     public static JsonObject readPython(Path file) {
+        return parsePython(readText(file), file.toString());
+    }
+
+    /** Reads such a text; {@code source} is what it is, for messages. */
+    public static JsonObject parsePython(String text, String source) {
+        return parse(PYTHON_NUMBER.matcher(text).replaceAll(match ->
+                match.group(1) == null ? Matcher.quoteReplacement(match.group()) : '"' + match.group(1) + '"'), source);
+    }
+
+    /** @throws ModelFormatException if the file cannot be read, or is not in UTF-8 */
+    public static String readText(Path file) {
         try {
-            String text = PYTHON_NUMBER.matcher(Files.readString(file)).replaceAll(match ->
-                    match.group(1) == null ? Matcher.quoteReplacement(match.group()) : '"' + match.group(1) + '"');
-            return parse(text, file.toString());
+            return Files.readString(file);
         } catch (IOException e) {
             throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
         }

@@ -8,7 +8,7 @@ import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterLayout;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -49,6 +49,9 @@ public final class Muon implements AutoCloseable {
             return (long) rows * columns * Math.min(rows, columns);
         }
     }
+
+    /** The elements [from, to) of the flat buffers. */
+    record Range(long from, long to) {}
 
     private record Matrix(int rows, Tensor momentum, Tensor gradient, Tensor parameters, Slice factor) {}
 
@@ -103,16 +106,28 @@ public final class Muon implements AutoCloseable {
                 .sorted(Comparator.comparingLong(View::work).reversed()).toList();
     }
 
-    /** Marks the elements of matrices in the flat buffers. */
-    static BitSet elements(List<View> views) {
-        BitSet elements = new BitSet();
+    /** Where the elements of matrices lie in the flat buffers: as few ranges as there are, in their order. */
+    static List<Range> ranges(List<View> views) {
+        List<Range> rows = new ArrayList<>();
         for (View v : views) {
-            for (int row = 0; row < v.rows; row++) {
-                int from = Math.toIntExact(v.offset + (long) row * v.stride);
-                elements.set(from, from + v.columns);
+            boolean dense = v.stride == v.columns;
+            long width = dense ? (long) v.rows * v.columns : v.columns;
+            for (int row = 0; row < (dense ? 1 : v.rows); row++) {
+                long from = v.offset + (long) row * v.stride;
+                rows.add(new Range(from, from + width));
             }
         }
-        return elements;
+        rows.sort(Comparator.comparingLong(Range::from));
+        List<Range> ranges = new ArrayList<>();
+        for (Range row : rows) {
+            int last = ranges.size() - 1;
+            if (last >= 0 && ranges.get(last).to == row.from) {
+                ranges.set(last, new Range(ranges.get(last).from, row.to));
+            } else {
+                ranges.add(row);
+            }
+        }
+        return ranges;
     }
 
     /** Number of matrices. */

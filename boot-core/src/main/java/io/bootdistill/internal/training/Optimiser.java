@@ -10,7 +10,6 @@ import io.bootdistill.lesson.Reducer;
 import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Gradients;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -75,7 +74,7 @@ public final class Optimiser implements AutoCloseable {
             List<Muon.View> views =
                     config.rule() == UpdateRule.MUON ? Muon.views(state.student.graph().layout()) : List.of();
             muon = views.isEmpty() ? null : scope.own(new Muon(views, state, this.lanes.sum(), contexts));
-            segments = segments(Muon.elements(views));
+            segments = segments(Muon.ranges(views));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -160,18 +159,23 @@ public final class Optimiser implements AutoCloseable {
     }
 
     /** Cuts the flat buffers where matrices begin and end, and into pieces of at most a part. */
-    private Segment[] segments(BitSet matrices) {
-        int length = Math.toIntExact(state.length);
-        int most = length / PARTS + 1;
+    private Segment[] segments(List<Muon.Range> matrices) {
         List<Segment> segments = new ArrayList<>();
-        int to;
-        for (int from = 0; from < length; from = to) {
-            boolean isMatrix = matrices.get(from);
-            int end = isMatrix ? matrices.nextClearBit(from) : matrices.nextSetBit(from);
-            to = Math.min(end < 0 ? length : end, from + most);
-            segments.add(new Segment(from, to, isMatrix ? matrixStep : adam));
+        long end = 0;
+        for (Muon.Range matrix : matrices) {
+            cut(segments, end, matrix.from(), adam);
+            cut(segments, matrix.from(), matrix.to(), matrixStep);
+            end = matrix.to();
         }
+        cut(segments, end, state.length, adam);
         return segments.toArray(Segment[]::new);
+    }
+
+    private void cut(List<Segment> segments, long from, long to, Slice step) {
+        long most = state.length / PARTS + 1;
+        for (long first = from; first < to; first += most) {
+            segments.add(new Segment(first, Math.min(to, first + most), step));
+        }
     }
 
     private void preparePart(int worker, int part) {

@@ -1,0 +1,45 @@
+package io.bootdistill;
+
+import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
+import io.bootdistill.internal.diffusers.WeightsManifest;
+import io.bootdistill.internal.file.Json;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Parameter;
+import io.bootdistill.network.ParameterReader;
+import io.bootdistill.network.UNet;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/** The folder that a teacher of pixels was read from, and how its weights lay in their files. */
+record TeacherFolder(DiffusersFolder folder, WeightsManifest weights) {
+
+    /** Writes weights as those of the folder lay, beside its configurations. */
+    void write(Path target, Model model) throws IOException {
+        try (ParameterReader reader = model.reader()) {
+            folder.write(target, weights.writer(tensors(model, reader)));
+        }
+    }
+
+    /** Writes a teacher that was never read. */
+    static void write(Path target, UNet network, SchedulerConfig scheduler, int nullLabel, Model model) throws IOException {
+        OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
+        try (ParameterReader reader = model.reader()) {
+            DiffusersFolder.write(target, Json.parse(network.config().toJson(), "network"),
+                    Json.parse(scheduler.toJson(), "scheduler"), nullClass,
+                    WeightsManifest.none().writer(tensors(model, reader)));
+        }
+    }
+
+    private static List<WeightsManifest.Tensor> tensors(Model model, ParameterReader reader) {
+        List<WeightsManifest.Tensor> tensors = new ArrayList<>();
+        for (Parameter parameter : model.graph().layout().all()) {
+            tensors.add(new WeightsManifest.Tensor(
+                    parameter.name(), parameter.shape(), (first, into) -> reader.read(parameter, first, into)));
+        }
+        return tensors;
+    }
+}
