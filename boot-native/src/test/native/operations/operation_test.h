@@ -55,7 +55,7 @@ public:
     void upload() { require_ok(boot_upload(context, values.data(), 1, values.size(), memory, values.size()), "upload"); }
 
     void download(const std::string& what) {
-        require_ok(boot_download(context, memory, 1, values.size(), values.size(), values.data()), "download");
+        require_ok(boot_download(context, memory, values.size(), 1, values.size(), values.data()), "download");
         for (int64_t i = 0; i < static_cast<int64_t>(values.size()); i++) {
             const bool inside = i >= gap && (i - gap) % stride < channels;
             if (!inside && values[i] != GAP) {

@@ -95,7 +95,7 @@ public:
     void finish() {
         for (const auto& [memory, count] : written) {
             std::vector<float> values(static_cast<size_t>(count), NAN);
-            call(boot::boot_download(context, memory, 1, count, count, values.data()));
+            call(boot::boot_download(context, memory, count, 1, count, values.data()));
             results.push_back(values);
         }
     }
