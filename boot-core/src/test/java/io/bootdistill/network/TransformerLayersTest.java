@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.reference.Arrays64;
+import io.bootdistill.selftest.RecordingDevice;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -85,28 +90,35 @@ class TransformerLayersTest {
         kernels.upload(numbers((int) slice.length(), draw), 0, slice);
     }
 
+    private static void setInputs(Plan plan, Kernels kernels) {
+        upload(kernels, plan.x().data(), 0);
+        upload(kernels, plan.condition().data(), 1);
+        kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
+    }
+
     @Test
     void gradientsAreThoseOfFiniteDifferences() {
         try (Model model = new Model(Graph.of(new Transformer()), device, true);
-                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
+                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT, "x", "condition");
+                Plan training = new Plan(model, N, Plan.Mode.TRAINING);
                 Gradients gradients = new Gradients(model);
                 Kernels kernels = device.openKernels()) {
             model.initialize(3);
-            upload(kernels, plan.x().data(), 0);
-            upload(kernels, plan.condition().data(), 1);
-            kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
-            upload(kernels, plan.dy().data(), 2);
-            double[] dy = Arrays64.read(plan.dy().data());
+            setInputs(plan, kernels);
+            setInputs(training, kernels);
+            float[] dy = numbers(N * 2 * 6, 2);
             plan.forward(kernels, N);
-            Arrays64.write(plan.dy().data(), dy);
+            kernels.upload(dy, 0, plan.dy().data());
             plan.backward(kernels, N, gradients, false);
             double[] once = Arrays64.read(gradients.flat());
-            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
+            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses their memory
+            double[] dCondition = Arrays64.read(plan.gradient("condition").data());
             check("parameters", plan, kernels, dy, model.parameters(), once);
             check("x", plan, kernels, dy, plan.x().data(), dx);
-            plan.forward(kernels, N);
-            Arrays64.write(plan.dy().data(), dy);
-            plan.backward(kernels, N, gradients, true);
+            check("condition", plan, kernels, dy, plan.condition().data(), dCondition);
+            training.forward(kernels, N);
+            kernels.upload(dy, 0, training.dy().data());
+            training.backward(kernels, N, gradients, true);
             double[] twice = Arrays64.read(gradients.flat());
             for (int i = 0; i < once.length; i++) {
                 assertEquals(2 * once[i], twice[i], 1e-12 + 1e-12 * Math.abs(once[i]), "accumulated gradient " + i);
@@ -114,7 +126,7 @@ class TransformerLayersTest {
         }
     }
 
-    private static void check(String name, Plan plan, Kernels kernels, double[] dy, Slice slice, double[] gradient) {
+    private static void check(String name, Plan plan, Kernels kernels, float[] dy, Slice slice, double[] gradient) {
         double[] values = Arrays64.read(slice);
         double h = 1e-5;
         for (int i = 0; i < values.length; i++) {
@@ -140,12 +152,47 @@ class TransformerLayersTest {
                 Kernels kernels = device.openKernels()) {
             model.initialize(3);
             for (Plan plan : List.of(inference, training)) {
-                upload(kernels, plan.x().data(), 0);
-                upload(kernels, plan.condition().data(), 1);
+                setInputs(plan, kernels);
                 plan.forward(kernels, N);
             }
             assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
         }
+    }
+
+    /** What an operation names for {@link KernelCheck} is what it calls. */
+    @Test
+    void kernelsAreThoseThatAreAskedFor() {
+        RecordingDevice recording = new RecordingDevice(device);
+        Graph graph = Graph.of(new Transformer());
+        try (Model model = new Model(graph, recording, true);
+                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT, "x", "condition");
+                Plan tangent = new Plan(model, N, Plan.Mode.TANGENT);
+                Gradients gradients = new Gradients(model);
+                Kernels kernels = recording.openKernels()) {
+            recording.clear();
+            plan.forward(kernels, N);
+            assertEquals(asked(graph, Operation.Pass.FORWARD), called(recording));
+            plan.backward(kernels, N, gradients, false);
+            assertEquals(asked(graph, Operation.Pass.BACKWARD), called(recording));
+            tangent.forward(kernels, N);
+            Set<String> both = asked(graph, Operation.Pass.FORWARD);
+            both.addAll(asked(graph, Operation.Pass.TANGENT));
+            Set<String> calls = called(recording);
+            calls.removeAll(Set.of("affine", "fill")); // what does not depend on the time has the tangent zero
+            assertEquals(both, calls);
+        }
+    }
+
+    private static Set<String> asked(Graph graph, Operation.Pass pass) {
+        return graph.operations.stream().flatMap(operation -> operation.kernels(pass).stream()).map(Kernel::toString)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> called(RecordingDevice recording) {
+        Set<String> called = recording.calls().stream().map(RecordingDevice.Call::operation)
+                .collect(Collectors.toCollection(TreeSet::new));
+        recording.clear();
+        return called;
     }
 
     /** A layer of the channels of x. */
