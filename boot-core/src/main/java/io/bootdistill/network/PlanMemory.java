@@ -63,10 +63,10 @@ final class PlanMemory {
             use(values, input, -1);
             use(values, input, end);
         }
+        graph.ends().forEach(output -> use(values, output, end));
         for (int i = 0; i < count; i++) {
             noteForward(i, graph.operations.get(i));
         }
-        graph.ends().forEach(output -> use(values, output, end));
         if (flow != null) {
             graph.ends().forEach(output -> use(gradients, output, count));
             for (int i = 0; i < count; i++) {
