@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Values in rows of another length, and embeddings of several times per sample. */
+/** Values in rows of another length, and embeddings of several times per sample. Tangents: {@link PlanTangentTest}. */
 @Tag("fast")
 class ReshapeTest {
 
@@ -20,7 +20,7 @@ class ReshapeTest {
     private final Device device = Devices.named("reference");
 
     /** Three times as one row beside the time's, and an image in rows of two pixels; from and to parts of other values. */
-    private record Reshapes() implements Network {
+    record Reshapes() implements Network {
 
         @Override
         public ImageShape input() {
@@ -77,13 +77,6 @@ class ReshapeTest {
             double[] dx = read(plan.dx().data());
             PlanTest.check("parameters", plan, kernels, dy, model.parameters(), parameters, 1);
             PlanTest.check("x", plan, kernels, dy, plan.x().data(), dx, 1);
-        }
-    }
-
-    @Test
-    void tangentIsTheCentralDifference() {
-        try (TangentRun run = new TangentRun(new Reshapes(), device)) {
-            PlanTangentTest.check("reshapes", run, 0, 0x1p-8, 0, 0x1p-32);
         }
     }
 

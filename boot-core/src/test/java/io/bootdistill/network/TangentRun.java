@@ -17,7 +17,8 @@ final class TangentRun implements AutoCloseable {
     /** The U-Nets of the golden files, a perceptron with labels and a further scalar, shared memory, transformers. */
     static final List<String> NETWORKS = List.of(
             "class-conditional", "ddpm-cifar10-layout", "fourier-class-timestep", "no-attention-centered",
-            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens");
+            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens",
+            "reshapes");
 
     static final int N = 2;
 
@@ -47,6 +48,7 @@ final class TangentRun implements AutoCloseable {
     static TangentRun of(String name, Device device) throws IOException {
         return switch (name) {
             case "mlp" -> new TangentRun(new Mlp(3, 8, 2, 3, List.of("w")), device);
+            case "reshapes" -> new TangentRun(new ReshapeTest.Reshapes(), device);
             case "tangle" -> new TangentRun(new PlanTest.Tangle(), device);
             case "tokens" -> {
                 TangentRun run = new TangentRun(new TokenNetwork(), device);
