@@ -14,13 +14,10 @@ import java.util.List;
 /** A network in forward mode, with parameters and inputs: what the tests of tangents share. */
 final class TangentRun implements AutoCloseable {
 
-    /**
-     * The U-Nets of the golden files, a perceptron with labels and a further scalar, a tangle of shared memory, tokens, a
-     * transformer.
-     */
+    /** The U-Nets of the golden files, a perceptron with labels and a further scalar, shared memory, transformers. */
     static final List<String> NETWORKS = List.of(
             "class-conditional", "ddpm-cifar10-layout", "fourier-class-timestep", "no-attention-centered",
-            "scale-shift-resnet-sampling", "mlp", "tangle", "tokens", "transformer");
+            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens");
 
     static final int N = 2;
 

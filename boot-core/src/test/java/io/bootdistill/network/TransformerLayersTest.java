@@ -85,28 +85,35 @@ class TransformerLayersTest {
         kernels.upload(numbers((int) slice.length(), draw), 0, slice);
     }
 
+    private static void setInputs(Plan plan, Kernels kernels) {
+        upload(kernels, plan.x().data(), 0);
+        upload(kernels, plan.condition().data(), 1);
+        kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
+    }
+
     @Test
     void gradientsAreThoseOfFiniteDifferences() {
         try (Model model = new Model(Graph.of(new Transformer()), device, true);
-                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
+                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT, "x", "condition");
+                Plan training = new Plan(model, N, Plan.Mode.TRAINING);
                 Gradients gradients = new Gradients(model);
                 Kernels kernels = device.openKernels()) {
             model.initialize(3);
-            upload(kernels, plan.x().data(), 0);
-            upload(kernels, plan.condition().data(), 1);
-            kernels.upload(new float[] {1, 2}, 0, plan.scalar("t").data());
-            upload(kernels, plan.dy().data(), 2);
-            double[] dy = Arrays64.read(plan.dy().data());
+            setInputs(plan, kernels);
+            setInputs(training, kernels);
+            float[] dy = numbers(N * 2 * 6, 2);
             plan.forward(kernels, N);
-            Arrays64.write(plan.dy().data(), dy);
+            kernels.upload(dy, 0, plan.dy().data());
             plan.backward(kernels, N, gradients, false);
             double[] once = Arrays64.read(gradients.flat());
-            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
+            double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses their memory
+            double[] dCondition = Arrays64.read(plan.gradient("condition").data());
             check("parameters", plan, kernels, dy, model.parameters(), once);
             check("x", plan, kernels, dy, plan.x().data(), dx);
-            plan.forward(kernels, N);
-            Arrays64.write(plan.dy().data(), dy);
-            plan.backward(kernels, N, gradients, true);
+            check("condition", plan, kernels, dy, plan.condition().data(), dCondition);
+            training.forward(kernels, N);
+            kernels.upload(dy, 0, training.dy().data());
+            training.backward(kernels, N, gradients, true);
             double[] twice = Arrays64.read(gradients.flat());
             for (int i = 0; i < once.length; i++) {
                 assertEquals(2 * once[i], twice[i], 1e-12 + 1e-12 * Math.abs(once[i]), "accumulated gradient " + i);
@@ -114,7 +121,7 @@ class TransformerLayersTest {
         }
     }
 
-    private static void check(String name, Plan plan, Kernels kernels, double[] dy, Slice slice, double[] gradient) {
+    private static void check(String name, Plan plan, Kernels kernels, float[] dy, Slice slice, double[] gradient) {
         double[] values = Arrays64.read(slice);
         double h = 1e-5;
         for (int i = 0; i < values.length; i++) {
@@ -140,8 +147,7 @@ class TransformerLayersTest {
                 Kernels kernels = device.openKernels()) {
             model.initialize(3);
             for (Plan plan : List.of(inference, training)) {
-                upload(kernels, plan.x().data(), 0);
-                upload(kernels, plan.condition().data(), 1);
+                setInputs(plan, kernels);
                 plan.forward(kernels, N);
             }
             assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
