@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
 import io.bootdistill.reference.Arrays64;
+import io.bootdistill.selftest.RecordingDevice;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -152,6 +157,42 @@ class TransformerLayersTest {
             }
             assertArrayEquals(Arrays64.read(training.y().data()), Arrays64.read(inference.y().data()));
         }
+    }
+
+    /** What an operation names for {@link KernelCheck} is what it calls. */
+    @Test
+    void kernelsAreThoseThatAreAskedFor() {
+        RecordingDevice recording = new RecordingDevice(device);
+        Graph graph = Graph.of(new Transformer());
+        try (Model model = new Model(graph, recording, true);
+                Plan plan = new Plan(model, N, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT, "x", "condition");
+                Plan tangent = new Plan(model, N, Plan.Mode.TANGENT);
+                Gradients gradients = new Gradients(model);
+                Kernels kernels = recording.openKernels()) {
+            recording.clear();
+            plan.forward(kernels, N);
+            assertEquals(asked(graph, Operation.Pass.FORWARD), called(recording));
+            plan.backward(kernels, N, gradients, false);
+            assertEquals(asked(graph, Operation.Pass.BACKWARD), called(recording));
+            tangent.forward(kernels, N);
+            Set<String> both = asked(graph, Operation.Pass.FORWARD);
+            both.addAll(asked(graph, Operation.Pass.TANGENT));
+            Set<String> calls = called(recording);
+            calls.removeAll(Set.of("affine", "fill")); // what does not depend on the time has the tangent zero
+            assertEquals(both, calls);
+        }
+    }
+
+    private static Set<String> asked(Graph graph, Operation.Pass pass) {
+        return graph.operations.stream().flatMap(operation -> operation.kernels(pass).stream()).map(Kernel::toString)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> called(RecordingDevice recording) {
+        Set<String> called = recording.calls().stream().map(RecordingDevice.Call::operation)
+                .collect(Collectors.toCollection(TreeSet::new));
+        recording.clear();
+        return called;
     }
 
     /** A layer of the channels of x. */
