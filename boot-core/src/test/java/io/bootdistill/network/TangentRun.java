@@ -17,8 +17,7 @@ final class TangentRun implements AutoCloseable {
     /** The U-Nets of the golden files, a perceptron with labels and a further scalar, shared memory, transformers. */
     static final List<String> NETWORKS = List.of(
             "class-conditional", "ddpm-cifar10-layout", "fourier-class-timestep", "no-attention-centered",
-            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens",
-            "reshapes");
+            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens", "reshapes");
 
     static final int N = 2;
 
