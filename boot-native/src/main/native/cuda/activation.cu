@@ -4,14 +4,16 @@
 
 namespace boot {
 
-__global__ void __launch_bounds__(BLOCK_THREADS) activation(Elements elements, int32_t f, Source x, Target y) {
-    over_elements(elements, [&](int64_t, int64_t row, int64_t i) { y.row(row)[i] = activate(f, x.row(row)[i]); });
+template <int32_t F>
+__global__ void __launch_bounds__(BLOCK_THREADS) activation(Elements elements, Source x, Target y) {
+    over_elements(elements, [&](int64_t, int64_t row, int64_t i) { y.row(row)[i] = activate(F, x.row(row)[i]); });
 }
 
-__global__ void __launch_bounds__(BLOCK_THREADS) activation_gradient(Elements elements, int32_t f, Source x, Source dy,
-    Source base, Target dx) {
+template <int32_t F>
+__global__ void __launch_bounds__(BLOCK_THREADS) activation_gradient(Elements elements, Source x, Source dy, Source base,
+    Target dx) {
     over_elements(elements, [&](int64_t, int64_t row, int64_t i) {
-        const float gradient = dy.row(row)[i] * slope(f, x.row(row)[i]);
+        const float gradient = dy.row(row)[i] * slope(F, x.row(row)[i]);
         dx.row(row)[i] = base.given() ? base.row(row)[i] + gradient : gradient;
     });
 }
@@ -48,6 +50,23 @@ __global__ void __launch_bounds__(BLOCK_THREADS) geglu_tangent(Elements elements
     });
 }
 
+template <int32_t F>
+struct Constant {
+    static constexpr int32_t VALUE = F;
+};
+
+// Calls body(constant) with the number of the activation: each has kernels of its own.
+template <class Body>
+static void with_activation(int32_t activation, Body body) {
+    switch (activation) {
+        case BOOT_ACTIVATION_SILU: return body(Constant<BOOT_ACTIVATION_SILU>{});
+        case BOOT_ACTIVATION_GELU: return body(Constant<BOOT_ACTIVATION_GELU>{});
+        case BOOT_ACTIVATION_GELU_TANH: return body(Constant<BOOT_ACTIVATION_GELU_TANH>{});
+        case BOOT_ACTIVATION_QUICK_GELU: return body(Constant<BOOT_ACTIVATION_QUICK_GELU>{});
+        default: return body(Constant<BOOT_ACTIVATION_NONE>{});
+    }
+}
+
 }  // namespace boot
 
 using namespace boot;
@@ -55,16 +74,20 @@ using namespace boot;
 int32_t boot_activation_forward(boot_context context, int64_t rows, int32_t channels, int32_t activation, boot_floats x,
     int64_t ldx, boot_floats y, int64_t ldy) {
     const Elements elements = {1, rows, channels};
-    BOOT_LAUNCH(boot::activation, grid_of(elements), block_of(elements), 0, of(context).stream, elements, activation,
-        source(x, ldx), sink(y, ldy));
+    with_activation(activation, [&](auto f) {
+        BOOT_LAUNCH((boot::activation<decltype(f)::VALUE>), grid_of(elements), block_of(elements), 0, of(context).stream,
+            elements, source(x, ldx), sink(y, ldy));
+    });
     return launched();
 }
 
 int32_t boot_activation_backward(boot_context context, int64_t rows, int32_t channels, int32_t activation, boot_floats x,
     int64_t ldx, boot_floats dy, int64_t lddy, boot_floats base, int64_t ldbase, boot_floats dx, int64_t lddx) {
     const Elements elements = {1, rows, channels};
-    BOOT_LAUNCH(activation_gradient, grid_of(elements), block_of(elements), 0, of(context).stream, elements, activation,
-        source(x, ldx), source(dy, lddy), source(base, ldbase), sink(dx, lddx));
+    with_activation(activation, [&](auto f) {
+        BOOT_LAUNCH((activation_gradient<decltype(f)::VALUE>), grid_of(elements), block_of(elements), 0, of(context).stream,
+            elements, source(x, ldx), source(dy, lddy), source(base, ldbase), sink(dx, lddx));
+    });
     return launched();
 }
 
