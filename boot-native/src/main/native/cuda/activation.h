@@ -54,7 +54,7 @@ __device__ __forceinline__ float slope(int32_t activation, float x) {
         }
         case BOOT_ACTIVATION_GELU_TANH: {
             const float s = tanh_gate(x);
-            return s * (x * (1.0f - s) * (1.59576912f + 2.14064449e-1f * (x * x)) + 1.0f);
+            return s + s * (1.0f - s) * (x * (1.59576912f + 2.14064449e-1f * (x * x)));
         }
         case BOOT_ACTIVATION_QUICK_GELU: return silu_slope(1.702f * x, sigmoid(1.702f * x));
         default: return 1.0f;

@@ -83,6 +83,7 @@ __global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements ele
     float* dtable) {
     over_elements(elements, [&](int64_t, int64_t first, int64_t i) {
         const float label = labels[first];
+#pragma unroll 1
         for (int64_t sample = 0; sample < first; sample++) {
             if (labels[sample] == label) {
                 return;
@@ -90,6 +91,7 @@ __global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements ele
         }
         float* entry = dtable + static_cast<int64_t>(label) * elements.columns + i;
         float sum = *entry;
+#pragma unroll 1
         for (int64_t sample = first; sample < elements.rows; sample++) {
             if (labels[sample] == label) {
                 sum += dy.row(sample)[i];
