@@ -73,7 +73,8 @@ public final class BootDistiller {
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
-        Checks.that(!(network.condition() instanceof ConditionShape.Tokens), "the network's condition", network.condition(),
+        Checks.that(network.condition() instanceof ConditionShape.None || network.condition() instanceof ConditionShape.Label
+                || network.condition() instanceof ConditionShape.Vector, "the network's condition", network.condition(),
                 "none, a label or a vector");
         Checks.that(SCALARS.contains(network.scalars()), "the network's scalar inputs", network.scalars(),
                 "[t], with w for a range of guidance, with s for a student of two times");

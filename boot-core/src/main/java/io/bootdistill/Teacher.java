@@ -173,7 +173,7 @@ public final class Teacher implements Denoiser {
 
     /** As machinery sees it. */
     TeacherModel resolved() {
-        return new TeacherModel(this, model, prediction, scheduler);
+        return new TeacherModel(this, model, prediction, scheduler, null);
     }
 
     /** As machinery sees any teacher. */

@@ -1,6 +1,7 @@
 package io.bootdistill.network;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,17 +25,17 @@ final class GradientFlow {
     /** Whether dx = base + dy has to be stored by a pass of its own. */
     final boolean[][] copied;
 
-    /** Whether that of x is made, too. */
-    final boolean inputGradient;
+    /** Inputs whose gradient is made, too. */
+    final List<Value> inputs;
 
     private final Graph graph;
     private final boolean[] needed;
     private final Set<Value> written = new HashSet<>();
     private final @Nullable Value[] alias;
 
-    GradientFlow(Graph graph, boolean inputGradient) {
+    GradientFlow(Graph graph, List<Value> inputs) {
         this.graph = graph;
-        this.inputGradient = inputGradient;
+        this.inputs = inputs;
         int count = graph.operations.size();
         dy = new @Nullable Value[count];
         dx = new @Nullable Value[count][];
@@ -63,14 +64,12 @@ final class GradientFlow {
                 }
             }
         }
-        if (inputGradient) {
-            materialize(graph.inputs.get(GraphBuilder.X));
-        }
+        inputs.forEach(this::materialize);
     }
 
-    /** A value needs a gradient if it depends on a trained parameter, or on x where that is asked for. */
+    /** A value needs a gradient if it depends on a trained parameter, or on an input whose gradient is asked for. */
     private void findNeeded() {
-        needed[graph.inputs.get(GraphBuilder.X).id] = inputGradient;
+        inputs.forEach(input -> needed[input.root().id] = true);
         for (Operation operation : graph.operations) {
             boolean found = false;
             for (Operation.Block block : operation.blocks) {
@@ -162,9 +161,9 @@ final class GradientFlow {
         return columns;
     }
 
-    private void materialize(Value x) {
-        if (!isWritten(x)) {
-            throw new IllegalStateException("the gradient of the input is that of a residual: not supported");
+    private void materialize(Value input) {
+        if (!isWritten(input)) {
+            throw new IllegalStateException("an input has no gradient, or that of a residual: not supported");
         }
     }
 }

@@ -17,37 +17,40 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GraphBuilder {
 
-    /** Name of the input x. */
-    static final String X = "x";
-
-    /** Name of the condition. */
-    static final String CONDITION = "condition";
-
-    /** Name of the mask over the tokens of a condition. */
-    static final String MASK = "mask";
-
     final LayoutBuilder layout = new LayoutBuilder();
     final List<Operation> operations = new ArrayList<>();
     final List<Value> values = new ArrayList<>();
     final Map<String, Value> inputs = new LinkedHashMap<>();
 
     GraphBuilder(ImageShape x, List<String> scalars, ConditionShape condition) {
-        inputs.put(X, value(x.height(), x.width(), x.channels()));
+        inputs.put(InputNames.X, value(x.height(), x.width(), x.channels()));
         for (String scalar : scalars) {
             inputs.put(scalar, value(1, 1, 1));
         }
-        if (condition instanceof ConditionShape.Tokens tokens) {
-            inputs.put(CONDITION, value(1, tokens.length(), tokens.channels()));
-            inputs.put(MASK, value(1, 1, tokens.length()));
+        if (condition instanceof ConditionShape.Parts parts) {
+            parts.parts().forEach(part -> addCondition(part.name(), InputNames.mask(part.name()), part.shape()));
         } else if (condition.floats() > 0) {
-            inputs.put(CONDITION, value(1, 1, condition.floats()));
+            addCondition(InputNames.CONDITION, InputNames.MASK, condition);
+        }
+    }
+
+    private void addCondition(String name, String mask, ConditionShape shape) {
+        if (shape instanceof ConditionShape.Tokens tokens) {
+            inputs.put(name, value(1, tokens.length(), tokens.channels()));
+            if (tokens.masked()) {
+                inputs.put(mask, value(1, 1, tokens.length()));
+            }
+        } else if (shape instanceof ConditionShape.Image image) {
+            inputs.put(name, value(image.shape().height(), image.shape().width(), image.shape().channels()));
+        } else {
+            inputs.put(name, value(1, 1, shape.floats()));
         }
     }
 
     // ---- inputs
 
     public Value x() {
-        return inputs.get(X);
+        return inputs.get(InputNames.X);
     }
 
     /** A scalar input of the network. */
@@ -55,14 +58,24 @@ public final class GraphBuilder {
         return inputs.get(name);
     }
 
-    /** The label, vector or tokens; null for an unconditional network. */
+    /** The label, vector or tokens; null for an unconditional network, and for one whose condition has parts. */
     public @Nullable Value condition() {
-        return inputs.get(CONDITION);
+        return inputs.get(InputNames.CONDITION);
     }
 
-    /** The mask over the tokens; null where there are none. */
+    /** A part of the condition. */
+    public Value condition(String part) {
+        return inputs.get(part);
+    }
+
+    /** The mask over the tokens; null where there is none. */
     public @Nullable Value mask() {
-        return inputs.get(MASK);
+        return inputs.get(InputNames.MASK);
+    }
+
+    /** The mask over the tokens of a part; null where there is none. */
+    public @Nullable Value mask(String part) {
+        return inputs.get(InputNames.mask(part));
     }
 
     // ---- layers
@@ -215,7 +228,7 @@ public final class GraphBuilder {
     }
 
     /**
-     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied.
+     * Channels of a, then those of b. Both are moved into the result, so that nothing is copied but inputs, which stay dense.
      *
      * @throws IllegalArgumentException if one of them is a part of something already
      */
@@ -223,9 +236,11 @@ public final class GraphBuilder {
         if (a.parent() != null || b.parent() != null) {
             throw new IllegalArgumentException("a value can be a part of one concatenation only");
         }
+        Value first = inputs.containsValue(a) ? affine(a, 1, 0) : a;
+        Value second = inputs.containsValue(b) ? affine(b, 1, 0) : b;
         Value y = value(a.height, a.width, a.channels + b.channels);
-        a.placeIn(y, 0);
-        b.placeIn(y, a.channels);
+        first.placeIn(y, 0);
+        second.placeIn(y, a.channels);
         return y;
     }
 

@@ -3,8 +3,11 @@ package io.bootdistill.network;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Inputs are written into {@link #x()}, {@link #scalar} and {@link #condition()} by kernels or uploads, then
  * {@link #forward} fills {@link #y()}. For a gradient, {@link #dy()} is written and {@link #backward} called with the same n.
- * For a derivative by the time, {@link #timeTangent} is written beside the inputs, and forward fills {@link #yTangent}, too.
+ * For a derivative by the time, or other inputs, {@link #timeTangent} or {@link #tangent} is written beside the inputs, and forward
+ * fills {@link #yTangent}, too.
  * A plan serves one thread at a time; plans of one model may run at the same time.
  */
 public final class Plan implements AutoCloseable {
@@ -22,11 +26,11 @@ public final class Plan implements AutoCloseable {
     public enum Mode {
         /** Forward alone: activations share memory. */
         INFERENCE,
-        /** Forward, with the derivative of y along a change of the time: forward mode (Griewank and Walther, 2008, §3.1). */
+        /** Forward, with the derivative of y along a change of inputs: forward mode (Griewank and Walther, 2008, §3.1). */
         TANGENT,
         /** Forward and backward, gradients of the parameters. */
         TRAINING,
-        /** Forward and backward, gradients of the parameters and of x. */
+        /** Forward and backward, gradients of the parameters and of inputs. */
         TRAINING_WITH_INPUT_GRADIENT;
 
         boolean isTraining() {
@@ -41,17 +45,31 @@ public final class Plan implements AutoCloseable {
     private final Map<String, Tensor> inputs = new HashMap<>();
     private final Tensor y;
     private final @Nullable Tensor dy;
-    private final @Nullable Tensor dx;
-    private final @Nullable Tensor timeTangent;
     private final @Nullable Tensor yTangent;
+
+    /** Gradients or tangents of inputs, in the modes that have them. */
+    private final Map<String, Tensor> derivatives = new HashMap<>();
+
+    private final @Nullable Tensor timeTangent;
     private final Tensor[] zeroTangents;
 
     /**
+     * A plan whose derivatives are by the time, and by x.
+     *
      * @param block the most samples of one run, at least 1
      * @throws IllegalArgumentException if the model was not made for gradients and the mode needs them
      * @throws io.bootdistill.device.UnsupportedKernelException if the device lacks what the tangents need
      */
     public Plan(Model model, int block, Mode mode) {
+        this(model, block, mode, mode == Mode.TANGENT ? model.graph().network().scalars().get(0) : InputNames.X);
+    }
+
+    /**
+     * A plan whose tangents travel from, or whose gradients travel to, certain inputs.
+     *
+     * @param by names of inputs, see {@link #input}; of no meaning in the other modes
+     */
+    public Plan(Model model, int block, Mode mode, String... by) {
         if (block < 1) {
             throw new IllegalArgumentException("block is " + block + ", must be at least 1");
         }
@@ -60,20 +78,26 @@ public final class Plan implements AutoCloseable {
         }
         this.graph = model.graph();
         this.block = block;
-        boolean inputGradient = mode == Mode.TRAINING_WITH_INPUT_GRADIENT;
+        List<Value> chosen = Arrays.stream(by).map(name -> Objects.requireNonNull(graph.inputs.get(name), name)).toList();
         if (mode == Mode.TANGENT) {
             KernelCheck.require(model.device(), graph, Operation.Pass.TANGENT);
         }
-        GradientFlow gradients = mode.isTraining() ? new GradientFlow(graph, inputGradient) : null;
-        TangentFlow tangents = mode == Mode.TANGENT ? new TangentFlow(graph) : null;
+        GradientFlow gradients = mode.isTraining()
+                ? new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT ? chosen : List.of()) : null;
+        TangentFlow tangents = mode == Mode.TANGENT ? new TangentFlow(graph, chosen) : null;
         PlanMemory memory = new PlanMemory(model, block, gradients, tangents);
         arena = memory.arena();
         bindings = memory.bindings();
         graph.inputs.forEach((name, value) -> inputs.put(name, memory.value(value)));
         y = memory.value(graph.output);
         dy = mode.isTraining() ? memory.gradient(graph.output) : null;
-        dx = inputGradient ? memory.gradient(graph.inputs.get(GraphBuilder.X)) : null;
-        timeTangent = tangents == null ? null : memory.tangent(tangents.time);
+        if (mode == Mode.TRAINING_WITH_INPUT_GRADIENT || mode == Mode.TANGENT) {
+            for (String name : by) {
+                Value input = graph.inputs.get(name);
+                derivatives.put(name, mode == Mode.TANGENT ? memory.tangent(input) : memory.gradient(input));
+            }
+        }
+        timeTangent = mode == Mode.TANGENT ? derivatives.get(graph.network().scalars().get(0)) : null;
         yTangent = tangents == null ? null : memory.tangent(graph.output);
         zeroTangents = tangents == null ? new Tensor[0]
                 : tangents.zeroInputs.stream().map(memory::tangent).toArray(Tensor[]::new);
@@ -91,7 +115,7 @@ public final class Plan implements AutoCloseable {
 
     /** The input x, NHWC. */
     public Tensor x() {
-        return inputs.get(GraphBuilder.X);
+        return inputs.get(InputNames.X);
     }
 
     /** A scalar input: one row of one value per sample. */
@@ -99,14 +123,22 @@ public final class Plan implements AutoCloseable {
         return inputs.get(name);
     }
 
-    /** The condition: labels, vectors or tokens; null for an unconditional network. */
+    /**
+     * An input by its name: {@code x}, a scalar, {@code condition} and {@code mask}, or a part of the condition and its mask, {@code
+     * PART.mask}; null where there is none.
+     */
+    public @Nullable Tensor input(String name) {
+        return inputs.get(name);
+    }
+
+    /** The condition: labels, vectors or tokens; null for an unconditional network, and for one whose condition has parts. */
     public @Nullable Tensor condition() {
-        return inputs.get(GraphBuilder.CONDITION);
+        return inputs.get(InputNames.CONDITION);
     }
 
     /** The mask over tokens; null where there are none. */
     public @Nullable Tensor mask() {
-        return inputs.get(GraphBuilder.MASK);
+        return inputs.get(InputNames.MASK);
     }
 
     /** The output, NHWC. */
@@ -121,7 +153,17 @@ public final class Plan implements AutoCloseable {
 
     /** The gradient of x, in the mode that makes it, else null; valid until the next forward. */
     public @Nullable Tensor dx() {
-        return dx;
+        return gradient(InputNames.X);
+    }
+
+    /** The gradient of an input that was asked for, in the mode that makes it, else null; valid until the next forward. */
+    public @Nullable Tensor gradient(String input) {
+        return dy == null ? null : derivatives.get(input);
+    }
+
+    /** The tangent of an input that was asked for, to be written before {@link #forward}, in the mode that takes it, else null. */
+    public @Nullable Tensor tangent(String input) {
+        return yTangent == null ? null : derivatives.get(input);
     }
 
     /** The tangent of the time, in the mode that takes it, else null: how fast it changes, one row of one value per sample. */
@@ -129,7 +171,7 @@ public final class Plan implements AutoCloseable {
         return timeTangent;
     }
 
-    /** The tangent of the output, in the mode that makes it, else null: ∂y/∂t times that of the time. */
+    /** The tangent of the output, in the mode that makes it, else null: along those of the inputs. */
     public @Nullable Tensor yTangent() {
         return yTangent;
     }

@@ -29,7 +29,7 @@ final class PlanMemory {
 
     /**
      * @param flow how gradients travel; null where none do
-     * @param tangentFlow how the derivative by the time travels; null where there is none
+     * @param tangentFlow how the derivative by inputs travels; null where there is none
      */
     PlanMemory(Model model, int block, @Nullable GradientFlow flow, @Nullable TangentFlow tangentFlow) {
         this.model = model;
@@ -53,9 +53,7 @@ final class PlanMemory {
             for (int i = 0; i < count; i++) {
                 noteBackward(i, 2 * count - i, graph.operations.get(i));
             }
-            if (flow.inputGradient) {
-                use(gradients, graph.inputs.get(GraphBuilder.X), end);
-            }
+            flow.inputs.forEach(input -> use(gradients, input, end));
         }
         if (tangentFlow != null) {
             noteTangents();
@@ -95,8 +93,10 @@ final class PlanMemory {
     }
 
     private void noteTangents() {
-        use(tangents, tangentFlow.time, -1);
-        use(tangents, tangentFlow.time, end);
+        for (Value input : tangentFlow.by) {
+            use(tangents, input, -1);
+            use(tangents, input, end);
+        }
         use(tangents, graph.output, end);
         for (Value input : tangentFlow.zeroInputs) {
             use(tangents, input, -1);

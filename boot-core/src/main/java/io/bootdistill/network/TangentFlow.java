@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the derivative by the time travels through a graph, decided once: which operations make a tangent, and which tangents
- * they read. What does not depend on the time has none, unless one is read: because a kernel needs it, or because it is a part
+ * How the derivative by some inputs travels through a graph, decided once: which operations make a tangent, and which tangents
+ * they read. What does not depend on them has none, unless one is read: because a kernel needs it, or because it is a part
  * of a concatenation whose other part has one. That is zero.
  *
  * <p>A value stands here for the tangent memory that is laid out like it.
@@ -20,8 +20,8 @@ final class TangentFlow {
         MADE
     }
 
-    /** The input that the derivative is by. */
-    final Value time;
+    /** The inputs that the derivative is by. */
+    final List<Value> by;
 
     final Output[] outputs;
 
@@ -31,12 +31,12 @@ final class TangentFlow {
     /** Inputs of the graph whose tangent is read and zero. */
     final List<Value> zeroInputs;
 
-    TangentFlow(Graph graph) {
+    TangentFlow(Graph graph, List<Value> by) {
         int count = graph.operations.size();
-        time = graph.inputs.get(graph.network().scalars().get(0));
+        this.by = by;
         outputs = new Output[count];
         reads = new boolean[count][];
-        List<Value> made = new ArrayList<>(List.of(time));
+        List<Value> made = new ArrayList<>(by);
         List<Value> read = new ArrayList<>(List.of(graph.output));
         for (int i = 0; i < count; i++) {
             Operation operation = graph.operations.get(i);
@@ -63,7 +63,7 @@ final class TangentFlow {
                 outputs[i] = Output.ZERO;
             }
         }
-        zeroInputs = graph.inputs.values().stream().filter(input -> input != time && isAmong(read, input)).toList();
+        zeroInputs = graph.inputs.values().stream().filter(input -> !by.contains(input) && isAmong(read, input)).toList();
     }
 
     private static boolean isAmong(List<Value> values, @Nullable Value value) {

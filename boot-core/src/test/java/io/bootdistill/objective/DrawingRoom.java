@@ -36,7 +36,7 @@ final class DrawingRoom implements AutoCloseable {
     DrawingRoom() {
         Device device = Devices.named("reference");
         Model student = scope.own(new Model(Graph.of(new Mlp(IMAGE_SIZE, 8, 1, 4)), device, true));
-        TeacherModel teacher = new TeacherModel(new Absent(schedule), null, Prediction.V, null);
+        TeacherModel teacher = new TeacherModel(new Absent(schedule), null, Prediction.V, null, null);
         room = scope.own(new LessonRoom(teacher, student, BATCH, BLOCK, null));
         room.seed = 5;
         room.conditions = ConditionSource.labels(4, 3, 0.1);

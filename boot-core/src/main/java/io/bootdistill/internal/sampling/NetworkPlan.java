@@ -1,5 +1,6 @@
 package io.bootdistill.internal.sampling;
 
+import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
@@ -9,14 +10,18 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Plan;
 import org.jspecify.annotations.Nullable;
 
-/** Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. */
+/**
+ * Runs the network on its device: where guided, samples and their null conditions are one batch of twice the size. Of an output
+ * with more channels than x, a learnt variance, the first are the prediction.
+ */
 final class NetworkPlan implements TeacherPlan {
 
-    private record Half(Tensor t, Tensor condition, Tensor x, Tensor y) {}
+    private record Half(Tensor t, Tensor x, Tensor y) {}
 
     private final TeacherModel teacher;
     private final Plan plan;
@@ -25,7 +30,11 @@ final class NetworkPlan implements TeacherPlan {
     private final Tensor x;
     private final Tensor output;
     private final @Nullable Tensor nullOutput;
-    private final float nullLabel;
+
+    /** The null label of each sample; null where there is no guidance. */
+    private final @Nullable Tensor nullLabels;
+
+    private final ConditionInputs conditions;
 
     /** The second halves of the network's rows for n samples, made when first needed: a step allocates nothing. */
     private final @Nullable Half[] halves;
@@ -39,17 +48,24 @@ final class NetworkPlan implements TeacherPlan {
             plan = scope.own(new Plan(teacher.model(), rows, Plan.Mode.INFERENCE));
             if (guidance == null) {
                 nullOutput = null;
+                nullLabels = null;
             } else {
-                DeviceMemory memory = scope.own(teacher.model().device().allocate((long) block * shape.size()));
-                nullOutput = Tensor.of(memory.slice(), shape.channels());
+                Device device = teacher.model().device();
+                long size = (long) block * shape.size();
+                DeviceMemory memory = scope.own(device.allocate(size + block));
+                nullOutput = Tensor.of(memory.slice(0, size), shape.channels());
+                nullLabels = Tensor.of(memory.slice(size, block), 1);
+                try (Kernels kernels = device.openKernels()) {
+                    kernels.fill(nullLabels.data(), guidance.nullLabel());
+                }
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
         x = rows(plan.x(), pixels, 0, block);
-        output = rows(plan.y(), pixels, 0, block);
-        nullLabel = guidance == null ? 0 : guidance.nullLabel();
+        output = rows(plan.y(), pixels, 0, block).columns(0, shape.channels());
+        conditions = new ConditionInputs(plan, teacher.model().graph().network().condition(), teacher.conditions());
         halves = new Half[block + 1];
     }
 
@@ -76,16 +92,14 @@ final class NetworkPlan implements TeacherPlan {
     @Override
     public void run(Kernels kernels, int n, BlockInputs inputs) {
         kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
-        if (plan.condition() != null) {
-            kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
-        }
+        conditions.write(kernels, 0, n, inputs.condition());
         if (nullOutput == null) {
             plan.forward(kernels, n);
             return;
         }
         Half half = half(n);
         kernels.affine(n, inputs.networkTime(), 1, 0, null, half.t);
-        kernels.fill(half.condition.data(), nullLabel);
+        conditions.write(kernels, n, n, nullLabels);
         kernels.affine((long) n * pixels, x, 1, 0, null, half.x);
         plan.forward(kernels, 2 * n);
         kernels.affine((long) n * pixels, half.y, 1, 0, null, nullOutput);
@@ -93,8 +107,8 @@ final class NetworkPlan implements TeacherPlan {
 
     private Half half(int n) {
         if (halves[n] == null) {
-            halves[n] = new Half(rows(plan.scalar(ScalarInputs.TIME), 1, n, n), rows(plan.condition(), 1, n, n),
-                    rows(plan.x(), pixels, n, n), rows(plan.y(), pixels, n, n));
+            halves[n] = new Half(rows(plan.scalar(ScalarInputs.TIME), 1, n, n), rows(plan.x(), pixels, n, n),
+                    rows(plan.y(), pixels, n, n).columns(0, teacher.shape().channels()));
         }
         return halves[n];
     }

@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -20,14 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param model the network's weights on their device; null for a function of the user's
  * @param prediction what the network's output means; for a function, what that of a student would
  * @param scheduler that of the network's folder; null for a function
+ * @param conditions whose rows stand for the conditions of samples, as labels; null where these are given whole
  */
 public record TeacherModel(
-        Denoiser denoiser, @Nullable Model model, Prediction prediction, @Nullable SchedulerConfig scheduler) {
+        Denoiser denoiser, @Nullable Model model, Prediction prediction, @Nullable SchedulerConfig scheduler,
+        @Nullable ConditionTable conditions) {
 
     /** That of a user's function. */
     public static TeacherModel of(Denoiser function) {
         Prediction prediction = function.schedule() instanceof FlowSchedule ? Prediction.FLOW : Prediction.SAMPLE;
-        return new TeacherModel(function, null, prediction, null);
+        return new TeacherModel(function, null, prediction, null, null);
     }
 
     public boolean isNetwork() {
@@ -52,8 +55,9 @@ public record TeacherModel(
         return denoiser.schedule();
     }
 
+    /** What a sample is given: a row of the table where there is one. */
     public ConditionShape condition() {
-        return denoiser.condition();
+        return conditions == null ? denoiser.condition() : new ConditionShape.Label(conditions.rows());
     }
 
     /** The limit of predictions of x₀ that the scheduler asks for: for ε-prediction alone, 0 for none. */

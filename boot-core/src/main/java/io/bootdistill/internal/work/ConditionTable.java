@@ -1,0 +1,70 @@
+package io.bootdistill.internal.work;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.network.ConditionShape;
+import java.util.List;
+
+/**
+ * Conditions that lie on a device once, one in each row, so that samples carry no more than the number of their row: prompts,
+ * and among them what guidance leads away from. Written before it is read; then any number of threads may read it.
+ */
+public final class ConditionTable implements AutoCloseable {
+
+    private final ConditionShape shape;
+    private final int rows;
+    private final List<ConditionShape.Input> inputs;
+    private final DeviceMemory memory;
+    private final Slice[] parts;
+
+    /**
+     * Makes room, filled with zeros.
+     *
+     * @param shape of one condition, not none
+     * @param rows at least 1
+     */
+    public ConditionTable(ConditionShape shape, int rows, Device device) {
+        this.shape = shape;
+        this.rows = rows;
+        inputs = shape.inputs();
+        memory = device.allocate((long) rows * shape.floats());
+        parts = new Slice[inputs.size()];
+        long at = 0;
+        for (int i = 0; i < parts.length; i++) {
+            long length = (long) rows * inputs.get(i).floats();
+            parts[i] = memory.slice(at, length);
+            at += length;
+        }
+    }
+
+    public ConditionShape shape() {
+        return shape;
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    /** Writes a row: {@link ConditionShape#floats} values, from an offset on. */
+    public void set(Kernels kernels, int row, float[] values, int offset) {
+        Checks.range("row", row, 0, rows - 1);
+        int at = offset;
+        for (int i = 0; i < parts.length; i++) {
+            int floats = inputs.get(i).floats();
+            kernels.upload(values, at, parts[i].slice((long) row * floats, floats));
+            at += floats;
+        }
+    }
+
+    /** All rows of an input, by its place among those of the shape. */
+    Slice part(int input) {
+        return parts[input];
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}
