@@ -25,8 +25,8 @@ final class PromptRows {
         String inside = metadata.get(METADATA);
         Path beside = states.resolveSibling(BESIDE);
         if (inside == null && !Files.exists(beside)) {
-            throw new ModelFormatException(states + " has no prompts in its metadata, nor " + BESIDE + " beside it; write them into "
-                    + beside + ", one in each line, in the order of the states");
+            throw new ModelFormatException(states + " has no prompts in its metadata, nor " + BESIDE + " beside it; write them"
+                    + " into " + beside + ", one in each line, in the order of the states");
         }
         boolean isList = inside != null && inside.startsWith("[\"");
         String[] lines = isList ? list(states, inside) : (inside != null ? inside : text(beside)).split("\n", -1);

@@ -118,8 +118,8 @@ final class Words {
                     || type == Character.ENCLOSING_MARK;
             marks = mark ? marks + 1 : 0;
             if (marks > MOST_MARKS) {
-                throw new IllegalArgumentException("prompt has more than " + MOST_MARKS + " combining marks in a row, up to index " + i
-                        + "; leave them out");
+                throw new IllegalArgumentException("prompt has more than " + MOST_MARKS + " combining marks in a row, up to"
+                        + " index " + i + "; leave them out");
             }
         }
     }

@@ -219,7 +219,8 @@ class ClipTokenizerTest {
 
     @Test
     void longestOfAddedTokens() {
-        TokenizerFolders.write(TokenizerFolders.small(folder), "added_tokens.json", "{\"<x>s\": 686, \"<x>\": 685, \"<x>y\": 687}");
+        TokenizerFolders.write(
+                TokenizerFolders.small(folder), "added_tokens.json", "{\"<x>s\": 686, \"<x>\": 685, \"<x>y\": 687}");
         assertArrayEquals(new int[] {START_ID, 686, 685, 687, END_ID},
                 Arrays.copyOf(ClipTokenizer.open(folder, LENGTH, 688).ids("<x>s<x><x>y").ids(), 5));
     }
