@@ -54,8 +54,8 @@ __device__ __forceinline__ float slope(int32_t activation, float x) {
         }
         case BOOT_ACTIVATION_GELU_TANH: {
             const float s = tanh_gate(x);
-            const float rest = x * (1.0f - s);
-            return s * (rest * (1.59576912f + 2.14064449e-1f * (x * x)) + 1.0f);
+            const float rise = x * (1.59576912f + 2.14064449e-1f * (x * x));
+            return s * fmaf(rise, 1.0f - s, 1.0f);  // not rounded before the sum, which may be near 0
         }
         case BOOT_ACTIVATION_QUICK_GELU: return silu_slope(1.702f * x, sigmoid(1.702f * x));
         default: return 1.0f;
