@@ -309,6 +309,21 @@ class SafetensorsFileTest {
         }
     }
 
+    /** Wherever it stands alone, in a heap's buffer or another. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void oneThatIsNotFinite(int place) throws IOException {
+        float[] values = new float[11];
+        values[place] = Float.NaN;
+        new SafetensorsWriter().add("weight", new int[] {11}, values).write(file);
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            FloatBuffer direct = ByteBuffer.allocateDirect(4 * 11).asFloatBuffer();
+            for (FloatBuffer into : List.of(FloatBuffer.allocate(11), direct)) {
+                assertRefused(() -> read.readFinite("weight", 0, into), file, "tensor weight is NaN at index " + place + " of 11");
+            }
+        }
+    }
+
     @Test
     void closedOrShortened() throws IOException {
         new SafetensorsWriter().add("a", new int[] {4096}, new float[4096]).write(file);
