@@ -4,8 +4,11 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.TimeBudget;
@@ -48,6 +51,9 @@ public final class BootDistiller {
             List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
             List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME));
 
+    /** The most that encoded prompts may take. */
+    private static final long MOST_CONDITION_BYTES = 2L << 30;
+
     private final TeacherModel teacher;
     private final Network network;
     private final Device device;
@@ -73,9 +79,10 @@ public final class BootDistiller {
                 "network", network, "for images of the teacher's shape " + teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
+        boolean prompts = teacher instanceof Teacher its && its.readsPrompts();
         Checks.that(network.condition() instanceof ConditionShape.None || network.condition() instanceof ConditionShape.Label
-                || network.condition() instanceof ConditionShape.Vector, "the network's condition", network.condition(),
-                "none, a label or a vector");
+                || network.condition() instanceof ConditionShape.Vector || prompts, "the network's condition", network.condition(),
+                "none, a label or a vector; or that of prompts");
         Checks.that(SCALARS.contains(network.scalars()), "the network's scalar inputs", network.scalars(),
                 "[t], with w for a range of guidance, with s for a student of two times");
         if (network instanceof UNet unet) {
@@ -90,7 +97,10 @@ public final class BootDistiller {
         this.device = device;
     }
 
-    /** Draws conditions from here; by default labels, uniform over the real ones. */
+    /**
+     * Draws conditions from here; by default labels, uniform over the real ones. A teacher that reads prompts needs {@link
+     * ConditionSource#prompts}, which it encodes when the run begins.
+     */
     public BootDistiller conditions(ConditionSource source) {
         conditions = source;
         return this;
@@ -133,17 +143,39 @@ public final class BootDistiller {
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
     public Student train(DistillationConfig config) throws IOException {
-        DistillationSetup asked = setup(config);
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
-        DistillationSetup setup = config.length().isTime() ? fitTimeBudget(asked) : asked;
-        if (folder != null) {
-            folder.make();
-            folder.writeConfig(setup.config().toJson());
+        try (Scope scope = new Scope()) {
+            DistillationSetup asked = setup(config, encoded(scope));
+            DistillationSetup setup = config.length().isTime() ? fitTimeBudget(asked) : asked;
+            if (folder != null) {
+                folder.make();
+                folder.writeConfig(setup.config().toJson());
+            }
+            return scope.own(newRun(setup, folder)).train(handle);
         }
-        try (TrainingRun<Student> run = newRun(setup, folder)) {
-            return run.train(handle);
+    }
+
+    /** The teacher of a run: where it reads prompts, with these in a table. */
+    private TeacherModel encoded(Scope scope) {
+        Pipeline pipeline = pipeline();
+        boolean reads = pipeline != null && pipeline.readsPrompts();
+        if (!(conditions instanceof Prompts prompts)) {
+            Checks.that(!reads, "conditions", conditions, "ConditionSource.prompts(…): this teacher reads prompts");
+            return teacher;
         }
+        Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
+        long bytes = (long) Float.BYTES * (prompts.all().size() + 2) * teacher.condition().floats();
+        Checks.that(bytes <= MOST_CONDITION_BYTES, "the number of prompts", prompts.all().size(), "at most "
+                + (MOST_CONDITION_BYTES / Float.BYTES / teacher.condition().floats() - 2) + ": what the encoders make of them lies in memory");
+        List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
+        return teacher.withConditions(
+                scope.own(pipeline.conditions(prompts.all(), away, pipeline.picture(teacher.shape()))));
+    }
+
+    /** What stands beside the teacher's network; null for a teacher of pixels. */
+    private @Nullable Pipeline pipeline() {
+        return teacher.denoiser() instanceof Teacher its ? its.pipeline() : null;
     }
 
     /** The same with a time budget replaced by a number of images. */
@@ -164,8 +196,10 @@ public final class BootDistiller {
      */
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        try (TrainingRun<Student> run = newRun(Uninterrupted.call(() -> setup(folder, workers)), folder)) {
-            run.restore("", TeacherKey.of(teacher), "teacher", folder.checkpoint());
+        try (Scope scope = new Scope()) {
+            TeacherModel encoded = encoded(scope);
+            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
+            run.restore("", key(), "teacher", folder.checkpoint());
             return run.train(handle);
         }
     }
@@ -178,26 +212,38 @@ public final class BootDistiller {
      */
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        try (TrainingRun<Student> run = newRun(Uninterrupted.call(() -> setup(folder, workers)), folder)) {
-            run.restoreWeights("", TeacherKey.of(teacher), "teacher", folder.checkpoint());
+        try (Scope scope = new Scope()) {
+            TeacherModel encoded = encoded(scope);
+            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
+            run.restoreWeights("", key(), "teacher", folder.checkpoint());
             return run.finish();
         }
     }
 
     /** What a configuration comes to. */
     DistillationSetup setup(DistillationConfig config) {
-        return new DistillationSetup(config, teacher, network, device, conditions, reducer);
+        return setup(config, teacher);
+    }
+
+    private DistillationSetup setup(DistillationConfig config, TeacherModel encoded) {
+        return new DistillationSetup(config, encoded, network, device, conditions, reducer);
     }
 
     /** That of a run that goes on. */
-    private DistillationSetup setup(RunFolder folder, int workers) {
-        return setup(folder.readDistillation(workers, objectives));
+    private DistillationSetup setup(RunFolder folder, int workers, TeacherModel encoded) {
+        return setup(folder.readDistillation(workers, objectives), encoded);
+    }
+
+    /** What identifies the run: its teacher, and the prompts where there are some. */
+    private String key() {
+        String key = TeacherKey.of(teacher);
+        return conditions instanceof Prompts prompts ? key + " " + prompts.key() : key;
     }
 
     private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder) {
         DistillationConfig config = setup.config();
-        String key = TeacherKey.of(teacher);
-        return new TrainingRun<>(new StudentPupil(setup, folder, key, listener), config.steps(), config.work().batch(),
+        String key = key();
+        return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, key, listener), config.steps(), config.work().batch(),
                 config.output(), folder, key);
     }
 }

@@ -1,6 +1,8 @@
 package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ImageShape;
 
 /**
  * Follows a run. Called on the thread that called {@code train}, between steps. An exception is logged, and the run goes on.
@@ -10,15 +12,22 @@ public interface DistillationListener {
     /**
      * The student's quality on held-out noise, by its averaged weights.
      *
-     * @param pairedRmse against the reference sampler on the same noise, both clamped
+     * @param pairedRmse against the reference sampler on the same noise: of images, both clamped; of latents as they are
      * @param diversity mean pairwise distance of the student's samples, relative to the reference's, per class
      * @param leastDiversity that of the class where it is least; NaN where no class has two samples
-     * @param samples the first held-out samples, [n][channels][height][width]
+     * @param picture shape of a sample that can be looked at: of an image, or what the autoencoder makes of latents
+     * @param samples the first held-out samples, [n] of that shape, clamped
      * @param reference the reference's, on the same noise
      */
     record Quality(
-            long step, long images, double pairedRmse, double diversity, double leastDiversity, float[] samples,
-            float[] reference) {}
+            long step, long images, double pairedRmse, double diversity, double leastDiversity, ImageShape picture, float[] samples,
+            float[] reference) {
+
+        /** The error between the samples that can be looked at. */
+        public double pictureRmse() {
+            return PairedError.rmse(samples, reference);
+        }
+    }
 
     /** The run begins, or goes on: the configuration is final. */
     default void started(DistillationConfig config, long firstStep) {}

@@ -74,10 +74,8 @@ final class Drawing {
             labels[i] = rows.computeIfAbsent(request.prompts().get(i), prompt -> rows.size());
         }
         List<String> prompts = new ArrayList<>(rows.keySet());
-        try (ConditionTable table = pipeline.conditions(prompts, request.negative(), pipeline.picture(teacher.shape()))) {
-            TeacherModel drawn = new TeacherModel(
-                    teacher.denoiser(), teacher.model(), teacher.prediction(), teacher.scheduler(), table);
-            return sample(drawn, repeated(labels), prompts.size(), listener);
+        try (ConditionTable table = pipeline.conditions(prompts, List.of(request.negative()), pipeline.picture(teacher.shape()))) {
+            return sample(teacher.withConditions(table), repeated(labels), prompts.size(), listener);
         }
     }
 

@@ -5,11 +5,16 @@ import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.metric.Diversity;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +26,29 @@ public final class HeldOut {
     private static final long SEED = 0x5EEDL << 32 | 0x0B007;
     private static final int SHOWN = 64;
     private static final int PORTION = 100;
+    private static final int GAP_SAMPLES = 16;
+    private static final int NOISES_OF_A_PROMPT = 4;
 
+    private final TeacherModel teacher;
+    private final @Nullable Pipeline pipeline;
     private final long[] seeds;
+
+    /** As the teacher is given them. */
     private final float[] condition;
+
+    /** As the student is: the same, but whole where the teacher reads rows of a table. */
+    private final float[] studentCondition;
+
     private final int count;
     private final boolean labelled;
     private final int size;
     private float @Nullable [] reference;
+    private float @Nullable [] shownReference;
 
-    HeldOut(Denoiser teacher, int count, ConditionSource conditions, int nullLabel) {
+    /** @param pipeline that makes pictures of the teacher's latents and reads its prompts; null for a teacher of pixels */
+    HeldOut(TeacherModel teacher, int count, ConditionSource conditions, int nullLabel, @Nullable Pipeline pipeline) {
+        this.teacher = teacher;
+        this.pipeline = pipeline;
         this.count = count;
         labelled = teacher.condition() instanceof ConditionShape.Label;
         size = teacher.shape().size();
@@ -37,12 +56,31 @@ public final class HeldOut {
         int floats = teacher.condition().floats();
         condition = new float[count * floats];
         for (int i = 0; i < count && floats > 0; i++) {
-            if (teacher.condition() instanceof ConditionShape.Label label) {
+            if (conditions instanceof Prompts prompts) {
+                condition[i] = prompts.heldOut()[i % promptsShown(prompts)];
+            } else if (teacher.condition() instanceof ConditionShape.Label label) {
                 condition[i] = realLabel(i, label.count(), nullLabel);
             } else {
                 conditions.draw(Philox.seed(SEED, 1, i), condition, i * floats);
             }
         }
+        studentCondition = conditions instanceof Prompts prompts ? encoded(prompts) : condition;
+    }
+
+    /** As many that there are a few noises for each, as its diversity needs. */
+    private int promptsShown(Prompts prompts) {
+        return Math.max(1, Math.min(prompts.heldOut().length, count / NOISES_OF_A_PROMPT));
+    }
+
+    private float[] encoded(Prompts prompts) {
+        int shown = Math.min(count, promptsShown(prompts));
+        float[] known = pipeline.encoded(prompts.heldOutPrompts().subList(0, shown), pipeline.picture(teacher.shape()));
+        int floats = known.length / shown;
+        float[] all = new float[Math.multiplyExact(count, floats)];
+        for (int i = 0; i < count; i++) {
+            System.arraycopy(known, i % shown * floats, all, i * floats, floats);
+        }
+        return all;
     }
 
     /**
@@ -63,15 +101,15 @@ public final class HeldOut {
         return hasNull && label >= nullLabel ? label + 1 : label;
     }
 
-    /** The noise and the conditions. */
+    /** The noise and the conditions, as a teacher is given them. */
     SampleRequest request() {
-        return request(0, count);
+        return request(condition, 0, count);
     }
 
-    private SampleRequest request(int from, int to) {
-        int floats = condition.length / count;
+    private SampleRequest request(float[] conditions, int from, int to) {
+        int floats = conditions.length / count;
         return SampleRequest.ofSeeds(Arrays.copyOfRange(seeds, from, to))
-                .withConditions(Arrays.copyOfRange(condition, from * floats, to * floats));
+                .withConditions(Arrays.copyOfRange(conditions, from * floats, to * floats));
     }
 
     /** Number of values of all samples. */
@@ -85,8 +123,7 @@ public final class HeldOut {
     }
 
     /** What the reference sampler makes of the noise, in portions that are reported. */
-    float[] makeReference(
-            Denoiser teacher, DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener) {
+    float[] makeReference(DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener) {
         Sampler unlimited = Sampler.reference(teacher, config.evaluation().referenceSteps()).withGuidance(guidance);
         Sampler sampler = config.clip().isOfScheduler()
                 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
@@ -95,27 +132,52 @@ public final class HeldOut {
             int done = from;
             Notifications.tell("preparing", () -> listener.preparing(done, count));
             int to = Math.min(count, from + PORTION);
-            float[] portion = sampler.sample(request(from, to).withWorkers(config.work().workers()));
+            float[] portion = sampler.sample(request(condition, from, to).withWorkers(config.work().workers()));
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
         Notifications.tell("preparing", () -> listener.preparing(count, count));
         return samples;
     }
 
+    /**
+     * How far the reference is from the samples of the format's own sampler, which takes ε for the state at t_max where that still
+     * has signal: root mean square over the first noises. Empty where there is nothing to tell apart.
+     */
+    OptionalDouble gapToStock(DistillationConfig config, @Nullable Guidance guidance) {
+        if (teacher.scheduler() == null || !Trajectory.startsWithSignal(teacher.schedule())) {
+            return OptionalDouble.empty();
+        }
+        int n = Math.min(count, GAP_SAMPLES);
+        float[] stock = Sampler.fromNoise(teacher, config.evaluation().referenceSteps()).withGuidance(guidance)
+                .sample(request(condition, 0, n).withWorkers(config.work().workers()));
+        return OptionalDouble.of(PairedError.rmse(limited(stock), Arrays.copyOf(reference, stock.length)));
+    }
+
     void setReference(float[] samples) {
-        reference = PairedError.clamp(samples);
+        reference = limited(samples);
+        shownReference = shown(reference);
+    }
+
+    /** Images as they are compared; latents are never clamped. */
+    private float[] limited(float[] samples) {
+        return pipeline == null ? PairedError.clamp(samples) : samples;
+    }
+
+    /** The first samples, as they are looked at. */
+    private float[] shown(float[] samples) {
+        float[] first = Arrays.copyOf(samples, Math.min(SHOWN, count) * size);
+        return pipeline == null ? first : PairedError.clamp(pipeline.pixels(teacher.shape(), first));
     }
 
     DistillationListener.Quality measure(Student student, long step, long images) {
-        float[] samples = PairedError.clamp(student.sample(request()));
+        float[] samples = limited(student.sample(request(studentCondition, 0, count)));
         float[] classes = labelled ? condition : new float[count];
-        int shown = Math.min(SHOWN, count) * size;
         double least = Diversity.perClass(samples, reference, classes).values().stream()
                 .mapToDouble(Double::doubleValue)
                 .min()
                 .orElse(Double.NaN);
         return new DistillationListener.Quality(
                 step, images, PairedError.rmse(samples, reference), Diversity.ratio(samples, reference, classes), least,
-                Arrays.copyOf(samples, shown), Arrays.copyOf(reference, shown));
+                pipeline == null ? teacher.shape() : pipeline.picture(teacher.shape()), shown(samples), shownReference);
     }
 }

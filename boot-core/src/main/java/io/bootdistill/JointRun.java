@@ -107,7 +107,7 @@ final class JointRun implements AutoCloseable {
     private void openStudent() {
         DistillationConfig distillation = setup.config();
         student = scope.own(new TrainingRun<>(
-                new StudentPupil(setup, null, null, studentListener), distillation.steps(), distillation.work().batch(),
+                new StudentPupil(setup, null, null, null, studentListener), distillation.steps(), distillation.work().batch(),
                 distillation.output(), studentFolder, null));
     }
 

@@ -2,12 +2,14 @@ package io.bootdistill;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -21,10 +23,10 @@ import org.slf4j.LoggerFactory;
 record NetworkFolder(DiffusersFolder folder) {
 
     /** Marks a student. */
-    static final String STUDENT = "one_step";
+    static final String STUDENT = OneStepExport.MARK;
 
     /** The smallest and the largest guidance scale that the student was distilled for. */
-    static final String GUIDANCE = "guidance";
+    static final String GUIDANCE = OneStepExport.GUIDANCE_MARK;
 
     /** Marks students with two times. */
     static final String TWO_TIMES = "two_times";
@@ -51,7 +53,12 @@ record NetworkFolder(DiffusersFolder folder) {
     }
 
     GuidanceRange guidance() {
-        JsonElement json = folder.marks().get(GUIDANCE);
+        return guidance(folder.marks(), folder.path());
+    }
+
+    /** The range that marks name; none where they do not. */
+    static GuidanceRange guidance(JsonObject marks, Path path) {
+        JsonElement json = marks.get(GUIDANCE);
         if (json == null) {
             return GuidanceRange.NONE;
         }
@@ -60,7 +67,7 @@ record NetworkFolder(DiffusersFolder folder) {
             return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
         } catch (RuntimeException e) {
             throw new ModelFormatException(
-                    folder.path() + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
+                    path + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
         }
     }
 

@@ -57,13 +57,19 @@ public final class Sampler {
     /**
      * The reference sampler.
      *
-     * @param steps N ≥ 1; costs N + 1 teacher calls (2N with Heun's or the midpoint solver), 1 for N = 1
+     * @param steps N ≥ 1; costs N + 1 teacher calls (2N with Heun's or the midpoint solver), 1 for N = 1; one more where the state at
+     *     t_max still has signal
      */
     public static Sampler reference(Denoiser teacher, Solver solver, int steps) {
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", must be at least 1");
         }
-        return of(teacher, Trajectory.reference(teacher.schedule(), solver, steps));
+        return of(Teacher.resolve(teacher), Trajectory.reference(teacher.schedule(), solver, steps));
+    }
+
+    /** The reference sampler of a teacher whose conditions may lie in a table. */
+    static Sampler reference(TeacherModel teacher, int steps) {
+        return of(teacher, Trajectory.reference(teacher.schedule(), Solver.DDIM, steps));
     }
 
     /**
@@ -84,11 +90,17 @@ public final class Sampler {
             toCleanImage = scheduler.setAlphaToOne();
         }
         double[] times = TimeSteps.of(schedule.size(), spacing, steps, offset);
-        return of(teacher, Trajectory.discrete(schedule, solver, times, toCleanImage));
+        return of(Teacher.resolve(teacher), Trajectory.discrete(schedule, solver, times, toCleanImage));
     }
 
-    private static Sampler of(Denoiser denoiser, Trajectory trajectory) {
-        TeacherModel teacher = Teacher.resolve(denoiser);
+    /** The format's sampler with trailing steps: from ε itself. */
+    static Sampler fromNoise(TeacherModel teacher, int steps) {
+        DiscreteSchedule schedule = (DiscreteSchedule) teacher.schedule();
+        double[] times = TimeSteps.of(schedule.size(), TimestepSpacing.TRAILING, steps, 0);
+        return of(teacher, Trajectory.discrete(schedule, Solver.DDIM, times, true));
+    }
+
+    private static Sampler of(TeacherModel teacher, Trajectory trajectory) {
         if (teacher.network() instanceof UNet unet && unet.config().timeEmbeddingType() == TimeEmbeddingType.FOURIER
                 && trajectory.times()[trajectory.evaluations() - 1] <= 0) {
             throw new IllegalArgumentException("time_embedding_type is fourier, which divides by the time step: the sampler"

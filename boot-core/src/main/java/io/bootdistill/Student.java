@@ -5,10 +5,15 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.Decoder;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.diffusers.PipelineFolder;
+import io.bootdistill.internal.pipeline.OneStepExport;
+import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
@@ -42,9 +47,17 @@ public final class Student implements AutoCloseable {
     private final StudentModel student;
     private final StudentWorkers workers;
 
-    /** Takes over the ownership of the model. */
-    Student(StudentModel student, int workers) {
+    /** Null for a student of pixels that are drawn without more. */
+    private final @Nullable Pipeline pipeline;
+
+    /**
+     * Takes over the ownership of the model.
+     *
+     * @param pipeline that makes pictures of its latents and reads prompts, taken over, too; null for a student of pixels
+     */
+    Student(StudentModel student, int workers, @Nullable Pipeline pipeline) {
         this.student = student;
+        this.pipeline = pipeline;
         this.workers = new StudentWorkers(student, workers);
     }
 
@@ -59,7 +72,17 @@ public final class Student implements AutoCloseable {
 
     /** Reads a student onto the given device. */
     public static Student load(Path folder, Device device) {
-        return new Student(StudentFolder.read(folder, device), Runtime.getRuntime().availableProcessors());
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (!PipelineFolder.isWhole(folder)) {
+            return new Student(StudentFolder.read(folder, device), processors, null);
+        }
+        Pipeline pipeline = new Pipeline(PipelineFolder.open(folder), device);
+        try {
+            return new Student(StudentPipelineFolder.student(pipeline), processors, pipeline);
+        } catch (RuntimeException | Error e) {
+            pipeline.close();
+            throw e;
+        }
     }
 
     /**
@@ -68,7 +91,8 @@ public final class Student implements AutoCloseable {
      * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
-        return NetworkFolder.open(folder).isStudent();
+        return PipelineFolder.isWhole(folder) ? OneStepExport.isOneStep(PipelineFolder.open(folder))
+                : NetworkFolder.open(folder).isStudent();
     }
 
     /**
@@ -83,6 +107,11 @@ public final class Student implements AutoCloseable {
         save(folder, guidance());
     }
 
+    /** Whether it has a diffusers form. */
+    boolean isSavable() {
+        return student.isSavable() && (pipeline == null || StudentPipelineFolder.isSavable(student));
+    }
+
     /**
      * Like {@link #save(Path)}, for one guidance scale alone: folded into the weights like the time, so that a student that is
      * given the scale becomes an ordinary {@code UNet2DModel}, too.
@@ -95,11 +124,12 @@ public final class Student implements AutoCloseable {
     }
 
     private void save(Path folder, GuidanceRange range) throws IOException {
-        if (!student.isSavable()) {
-            throw new UnsupportedOperationException("only students of diffusers U-Net teachers have a diffusers form");
+        if (!isSavable()) {
+            throw new UnsupportedOperationException("only students of teachers in the diffusers format, with no input that its"
+                    + " pipelines do not pass, have a diffusers form");
         }
         workers.whileOpen(() -> {
-            StudentFolder.write(folder, student, range);
+            StudentFolder.write(folder, student, range, pipeline);
             return null;
         });
     }
@@ -117,6 +147,16 @@ public final class Student implements AutoCloseable {
     /** Shape of an image. */
     public ImageShape shape() {
         return student.shape();
+    }
+
+    /** Shape of a picture: of an image, or what the autoencoder makes of latents. */
+    public ImageShape picture() {
+        return pipeline == null ? shape() : pipeline.picture(shape());
+    }
+
+    /** Whether it draws from prompts. */
+    public boolean readsPrompts() {
+        return pipeline != null && pipeline.readsPrompts();
     }
 
     /** What the student is conditioned on. */
@@ -208,6 +248,47 @@ public final class Student implements AutoCloseable {
         workers.run(request, n, (float) scale, times, samples, at);
     }
 
+    /** A picture of each prompt, from the seed with the same place, decoded and clamped. */
+    public List<BufferedImage> images(List<String> prompts, long... seeds) {
+        return images(DrawRequest.ofPrompts(prompts).withSeeds(seeds));
+    }
+
+    /**
+     * Draws pictures, decoded and clamped.
+     *
+     * @throws IllegalArgumentException if the request does not fit this student: prompts for one of classes, a negative prompt, more
+     *     than {@link #mostSteps}
+     */
+    public List<BufferedImage> images(DrawRequest request) {
+        ImageShape shape = picture();
+        return Images.toImages(pixels(request), shape.channels(), shape.height(), shape.width());
+    }
+
+    /**
+     * Draws pictures as numbers.
+     *
+     * @return [pictures][channels][height][width] of {@link #picture()}, about −1 … 1, not clamped
+     */
+    public float[] pixels(DrawRequest request) {
+        float[] samples = latents(request);
+        return pipeline == null ? samples : pipeline.pixels(shape(), samples);
+    }
+
+    /**
+     * Draws what its network gives: latents that are not decoded, or pixels.
+     *
+     * @return [pictures][channels][height][width] of {@link #shape()}
+     */
+    public float[] latents(DrawRequest request) {
+        StudentDrawing drawing = new StudentDrawing(student, pipeline, request);
+        float[] all = new float[Math.multiplyExact(request.count(), shape().size())];
+        for (int from = 0; from < request.count(); from += StudentDrawing.PORTION) {
+            float[] part = sample(drawing.part(from));
+            System.arraycopy(part, 0, all, from * shape().size(), part.length);
+        }
+        return all;
+    }
+
     /** Samples one image per seed, decoded and clamped. */
     public List<BufferedImage> images(long[] seeds, int @Nullable [] labels) {
         return images(SampleRequest.ofSeeds(seeds).withLabels(labels), Decoder.IDENTITY);
@@ -237,6 +318,9 @@ public final class Student implements AutoCloseable {
     @Override
     public synchronized void close() {
         try (Scope scope = new Scope()) {
+            if (pipeline != null) {
+                scope.own(pipeline);
+            }
             scope.own(student.model());
             scope.own(workers);
         }

@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
@@ -18,10 +19,12 @@ import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
+import io.bootdistill.network.TimeLayers;
 import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -42,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StudentFolder {
 
-    private static final String SECOND_LAYER = TimeFold.TIME + ".linear_2";
+    private static final String SECOND_LAYER = "time_embedding.linear_2";
 
     private StudentFolder() {}
 
@@ -71,17 +74,27 @@ final class StudentFolder {
                 reader.model(network, device), DiscreteSchedule.of(scheduler), prediction, nullLabel, guidance, scheduler);
     }
 
-    /** @param guidance the range to write; for one scale alone, it is folded into the weights like the time */
-    static void write(Path folder, StudentModel student, GuidanceRange guidance) throws IOException {
+    /**
+     * Writes a student.
+     *
+     * @param guidance the range to write; for one scale alone, it is folded into the weights like the time
+     * @param pipeline whose network it is; null for one of pixels
+     */
+    static void write(Path folder, StudentModel student, GuidanceRange guidance, @Nullable Pipeline pipeline) throws IOException {
+        if (pipeline != null) {
+            StudentPipelineFolder.write(folder, student, pipeline, guidance);
+            return;
+        }
         UNet network = (UNet) student.model().graph().network();
         boolean timeFolded = !student.hasTwoTimes();
         boolean negated = timeFolded && student.prediction() == Prediction.EPSILON;
         float[] time = !timeFolded ? null
-                : TimeFold.embedding(student.model(), network.config(), TimeFold.TIME, student.networkTime());
+                : TimeFold.embedding(student.model(), network.timeLayers().get(0), student.networkTime());
         String scale = UNet.embeddingName(ScalarInputs.GUIDANCE);
         boolean scaleFolded = student.guidance().isWide() && !guidance.isWide();
         float[] shift = !scaleFolded ? null
-                : TimeFold.embedding(student.model(), network.config(), scale, guidance.least());
+                : TimeFold.embedding(student.model(), new TimeLayers(scale, Activation.SILU,
+                        w -> network.config().positionalEmbedding((float) w)), guidance.least());
         JsonObject config = Json.parse(network.config().toJson(), "network");
         JsonObject marks = new JsonObject();
         FolderLayout.mark(marks);

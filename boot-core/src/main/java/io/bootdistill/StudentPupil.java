@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -20,11 +21,12 @@ final class StudentPupil implements Pupil<Student> {
 
     private static final Logger LOG = LoggerFactory.getLogger(StudentPupil.class);
     private static final String HEADER =
-            "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity";
+            "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity,picture_rmse";
 
     private final DistillationSetup setup;
     private final DistillationConfig config;
     private final TeacherModel teacher;
+    private final @Nullable Pipeline pipeline;
     private final @Nullable RunFolder folder;
     private final @Nullable String teacherKey;
     private final DistillationListener listener;
@@ -35,12 +37,15 @@ final class StudentPupil implements Pupil<Student> {
     private @Nullable Quality quality;
 
     /**
+     * @param pipeline that makes pictures of the teacher's latents and reads its prompts; null for a teacher of pixels
      * @param folder where the samples of reference are kept; null for nowhere
      * @param teacherKey what identifies the teacher; null for one that changes between steps
      */
     StudentPupil(
-            DistillationSetup setup, @Nullable RunFolder folder, @Nullable String teacherKey, DistillationListener listener) {
+            DistillationSetup setup, @Nullable Pipeline pipeline, @Nullable RunFolder folder, @Nullable String teacherKey,
+            DistillationListener listener) {
         this.setup = setup;
+        this.pipeline = pipeline;
         this.folder = folder;
         this.teacherKey = teacherKey;
         this.listener = listener;
@@ -68,9 +73,11 @@ final class StudentPupil implements Pupil<Student> {
         Notifications.tell("started", () -> listener.started(config, firstStep));
         if (config.evaluation().heldOut() > 0) {
             heldOut = new HeldOut(
-                    teacher.denoiser(), config.evaluation().heldOut(), setup.conditions(), setup.nullLabel());
+                    teacher, config.evaluation().heldOut(), setup.conditions(), setup.nullLabel(), pipeline);
             if (!isMoving()) {
                 heldOut.setReference(reference());
+                heldOut.gapToStock(config, setup.guidance()).ifPresent(gap -> LOG.info("the reference starts at t_max with the signal"
+                        + " that is left there; the format's sampler, from noise alone, differs by an RMSE of {}", gap));
             }
         }
         openAverage();
@@ -80,7 +87,7 @@ final class StudentPupil implements Pupil<Student> {
         average = new Student(
                 new StudentModel(setup.newAverage(), teacher.schedule(), setup.studentOutput(), setup.nullLabel(),
                         config.guidance().range(), teacher.scheduler()),
-                config.work().workers());
+                config.work().workers(), pipeline == null ? null : pipeline.share());
     }
 
     /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run. */
@@ -90,7 +97,7 @@ final class StudentPupil implements Pupil<Student> {
                 setup.guidance() == null ? "unguided" : setup.guidance().toString(), heldOut.key());
         float[] known = folder == null ? null : folder.readReference(heldOut.length(), key);
         if (known == null) {
-            known = heldOut.makeReference(teacher.denoiser(), config, setup.guidance(), listener);
+            known = heldOut.makeReference(config, setup.guidance(), listener);
             if (folder != null) {
                 folder.writeReference(known, teacher.shape(), key);
             }
@@ -112,15 +119,16 @@ final class StudentPupil implements Pupil<Student> {
     public String measure(TrainingState state, long images) {
         average.load(state.student, state.ema());
         if (heldOut == null) {
-            return ",";
+            return ",,";
         }
         if (isMoving()) {
-            heldOut.setReference(heldOut.makeReference(teacher.denoiser(), config, setup.guidance(), listener));
+            heldOut.setReference(heldOut.makeReference(config, setup.guidance(), listener));
         }
         quality = heldOut.measure(average, state.step(), images);
         Notifications.tell("quality", () -> listener.quality(quality));
         alarm(quality);
-        return String.format(Locale.ROOT, "%.6f,%.4f", quality.pairedRmse(), quality.diversity());
+        return String.format(
+                Locale.ROOT, "%.6f,%.4f,%.6f", quality.pairedRmse(), quality.diversity(), quality.pictureRmse());
     }
 
     private void alarm(Quality found) {
@@ -136,16 +144,16 @@ final class StudentPupil implements Pupil<Student> {
     public String line(Progress p, @Nullable String measured) {
         return String.format(
                 Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.6g,%.6g,%.6g,%.1f,%s", p.step(), p.images(), p.loss(), p.bootstrap(),
-                p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(), measured == null ? "," : measured);
+                p.boundary(), p.gradientNorm(), p.rate(), p.delta(), p.imagesPerSecond(), measured == null ? ",," : measured);
     }
 
     @Override
     public void write(RunFolder target, long step) throws IOException {
-        if (average.resolved().isSavable()) {
+        if (average.isSavable()) {
             average.save(target.studentFolder());
         }
-        if (heldOut != null && teacher.shape().isPicture()) {
-            target.writeGrids(step, quality.samples(), quality.reference(), teacher.shape(), isMoving());
+        if (heldOut != null && quality.picture().isPicture()) {
+            target.writeGrids(step, quality.samples(), quality.reference(), quality.picture(), isMoving());
         }
     }
 

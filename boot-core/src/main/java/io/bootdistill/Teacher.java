@@ -53,7 +53,6 @@ public final class Teacher implements Denoiser {
     /** Null for a teacher of pixels that are drawn without more. */
     private final @Nullable Pipeline pipeline;
 
-
     /** Takes over the ownership of the model. */
     Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
         this(network, scheduler, nullLabel, model, null);
@@ -243,6 +242,11 @@ public final class Teacher implements Denoiser {
      */
     public float[] latents(DrawRequest request, @Nullable StateListener listener) {
         return new Drawing(resolved(), pipeline, request).run(listener);
+    }
+
+    /** What stands beside its network; null for a teacher of pixels that are drawn without more. */
+    @Nullable Pipeline pipeline() {
+        return pipeline;
     }
 
     /** As machinery sees it. */

@@ -100,7 +100,8 @@ final class TeacherPupil implements Pupil<Teacher> {
         if (config.pictures() == 0 || !network.input().isPicture()) {
             return;
         }
-        HeldOut noises = new HeldOut(average, config.pictures(), ConditionSource.none(), config.nullLabel());
+        HeldOut noises = new HeldOut(
+                average.resolved(), config.pictures(), ConditionSource.none(), config.nullLabel(), null);
         float[] samples = Sampler.reference(average, 50).withSchedulerLimits()
                 .sample(noises.request().withWorkers(config.work().workers()));
         folder.writeGrid(step, samples, network.input());

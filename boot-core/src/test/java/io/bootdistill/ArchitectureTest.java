@@ -60,7 +60,7 @@ class ArchitectureTest {
         "network.text, error internal.file device network gson",
         "network.unet, error internal.file device network gson",
         "internal.work, internal.device device network",
-        "diffusion, device format network internal.work",
+        "diffusion, device format network text internal.work",
         "internal.sampling, internal.device device format network internal.work diffusion",
         "internal.pipeline, error internal.device internal.file device format network network.autoencoder network.dit network.text"
                 + " network.unet text internal.diffusers internal.work diffusion internal.sampling gson slf4j",

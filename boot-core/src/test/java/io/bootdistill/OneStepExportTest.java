@@ -12,6 +12,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.Head;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.diffusers.PipelineFolder;
@@ -57,7 +58,7 @@ class OneStepExportTest {
         Head head = Head.of(teacher.prediction(), teacher.schedule());
         float[] rows = new float[noise.length];
         Layout.toRows(1, teacher.shape(), noise, rows);
-        try (ConditionTable table = pipeline.conditions(List.of(prompt), "", teacher.picture(DrawRequest.ofPrompts(prompt)));
+        try (ConditionTable table = pipeline.conditions(List.of(prompt), List.of(""), teacher.picture(DrawRequest.ofPrompts(prompt)));
                 Plan plan = new Plan(pipeline.model(), 1, Plan.Mode.INFERENCE);
                 DeviceMemory row = device.allocate(1);
                 Kernels kernels = device.openKernels()) {
@@ -92,7 +93,8 @@ class OneStepExportTest {
                 noise[i] = Philox.normal(3, 0, i);
             }
             expected = ownStep(pipeline, teacher, prompt, noise);
-            new OneStepExport(pipeline.folder(), pipeline.model(), teacher.schedule(), teacher.prediction()).write(export);
+            new OneStepExport(pipeline.folder(), pipeline.model(), teacher.schedule(), teacher.prediction(),
+                    GuidanceRange.NONE).write(export);
         }
         try (Teacher student = Teacher.load(export, device)) {
             float[] found = student.latents(

@@ -1,7 +1,15 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.device.Philox;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.text.PromptFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /** Draws the conditions that a student is trained on: a pure function of the seed. Thread-safe. */
 @FunctionalInterface
@@ -28,5 +36,128 @@ public interface ConditionSource {
             int label = (int) (Philox.uniform(seed, 0, 1) * real);
             target[offset] = drop ? nullLabel : hasNull && label >= nullLabel ? label + 1 : label;
         };
+    }
+
+    /** Prompts, for a teacher that reads them: each as often as any other. */
+    static Prompts prompts(List<String> prompts) {
+        return Prompts.of(prompts);
+    }
+
+    /**
+     * The prompts of a file: one in each line of a text, or of {@code .csv}, {@code .tsv}, {@code .jsonl} the column {@code
+     * prompt}, {@code caption} or {@code text}.
+     *
+     * @throws io.bootdistill.error.ModelFormatException naming the file, the line and the way out, if it holds none, or something
+     *     else
+     */
+    static Prompts prompts(Path file) {
+        return Prompts.of(PromptFile.read(file, null));
+    }
+
+    /** Those of a column of a file with columns. */
+    static Prompts prompts(Path file, String column) {
+        return Prompts.of(PromptFile.read(file, column));
+    }
+
+    /**
+     * Prompts that a student is trained on, and some that it is only measured on: a tenth, chosen by the prompts' place alone. What is
+     * drawn for a sample is the number of a prompt. The teacher encodes them, once, when a run is set up; so they are a source for
+     * teachers that read prompts alone. Immutable, thread-safe.
+     */
+    final class Prompts implements ConditionSource {
+
+        /** The most prompts of a source. */
+        static final int MOST = 1 << 20;
+
+        private static final long SEED = 0x5EEDL << 32 | 0x9407;
+        private static final double HELD_OUT = 0.1;
+        private static final int LEAST_TO_HOLD_OUT = 10;
+
+        private final List<String> prompts;
+        private final int[] trained;
+        private final int[] heldOut;
+        private final String negative;
+        private final double nullProbability;
+
+        private Prompts(List<String> prompts, String negative, double nullProbability) {
+            this.prompts = prompts;
+            this.negative = negative;
+            this.nullProbability = nullProbability;
+            trained = IntStream.range(0, prompts.size()).filter(i -> !isHeldOut(i)).toArray();
+            int[] others = IntStream.range(0, prompts.size()).filter(this::isHeldOut).toArray();
+            heldOut = others.length > 0 ? others : trained;
+        }
+
+        private boolean isHeldOut(int prompt) {
+            return prompts.size() >= LEAST_TO_HOLD_OUT && Philox.uniform(SEED, 0, prompt) < HELD_OUT;
+        }
+
+        /**
+         * Of a list; a prompt that stands there twice counts once.
+         *
+         * @throws IllegalArgumentException if there are none, or more than {@link #MOST}
+         */
+        private static Prompts of(Collection<String> prompts) {
+            List<String> distinct = new ArrayList<>(new LinkedHashSet<>(prompts));
+            Checks.range("the number of prompts", distinct.size(), 1, MOST);
+            return new Prompts(List.copyOf(distinct), "", 0);
+        }
+
+        /** The same, but guidance leads away from this prompt instead of from none; it becomes part of the student. */
+        public Prompts withNegative(String prompt) {
+            Checks.notNull("negative", prompt);
+            return new Prompts(prompts, prompt, nullProbability);
+        }
+
+        /** The same, but so often no prompt at all. */
+        public Prompts withNullProbability(double probability) {
+            Checks.that(probability >= 0 && probability <= 1, "nullProbability", probability, "in [0, 1]");
+            return new Prompts(prompts, negative, probability);
+        }
+
+        /** All, each once; what is drawn is a place in this list, or {@link #nullRow}. */
+        public List<String> all() {
+            return prompts;
+        }
+
+        /** What guidance leads away from; empty for no prompt at all. */
+        public String negative() {
+            return negative;
+        }
+
+        /** The number that stands for no prompt at all. */
+        public int nullRow() {
+            return prompts.size();
+        }
+
+        /** The number of what guidance leads away from. */
+        public int negativeRow() {
+            return negative.isEmpty() ? nullRow() : nullRow() + 1;
+        }
+
+        /** The places of those that no step trains on; of all, where there are fewer than ten. */
+        public int[] heldOut() {
+            return heldOut.clone();
+        }
+
+        /** The prompts of {@link #heldOut()}. */
+        public List<String> heldOutPrompts() {
+            return IntStream.of(heldOut).mapToObj(prompts::get).toList();
+        }
+
+        /** Tells these prompts from others. */
+        public String key() {
+            long hash = negative.hashCode();
+            for (String prompt : prompts) {
+                hash = Philox.seed(hash, 0, prompt.hashCode());
+            }
+            return prompts.size() + " prompts " + Long.toHexString(hash);
+        }
+
+        @Override
+        public void draw(long seed, float[] target, int offset) {
+            boolean none = Philox.uniform(seed, 0, 0) < nullProbability;
+            target[offset] = none ? nullRow() : trained[(int) (Philox.uniform(seed, 0, 1) * trained.length)];
+        }
     }
 }

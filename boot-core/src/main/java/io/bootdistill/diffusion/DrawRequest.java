@@ -26,6 +26,7 @@ public final class DrawRequest {
     private double guidance = Double.NaN;
     private int steps;
     private long seed;
+    private long @Nullable [] seeds;
     private float @Nullable [] noise;
     private int width;
     private int height;
@@ -42,6 +43,7 @@ public final class DrawRequest {
         copy.guidance = guidance;
         copy.steps = steps;
         copy.seed = seed;
+        copy.seeds = seeds;
         copy.noise = noise;
         copy.width = width;
         copy.height = height;
@@ -110,6 +112,14 @@ public final class DrawRequest {
         return copy;
     }
 
+    /** With a seed of each picture, of all prompts or labels, one after another. */
+    public DrawRequest withSeeds(long... seeds) {
+        Checks.that(seeds.length == count(), "the number of seeds", seeds.length, count() + ", one for each picture");
+        DrawRequest copy = copy();
+        copy.seeds = seeds.clone();
+        return copy;
+    }
+
     /** From given noise instead of that of seeds, [pictures][channels][height][width] of the network's input, standard normal. */
     public DrawRequest withNoise(float[] noise) {
         Checks.notNull("noise", noise);
@@ -168,7 +178,7 @@ public final class DrawRequest {
 
     /** The seed of a picture. */
     public long seed(int picture) {
-        return seed + picture;
+        return seeds != null ? seeds[picture] : seed + picture;
     }
 
     /** Null where there are seeds. */

@@ -10,6 +10,9 @@ import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Plan;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,14 @@ import org.jspecify.annotations.Nullable;
  * ready for a block, and room for the images of a block. Lessons share it: what it holds lasts no longer than a call.
  */
 public final class Worker implements AutoCloseable {
+
+    /** Writes the conditions of the first samples into the inputs of a plan. */
+    @FunctionalInterface
+    public interface Conditions {
+
+        /** @param given of n samples, as the table of the step holds them; null where there are none */
+        void write(Kernels kernels, int n, @Nullable Tensor given);
+    }
 
     private final int index;
     private final Kernels kernels;
@@ -29,6 +40,10 @@ public final class Worker implements AutoCloseable {
     private final Tensor f;
     private final Tensor target;
     private final Tensor numbers;
+    private final Function<Plan, Conditions> conditions;
+
+    /** Of each plan that is called, made when it is first. */
+    private final Map<Plan, Conditions> inputs = new IdentityHashMap<>();
 
     /**
      * Takes over the ownership of its plans and its kernels, unless it fails.
@@ -36,9 +51,11 @@ public final class Worker implements AutoCloseable {
      * @param index of the worker, from 0
      * @param student the network that learns, for training
      * @param teacher null where a lesson has none
+     * @param conditions makes what writes them into the inputs of a plan
      */
     public Worker(
-            int index, Kernels kernels, Plan student, @Nullable TeacherPlan teacher, Device device, ImageShape shape) {
+            int index, Kernels kernels, Plan student, @Nullable TeacherPlan teacher, Device device, ImageShape shape,
+            Function<Plan, Conditions> conditions) {
         int block = student.block();
         long size = (long) block * shape.size();
         DeviceMemory memory = device.allocate(4 * size + block);
@@ -49,6 +66,7 @@ public final class Worker implements AutoCloseable {
         numbers = Tensor.of(memory.slice(4 * size, block), 1);
         this.index = index;
         this.shape = shape;
+        this.conditions = conditions;
         this.kernels = scope.own(kernels);
         this.student = scope.own(student);
         this.teacher = teacher == null ? null : scope.own(teacher);
@@ -100,21 +118,29 @@ public final class Worker implements AutoCloseable {
     }
 
     /** Lets a network calculate its outputs for n samples of x. */
-    public void call(Plan plan, Tensor x, BlockInputs inputs, int n) {
+    public void call(Plan plan, Tensor x, BlockInputs given, int n) {
         copy(n, x, plan.x());
-        if (inputs.start() == null) {
-            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
+        if (given.start() == null) {
+            kernels.affine(n, given.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
         } else {
-            kernels.affine(n, inputs.start(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
-            kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TARGET_TIME));
+            kernels.affine(n, given.start(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
+            kernels.affine(n, given.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TARGET_TIME));
         }
-        if (inputs.scale() != null) {
-            kernels.affine(n, inputs.scale(), 1, 0, null, plan.scalar(ScalarInputs.GUIDANCE));
+        if (given.scale() != null) {
+            kernels.affine(n, given.scale(), 1, 0, null, plan.scalar(ScalarInputs.GUIDANCE));
         }
-        if (plan.condition() != null) {
-            kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
-        }
+        condition(plan, given, n);
         plan.forward(kernels, n);
+    }
+
+    /** Writes the conditions of n samples into the inputs of a network. */
+    public void condition(Plan plan, BlockInputs given, int n) {
+        Conditions known = inputs.get(plan);
+        if (known == null) {
+            known = conditions.apply(plan);
+            inputs.put(plan, known);
+        }
+        known.write(kernels, n, given.condition());
     }
 
     /** Copies n images. */

@@ -34,6 +34,11 @@ public interface Network {
         throw new UnsupportedOperationException(this + " has no form with the scalar input " + name);
     }
 
+    /** Where the time enters; empty where it does so in another way. Several layers where each of its blocks has some. */
+    default List<TimeLayers> timeLayers() {
+        return List.of();
+    }
+
     /** What the network is conditioned on. */
     ConditionShape condition();
 

@@ -139,6 +139,11 @@ public final class Plan implements AutoCloseable {
         return 4 * LessMemory.least(graph, block);
     }
 
+    /** What it runs. */
+    public Network network() {
+        return graph.network();
+    }
+
     /** The most samples of one run. */
     public int block() {
         return block;

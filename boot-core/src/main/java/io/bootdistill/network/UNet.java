@@ -56,6 +56,12 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
     }
 
     @Override
+    public List<TimeLayers> timeLayers() {
+        return config.timeEmbeddingType() != TimeEmbeddingType.POSITIONAL ? List.of()
+                : List.of(new TimeLayers("time_embedding", Activation.SILU, t -> config.positionalEmbedding((float) t)));
+    }
+
+    @Override
     public ConditionShape condition() {
         return switch (config.classEmbedType()) {
             case NONE -> new ConditionShape.None();

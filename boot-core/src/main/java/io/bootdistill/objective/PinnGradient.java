@@ -85,9 +85,7 @@ final class PinnGradient implements AutoCloseable {
         Plan plan = teacher[worker.index()];
         worker.copy(n, worker.teacher().x(), plan.x());
         kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
-        if (plan.condition() != null) {
-            kernels.affine(n, inputs.condition(), 1, 0, null, plan.condition());
-        }
+        worker.condition(plan, inputs, n);
         plan.forward(kernels, n);
         worker.copy(n, own, plan.dy());
         plan.backward(kernels, n, unused[worker.index()], false);

@@ -164,7 +164,7 @@ final class TrajectoryDraws implements AutoCloseable {
      */
     double startTime(long noise, int use) {
         double lowest = time(noise, use) + (most - least) / steps;
-        double highest = trajectory.times()[1];
+        double highest = trajectory.times()[trajectory.times()[1] < most ? 1 : 2];
         double u = Stream.TRAJECTORY_START.uniform(room.seed(), noise * uses + use);
         return lowest < highest ? lowest + u * (highest - lowest) : most;
     }

@@ -12,6 +12,7 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
+import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Learner;
 import io.bootdistill.lesson.Lesson;
@@ -65,7 +66,9 @@ public final class LessonRoom implements Classroom, AutoCloseable {
         Device device = student.device();
         worker = scope.own(new Worker(
                 0, device.openKernels(), new Plan(student, block, Plan.Mode.TRAINING),
-                TeacherPlans.of(teacher, device, block, guidance), device, teacher.shape()));
+                TeacherPlans.of(teacher, device, block, guidance), device, teacher.shape(),
+                called -> (kernels, n, given) -> new ConditionInputs(called, called.network().condition(), null)
+                        .write(kernels, 0, n, given)));
         gradients = scope.own(new Gradients(student));
     }
 

@@ -44,7 +44,7 @@ public record DenoisingSetup(
         try {
             Crew crew = parts.own(new Crew(
                     state.student, images.shape(), config.work().batch(), config.work().block(), config.work().lanes(),
-                    config.work().workers(), null));
+                    config.work().workers(), null, null));
             DenoisingDraws draws = new DenoisingDraws(
                     config, new DiscreteSchedule(scheduler.alphasCumprod()), Prediction.of(scheduler), images,
                     network.condition());

@@ -26,7 +26,7 @@ public final class DiffusersFolder {
     private static final String SCHEDULER = "scheduler";
     private static final String NETWORK_CONFIG = "config.json";
     private static final String SCHEDULER_CONFIG = "scheduler_config.json";
-    private static final String MARKS = "boot.json";
+    private static final String MARKS = PipelineFolder.MARKS;
     private static final String MODEL_INDEX = "model_index.json";
     private static final String NULL_CLASS = "null_class";
     private static final String CLASS_NAME = "_class_name";

@@ -27,6 +27,9 @@ public final class PipelineFolder {
     /** The file that makes a folder a pipeline's. */
     public static final String MODEL_INDEX = "model_index.json";
 
+    /** The file of what this library alone has to know of a model. */
+    public static final String MARKS = "boot.json";
+
     static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
     private final Path path;
@@ -211,11 +214,17 @@ public final class PipelineFolder {
         return file;
     }
 
+    /** What this library alone has to know of a model, from {@link #MARKS}; empty where there is none. */
+    public JsonObject marks() {
+        Path file = path.resolve(MARKS);
+        return Files.exists(file) ? Json.read(file) : new JsonObject();
+    }
+
     /** The files beside the components that say what a model is and what may be done with it: README, licences, terms of use. */
     List<Path> documents() {
         List<Path> documents = new ArrayList<>();
         for (String name : FolderNames.names(path)) {
-            if (name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)") && Files.isRegularFile(path.resolve(name))) {
+            if (name.equals(MARKS) || name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)") && Files.isRegularFile(path.resolve(name))) {
                 documents.add(path.resolve(name));
             }
         }

@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.DynamicThreshold;
@@ -14,8 +15,8 @@ import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.internal.training.Crew;
-import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
@@ -24,7 +25,6 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.UNet;
 import io.bootdistill.objective.Corrector;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +42,7 @@ public final class DistillationSetup {
     private final Device device;
     private final Reducer reducer;
     private final int nullLabel;
+    private final int negativeLabel;
     private final Guidance guidance;
     private final ConditionSource conditions;
     private final Prediction studentOutput;
@@ -54,7 +55,14 @@ public final class DistillationSetup {
         this.teacher = teacher;
         this.device = device;
         this.reducer = reducer;
-        nullLabel = config.guidance().nullLabel() >= 0 ? config.guidance().nullLabel() : teacher.denoiser().nullLabel();
+        Prompts prompts = conditions instanceof Prompts given
+                ? given.withNullProbability(config.guidance().nullProbability()) : null;
+        Checks.that(prompts == null || config.guidance().nullLabel() == -1 && config.guidance().negativeLabel() == -1,
+                "nullLabel or negativeLabel", config.guidance(), "-1 with prompts: see Prompts.withNegative");
+        nullLabel = prompts != null ? prompts.nullRow()
+                : config.guidance().nullLabel() >= 0 ? config.guidance().nullLabel() : teacher.denoiser().nullLabel();
+        negativeLabel = prompts != null ? prompts.negativeRow()
+                : config.guidance().negativeLabel() >= 0 ? config.guidance().negativeLabel() : nullLabel;
         int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
         Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
                 labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
@@ -66,7 +74,7 @@ public final class DistillationSetup {
             Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
                     "one without the teacher's gradient for teachers that are no network, or are clipped");
         }
-        this.conditions = conditions == null ? defaultConditions() : conditions;
+        this.conditions = prompts != null ? prompts : conditions == null ? defaultConditions() : conditions;
     }
 
     /**
@@ -79,10 +87,9 @@ public final class DistillationSetup {
 
     /** For a range of scales, that of its middle, with which the student is measured. */
     private Guidance newGuidance() {
-        int away = config.guidance().negativeLabel() >= 0 ? config.guidance().negativeLabel() : nullLabel;
-        Checks.that(away >= 0, "guidance", config.guidance().range().least(),
+        Checks.that(negativeLabel >= 0, "guidance", config.guidance().range().least(),
                 "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
-        Guidance made = new Guidance(config.guidance().range().middle(), away);
+        Guidance made = new Guidance(config.guidance().range().middle(), negativeLabel);
         TeacherPlans.requireGuidance(teacher.condition(), made);
         return made;
     }
@@ -175,6 +182,15 @@ public final class DistillationSetup {
         return new TrainingState(newStudent(isAtEnd), config.targetEma());
     }
 
+    /** Whether the student's network is the teacher's, but for scalars of its own. */
+    private boolean isOfTeacher() {
+        Network its = teacher.network();
+        for (String scalar : network.scalars()) {
+            its = its == null || its.scalars().contains(scalar) ? its : its.withScalar(scalar);
+        }
+        return network.equals(its);
+    }
+
     /**
      * With the teacher's weights, where they fit.
      *
@@ -185,12 +201,11 @@ public final class DistillationSetup {
         Model model = new Model(Graph.of(network), device, true);
         try {
             model.initialize(config.seed());
-            if (teacher.network() instanceof UNet its && network instanceof UNet unet && its.config().equals(unet.config())) {
+            if (isOfTeacher()) {
                 model.adopt(teacher.model());
                 NoiseSchedule schedule = teacher.schedule();
                 if (isAtEnd) {
-                    TimeFold.shift(model, unet.config(), schedule.networkTime(schedule.tMin()),
-                            schedule.networkTime(schedule.tMax()));
+                    TimeFold.shift(model, schedule.networkTime(schedule.tMin()), schedule.networkTime(schedule.tMax()));
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -207,7 +222,7 @@ public final class DistillationSetup {
             Crew crew = parts.own(new Crew(
                     state.student, teacher.shape(), config.work().batch(), config.work().block(), config.work().lanes(),
                     config.work().workers(),
-                    () -> TeacherPlans.of(teacher, device, config.work().block(), guidance, threshold())));
+                    () -> TeacherPlans.of(teacher, device, config.work().block(), guidance, threshold()), teacher.conditions()));
             Room room = new Room(
                     config, teacher, clip(), studentOutput, conditions, isMoving, state, crew, reducer);
             List<Assigned> lessons = new ArrayList<>();

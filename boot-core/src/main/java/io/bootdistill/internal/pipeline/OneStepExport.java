@@ -1,7 +1,8 @@
 package io.bootdistill.internal.pipeline;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.bootdistill.device.Activation;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
@@ -14,18 +15,14 @@ import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.diffusers.WeightsManifest;
+import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.TimeFold;
-import io.bootdistill.internal.work.Checks;
-import io.bootdistill.network.Frequencies;
 import io.bootdistill.network.Model;
-import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
-import io.bootdistill.network.UNet;
+import io.bootdistill.network.TimeLayers;
 import io.bootdistill.network.dit.Dit;
-import io.bootdistill.network.unet.ConditionalUNet;
-import io.bootdistill.network.unet.UNetEmbedding;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -43,12 +40,19 @@ import java.util.Map;
  */
 public final class OneStepExport {
 
+    /** Marks a folder as a student's, in the file that this library alone reads. */
+    public static final String MARK = "one_step";
+
+    /** Names there the smallest and the largest guidance scale that the student was distilled for. */
+    public static final String GUIDANCE_MARK = "guidance";
+
     private static final String UNET_TIME = "time_embedding";
 
     private final PipelineFolder source;
     private final Model student;
     private final NoiseSchedule schedule;
     private final Prediction teacher;
+    private final GuidanceRange guidance;
     private final Map<String, float[]> changed = new HashMap<>();
 
     /**
@@ -56,40 +60,29 @@ public final class OneStepExport {
      *
      * @param student of a network like the source's
      * @param teacher what the source's outputs mean; those of an ε-teacher's student are y = −F
+     * @param guidance the scales that the student was distilled for
+     * @throws UnsupportedOperationException if the format has no form for it
      */
-    public OneStepExport(PipelineFolder source, Model student, NoiseSchedule schedule, Prediction teacher) {
+    public OneStepExport(
+            PipelineFolder source, Model student, NoiseSchedule schedule, Prediction teacher, GuidanceRange guidance) {
         this.source = source;
         this.student = student;
         this.schedule = schedule;
         this.teacher = teacher;
-        Network network = student.graph().network();
+        this.guidance = guidance;
         double end = schedule.networkTime(schedule.tMin());
-        if (network instanceof Dit dit) {
-            for (int i = 0; i < dit.config().numLayers(); i++) {
-                fold("transformer_blocks." + i + ".norm1.emb.timestep_embedder", Frequencies.embedding((float) end, 128, 1, true));
-            }
-        } else if (network instanceof ConditionalUNet unet) {
-            UNetEmbedding.Time time = unet.config().embedding().time();
-            Checks.that(unet.config().residual().activation() == Activation.SILU && time.postActivation() == Activation.NONE,
-                    "act_fn", unet.config().residual().activation(), "silu, without timestep_post_act, for the time to be folded");
-            if (network.scalars().contains(ScalarInputs.GUIDANCE)) {
-                shift(sinusoid(unet, time, end), sinusoid(unet, time, schedule.networkTime(schedule.tMax())));
+        for (TimeLayers layers : student.graph().network().timeLayers()) {
+            if (student.graph().network().scalars().contains(ScalarInputs.GUIDANCE)) {
+                shift(layers.sinusoid().apply(end), layers.sinusoid().apply(schedule.networkTime(schedule.tMax())));
             } else {
-                fold(UNET_TIME, sinusoid(unet, time, end));
+                fold(layers, end);
             }
-        } else {
-            fold(UNET_TIME, ((UNet) network).config().positionalEmbedding((float) end));
         }
     }
 
-    private static double[] sinusoid(ConditionalUNet unet, UNetEmbedding.Time time, double index) {
-        return Frequencies.embedding(
-                (float) index, unet.config().levels().get(0).channels() / 2, time.freqShift(), time.flipSinToCos());
-    }
-
-    private void fold(String name, double[] sinusoid) {
-        changed.put(name + ".linear_2.bias", TimeFold.embedding(student, name, sinusoid));
-        changed.put(name + ".linear_2.weight", new float[find(name + ".linear_2.weight").size()]);
+    private void fold(TimeLayers layers, double time) {
+        changed.put(layers.name() + ".linear_2.bias", TimeFold.embedding(student, layers, time));
+        changed.put(layers.name() + ".linear_2.weight", new float[find(layers.name() + ".linear_2.weight").size()]);
     }
 
     private void shift(double[] to, double[] from) {
@@ -117,6 +110,11 @@ public final class OneStepExport {
         return values;
     }
 
+    /** Whether a folder is a student's that was written here. */
+    public static boolean isOneStep(PipelineFolder folder) {
+        return folder.marks().has(MARK);
+    }
+
     /** Writes the folder, atomically; what is there must be empty or such a folder. */
     public void write(Path target) throws IOException {
         Component component = source.network();
@@ -127,7 +125,7 @@ public final class OneStepExport {
                         parameter.name(), parameter.shape(), (first, into) -> values(reader, parameter, first, into)));
             }
             new PipelineExport(source).scheduler(scheduler()).weights(component.name(), read.manifest().writer(tensors))
-                    .text("README.md", readme()).write(target);
+                    .text("README.md", readme()).text(PipelineFolder.MARKS, Json.text(marks())).write(target);
         }
     }
 
@@ -143,6 +141,19 @@ public final class OneStepExport {
         for (int i = start; i < into.position() && last && teacher == Prediction.EPSILON; i++) {
             into.put(i, -into.get(i)); // y = −F becomes y = F
         }
+    }
+
+    private JsonObject marks() {
+        JsonObject marks = new JsonObject();
+        FolderLayout.mark(marks);
+        marks.addProperty(MARK, true);
+        if (!guidance.equals(GuidanceRange.NONE)) {
+            JsonArray range = new JsonArray();
+            range.add(guidance.least());
+            range.add(guidance.most());
+            marks.add(GUIDANCE_MARK, range);
+        }
+        return marks;
     }
 
     /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the sample. */

@@ -27,6 +27,8 @@ import io.bootdistill.network.unet.ConditionalUNetConfig;
 import io.bootdistill.network.unet.ConditionalUNetReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,10 +39,16 @@ public final class Pipeline implements AutoCloseable {
 
     private final PipelineFolder folder;
     private final Network network;
-    private final Scope scope = new Scope();
     private final Model model;
     private final @Nullable Conditioner conditioner;
     private final @Nullable PictureDecoder decoder;
+
+    /** What all that share it own together, and how many they are. */
+    private final Scope scope;
+
+    private final AtomicInteger holders;
+    private final boolean isOwner;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /**
      * Reads a pipeline. Configurations are checked before weights are read.
@@ -49,6 +57,9 @@ public final class Pipeline implements AutoCloseable {
      */
     public Pipeline(PipelineFolder folder, Device device) {
         this.folder = folder;
+        scope = new Scope();
+        holders = new AtomicInteger(1);
+        isOwner = true;
         network = network(folder);
         ImageShape latents = network.input();
         String autoencoder = folder.pipeline().autoencoder();
@@ -58,11 +69,31 @@ public final class Pipeline implements AutoCloseable {
             decoder = autoencoder == null ? null : scope.own(
                     new PictureDecoder(folder.component(autoencoder), latents.height(), latents.width(), device));
             requireChannels(latents);
-            model = scope.own(ComponentModel.read(folder.network(), network, device));
+            model = ComponentModel.read(folder.network(), network, device);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    private Pipeline(Pipeline shared) {
+        folder = shared.folder;
+        network = shared.network;
+        model = shared.model;
+        conditioner = shared.conditioner;
+        decoder = shared.decoder;
+        scope = shared.scope;
+        holders = shared.holders;
+        isOwner = false;
+    }
+
+    /**
+     * The same encoders and decoder for another network of its kind, whoever closes first; but the weights of this one's network
+     * go with it.
+     */
+    public Pipeline share() {
+        holders.incrementAndGet();
+        return new Pipeline(this);
     }
 
     private void requireChannels(ImageShape latents) {
@@ -218,24 +249,21 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * Encodes prompts into a table on the device, a row for each, and after them one of what guidance leads away from.
+     * Encodes prompts into a table on the device, a row for each, and after them what guidance leads away from.
      *
      * @param prompts different ones
+     * @param away further rows; an empty one is no prompt at all
      * @param picture the shape of the pictures
-     * @param negative empty for no prompt at all
      */
-    public ConditionTable conditions(List<String> prompts, String negative, ImageShape picture) {
+    public ConditionTable conditions(List<String> prompts, List<String> away, ImageShape picture) {
         ConditionShape.Parts shape = conditioner.shape();
-        ConditionTable table = new ConditionTable(shape, prompts.size() + 1, model.device());
+        int rows = prompts.size() + away.size();
+        ConditionTable table = new ConditionTable(shape, rows, model.device());
         float[] row = new float[shape.floats()];
         try (Kernels kernels = model.device().openKernels()) {
-            for (int i = 0; i <= prompts.size(); i++) {
-                String prompt = i < prompts.size() ? prompts.get(i) : negative;
-                if (i == prompts.size() && prompt.isEmpty()) {
-                    conditioner.writeNull(picture.width(), picture.height(), row);
-                } else {
-                    conditioner.write(prompt, picture.width(), picture.height(), row);
-                }
+            for (int i = 0; i < rows; i++) {
+                String prompt = i < prompts.size() ? prompts.get(i) : away.get(i - prompts.size());
+                write(prompt, i >= prompts.size(), picture, row);
                 table.set(kernels, i, row, 0);
             }
             return table;
@@ -245,13 +273,49 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
+    /**
+     * The conditions of prompts, {@link ConditionShape#floats} values each.
+     *
+     * @param picture the shape of the pictures
+     */
+    public float[] encoded(List<String> prompts, ImageShape picture) {
+        int floats = conditioner.shape().floats();
+        float[] all = new float[Math.multiplyExact(prompts.size(), floats)];
+        float[] row = new float[floats];
+        for (int i = 0; i < prompts.size(); i++) {
+            write(prompts.get(i), true, picture, row);
+            System.arraycopy(row, 0, all, i * floats, floats);
+        }
+        return all;
+    }
+
+    /** @param orNull whether an empty prompt is none at all */
+    private void write(String prompt, boolean orNull, ImageShape picture, float[] row) {
+        if (orNull && prompt.isEmpty()) {
+            conditioner.writeNull(picture.width(), picture.height(), row);
+        } else {
+            conditioner.write(prompt, picture.width(), picture.height(), row);
+        }
+    }
+
     /** Pictures of latents, [n][channels][height][width], about −1 … 1, not clamped; pixels as they are. */
     public float[] pixels(ImageShape denoised, float[] latents) {
         return decoder == null ? latents : decoder.pixels(denoised, latents);
     }
 
+    /** Closing twice does nothing. */
     @Override
     public void close() {
-        scope.close();
+        if (!isClosed.compareAndSet(false, true)) {
+            return;
+        }
+        try (Scope own = new Scope()) {
+            if (holders.decrementAndGet() == 0) {
+                own.own(scope);
+            }
+            if (isOwner) {
+                own.own(model);
+            }
+        }
     }
 }

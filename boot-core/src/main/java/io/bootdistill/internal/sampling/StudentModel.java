@@ -8,7 +8,6 @@ import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
-import io.bootdistill.network.UNet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param prediction what its output means
  * @param nullLabel −1 where there is none
  * @param scheduler the teacher's; null where it has none
+ * @param readsEndAsMin whether the network is to be given t_max for t_min, as the format's one step does
  */
 public record StudentModel(
         Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
-        @Nullable SchedulerConfig scheduler) {
+        @Nullable SchedulerConfig scheduler, boolean readsEndAsMin) {
+
+    /** One that is given the time as it is. */
+    public StudentModel(
+            Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
+            @Nullable SchedulerConfig scheduler) {
+        this(model, schedule, prediction, nullLabel, guidance, scheduler, false);
+    }
 
     public ImageShape shape() {
         return model.graph().network().input();
@@ -47,6 +54,6 @@ public record StudentModel(
 
     /** Whether the format has a form for it. */
     public boolean isSavable() {
-        return model.graph().network() instanceof UNet && scheduler != null;
+        return scheduler != null && !model.graph().network().timeLayers().isEmpty();
     }
 }

@@ -13,12 +13,14 @@ import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A student made ready to sample blocks on one worker: one network call and its head, and for students with two times, further
@@ -43,6 +45,8 @@ public final class StudentPlan implements AutoCloseable {
     private final float[] rows;
     private final float[] planes;
     private final float[] conditions;
+    private final @Nullable Tensor given;
+    private final ConditionInputs inputs;
     private final float[] scales;
     private final float[] numbers;
     private final float[] networkTimes;
@@ -63,6 +67,9 @@ public final class StudentPlan implements AutoCloseable {
             noise = Tensor.of(memory.slice(0, size), shape.channels());
             y = Tensor.of(memory.slice(size, size), shape.channels());
             coefficients = scope.own(model.device().allocate((long) block * SignalCoefficients.COUNT)).slice();
+            int floats = student.condition().floats();
+            given = floats == 0 ? null
+                    : Tensor.of(scope.own(model.device().allocate((long) block * floats)).slice(), floats);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -72,7 +79,8 @@ public final class StudentPlan implements AutoCloseable {
         rows = new float[Math.toIntExact(size)];
         planes = new float[rows.length];
         scales = new float[student.hasScalar(ScalarInputs.GUIDANCE) ? block : 0];
-        conditions = new float[block * student.condition().floats()];
+        conditions = new float[Math.multiplyExact(block, student.condition().floats())];
+        inputs = new ConditionInputs(plan, student.condition(), null);
         numbers = new float[block * SignalCoefficients.COUNT];
         networkTimes = new float[block];
     }
@@ -94,7 +102,8 @@ public final class StudentPlan implements AutoCloseable {
         }
         if (conditions.length > 0) {
             request.writeConditions(student.condition(), from, n, conditions);
-            kernels.upload(conditions, 0, plan.condition().data());
+            kernels.upload(conditions, 0, given.data());
+            inputs.write(kernels, 0, n, given);
         }
         for (int i = 1; i < times.length; i++) {
             Tensor next = i + 1 < times.length ? plan.x() : null;
@@ -118,7 +127,7 @@ public final class StudentPlan implements AutoCloseable {
             uploadTime(ScalarInputs.TIME, t);
             uploadTime(ScalarInputs.TARGET_TIME, s);
         } else {
-            uploadTime(ScalarInputs.TIME, s);
+            uploadTime(ScalarInputs.TIME, student.readsEndAsMin() ? schedule.tMax() : s);
         }
     }
 

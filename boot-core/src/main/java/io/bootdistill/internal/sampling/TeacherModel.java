@@ -33,6 +33,11 @@ public record TeacherModel(
         return new TeacherModel(function, null, prediction, null, null);
     }
 
+    /** The same with its conditions in a table. */
+    public TeacherModel withConditions(ConditionTable table) {
+        return new TeacherModel(denoiser, model, prediction, scheduler, table);
+    }
+
     public boolean isNetwork() {
         return model != null;
     }

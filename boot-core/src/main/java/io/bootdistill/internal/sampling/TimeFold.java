@@ -1,38 +1,47 @@
 package io.bootdistill.internal.sampling;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
-import io.bootdistill.network.TimeEmbeddingType;
-import io.bootdistill.network.UNetConfig;
+import io.bootdistill.network.TimeLayers;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
-/** The output of a U-Net's embedding of a scalar at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
+/** What a network's embedding of a scalar gives at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
 public final class TimeFold {
-
-    /** The embedding of the time. */
-    public static final String TIME = "time_embedding";
 
     private TimeFold() {}
 
-    /** Changes b₂ such that a network reads one time, as it is given it, as it has read another before. */
-    public static void shift(Model model, UNetConfig config, double time, double as) {
-        Map<String, float[]> weights = weights(model, TIME + ".");
-        float[] from = embedding(weights, config, TIME, time);
-        float[] to = embedding(weights, config, TIME, as);
-        String name = TIME + ".linear_2.bias";
-        float[] bias = weights.get(name);
-        for (int i = 0; i < bias.length; i++) {
-            bias[i] += to[i] - from[i];
+    /**
+     * Changes b₂ such that a network reads one time, as it is given it, as it has read another before.
+     *
+     * @throws UnsupportedOperationException if its time has no layers of this kind
+     */
+    public static void shift(Model model, double time, double as) {
+        List<TimeLayers> all = model.graph().network().timeLayers();
+        if (all.isEmpty()) {
+            throw new UnsupportedOperationException("the time enters otherwise than by sinusoids and two layers: it cannot be"
+                    + " folded; a fourier time embedding divides by it");
         }
-        model.set(name, bias);
+        for (TimeLayers layers : all) {
+            Map<String, float[]> weights = weights(model, layers.name() + ".");
+            float[] from = embedding(weights, layers, time);
+            float[] to = embedding(weights, layers, as);
+            String name = layers.name() + ".linear_2.bias";
+            float[] bias = weights.get(name);
+            for (int i = 0; i < bias.length; i++) {
+                bias[i] += to[i] - from[i];
+            }
+            model.set(name, bias);
+        }
     }
 
-    /** The embedding whose parameters begin with a name, for the time as the network is given it or another scalar. */
-    public static float[] embedding(Model model, UNetConfig config, String name, double value) {
-        return embedding(weights(model, name + "."), config, name, value);
+    /** The embedding by certain layers. */
+    public static float[] embedding(Model model, TimeLayers layers, double value) {
+        return embedding(weights(model, layers.name() + "."), layers, value);
     }
 
     private static Map<String, float[]> weights(Model model, String prefix) {
@@ -49,29 +58,25 @@ public final class TimeFold {
         return weights;
     }
 
-    private static float[] embedding(Map<String, float[]> weights, UNetConfig config, String name, double value) {
-        if (config.timeEmbeddingType() != TimeEmbeddingType.POSITIONAL) {
-            throw new UnsupportedOperationException("a fourier time embedding divides by the time step: it cannot be folded");
-        }
-        return embedding(weights, name, config.positionalEmbedding((float) value));
-    }
-
-    /** The embedding whose parameters begin with a name, of a sinusoid: two layers with SiLU between them. */
-    public static float[] embedding(Model model, String name, double[] sinusoid) {
-        return embedding(weights(model, name + "."), name, sinusoid);
-    }
-
-    private static float[] embedding(Map<String, float[]> weights, String name, double[] sinusoid) {
-        double[] hidden = layer(weights, name + ".linear_1", sinusoid);
+    private static float[] embedding(Map<String, float[]> weights, TimeLayers layers, double value) {
+        double[] hidden = layer(weights, layers.name() + ".linear_1", layers.sinusoid().apply(value));
         for (int i = 0; i < hidden.length; i++) {
-            hidden[i] /= 1 + Math.exp(-hidden[i]);
+            hidden[i] = activated(layers.activation(), hidden[i]);
         }
-        double[] e = layer(weights, name + ".linear_2", hidden);
+        double[] e = layer(weights, layers.name() + ".linear_2", hidden);
         float[] folded = new float[e.length];
         for (int i = 0; i < e.length; i++) {
             folded[i] = (float) e[i];
         }
         return folded;
+    }
+
+    private static double activated(Activation activation, double x) {
+        if (activation != Activation.SILU) {
+            throw new UnsupportedOperationException("the embedding of the time has the activation " + activation
+                    + ", must be silu for the time to be folded");
+        }
+        return x / (1 + Math.exp(-x));
     }
 
     /** W·x + b, W [out][in]. */

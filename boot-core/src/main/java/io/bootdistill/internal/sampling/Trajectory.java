@@ -23,6 +23,9 @@ public record Trajectory(
         Solver solver, double start, double[] times, double[] steps, double[] alphas, double[] sigmas, double[] seconds,
         @Nullable Consistency consistency) {
 
+    /** α at t_max from which on the signal there counts: it is 0.068 for Stable Diffusion, at most 0.02 elsewhere. */
+    private static final double LEAST_SIGNAL = 0.05;
+
     /** σ_d, the deviation of data that consistency models are given. */
     private static final double DATA = 0.5;
 
@@ -38,7 +41,7 @@ public record Trajectory(
 
     /** Factor of f − (f of the evaluation before) in f̄; 0 where f is not extrapolated. */
     double extrapolation(int evaluation) {
-        boolean inside = evaluation > 0 && evaluation < evaluations() - 1;
+        boolean inside = evaluation > 0 && evaluation < evaluations() - 1 && times[evaluation] < times[evaluation - 1];
         return inside ? solver.extrapolation(times[evaluation - 1], times[evaluation], times[evaluation + 1]) : 0;
     }
 
@@ -46,9 +49,15 @@ public record Trajectory(
         return !Double.isNaN(seconds[evaluation]);
     }
 
+    /** Whether what is left of the signal at t_max counts: then x̂ = α y + σ ε there is not ε. */
+    public static boolean startsWithSignal(NoiseSchedule schedule) {
+        return schedule.alpha(schedule.tMax()) >= LEAST_SIGNAL;
+    }
+
     /**
      * The reference sampler: N steps from t_max to t_min by {@link Solver#time}, y = f(ε, t_max) at the start, one last f at
-     * t_min. N = 1 is f(ε, t_max) alone.
+     * t_min. N = 1 is f(ε, t_max) alone. Where the state at t_max still has signal, as in schedules of latent models, the first step
+     * calls f again at x̂ = α y + σ ε; where it has next to none, both calls are the same.
      */
     public static Trajectory reference(NoiseSchedule schedule, Solver solver, int n) {
         if (n == 1) {
@@ -56,12 +65,13 @@ public record Trajectory(
                     solver, 0, new double[] {schedule.tMax()}, new double[] {1}, new double[] {1}, new double[] {0},
                     new double[] {Double.NaN}, null);
         }
-        double[] times = new double[n + 1];
-        for (int i = 0; i <= n; i++) {
-            times[i] = solver.time(schedule, i, n);
+        int more = startsWithSignal(schedule) ? 1 : 0;
+        double[] times = new double[n + 1 + more];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = solver.time(schedule, Math.max(0, i - more), n);
         }
         Trajectory trajectory = along(schedule, solver, 0, times);
-        trajectory.steps[0] = 1; // y = f(ε, t_max), which the first DDIM step leaves as it is
+        trajectory.steps[0] = 1; // y = f(ε, t_max), which the DDIM step from ε leaves as it is
         trajectory.seconds[0] = Double.NaN;
         return trajectory;
     }

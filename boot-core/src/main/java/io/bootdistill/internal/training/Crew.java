@@ -4,6 +4,8 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.work.ConditionInputs;
+import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.internal.work.WorkerPool;
 import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Worker;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The workers of a training, their threads, and how a step's blocks are shared among gradient lanes. */
 public final class Crew implements AutoCloseable {
@@ -33,8 +36,11 @@ public final class Crew implements AutoCloseable {
      * @param student the network that learns
      * @param lanes at most; as many as a batch has blocks where these are less
      * @param teachers makes one for each worker; null for none
+     * @param conditions whose rows stand for the conditions of samples; null where these are given whole
      */
-    public Crew(Model student, ImageShape shape, int batch, int block, int lanes, int most, Supplier<TeacherPlan> teachers) {
+    public Crew(
+            Model student, ImageShape shape, int batch, int block, int lanes, int most, Supplier<TeacherPlan> teachers,
+            @Nullable ConditionTable conditions) {
         this.batch = batch;
         this.block = block;
         this.lanes = Math.min(lanes, Blocks.of(batch, block).count());
@@ -42,7 +48,7 @@ public final class Crew implements AutoCloseable {
         contexts = new Kernels[device.workers(Math.min(most, this.lanes))];
         try {
             for (int i = 0; i < contexts.length; i++) {
-                workers.add(open(i, student, shape, teachers));
+                workers.add(open(i, student, shape, teachers, conditions));
                 contexts[i] = workers.get(i).kernels();
             }
             pool = scope.own(new WorkerPool(contexts.length));
@@ -52,17 +58,24 @@ public final class Crew implements AutoCloseable {
         }
     }
 
-    private Worker open(int index, Model student, ImageShape shape, Supplier<TeacherPlan> teachers) {
+    private Worker open(
+            int index, Model student, ImageShape shape, Supplier<TeacherPlan> teachers, @Nullable ConditionTable conditions) {
         Scope parts = new Scope(); // the worker's, once it is there
         try {
             Kernels kernels = parts.own(student.device().openKernels());
             Plan plan = parts.own(new Plan(student, block, Plan.Mode.TRAINING));
             TeacherPlan teacher = teachers == null ? null : parts.own(teachers.get());
-            return scope.own(new Worker(index, kernels, plan, teacher, student.device(), shape));
+            return scope.own(new Worker(
+                    index, kernels, plan, teacher, student.device(), shape, called -> inputs(called, conditions)));
         } catch (RuntimeException | Error e) {
             parts.closeAfter(e);
             throw e;
         }
+    }
+
+    private static Worker.Conditions inputs(Plan called, @Nullable ConditionTable table) {
+        ConditionInputs inputs = new ConditionInputs(called, called.network().condition(), table);
+        return (kernels, n, given) -> inputs.write(kernels, 0, n, given);
     }
 
     public List<Worker> workers() {

@@ -1,10 +1,12 @@
 package io.bootdistill.network.dit;
 
+import io.bootdistill.device.Activation;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Frequencies;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Network;
+import io.bootdistill.network.TimeLayers;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.Value;
 import java.util.ArrayList;
@@ -60,6 +62,14 @@ public record Dit(DitConfig config, List<String> extras) implements Network {
         List<String> more = new ArrayList<>(extras);
         more.add(name);
         return new Dit(config, more);
+    }
+
+    @Override
+    public List<TimeLayers> timeLayers() {
+        return IntStream.range(0, config.numLayers())
+                .mapToObj(block -> new TimeLayers("transformer_blocks." + block + ".norm1.emb.timestep_embedder", Activation.SILU,
+                        t -> Frequencies.embedding((float) t, SINUSOID / 2, 1, true)))
+                .toList();
     }
 
     @Override

@@ -5,9 +5,11 @@ import static io.bootdistill.internal.file.ConfigCheck.that;
 
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ConditionShape.Part;
+import io.bootdistill.network.Frequencies;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Network;
+import io.bootdistill.network.TimeLayers;
 import io.bootdistill.network.Value;
 import io.bootdistill.network.unet.UNetEmbedding.Addition;
 import io.bootdistill.network.unet.UNetEmbedding.ClassCondition;
@@ -100,6 +102,13 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
                     + " has no form with the scalar input " + name);
         }
         return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked);
+    }
+
+    @Override
+    public List<TimeLayers> timeLayers() {
+        UNetEmbedding.Time time = config.embedding().time();
+        return List.of(new TimeLayers("time_embedding", config.residual().activation(), t -> Frequencies.embedding(
+                (float) t, config.firstChannels() / 2, time.freqShift(), time.flipSinToCos())));
     }
 
     @Override

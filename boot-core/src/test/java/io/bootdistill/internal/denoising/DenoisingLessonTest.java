@@ -179,7 +179,7 @@ class DenoisingLessonTest {
         draws.draw(2, planes);
         try (TrainingState state = setup.newState();
                 Trainer trainer = setup.newTrainer(state);
-                Crew crew = new Crew(state.student, SyntheticImages.SHAPE, BATCH, 7, 1, 1, null);
+                Crew crew = new Crew(state.student, SyntheticImages.SHAPE, BATCH, 7, 1, 1, null, null);
                 Gradients found = new Gradients(state.student);
                 Gradients expected = new Gradients(state.student)) {
             Lesson lesson = trainer.assigned().get(0).lesson();

@@ -150,7 +150,7 @@ class TrainerTest {
     }
 
     private Trainer trainer(Assigned... lessons) {
-        Crew crew = new Crew(state.student, state.student.graph().network().input(), 5, 2, 2, 1, null);
+        Crew crew = new Crew(state.student, state.student.graph().network().input(), 5, 2, 2, 1, null, null);
         return new Trainer(state, OptimiserConfig.ofTeachers(), STEPS, Reducer.LANES, crew, List.of(lessons));
     }
 
