@@ -8,7 +8,6 @@ import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.PipelineFolder;
@@ -24,7 +23,6 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +39,6 @@ import org.jspecify.annotations.Nullable;
  * does not end a call, and is kept. {@link #close} frees the device memory.
  */
 public final class Student implements AutoCloseable {
-
-    private static final int MOST_STEPS = 1_000;
 
     private final StudentModel student;
     private final StudentWorkers workers;
@@ -181,7 +177,7 @@ public final class Student implements AutoCloseable {
 
     /** The most steps that a sample can take: 1 for a student with one time. */
     public int mostSteps() {
-        return hasTwoTimes() ? MOST_STEPS : 1;
+        return student.mostSteps();
     }
 
     /**
@@ -205,7 +201,7 @@ public final class Student implements AutoCloseable {
     public float[] sample(SampleRequest request) {
         int n = request.count(shape(), condition());
         float[] samples = new float[n * shape().size()];
-        sample(request, n, FloatBuffer.wrap(samples), 0);
+        workers.run(request, n, FloatBuffer.wrap(samples), 0);
         return samples;
     }
 
@@ -219,7 +215,7 @@ public final class Student implements AutoCloseable {
         int n = request.count(shape(), condition());
         int length = n * shape().size();
         Checks.that(samples.length == length, "the length of samples", samples.length, length + ", for " + n + " images");
-        sample(request, n, FloatBuffer.wrap(samples), 0);
+        workers.run(request, n, FloatBuffer.wrap(samples), 0);
     }
 
     /**
@@ -233,19 +229,8 @@ public final class Student implements AutoCloseable {
         Checks.that(!samples.isReadOnly(), "samples", samples, "writable");
         Checks.that(samples.remaining() >= length, "what remains of samples", samples.remaining(),
                 "at least " + length + ", for " + n + " images");
-        sample(request, n, samples, samples.position());
+        workers.run(request, n, samples, samples.position());
         samples.position(samples.position() + length);
-    }
-
-    private void sample(SampleRequest request, int n, FloatBuffer samples, int at) {
-        double scale = request.hasGuidance() ? request.guidance() : guidance().middle();
-        guidance().require(scale);
-        int steps = request.steps();
-        Checks.that(steps <= mostSteps(), "steps", steps, hasTwoTimes() ? "1 … " + MOST_STEPS
-                : "1 for this student, which reads pure noise alone; one that is distilled with a restartShare can take more");
-        double[] times = new double[steps + 1];
-        Arrays.setAll(times, i -> SignalOde.Solver.DDIM.time(student.schedule(), i, steps));
-        workers.run(request, n, (float) scale, times, samples, at);
     }
 
     /** A picture of each prompt, from the seed with the same place, decoded and clamped. */
@@ -280,13 +265,7 @@ public final class Student implements AutoCloseable {
      * @return [pictures][channels][height][width] of {@link #shape()}
      */
     public float[] latents(DrawRequest request) {
-        StudentDrawing drawing = new StudentDrawing(student, pipeline, request);
-        float[] all = new float[Math.multiplyExact(request.count(), shape().size())];
-        for (int from = 0; from < request.count(); from += StudentDrawing.PORTION) {
-            float[] part = sample(drawing.part(from));
-            System.arraycopy(part, 0, all, from * shape().size(), part.length);
-        }
-        return all;
+        return new StudentDrawing(student, pipeline, request).run(this);
     }
 
     /** Samples one image per seed, decoded and clamped. */
@@ -302,13 +281,7 @@ public final class Student implements AutoCloseable {
      * @throws IllegalStateException if the decoder makes another number of images than it was given
      */
     public List<BufferedImage> images(SampleRequest request, Decoder decoder) {
-        float[] signals = sample(request);
-        int n = signals.length / shape().size();
-        List<BufferedImage> images = decoder.images(shape(), signals);
-        if (images.size() != n) {
-            throw new IllegalStateException("the decoder made " + images.size() + " images of " + n + " signals");
-        }
-        return images;
+        return Decoder.decoded(decoder, shape(), sample(request));
     }
 
     /**

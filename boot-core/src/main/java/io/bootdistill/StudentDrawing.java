@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class StudentDrawing {
 
     /** Pictures whose conditions are held at a time. */
-    static final int PORTION = 64;
+    private static final int PORTION = 64;
 
     private final StudentModel student;
     private final @Nullable Pipeline pipeline;
@@ -44,8 +44,19 @@ final class StudentDrawing {
                 request.width() + "x" + request.height(), picture.width() + "x" + picture.height() + ", that of the student");
     }
 
+    /** What the student makes of it, [pictures][channels][height][width]. */
+    float[] run(Student drawer) {
+        int size = student.shape().size();
+        float[] all = new float[Math.multiplyExact(request.count(), size)];
+        for (int from = 0; from < request.count(); from += PORTION) {
+            float[] part = drawer.sample(part(from));
+            System.arraycopy(part, 0, all, from * size, part.length);
+        }
+        return all;
+    }
+
     /** The pictures from one on, at most {@link #PORTION}. */
-    SampleRequest part(int from) {
+    private SampleRequest part(int from) {
         int to = Math.min(request.count(), from + PORTION);
         int size = student.shape().size();
         SampleRequest part = (request.noise() != null

@@ -18,4 +18,18 @@ public interface Decoder {
      * @param signals [n][channels][height][width]
      */
     List<BufferedImage> images(ImageShape shape, float[] signals);
+
+    /**
+     * What a decoder makes of signals, an image of each.
+     *
+     * @throws IllegalStateException if it makes another number
+     */
+    static List<BufferedImage> decoded(Decoder decoder, ImageShape shape, float[] signals) {
+        int n = signals.length / shape.size();
+        List<BufferedImage> images = decoder.images(shape, signals);
+        if (images.size() != n) {
+            throw new IllegalStateException("the decoder made " + images.size() + " images of " + n + " signals");
+        }
+        return images;
+    }
 }

@@ -43,6 +43,11 @@ public record StudentModel(
         return hasScalar(ScalarInputs.TARGET_TIME);
     }
 
+    /** The most steps that a sample can take. */
+    public int mostSteps() {
+        return hasTwoTimes() ? 1_000 : 1;
+    }
+
     boolean hasScalar(String name) {
         return model.graph().network().scalars().contains(name);
     }

@@ -1,9 +1,12 @@
 package io.bootdistill.internal.sampling;
 
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.LendingPool;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -45,12 +48,19 @@ public final class StudentWorkers implements AutoCloseable {
     /**
      * Samples n images into a buffer, from its index {@code at} on, whatever its position.
      *
-     * @param request which fits the student
-     * @param times as {@link StudentPlan#run} wants them
+     * @param request of n images
+     * @throws IllegalArgumentException if its scale or its steps do not fit the student
      * @throws IllegalStateException if the student is closed
      */
-    public void run(SampleRequest request, int n, float scale, double[] times, FloatBuffer samples, int at) {
-        new Call(request, n, scale, times, samples, at).run();
+    public void run(SampleRequest request, int n, FloatBuffer samples, int at) {
+        double scale = request.hasGuidance() ? request.guidance() : student.guidance().middle();
+        student.guidance().require(scale);
+        int steps = request.steps();
+        Checks.that(steps <= student.mostSteps(), "steps", steps, student.hasTwoTimes() ? "1 … " + student.mostSteps()
+                : "1 for this student, which reads pure noise alone; one that is distilled with a restartShare can take more");
+        double[] times = new double[steps + 1];
+        Arrays.setAll(times, i -> SignalOde.Solver.DDIM.time(student.schedule(), i, steps));
+        new Call(request, n, (float) scale, times, samples, at).run();
     }
 
     /** Runs an action while no call does. */
