@@ -151,6 +151,9 @@ public final class BootDistiller {
             if (folder != null) {
                 folder.make();
                 folder.writeConfig(setup.config().toJson());
+                if (conditions instanceof Prompts prompts) {
+                    folder.writePrompts(prompts);
+                }
             }
             return scope.own(newRun(setup, folder)).train(handle);
         }
@@ -190,12 +193,16 @@ public final class BootDistiller {
     }
 
     /**
-     * Continues a run from its last checkpoint: the result is, bit for bit, that of a run that was never stopped.
+     * Continues a run from its last checkpoint: the result is, bit for bit, that of a run that was never stopped. A run of prompts
+     * goes on with its own, where {@link #conditions} gave none.
      *
      * @param workers threads; the number may differ from the run's before
      */
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
+        if (conditions == null) {
+            conditions = folder.readPrompts();
+        }
         try (Scope scope = new Scope()) {
             TeacherModel encoded = encoded(scope);
             TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
@@ -212,6 +219,9 @@ public final class BootDistiller {
      */
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
+        if (conditions == null) {
+            conditions = folder.readPrompts();
+        }
         try (Scope scope = new Scope()) {
             TeacherModel encoded = encoded(scope);
             TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));

@@ -113,8 +113,9 @@ public final class TrajectoryError {
                 float[] labels = new float[n];
                 Arrays.fill(labels, guidance.nullLabel());
                 teacher.predict(n, floats(x), t, labels, without);
-                for (int i = 0; i < f.length; i++) {
-                    f[i] = (float) (without[i] + guidance.scale() * (f[i] - without[i]));
+                int size = f.length / n;
+                for (int i = 0; i < n; i++) {
+                    guidance.guide(f, without, guidance.scale(), time, i * size, size);
                 }
             }
             return doubles(f);

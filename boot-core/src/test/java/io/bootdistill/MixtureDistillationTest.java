@@ -118,7 +118,7 @@ public class MixtureDistillationTest {
     void studentThatIsGivenTheScaleReproducesEachMap() throws IOException {
         NoiseSchedule schedule = new FlowSchedule();
         MixtureTeacher teacher = new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
-        GuidanceConfig guidance = new GuidanceConfig(new GuidanceRange(1, 3), -1, -1, 0);
+        GuidanceConfig guidance = GuidanceConfig.defaults().withRange(new GuidanceRange(1, 3)).withNullProbability(0);
         DistillationConfig config = config().images(128 * 900L).guidance(guidance).build();
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 4), device()).train(config)) {
             long[] seeds = LongStream.range(1_000_000, 1_000_000 + NOISES).toArray();

@@ -1,5 +1,6 @@
 package io.bootdistill.config;
 
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.internal.work.Checks;
 
@@ -11,8 +12,11 @@ import io.bootdistill.internal.work.Checks;
  * @param nullLabel label that means no condition; −1: the teacher's own
  * @param negativeLabel label that guidance leads away from; −1: the null label
  * @param nullProbability how often the student sees the null label, in [0, 1]
+ * @param interval the times at which the teacher is guided
+ * @param rescale ρ of {@link io.bootdistill.diffusion.Guidance}, in [0, 1]; above 0, predictions are made by way of the host
  */
-public record GuidanceConfig(GuidanceRange range, int nullLabel, int negativeLabel, double nullProbability) {
+public record GuidanceConfig(
+        GuidanceRange range, int nullLabel, int negativeLabel, double nullProbability, GuidanceInterval interval, double rescale) {
 
     /** Checks the ranges. */
     public GuidanceConfig {
@@ -20,31 +24,43 @@ public record GuidanceConfig(GuidanceRange range, int nullLabel, int negativeLab
         Checks.that(nullLabel >= -1, "nullLabel", nullLabel, "a label, or -1 for the teacher's own");
         Checks.that(negativeLabel >= -1, "negativeLabel", negativeLabel, "a label, or -1 for the null label");
         Checks.that(nullProbability >= 0 && nullProbability <= 1, "nullProbability", nullProbability, "in [0, 1]");
+        Checks.notNull("interval of guidance", interval);
+        Checks.that(rescale >= 0 && rescale <= 1, "rescale", rescale, "in [0, 1]");
     }
 
     /** No guidance; a tenth of the samples without a label, by the teacher's own null label. */
     public static GuidanceConfig defaults() {
-        return new GuidanceConfig(GuidanceRange.NONE, -1, -1, 0.1);
+        return new GuidanceConfig(GuidanceRange.NONE, -1, -1, 0.1, GuidanceInterval.ALWAYS, 0);
     }
 
     /** The same with other scales. */
     public GuidanceConfig withRange(GuidanceRange range) {
-        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability);
+        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);
     }
 
     /** The same with another null label. */
     public GuidanceConfig withNullLabel(int nullLabel) {
-        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability);
+        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);
     }
 
     /** The same with another label that guidance leads away from. */
     public GuidanceConfig withNegativeLabel(int negativeLabel) {
-        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability);
+        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);
     }
 
     /** The same with the null label at another rate. */
     public GuidanceConfig withNullProbability(double nullProbability) {
-        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability);
+        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);
+    }
+
+    /** The same at other times. */
+    public GuidanceConfig withInterval(GuidanceInterval interval) {
+        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);
+    }
+
+    /** The same, rescaled so much. */
+    public GuidanceConfig withRescale(double rescale) {
+        return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);
     }
 
     /** Whether the teacher is guided. */

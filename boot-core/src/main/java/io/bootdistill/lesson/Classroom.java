@@ -1,6 +1,7 @@
 package io.bootdistill.lesson;
 
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -47,6 +48,11 @@ public interface Classroom {
 
     /** The guidance scales that samples are given; one of 1 for none. */
     GuidanceRange guidance();
+
+    /** The times at which the teacher is guided. */
+    default GuidanceInterval guidanceInterval() {
+        return GuidanceInterval.ALWAYS;
+    }
 
     /** The teacher's network; null for a function of the user's. */
     @Nullable Model teacher();

@@ -69,9 +69,9 @@ public final class SampleColumns {
         System.arraycopy(conditions, from, table.values(), conditionColumn.at(row), conditionFloats);
     }
 
-    /** w of a row. */
-    public float scale(int row) {
-        return scales[row];
+    /** w of a row, where the teacher is called at a time. */
+    public double scale(int row, double t) {
+        return room.guidanceInterval().scale(scales[row], t);
     }
 
     public float[] scales() {

@@ -199,7 +199,7 @@ class BootstrapDraws implements AutoCloseable {
             networkSecond.set(index, schedule.networkTime(second[index]));
         }
         return row.at(table.values(), coefficients.at(index)).solve(schedule, solver, room.teacherOutput(), time, next)
-                .head(head).guidance(samples.scale(index)).clip(room.clip()).gradient(2 * share / size);
+                .head(head).guidance(samples.scale(index, time)).clip(room.clip()).gradient(2 * share / size);
     }
 
     final BootstrapLoss loss() {

@@ -168,7 +168,8 @@ final class CorrectorDraws implements AutoCloseable {
         double sigma = schedule.sigma(t);
         tau[index] = t;
         networkTau.set(index, schedule.networkTime(t));
-        at(teacher, index).state(alpha, sigma).prediction(room.teacherOutput(), alpha, sigma).guidance(samples.scale(index));
+        at(teacher, index).state(alpha, sigma).prediction(room.teacherOutput(), alpha, sigma)
+                .guidance(samples.scale(index, t));
         at(online, index).prediction(onlineOutput, alpha, sigma);
         at(learnt, index).prediction(onlineOutput.imageShare(sigma), onlineOutput.noiseShare(alpha));
         double unit = Math.abs(onlineOutput.outputFactor(alpha, sigma)); // what a difference of 1 of the outputs is in f

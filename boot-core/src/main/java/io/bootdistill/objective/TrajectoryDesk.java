@@ -27,7 +27,8 @@ record TrajectoryDesk(Tensor noise, TrajectoryInputs inputs) {
         for (Block block : blocks) {
             Slice images = memory.slice((long) block.from() * size, (long) block.samples() * size);
             TrajectoryInputs inputs = scope.own(new TrajectoryInputs(room.schedule(), room.condition().floats(),
-                    draws.trajectory(), room.teacherOutput(), room.clip(), room.student().device(), draws.fresh(room.block())));
+                    draws.trajectory(), room.teacherOutput(), room.clip(), room.guidanceInterval(), room.student().device(),
+                    draws.fresh(room.block())));
             desks[block.index()] = new TrajectoryDesk(Tensor.of(images, room.shape().channels()), inputs);
         }
         return desks;

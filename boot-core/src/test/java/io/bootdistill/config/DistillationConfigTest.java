@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig.Builder;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
@@ -95,7 +96,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(new OptimiserConfig(UpdateRule.MUON, 5e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), config.optimiser());
         assertEquals(1, config.guidance().range().least());
         assertEquals(1, config.guidance().range().most());
-        assertEquals(new GuidanceConfig(config.guidance().range(), -1, -1, 0.1), config.guidance());
+        assertEquals(new GuidanceConfig(config.guidance().range(), -1, -1, 0.1, GuidanceInterval.ALWAYS, 0), config.guidance());
         assertEquals(new Limit.OfScheduler(), config.clip());
         assertEquals(new Evaluation(1_000, 50), config.evaluation());
         assertEquals(new Output(null, 1_600, 16_000), config.output());

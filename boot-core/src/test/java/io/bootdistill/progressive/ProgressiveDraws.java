@@ -70,7 +70,7 @@ final class ProgressiveDraws implements AutoCloseable {
             calls[call].networkTime.set(index, schedule.networkTime(t));
             row.at(table.values(), calls[call].coefficients.at(index))
                     .prediction(room.teacherOutput(), schedule.alpha(t), schedule.sigma(t))
-                    .guidance(samples.scale(index)).clip(room.clip()).step(from == to ? 0 : step(from, to))
+                    .guidance(samples.scale(index, t)).clip(room.clip()).step(from == to ? 0 : step(from, to))
                     .nextState(to == 0 ? 0 : schedule.alpha(time(to)), to == 0 ? 1 : schedule.sigma(time(to)));
         }
         double alpha = schedule.alpha(time(i));

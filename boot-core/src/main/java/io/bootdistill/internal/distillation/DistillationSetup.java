@@ -89,7 +89,8 @@ public final class DistillationSetup {
     private Guidance newGuidance() {
         Checks.that(negativeLabel >= 0, "guidance", config.guidance().range().least(),
                 "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
-        Guidance made = new Guidance(config.guidance().range().middle(), negativeLabel);
+        Guidance made = new Guidance(config.guidance().range().middle(), negativeLabel,
+                config.guidance().interval(), config.guidance().rescale());
         TeacherPlans.requireGuidance(teacher.condition(), made);
         return made;
     }

@@ -2,6 +2,7 @@ package io.bootdistill.internal.distillation;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -78,6 +79,11 @@ record Room(
     @Override
     public GuidanceRange guidance() {
         return config.guidance().range();
+    }
+
+    @Override
+    public GuidanceInterval guidanceInterval() {
+        return config.guidance().interval();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.config.Work;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.SafetensorsFile;
@@ -18,9 +19,10 @@ import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a run writes: {@code config.json}, {@code metrics.csv}, {@code reference.safetensors} (what the student is compared
+ * What a run writes: {@code config.json}, {@code prompts.json} where it trains on prompts, {@code metrics.csv}, {@code reference.safetensors} (what the student is compared
  * with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code student/} (the averaged student, as it can be
  * sampled), or {@code teacher/} where a teacher is trained. Of a joint run, {@code teacher/} and {@code student/} are such
  * folders themselves, but for the checkpoint. Every file is written beside its place and renamed.
@@ -31,6 +33,7 @@ public final class RunFolder {
     public static final String STUDENT = "student";
     public static final String TEACHER = "teacher";
     private static final String STATE = "state.safetensors";
+    private static final String PROMPTS = "prompts.json";
     private static final String METRICS = "metrics.csv";
     private static final String REFERENCE = "reference.safetensors";
 
@@ -95,6 +98,17 @@ public final class RunFolder {
     /** Writes a configuration, as its {@code toJson} has it. */
     public void writeConfig(String json) throws IOException {
         writeText(CONFIG, json);
+    }
+
+    /** Writes the prompts that a run trains on. */
+    public void writePrompts(Prompts prompts) throws IOException {
+        writeText(PROMPTS, RunPrompts.toJson(prompts));
+    }
+
+    /** The prompts that a run trains on; null where it has none. */
+    public @Nullable Prompts readPrompts() throws IOException {
+        Path file = folder.resolve(PROMPTS);
+        return Files.exists(file) ? Uninterrupted.call(() -> RunPrompts.read(file)) : null;
     }
 
     /**

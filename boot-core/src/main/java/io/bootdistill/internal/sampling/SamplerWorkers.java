@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.diffusion.TeacherPlan;
@@ -84,7 +85,8 @@ public final class SamplerWorkers implements AutoCloseable {
                 kernels = own.own(device.openKernels());
                 plan = own.own(TeacherPlans.of(teacher, device, block, guidance, threshold));
                 inputs = own.own(new TrajectoryInputs(
-                        teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip, device, block));
+                        teacher.schedule(), teacher.condition().floats(), trajectory, plan.prediction(), clip,
+                        guidance == null ? GuidanceInterval.ALWAYS : guidance.interval(), device, block));
                 noise = Tensor.of(own.own(device.allocate(size)).slice(), shape.channels());
                 boolean solved = trajectory.consistency() == null;
                 walk = solved

@@ -18,14 +18,15 @@ public final class TeacherPlans {
      */
     public static TeacherPlan of(
             TeacherModel teacher, Device device, int block, @Nullable Guidance guidance, @Nullable DynamicThreshold threshold) {
-        TeacherPlan plan = of(teacher, device, block, guidance);
-        return threshold == null ? plan : new ThresholdedPlan(plan, teacher, device, block, threshold);
+        TeacherPlan plan = teacher.isNetwork() ? new NetworkPlan(teacher, block, guidance)
+                : new FunctionPlan(teacher, device, block, guidance);
+        boolean isRescaled = guidance != null && guidance.rescale() > 0;
+        return threshold == null && !isRescaled ? plan : new HostPlan(plan, teacher, device, block, guidance, threshold);
     }
 
     /** Without thresholding. */
     public static TeacherPlan of(TeacherModel teacher, Device device, int block, @Nullable Guidance guidance) {
-        return teacher.isNetwork() ? new NetworkPlan(teacher, block, guidance)
-                : new FunctionPlan(teacher, device, block, guidance);
+        return of(teacher, device, block, guidance, null);
     }
 
     /**

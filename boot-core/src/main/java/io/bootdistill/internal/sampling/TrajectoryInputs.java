@@ -7,6 +7,7 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalOde;
@@ -27,6 +28,7 @@ public final class TrajectoryInputs implements AutoCloseable {
     private final NoiseSchedule schedule;
     private final Prediction prediction;
     private final double clip;
+    private final GuidanceInterval interval;
     private final int samples;
     private final Stage[] first;
 
@@ -41,18 +43,23 @@ public final class TrajectoryInputs implements AutoCloseable {
 
     private final int stageFloats;
     private final int stages;
+    private final double[] calls;
     private final SignalRow row = new SignalRow();
     private final float[] scales;
     private final float[] conditions;
     private final int conditionFloats;
 
-    /** @param prediction what the teacher's outputs mean */
+    /**
+     * @param prediction what the teacher's outputs mean
+     * @param interval the times at which it is guided
+     */
     public TrajectoryInputs(
-            NoiseSchedule schedule, int conditionFloats, Trajectory trajectory, Prediction prediction, double clip, Device device,
-            int samples) {
+            NoiseSchedule schedule, int conditionFloats, Trajectory trajectory, Prediction prediction, double clip,
+            GuidanceInterval interval, Device device, int samples) {
         this.schedule = schedule;
         this.prediction = prediction;
         this.clip = clip;
+        this.interval = interval;
         this.samples = samples;
         int evaluations = trajectory.evaluations();
         int twice = 0;
@@ -60,6 +67,7 @@ public final class TrajectoryInputs implements AutoCloseable {
             twice += trajectory.isTwice(i) ? 1 : 0;
         }
         stages = evaluations + twice;
+        calls = new double[stages];
         stageFloats = samples * (SignalCoefficients.COUNT + 1);
         this.conditionFloats = conditionFloats;
         values = new float[stages * stageFloats + samples * conditionFloats];
@@ -112,6 +120,7 @@ public final class TrajectoryInputs implements AutoCloseable {
      */
     private Stage stage(int index, double call, double t, double m, double c, double alpha, double sigma, double mean) {
         int from = index * stageFloats;
+        calls[index] = call;
         for (int i = 0; i < samples; i++) {
             row.at(values, from + i * SignalCoefficients.COUNT)
                     .prediction(prediction, schedule.alpha(t), schedule.sigma(t))
@@ -148,7 +157,8 @@ public final class TrajectoryInputs implements AutoCloseable {
         System.arraycopy(guidance, from, scales, 0, n);
         for (int stage = 0; stage < stages; stage++) {
             for (int i = 0; i < n; i++) {
-                row.at(values, stage * stageFloats + i * SignalCoefficients.COUNT).guidance(scales[i]);
+                row.at(values, stage * stageFloats + i * SignalCoefficients.COUNT)
+                        .guidance(interval.scale(scales[i], calls[stage]));
             }
         }
         if (conditionFloats > 0) {

@@ -5,6 +5,7 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.TeacherPlan;
@@ -12,14 +13,15 @@ import io.bootdistill.network.ImageShape;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A teacher with dynamic thresholding: its output is f itself, guided and limited. A quantile needs all values of a sample,
- * so they take the way over the host; teachers that ask for it are few.
+ * A teacher whose output is f itself, guided with a rescale, limited by a dynamic threshold, or both. A standard deviation and a
+ * quantile need all values of a sample, so they take the way over the host; those that ask for it are few.
  */
-final class ThresholdedPlan implements TeacherPlan {
+final class HostPlan implements TeacherPlan {
 
     private final TeacherPlan plan;
     private final NoiseSchedule schedule;
-    private final DynamicThreshold threshold;
+    private final @Nullable Guidance guidance;
+    private final @Nullable DynamicThreshold threshold;
     private final int size;
     private final DeviceMemory memory;
     private final Tensor output;
@@ -28,10 +30,18 @@ final class ThresholdedPlan implements TeacherPlan {
     private final float[] nullO;
     private final float[] scratch;
 
-    /** Takes over the ownership of the plan. */
-    ThresholdedPlan(TeacherPlan plan, TeacherModel teacher, Device device, int block, DynamicThreshold threshold) {
+    /**
+     * Takes over the ownership of the plan.
+     *
+     * @param guidance null for none
+     * @param threshold null for none
+     */
+    HostPlan(
+            TeacherPlan plan, TeacherModel teacher, Device device, int block, @Nullable Guidance guidance,
+            @Nullable DynamicThreshold threshold) {
         this.plan = plan;
         this.schedule = teacher.schedule();
+        this.guidance = guidance;
         this.threshold = threshold;
         ImageShape shape = teacher.shape();
         size = shape.size();
@@ -80,19 +90,28 @@ final class ThresholdedPlan implements TeacherPlan {
         }
         for (int sample = 0; sample < n; sample++) {
             double t = inputs.times()[inputs.from() + sample];
-            double alpha = schedule.alpha(t);
-            double sigma = schedule.sigma(t);
-            double a = plan.prediction().stateFactor(alpha, sigma);
-            double w = inputs.scales()[inputs.from() + sample];
-            double b = plan.prediction().outputFactor(alpha, sigma);
-            for (int i = sample * size; i < (sample + 1) * size; i++) {
-                // f is linear in the output, so guiding one is guiding the other
-                double guided = plan.nullOutput() == null ? o[i] : nullO[i] + w * (o[i] - nullO[i]);
-                o[i] = (float) (a * x[i] + b * guided);
+            int from = sample * size;
+            predict(t, o, from);
+            if (plan.nullOutput() != null) {
+                predict(t, nullO, from);
+                guidance.guide(o, nullO, inputs.scales()[inputs.from() + sample], t, from, size);
             }
-            threshold.limit(o, sample * size, size, scratch);
+            if (threshold != null) {
+                threshold.limit(o, from, size, scratch);
+            }
         }
         kernels.upload(o, 0, output.data());
+    }
+
+    /** f of an output, in place. */
+    private void predict(double t, float[] output, int from) {
+        double alpha = schedule.alpha(t);
+        double sigma = schedule.sigma(t);
+        double a = plan.prediction().stateFactor(alpha, sigma);
+        double b = plan.prediction().outputFactor(alpha, sigma);
+        for (int i = from; i < from + size; i++) {
+            output[i] = (float) (a * x[i] + b * output[i]);
+        }
     }
 
     @Override
