@@ -202,6 +202,11 @@ public final class Teacher implements Denoiser {
         return pipeline == null ? Drawing.USUAL_STEPS : pipeline.usualSteps();
     }
 
+    /** Guidance scale of a picture, where a request does not say; 1 is none. */
+    public double usualGuidance() {
+        return pipeline == null ? 1 : pipeline.usualGuidance();
+    }
+
     /** Whether it draws from prompts. */
     public boolean readsPrompts() {
         return pipeline != null && pipeline.readsPrompts();

@@ -1,7 +1,5 @@
 package io.bootdistill.examples;
 
-import static io.bootdistill.examples.Arguments.require;
-
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.Student;
@@ -17,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -28,7 +27,7 @@ import picocli.CommandLine.Spec;
         header = "Distils a diffusion model into a one-step generator.",
         customSynopsis = {
             "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
-            "                    [--seed S] [--guidance W | W:W] [--negative L]",
+            "                    [--prompts FILE] [--guidance W | W:W] [--negative TEXT] [--seed S]",
             "                    [--quick | --recipe paper | --recipe FILE] [--device D] [--workers W]",
             "                    [--resume] [--no-report]"
         },
@@ -50,6 +49,7 @@ import picocli.CommandLine.Spec;
             "  boot distill --quick                           does it work here? About a minute",
             "  boot distill                                   the bundled teacher, about 10 minutes",
             "  boot distill --teacher my-model --minutes 30   your own, in about half an hour",
+            "  boot distill --teacher my-sd --prompts prompts.txt --guidance 3",
             "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
         })
 final class DistillCommand implements Callable<Integer> {
@@ -81,14 +81,8 @@ final class DistillCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "S", description = "Seed of all random numbers. Default: 0.")
     private Long seed;
 
-    @Option(names = "--guidance", paramLabel = "W",
-            description = "Classifier-free guidance to distil into the student, for teachers with a null label: a scale, or a"
-                    + " range as 1:4 for a student that is told the scale when it is sampled. Default: 1, none.")
-    private String guidance;
-
-    @Option(names = "--negative", paramLabel = "L",
-            description = "Label that guidance leads away from. Default: the null label.")
-    private Integer negative;
+    @Mixin
+    private GuidanceOptions guidance = new GuidanceOptions();
 
     @ArgGroup
     private Recipe recipe = new Recipe();
@@ -149,13 +143,20 @@ final class DistillCommand implements Callable<Integer> {
         if (resume) {
             requireResumable();
         }
-        DistillationConfig config = resume ? null : newConfig(threads);
+        if (!resume) {
+            out = Arguments.newRun(out);
+            Arguments.requireLength(spec, length.minutes, length.steps);
+        }
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         try (StopRequest stop = new StopRequest(err);
                 Teacher teacher = Teacher.load(teacherFolder(), device)) {
+            if (!resume) {
+                guidance.require(teacher);
+            }
+            DistillationConfig config = resume ? null : newConfig(teacher, threads);
             err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
             TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
-            BootDistiller distiller = new BootDistiller(teacher).listener(report);
+            BootDistiller distiller = new BootDistiller(teacher).conditions(guidance.source()).listener(report);
             try (Student student = resume ? distiller.resume(out, threads) : distiller.train(config)) {
                 report.end();
                 if (report.firstStep() == report.config().steps()) {
@@ -182,9 +183,7 @@ final class DistillCommand implements Callable<Integer> {
 
     // ---- options
 
-    private DistillationConfig newConfig(int threads) throws IOException {
-        out = Arguments.newRun(out);
-        Arguments.requireLength(spec, length.minutes, length.steps);
+    private DistillationConfig newConfig(Teacher teacher, int threads) {
         DistillationConfig defaults = recipe.config();
         DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads)
                 .heldOut(Math.min(heldOut, defaults.evaluation().heldOut()));
@@ -194,37 +193,15 @@ final class DistillCommand implements Callable<Integer> {
             if (seed != null) {
                 builder.seed(seed);
             }
-            if (guidance != null) {
-                setGuidance(builder);
-            }
-            if (negative != null) {
-                require(spec, negative >= 0, "--negative", negative, "a label");
-                builder.negativeLabel(negative);
-            }
-            return builder.build();
+            return builder.guidance(guidance.config(defaults.guidance(), teacher)).build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
-    private void setGuidance(DistillationConfig.Builder builder) {
-        String[] ends = guidance.split(":", 2);
-        try {
-            double least = Double.parseDouble(ends[0]);
-            double most = ends.length == 1 ? least : Double.parseDouble(ends[1]);
-            boolean valid = least >= 0 && Double.isFinite(most) && (ends.length == 1 || most > least);
-            require(spec, valid, "--guidance", guidance, "a scale of at least 0, or a lower and a higher as in 1:4");
-            builder.guidance(least, most);
-        } catch (NumberFormatException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--guidance is " + guidance + ", must be a scale, or a range as in 1:4", e);
-        }
-    }
-
     private void requireResumable() {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
-                : seed != null ? "--seed" : guidance != null ? "--guidance" : negative != null ? "--negative"
-                : recipe.given();
+                : seed != null ? "--seed" : guidance.given() != null ? guidance.given() : recipe.given();
         Arguments.requireResumable(spec, out, given, "config.json");
     }
 
