@@ -8,6 +8,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -83,7 +84,7 @@ record NetworkFolder(DiffusersFolder folder) {
             graph.layout().all().forEach(parameter -> weights.requireShape(parameter.name(), parameter.shape()));
             Model model = new Model(graph, device, false);
             try {
-                model.load((parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
+                ModelLoading.load(model, (parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
             } catch (RuntimeException | Error e) {
                 model.close();
                 throw e;

@@ -267,7 +267,7 @@ public final class Model implements AutoCloseable {
         return weights[operation];
     }
 
-    private Slice memory(Parameter parameter) {
+    Slice memory(Parameter parameter) {
         return graph.layout().isTrained(parameter) ? parameters() : constants.slice();
     }
 

@@ -3,6 +3,7 @@ package io.bootdistill.internal.pipeline;
 import io.bootdistill.device.Device;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
@@ -35,7 +36,7 @@ final class ComponentModel {
             }
             Model model = new Model(graph, device, false);
             try {
-                model.load((parameter, first, into) ->
+                ModelLoading.load(model, (parameter, first, into) ->
                         weights.readFinite(naming.apply(parameter.name(), weights.names()), first, into));
             } catch (RuntimeException | Error e) {
                 model.close();
