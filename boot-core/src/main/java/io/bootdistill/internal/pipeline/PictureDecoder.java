@@ -80,9 +80,7 @@ final class PictureDecoder implements Decoder, AutoCloseable {
         float[] all = new float[Math.multiplyExact(n, picture.size())];
         try (Scope scope = new Scope()) {
             Kernels kernels = scope.own(model.device().openKernels());
-            long bytes = kernels.convolvesStrips()
-                    ? Math.max(MEMORY, Plan.leastBytes(model.graph(), 1)) : Plan.bytes(model.graph(), 1);
-            Plan plan = scope.own(Plan.within(model, 1, bytes));
+            Plan plan = scope.own(Plan.within(model, 1, mostBytes(model.graph(), kernels.convolvesStrips())));
             for (int i = 0; i < n; i++) {
                 System.arraycopy(latents, i * one.length, one, 0, one.length);
                 Layout.toRows(1, shape, one, rows);
@@ -95,6 +93,15 @@ final class PictureDecoder implements Decoder, AutoCloseable {
             }
         }
         return all;
+    }
+
+    private static long mostBytes(Graph graph, boolean strips) {
+        return strips ? Math.max(MEMORY, Plan.leastBytes(graph, 1)) : Plan.bytes(graph, 1);
+    }
+
+    /** Bytes that a picture's values take. */
+    static long bytes(Graph graph, boolean strips) {
+        return Plan.bytesWithin(graph, 1, strips, mostBytes(graph, strips));
     }
 
     private static void requireFinite(float[] values) {
