@@ -5,8 +5,6 @@ import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.autoencoder.AutoencoderConfig;
-import io.bootdistill.network.autoencoder.LatentDecoder;
 
 /**
  * What a pipeline costs, from its configurations alone.
@@ -25,19 +23,16 @@ public record PipelineCosts(
     /** Reads the configurations of a pipeline. */
     public static PipelineCosts of(PipelineFolder folder) {
         Network network = Pipeline.network(folder);
-        Graph graph = Graph.of(network);
+        Graph graph = ComponentModel.graph(folder.network(), network);
         long parameters = graph.layout().count();
         boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
-        String autoencoder = folder.pipeline().autoencoder();
+        PictureComponent autoencoder = PictureComponent.of(folder, network.input());
         if (autoencoder == null) {
             return new PipelineCosts(network.input(), network.input(), parameters, parameters, graph.flops(), 0,
                     Pipeline.usualSteps(folder), Pipeline.usualGuidance(folder), twice);
         }
-        AutoencoderConfig config = AutoencoderConfig.parse(
-                folder.component(autoencoder).config().toString(), folder.component(autoencoder).folder() + "/config.json");
-        LatentDecoder decoder = new LatentDecoder(config, network.input().height(), network.input().width());
-        Graph decoding = Graph.of(decoder);
-        return new PipelineCosts(network.input(), decoder.output(), parameters, parameters + decoding.layout().count(),
+        Graph decoding = ComponentModel.graph(autoencoder.component(), autoencoder.network());
+        return new PipelineCosts(network.input(), autoencoder.network().output(), parameters, parameters + decoding.layout().count(),
                 graph.flops(), decoding.flops(), Pipeline.usualSteps(folder), Pipeline.usualGuidance(folder), twice);
     }
 
