@@ -51,6 +51,8 @@ public record DitConfig(
         String found = "num_attention_heads · attention_head_dim is " + channels;
         that(channels <= MOST_CHANNELS, found, "at most " + MOST_CHANNELS);
         that(channels % 4 == 0, found, "a multiple of 4, for the sines and cosines of rows and columns");
+        long side = sampleSize / patchSize;
+        indexed("(sample_size / patch_size)² tokens of " + channels, side * side, channels);
         indexed("num_embeds_ada_norm + 1 rows of " + channels, numEmbedsAdaNorm + 1L, channels);
         indexed("a patch with all its channels, to " + channels,
                 (long) patchSize * patchSize * Math.max(inChannels, outChannels), channels);
