@@ -77,10 +77,18 @@ record NetworkFolder(DiffusersFolder folder) {
         return network;
     }
 
+    private Graph graph(UNet network) {
+        try {
+            return Graph.of(network);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(folder.path() + " config.json: " + e.getMessage(), e);
+        }
+    }
+
     /** The weights, for inference. */
     Model model(UNet network, Device device) {
         try (ModelWeights weights = folder.openWeights()) {
-            Graph graph = Graph.of(network);
+            Graph graph = graph(network);
             graph.layout().all().forEach(parameter -> weights.requireShape(parameter.name(), parameter.shape()));
             Model model = new Model(graph, device, false);
             try {

@@ -43,6 +43,7 @@ public final class Graph {
     /**
      * Builds the graph of a network.
      *
+     * @throws IllegalArgumentException if a tensor of the parameters has 2³¹ values or more
      * @throws IllegalStateException if the output has another shape than the network declares
      */
     public static Graph of(Network network) {

@@ -3,16 +3,12 @@ package io.bootdistill.internal.pipeline;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
-import io.bootdistill.network.Network;
 import io.bootdistill.network.Plan;
-import io.bootdistill.network.autoencoder.AutoencoderConfig;
-import io.bootdistill.network.autoencoder.LatentDecoder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +58,7 @@ public record PipelineCosts(
     /** Reads the configurations of a pipeline. */
     public static PipelineCosts of(PipelineFolder folder, Device device) {
         try (Kernels kernels = device.openKernels()) {
-            Graph graph = Graph.of(Pipeline.network(folder));
+            Graph graph = ComponentModel.graph(folder.network(), Pipeline.network(folder));
             ImageShape denoised = graph.network().input();
             boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
             Part network = Part.of(graph, kernels, Plan.bytes(graph, 1));
@@ -78,15 +74,8 @@ public record PipelineCosts(
     }
 
     private static @Nullable Graph decoding(PipelineFolder folder, ImageShape denoised) {
-        String name = folder.pipeline().autoencoder();
-        if (name == null) {
-            return null;
-        }
-        Component component = folder.component(name);
-        AutoencoderConfig config = AutoencoderConfig.parse(
-                component.config().toString(), component.folder().resolve("config.json").toString());
-        Network decoder = new LatentDecoder(config, denoised.height(), denoised.width());
-        return Graph.of(decoder);
+        PictureComponent autoencoder = PictureComponent.of(folder, denoised);
+        return autoencoder == null ? null : ComponentModel.graph(autoencoder.component(), autoencoder.network());
     }
 
     private static long textBytes(PipelineFolder folder) {
