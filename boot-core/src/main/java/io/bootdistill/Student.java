@@ -103,7 +103,6 @@ public final class Student implements AutoCloseable {
         save(folder, guidance());
     }
 
-    /** Whether it has a diffusers form. */
     boolean isSavable() {
         return student.isSavable() && (pipeline == null || StudentPipelineFolder.isSavable(student));
     }
