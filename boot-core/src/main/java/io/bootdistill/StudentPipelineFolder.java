@@ -48,6 +48,10 @@ final class StudentPipelineFolder {
             throw new ModelFormatException(folder.path() + ": prediction_type is epsilon, which no one-step student has");
         }
         GuidanceRange guidance = NetworkFolder.guidance(marks, folder.path());
+        if (guidance.isWide() != pipeline.network().scalars().contains(ScalarInputs.GUIDANCE)) {
+            throw new ModelFormatException(folder.path() + ": guidance is " + guidance.least() + " … " + guidance.most()
+                    + ", which does not fit time_cond_proj_dim of the network; export it again");
+        }
         return new StudentModel(pipeline.model(), DiscreteSchedule.of(scheduler), prediction, pipeline.nullLabel(), guidance,
                 scheduler, guidance.isWide());
     }

@@ -23,6 +23,7 @@ import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.TimeLayers;
 import io.bootdistill.network.dit.Dit;
+import io.bootdistill.network.unet.ConditionalUNet;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -124,9 +125,18 @@ public final class OneStepExport {
                 tensors.add(new WeightsManifest.Tensor(
                         parameter.name(), parameter.shape(), (first, into) -> values(reader, parameter, first, into)));
             }
-            new PipelineExport(source).scheduler(scheduler()).weights(component.name(), read.manifest().writer(tensors))
-                    .text("README.md", readme()).text(PipelineFolder.MARKS, Json.text(marks())).write(target);
+            new PipelineExport(source).scheduler(scheduler()).config(component.name(), config(component))
+                    .weights(component.name(), read.manifest().writer(tensors)).text("README.md", readme()).text(PipelineFolder.MARKS, Json.text(marks())).write(target);
         }
+    }
+
+    /** The network's, with the input of the scale that the student may have and its teacher not. */
+    private JsonObject config(Component component) {
+        JsonObject config = component.config();
+        if (student.graph().network() instanceof ConditionalUNet unet && unet.scalars().contains(ScalarInputs.GUIDANCE)) {
+            config.addProperty("time_cond_proj_dim", unet.config().embedding().time().guidanceChannels());
+        }
+        return config;
     }
 
     private void values(ParameterReader reader, Parameter parameter, long first, FloatBuffer into) {
