@@ -110,7 +110,8 @@ final class Drawing {
         int size = drawn.shape().size();
         StateListener checked = (step, from, count, x) -> {
             Finite.require("sample", from, x, size, " after step " + (step + 1) + " of " + trajectory.evaluations()
-                    + "; draw with less guidance, or see whether prediction_type and betas in scheduler_config.json are the model's");
+                    + "; draw with less guidance, or see whether prediction_type and betas in scheduler_config.json are the"
+                    + " model's");
             if (listener != null) {
                 listener.state(step, from, count, x);
             }

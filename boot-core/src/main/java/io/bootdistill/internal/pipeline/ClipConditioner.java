@@ -57,8 +57,8 @@ final class ClipConditioner implements Conditioner {
         for (TextEncoder encoder : encoders) {
             PromptIds ids = encoder.tokenizer().ids(prompt);
             if (ids.cut() && isCutKnown.compareAndSet(false, true)) {
-                LOG.warn("{}: a prompt is longer than the {} tokens that the text encoder reads, and what is beyond is cut, here and"
-                        + " in others that are longer; say it in fewer words: {}", folder, text.length(), prompt);
+                LOG.warn("{}: a prompt is longer than the {} tokens that the text encoder reads, and what is beyond is cut, here"
+                        + " and in others that are longer; say it in fewer words: {}", folder, text.length(), prompt);
             }
             float[] states = new float[text.length() * encoder.channels()];
             vector = encoder.encode(ids, states);

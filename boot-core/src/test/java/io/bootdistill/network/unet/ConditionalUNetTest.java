@@ -179,9 +179,9 @@ class ConditionalUNetTest {
     /** Refused by name, whichever tensor it is; the largest public model has less than half as many values in one. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "\"block_out_channels\": [16384], \"time_embedding_dim\": 64     | conv1.weight, with those that lie beside it, has 2415919104",
-        "\"block_out_channels\": [64], \"time_embedding_dim\": 1048576  | time_embedding.linear_2.weight, with those that lie beside",
-        "\"block_out_channels\": [640], \"num_class_embeds\": 16777216  | class_embedding.weight, with those that lie beside it",
+        "\"block_out_channels\": [16384], \"time_embedding_dim\": 64 | conv1.weight, with those that lie beside it, has 2415919104",
+        "\"block_out_channels\": [64], \"time_embedding_dim\": 1048576 | time_embedding.linear_2.weight, with those that lie",
+        "\"block_out_channels\": [640], \"num_class_embeds\": 16777216 | class_embedding.weight, with those that lie beside it",
     })
     void tensorsThatAreTooLargeAreRefused(String values, String words) {
         ConditionalUNetConfig config = ConditionalUNetReader.parse("{\"sample_size\": 8, \"down_block_types\": [\"DownBlock2D\"],"
