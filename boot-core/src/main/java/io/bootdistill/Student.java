@@ -264,7 +264,7 @@ public final class Student implements AutoCloseable {
      * @return [pictures][channels][height][width] of {@link #shape()}
      */
     public float[] latents(DrawRequest request) {
-        return new StudentDrawing(student, pipeline, request).run(this);
+        return new StudentDrawing(student, pipeline, request).run(this::sample);
     }
 
     /** Samples one image per seed, decoded and clamped. */
