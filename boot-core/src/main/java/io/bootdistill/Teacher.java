@@ -94,14 +94,14 @@ public final class Teacher implements Denoiser {
         if (PipelineFolder.isWhole(path)) {
             PipelineFolder folder = PipelineFolder.open(path);
             SchedulerConfig scheduler = folder.scheduler();
-            Pipeline pipeline = new Pipeline(folder, device);
+            Pipeline pipeline = Pipeline.ofTeacher(folder, device);
             return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), null, pipeline);
         }
         NetworkFolder reader = NetworkFolder.open(path);
-        if (reader.guidance().isWide()) {
+        if (reader.marks().guidance().isWide()) {
             throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
         }
-        if (reader.hasTwoTimes()) {
+        if (reader.marks().hasTwoTimes()) {
             throw new ModelFormatException(path + " holds a student that is told two times; use Student.load");
         }
         UNet network = reader.network();

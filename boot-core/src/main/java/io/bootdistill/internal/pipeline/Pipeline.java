@@ -6,7 +6,6 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.ClassNames;
-import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
@@ -17,14 +16,8 @@ import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.UNet;
-import io.bootdistill.network.UNetConfig;
 import io.bootdistill.network.dit.Dit;
-import io.bootdistill.network.dit.DitConfigReader;
-import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNet;
-import io.bootdistill.network.unet.ConditionalUNetConfig;
-import io.bootdistill.network.unet.ConditionalUNetReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,7 +53,7 @@ public final class Pipeline implements AutoCloseable {
         scope = new Scope();
         holders = new AtomicInteger(1);
         isOwner = true;
-        network = network(folder);
+        network = PipelineNetwork.of(folder);
         ImageShape latents = network.input();
         String autoencoder = folder.pipeline().autoencoder();
         try {
@@ -74,6 +67,19 @@ public final class Pipeline implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    /**
+     * Reads a teacher's.
+     *
+     * @throws ModelFormatException as the constructor does, and if it is a student with inputs that the format does not have
+     */
+    public static Pipeline ofTeacher(PipelineFolder folder, Device device) {
+        if (!PipelineNetwork.of(folder).equals(PipelineNetwork.ofFormat(folder))) {
+            throw new ModelFormatException(folder.path() + " holds a student that is told two times, or the guidance scale in a"
+                    + " way of its own; use Student.load");
+        }
+        return new Pipeline(folder, device);
     }
 
     private Pipeline(Pipeline shared) {
@@ -102,30 +108,6 @@ public final class Pipeline implements AutoCloseable {
                     + decoder.config().diffusedChannels() + " channels, the network reads " + latents.channels()
                     + "; use the components of one model");
         }
-    }
-
-    /** The network of a folder, from its configuration alone. */
-    static Network network(PipelineFolder folder) {
-        Component component = folder.network();
-        String json = component.config().toString();
-        String source = component.folder().resolve("config.json").toString();
-        if (component.className().equals("UNet2DModel")) {
-            return new UNet(UNetConfig.parse(json, source));
-        }
-        if (!component.className().equals("UNet2DConditionModel")) {
-            return new Dit(DitConfigReader.parse(json, source));
-        }
-        ConditionalUNetConfig config = ConditionalUNetReader.parse(json, source);
-        if (config.sample().height() == 0) {
-            throw new ModelFormatException(source + ": sample_size is null, must be the size of the latents");
-        }
-        int tokens = 77; // what T5 was given for IF
-        if (folder.has("text_encoder") && folder.pipeline() != PipelineClass.IF
-                && folder.pipeline() != PipelineClass.IF_SUPER_RESOLUTION) {
-            tokens = ClipTextConfig.parse(folder.component("text_encoder").config().toString(),
-                    folder.component("text_encoder").folder().resolve("config.json").toString()).maxPositionEmbeddings();
-        }
-        return new ConditionalUNet(config, tokens);
     }
 
     /** What was read. */
@@ -240,7 +222,7 @@ public final class Pipeline implements AutoCloseable {
     public Model model(ImageShape denoised) {
         ConditionalUNet unet = (ConditionalUNet) network;
         return model.at(Graph.of(new ConditionalUNet(
-                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked())));
+                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked(), unet.extras())));
     }
 
     /** Floating-point operations of decoding a picture. */

@@ -24,7 +24,7 @@ public record PipelineCosts(
 
     /** Reads the configurations of a pipeline. */
     public static PipelineCosts of(PipelineFolder folder) {
-        Network network = Pipeline.network(folder);
+        Network network = PipelineNetwork.of(folder);
         Graph graph = Graph.of(network);
         long parameters = graph.layout().count();
         boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
