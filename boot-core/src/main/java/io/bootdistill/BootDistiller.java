@@ -115,7 +115,7 @@ public final class BootDistiller {
         boolean hasVariance = network.outputChannels() == 2 * shape.channels() && !(network instanceof UNet);
         Network made = hasVariance ? LeadingChannels.of(network, shape.channels()) : network;
         Checks.that(made.input().equals(shape) && made.output().equals(shape), "network", network,
-                "for images of the teacher's shape " + shape + ", with a learnt variance at most in transformers and U-Nets of texts");
+                "for images of the teacher's shape " + shape + ", beside them a learnt variance at most, but for a UNet2DModel");
         return made;
     }
 

@@ -5,19 +5,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.UNet;
+import io.bootdistill.network.UNetConfig;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -180,11 +185,57 @@ class KindsOfStudentsTest {
         }
     }
 
+    /** Latents that the folder names no scale for were never scaled: the stock pipeline is told so. */
     @Test
-    void whatHasNoMeaningIsRefused() throws IOException {
+    void scaleOfUnscaledLatentsIsNamed() throws IOException {
+        KindsOfTeachers kind = KindsOfTeachers.LDM;
+        teacher(kind, "v_prediction").close();
+        Path config = temp.resolve("teacher/vqvae/config.json");
+        JsonObject json = Json.read(config);
+        json.remove("scaling_factor");
+        Json.write(config, json);
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
+                Student student = kind.distiller(teacher).train(config().build())) {
+            student.save(saved());
+        }
+        assertEquals(1, Json.read(saved().resolve("vqvae/config.json")).get("scaling_factor").getAsDouble());
+    }
+
+    @Test
+    void guidanceWithoutConditionsIsRefused() throws IOException {
         try (Teacher teacher = teacher(KindsOfTeachers.LDM, "v_prediction")) {
             requireRefusal(IllegalArgumentException.class, "1 for a teacher without a null label",
                     () -> new BootDistiller(teacher).train(config().guidance(2).build()));
+        }
+    }
+
+    /** A latent consistency model, and one whose texts another encoder reads. */
+    @ParameterizedTest
+    @CsvSource({"LatentConsistencyModelPipeline, has few steps already", "IFPipeline, are read by T5"})
+    void otherTeachersAreRefusedByName(String pipeline, String reason) throws IOException {
+        Path folder = DrawingGoldenTest.copy(temp.resolve("teacher"));
+        Path file = folder.resolve("model_index.json");
+        JsonObject index = Json.read(file);
+        index.addProperty("_class_name", pipeline);
+        if (pipeline.equals("IFPipeline")) {
+            index.remove("tokenizer");
+        }
+        Json.write(file, index);
+        try (Teacher teacher = Teacher.load(folder, device)) {
+            requireRefusal(IllegalArgumentException.class, "the teacher is " + pipeline, () -> new BootDistiller(teacher));
+            requireRefusal(IllegalArgumentException.class, reason, () -> new BootDistiller(teacher));
+        }
+    }
+
+    /** No stock pipeline takes the variance of a UNet2DModel apart. */
+    @Test
+    void varianceOfPixelsIsRefused() throws IOException {
+        try (Teacher teacher = teacher(KindsOfTeachers.LDM, "v_prediction")) {
+            UNet network = new UNet(UNetConfig.of(teacher.shape(), List.of(8), 1, 0));
+            UNet wide = new UNet(UNetConfig.parse(
+                    network.config().toJson().replaceAll("\"out_channels\": *3", "\"out_channels\": 6"), "wide"));
+            assertEquals(6, wide.outputChannels());
+            requireRefusal(IllegalArgumentException.class, "but for a UNet2DModel", () -> new BootDistiller(teacher, wide));
         }
     }
 }

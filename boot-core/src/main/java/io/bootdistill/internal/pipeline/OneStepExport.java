@@ -35,10 +35,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A network that denoises in one step, y_θ(ε, t_min), as a whole folder: the stock pipeline draws with it in one step. The time is
- * folded into the weights as for pixels: {@code linear_2} of its embedding gives that of t_min whatever it is told. A U-Net of texts
- * that is told the guidance scale keeps that input, which is the format's and is added before; there {@code linear_1} reads the time
- * that the pipeline passes as t_min. All else is the source's.
+ * A network that denoises in one step, y_θ(ε, t_min), as a whole folder: the stock pipeline draws with it in one step. The time
+ * is folded into the weights as for pixels: {@code linear_2} of its embedding gives that of t_min whatever it is told. A U-Net of
+ * texts that is told the guidance scale keeps that input, which is the format's and is added before; there {@code linear_1} reads
+ * the time that the pipeline passes as t_min. All else is the source's.
  *
  * <p>Other networks that are told the scale keep an input that the format does not have, or are written for one scale, which is
  * folded, too. A student with two times keeps both, its output as it is, and the teacher's scheduler. Of an output with a learnt
@@ -48,6 +48,7 @@ import java.util.Map;
 public final class OneStepExport {
 
     private static final String UNET_TIME = "time_embedding";
+    private static final String SCALE = "scaling_factor";
     private static final String SECOND_WEIGHT = ".linear_2.weight";
     private static final String SECOND_BIAS = ".linear_2.bias";
 
@@ -159,7 +160,21 @@ public final class OneStepExport {
                 config.addProperty("time_cond_proj_dim", find(UNET_TIME + ".cond_proj.weight").shape()[1]);
                 export.config(component.name(), config);
             }
+            nameScale(export);
             export.write(target);
+        }
+    }
+
+    /** The latents of a VQModel that names no scale were never scaled; the stock class has another default. */
+    private void nameScale(PipelineExport export) {
+        String autoencoder = source.pipeline().autoencoder();
+        if (autoencoder == null || !source.component(autoencoder).className().equals("VQModel")) {
+            return;
+        }
+        JsonObject config = source.component(autoencoder).config();
+        if (!config.has(SCALE)) {
+            config.addProperty(SCALE, 1.0);
+            export.config(autoencoder, config);
         }
     }
 

@@ -69,16 +69,9 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads a teacher's.
-     *
-     * @throws ModelFormatException as the constructor does, and if it is a student with inputs that the format does not have
-     */
+    /** Reads a teacher's pipeline: one whose network is the format's, and no more. */
     public static Pipeline ofTeacher(PipelineFolder folder, Device device) {
-        if (!PipelineNetwork.of(folder).equals(PipelineNetwork.ofFormat(folder))) {
-            throw new ModelFormatException(folder.path() + " holds a student that is told two times, or the guidance scale in a"
-                    + " way of its own; use Student.load");
-        }
+        PipelineNetwork.requireFormat(folder);
         return new Pipeline(folder, device);
     }
 

@@ -26,8 +26,16 @@ final class PipelineNetwork {
         return StudentMarks.of(folder.marks(), folder.path()).network(ofFormat(folder));
     }
 
+    /** @throws ModelFormatException if it is a student's that has inputs of its own */
+    static void requireFormat(PipelineFolder folder) {
+        if (!of(folder).equals(ofFormat(folder))) {
+            throw new ModelFormatException(folder.path() + " holds a student that is told two times, or the guidance scale in a"
+                    + " way of its own; use Student.load");
+        }
+    }
+
     /** As the format says. */
-    static Network ofFormat(PipelineFolder folder) {
+    private static Network ofFormat(PipelineFolder folder) {
         Component component = folder.network();
         String json = component.config().toString();
         String source = component.folder().resolve("config.json").toString();
