@@ -1,15 +1,11 @@
 package io.bootdistill;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
-import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
-import io.bootdistill.internal.pipeline.OneStepExport;
+import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -22,15 +18,6 @@ import org.slf4j.LoggerFactory;
 
 /** The network in a model folder of a teacher or a student, and the marks beside it by which they are told apart. */
 record NetworkFolder(DiffusersFolder folder) {
-
-    /** Marks a student. */
-    static final String STUDENT = OneStepExport.MARK;
-
-    /** The smallest and the largest guidance scale that the student was distilled for. */
-    static final String GUIDANCE = OneStepExport.GUIDANCE_MARK;
-
-    /** Marks students with two times. */
-    static final String TWO_TIMES = "two_times";
 
     /** Marked students of version 0.1.0 in the network's own configuration. */
     private static final String OLD_MARK = "boot_one_step";
@@ -46,30 +33,12 @@ record NetworkFolder(DiffusersFolder folder) {
     }
 
     boolean isStudent() {
-        return folder.marks().has(STUDENT);
+        return StudentMarks.isStudent(folder.marks());
     }
 
-    boolean hasTwoTimes() {
-        return folder.marks().has(TWO_TIMES);
-    }
-
-    GuidanceRange guidance() {
-        return guidance(folder.marks(), folder.path());
-    }
-
-    /** The range that marks name; none where they do not. */
-    static GuidanceRange guidance(JsonObject marks, Path path) {
-        JsonElement json = marks.get(GUIDANCE);
-        if (json == null) {
-            return GuidanceRange.NONE;
-        }
-        try {
-            JsonArray range = json.getAsJsonArray();
-            return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
-        } catch (RuntimeException e) {
-            throw new ModelFormatException(
-                    path + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
-        }
+    /** What the format cannot say of a student. */
+    StudentMarks marks() {
+        return StudentMarks.of(folder.marks(), folder.path());
     }
 
     /** The network as the format says, without further inputs of a student's. */
@@ -86,11 +55,11 @@ record NetworkFolder(DiffusersFolder folder) {
 
     /** Refuses students whose networks are told more than a teacher's. */
     void requireTeacher() {
-        if (guidance().isWide()) {
+        if (marks().guidance().isWide()) {
             throw new ModelFormatException(
                     folder.path() + " holds a student that is told the guidance scale; use Student.load");
         }
-        if (hasTwoTimes()) {
+        if (marks().hasTwoTimes()) {
             throw new ModelFormatException(folder.path() + " holds a student that is told two times; use Student.load");
         }
     }

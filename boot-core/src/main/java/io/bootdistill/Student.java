@@ -11,8 +11,8 @@ import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.PipelineFolder;
-import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
@@ -87,7 +87,7 @@ public final class Student implements AutoCloseable {
      * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
-        return PipelineFolder.isWhole(folder) ? OneStepExport.isOneStep(PipelineFolder.open(folder))
+        return PipelineFolder.isWhole(folder) ? StudentMarks.isStudent(PipelineFolder.open(folder).marks())
                 : NetworkFolder.open(folder).isStudent();
     }
 
@@ -104,7 +104,7 @@ public final class Student implements AutoCloseable {
     }
 
     boolean isSavable() {
-        return student.isSavable() && (pipeline == null || StudentPipelineFolder.isSavable(student));
+        return student.isSavable();
     }
 
     /**
@@ -120,8 +120,7 @@ public final class Student implements AutoCloseable {
 
     private void save(Path folder, GuidanceRange range) throws IOException {
         if (!isSavable()) {
-            throw new UnsupportedOperationException("only students of teachers in the diffusers format, with no input that its"
-                    + " pipelines do not pass, have a diffusers form");
+            throw new UnsupportedOperationException("only students of teachers in the diffusers format have a diffusers form");
         }
         workers.whileOpen(() -> {
             StudentFolder.write(folder, student, range, pipeline);

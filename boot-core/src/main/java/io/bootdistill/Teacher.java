@@ -90,7 +90,7 @@ public final class Teacher implements Denoiser {
         if (PipelineFolder.isWhole(path)) {
             PipelineFolder folder = PipelineFolder.open(path);
             SchedulerConfig scheduler = folder.scheduler();
-            Pipeline pipeline = new Pipeline(folder, device);
+            Pipeline pipeline = Pipeline.ofTeacher(folder, device);
             return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), null, pipeline);
         }
         NetworkFolder reader = NetworkFolder.open(path);

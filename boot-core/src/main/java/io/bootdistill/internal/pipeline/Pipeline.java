@@ -69,6 +69,12 @@ public final class Pipeline implements AutoCloseable {
         }
     }
 
+    /** Reads a teacher's pipeline: one whose network is the format's, and no more. */
+    public static Pipeline ofTeacher(PipelineFolder folder, Device device) {
+        PipelineNetwork.requireFormat(folder);
+        return new Pipeline(folder, device);
+    }
+
     private Pipeline(Pipeline shared) {
         folder = shared.folder;
         network = shared.network;
@@ -201,7 +207,7 @@ public final class Pipeline implements AutoCloseable {
     public Model model(ImageShape denoised) {
         ConditionalUNet unet = (ConditionalUNet) network;
         return model.at(Graph.of(new ConditionalUNet(
-                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked())));
+                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked(), unet.extras())));
     }
 
     /** Floating-point operations of decoding a picture. */

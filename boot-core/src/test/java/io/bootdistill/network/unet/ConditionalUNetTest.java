@@ -102,7 +102,15 @@ class ConditionalUNetTest {
         UnsupportedOperationException twice =
                 assertThrows(UnsupportedOperationException.class, () -> guided.withScalar("w"));
         assertTrue(twice.getMessage().contains("has no form with the scalar input w"), twice.getMessage());
-        assertThrows(UnsupportedOperationException.class, () -> guided.withScalar("s"));
+    }
+
+    /** Another scalar is embedded like the time, in layers of its own whose result begins at zero. */
+    @Test
+    void furtherScalarsHaveAnEmbeddingOfTheirOwn() {
+        ConditionalUNet two = network("unet-sd1").withScalar("w").withScalar("s");
+        assertEquals(List.of("t", "w", "s"), two.scalars());
+        assertArrayEquals(new int[] {64, 16}, Graph.of(two).layout().find("s_embedding.linear_1.weight").shape());
+        assertTrue(Graph.of(two).layout().find("s_embedding.linear_2.weight").beginsAtZero());
     }
 
     @Test
