@@ -58,7 +58,7 @@ public class TextDistillationTest {
     /** Four steps, that change the student by a few percent. */
     private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().objective(Trajectories.defaults().withSteps(2).withUses(1, 1)).noCorrector()
-                .batch(4).block(2).lanes(2).images(4 * 4).workers(2).seed(3).guidance(2).heldOut(0)
+                .batch(2).block(1).lanes(2).images(2 * 4).workers(2).seed(3).guidance(2).heldOut(0)
                 .optimiser(OptimiserConfig.ofStudents().withEmaHalfLife(0).withRate(1e-2).withWarmupImages(0));
     }
 
@@ -91,7 +91,7 @@ public class TextDistillationTest {
     /** With the prompts that lie in its folder. */
     @Test
     void continuedRunEqualsOneThatWasNeverStopped() throws IOException {
-        DistillationConfig.Builder config = config().heldOut(5).referenceSteps(2).reportImages(8).checkpointImages(8);
+        DistillationConfig.Builder config = config().heldOut(3).referenceSteps(2).reportImages(4).checkpointImages(4);
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         List<DistillationListener.Quality> measured = new ArrayList<>();
@@ -117,9 +117,16 @@ public class TextDistillationTest {
         requireSameFiles(whole.resolve("student"), parts.resolve("student"));
         assertEquals(2, measured.size());
         assertEquals(new ImageShape(3, 16, 16), measured.get(1).picture());
-        assertEquals(5 * 3 * 16 * 16, measured.get(1).samples().length);
+        assertEquals(3 * 3 * 16 * 16, measured.get(1).samples().length);
         assertTrue(measured.get(1).pairedRmse() > 0 && measured.get(1).pictureRmse() > 0);
         assertTrue(Files.exists(whole.resolve("grids/reference.png")));
+    }
+
+    /** One step of the format's sampler, which passes the last time step. */
+    private float[] stock(Path folder, double scale) throws IOException {
+        try (Teacher teacher = Teacher.load(folder, device())) {
+            return teacher.latents(DRAW.withSteps(1).withGuidance(scale), null);
+        }
     }
 
     private static void requireSameFiles(Path expected, Path found) throws IOException {
@@ -148,11 +155,12 @@ public class TextDistillationTest {
                 assertEquals(new GuidanceRange(2, 2), loaded.guidance());
                 Golden.values("latents", student.latents(DRAW), loaded.latents(DRAW));
                 Golden.values("pictures", student.pixels(DRAW), loaded.pixels(DRAW));
+                Golden.values("as the stock pipeline draws", student.latents(DRAW), stock(saved, 1));
                 assertEquals(4, loaded.images(DRAW).size());
                 loaded.save(again);
             }
             requireSameFiles(saved, again);
-            float[] start = drawn(teacher, config().images(4).learningRate(1e-30).build());
+            float[] start = drawn(teacher, config().images(2).learningRate(1e-30).build());
             assertTrue(PairedError.rmse(start, student.latents(DRAW)) > 1e-2, "it has learnt something");
         }
     }
@@ -171,6 +179,7 @@ public class TextDistillationTest {
                 assertEquals(new GuidanceRange(1, 3), loaded.guidance());
                 Golden.values("w = 1", student.latents(least), loaded.latents(least));
                 Golden.values("w = 3", student.latents(most), loaded.latents(most));
+                Golden.values("w = 3, as the stock pipeline draws", student.latents(most), stock(temp.resolve("saved"), 3));
                 loaded.save(temp.resolve("again"));
             }
             requireSameFiles(temp.resolve("saved"), temp.resolve("again"));
@@ -189,7 +198,7 @@ public class TextDistillationTest {
     @Test
     void guidanceIsThatOfTheConfiguration() throws IOException {
         GuidanceConfig guidance = GuidanceConfig.defaults().withRange(new GuidanceRange(4, 4));
-        DistillationConfig.Builder config = config().images(4);
+        DistillationConfig.Builder config = config().images(2);
         try (Teacher teacher = Teacher.load(teacherFolder, device())) {
             float[] plain = drawn(teacher, config.guidance(guidance).build());
             assertArrayEquals(plain, drawn(teacher, config.guidance(guidance).build()));

@@ -114,8 +114,10 @@ class PromptFileTest {
         String longest = name.endsWith("jsonl") ? "{\"prompt\": \"" + "x".repeat(65_522) + "\"}" : "x".repeat(65_536);
         String start = name.endsWith("csv") ? "prompt\n" : "";
         assertEquals(1, read(name, start + longest + "\n").size());
-        assertBad(name, null, start + longest + "\n" + "x".repeat(1_000_000),
-                "line " + (start.isEmpty() ? 2 : 3) + " is longer than 65536 bytes", "a prompt in each line");
+        for (int length : new int[] {65_537, 1_000_000}) {
+            assertBad(name, null, start + longest + "\n" + "x".repeat(length),
+                    "line " + (start.isEmpty() ? 2 : 3) + " is longer than 65536 bytes", "a prompt in each line");
+        }
     }
 
     /** The first too many ends it: the rest is never read. */
