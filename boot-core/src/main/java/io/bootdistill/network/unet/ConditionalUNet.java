@@ -24,16 +24,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Input {@link #TIME} is the real-valued index of the time step; {@link #GUIDANCE}, where the configuration has its embedding,
  * the scale of the guidance that the output is to have. The condition has the part {@link #TEXT}, and where the configuration asks
- * for them {@link #POOLED} with {@link #TIME_IDS}, and {@link #CLASS}. What else a model reads (a masked picture, a smaller one)
- * is in the channels of x.
+ * for them {@link #POOLED} with {@link #TIME_IDS}, and {@link #CLASS}. A model that reads a picture beside its
+ * input (a smaller one to enlarge) has its channels in those of x, or, where they are said, the part {@link #IMAGE}.
  *
  * @param height rows of x, a multiple of {@link ConditionalUNetConfig#sizeUnit}
  * @param width columns of x, likewise
  * @param tokens of a text, at least 1
  * @param masked whether a mask comes with them, for attention to leave tokens out
+ * @param imageChannels the last so many of {@code in_channels} are those of a picture that is part of the condition, 0 for none
  */
-public record ConditionalUNet(ConditionalUNetConfig config, int height, int width, int tokens, boolean masked)
-        implements Network {
+public record ConditionalUNet(
+        ConditionalUNetConfig config, int height, int width, int tokens, boolean masked, int imageChannels) implements Network {
 
     /** The scalar that is the time. */
     public static final String TIME = "t";
@@ -53,6 +54,9 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
     /** The part that is a class: a label, a number, or a vector. */
     public static final String CLASS = "class";
 
+    /** The part that is a picture of x's size, whose channels follow those of x. */
+    public static final String IMAGE = "image";
+
     /** Channels of the embedding of the guidance scale in a network that is given one: the stock pipelines'. */
     private static final int GUIDANCE_CHANNELS = 256;
 
@@ -66,6 +70,12 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
         between("the number of tokens", tokens, 1, 1 << 16);
         that(!masked || !config.hasSimpleCrossAttention(), "masked is true",
                 "false where attention reads text and pixels at once (SimpleCrossAttn…)");
+        between("the channels of the image", imageChannels, 0, config.sample().inChannels() - 1);
+    }
+
+    /** A network without a picture in its condition. */
+    public ConditionalUNet(ConditionalUNetConfig config, int height, int width, int tokens, boolean masked) {
+        this(config, height, width, tokens, masked, 0);
     }
 
     /**
@@ -77,9 +87,24 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
         this(config, config.sample().height(), config.sample().width(), tokens, false);
     }
 
+    /** The same network for another size. */
+    public ConditionalUNet at(int height, int width) {
+        return new ConditionalUNet(config, height, width, tokens, masked, imageChannels);
+    }
+
+    /** The same network for texts of another length. */
+    public ConditionalUNet withTokens(int tokens) {
+        return new ConditionalUNet(config, height, width, tokens, masked, imageChannels);
+    }
+
+    /** The same network, the last channels of whose input are a picture that is part of its condition. */
+    public ConditionalUNet withImage(int channels) {
+        return new ConditionalUNet(config, height, width, tokens, masked, channels);
+    }
+
     @Override
     public ImageShape input() {
-        return new ImageShape(config.sample().inChannels(), height, width);
+        return new ImageShape(config.sample().inChannels() - imageChannels, height, width);
     }
 
     @Override
@@ -99,7 +124,7 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
             throw new UnsupportedOperationException("a UNet2DConditionModel with the scalars " + scalars()
                     + " has no form with the scalar input " + name);
         }
-        return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked);
+        return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked, imageChannels);
     }
 
     @Override
@@ -113,6 +138,9 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
         ConditionShape classes = classes();
         if (classes != null) {
             parts.add(new Part(CLASS, classes));
+        }
+        if (imageChannels > 0) {
+            parts.add(new Part(IMAGE, new ConditionShape.Image(new ImageShape(imageChannels, height, width))));
         }
         return new ConditionShape.Parts(parts);
     }
@@ -150,7 +178,8 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
                 new TextAttentionLayers(graph, config.attention(), config.residual().groups(), text, graph.mask(TEXT)),
                 embedding, stages.resnets());
 
-        Value x = config.sample().centered() ? graph.affine(graph.x(), 2, -1) : graph.x();
+        Value x = imageChannels == 0 ? graph.x() : graph.concat(graph.x(), graph.condition(IMAGE));
+        x = config.sample().centered() ? graph.affine(x, 2, -1) : x;
         x = graph.conv("conv_in", x, config.firstChannels());
         Deque<Value> skips = new ArrayDeque<>(List.of(x));
         for (Stage stage : stages.down()) {
