@@ -66,9 +66,9 @@ public enum PipelineClass {
         return Stream.of("vae", "vqvae").filter(parts::containsKey).findFirst().orElse(null);
     }
 
-    /** Whether it makes its conditions of prompts, by text encoders of its own. */
+    /** Whether its conditions are made of prompts. */
     public boolean readsPrompts() {
-        return parts.containsKey("tokenizer");
+        return parts.containsKey("tokenizer") || readsTextStates();
     }
 
     /** Whether it has more than a network and a scheduler. */
@@ -81,6 +81,11 @@ public enum PipelineClass {
         return autoencoder() != null;
     }
 
+    /** Whether its text encoder is of the T5 family: prompts' states are computed elsewhere. */
+    public boolean readsTextStates() {
+        return this == IF || this == IF_SUPER_RESOLUTION;
+    }
+
     /** The components that it must have. */
     public Set<String> components() {
         return parts.keySet();
@@ -88,7 +93,7 @@ public enum PipelineClass {
 
     /** Whether a component that the index names may be missing in the folder: prompts' states are computed elsewhere. */
     boolean mayLack(String component) {
-        return (this == IF || this == IF_SUPER_RESOLUTION) && List.of("text_encoder", "tokenizer").contains(component);
+        return readsTextStates() && List.of("text_encoder", "tokenizer").contains(component);
     }
 
     /** The classes that a component may have; empty where any will do. */

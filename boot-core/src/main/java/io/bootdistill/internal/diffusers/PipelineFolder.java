@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a whole pipeline of diffusers: {@code model_index.json}, which names its class and its components, and a folder
@@ -26,6 +28,9 @@ public final class PipelineFolder {
 
     /** The file that makes a folder a pipeline's. */
     public static final String MODEL_INDEX = "model_index.json";
+
+    /** The file beside the components with text states that were computed before. */
+    public static final String TEXT_STATES = "text_states.safetensors";
 
     static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
@@ -211,9 +216,18 @@ public final class PipelineFolder {
         return file;
     }
 
-    /** The files beside the components that say what a model is and what may be done with it: README, licences, terms of use. */
+    /** Where its text states lie; null where there are none, or it reads none. */
+    public @Nullable Path textStates() {
+        Path file = path.resolve(TEXT_STATES);
+        return pipeline.readsTextStates() && Files.isRegularFile(file) ? file : null;
+    }
+
+    /**
+     * The files beside the components that say what a model is and what may be done with it: README, licences, terms of use; and
+     * its text states.
+     */
     List<Path> documents() {
-        List<Path> documents = new ArrayList<>();
+        List<Path> documents = new ArrayList<>(Stream.ofNullable(textStates()).toList());
         for (String name : FolderNames.names(path)) {
             if (name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)") && Files.isRegularFile(path.resolve(name))) {
                 documents.add(path.resolve(name));

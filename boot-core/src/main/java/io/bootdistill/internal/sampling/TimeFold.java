@@ -1,5 +1,10 @@
 package io.bootdistill.internal.sampling;
 
+import io.bootdistill.device.Activation;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Tensor;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
@@ -9,7 +14,7 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The output of a U-Net's embedding of a scalar at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
+/** The output of a U-Net's embedding of a scalar at one value: e = W₂·f(W₁·φ(t) + b₁) + b₂, its layers in float64. */
 public final class TimeFold {
 
     /** The embedding of the time. */
@@ -56,9 +61,27 @@ public final class TimeFold {
         return embedding(weights, name, config.positionalEmbedding((float) value));
     }
 
-    /** The embedding whose parameters begin with a name, of a sinusoid: two layers with SiLU between them. */
-    public static float[] embedding(Model model, String name, double[] sinusoid) {
-        return embedding(weights(model, name + "."), name, sinusoid);
+    /** The embedding whose parameters begin with a name, of a sinusoid: two layers with an activation between them. */
+    public static float[] embedding(Model model, String name, double[] sinusoid, Activation f) {
+        Map<String, float[]> weights = weights(model, name + ".");
+        double[] hidden = layer(weights, name + ".linear_1", sinusoid);
+        return rounded(layer(weights, name + ".linear_2", activated(model.device(), f, hidden)));
+    }
+
+    /** By the device's kernel, whose activations are those that the network was trained with. */
+    private static double[] activated(Device device, Activation f, double[] x) {
+        float[] values = rounded(x);
+        try (DeviceMemory memory = device.allocate(values.length); Kernels kernels = device.openKernels()) {
+            Tensor tensor = Tensor.of(memory.slice(), values.length);
+            kernels.upload(values, 0, memory.slice());
+            kernels.activationForward(1, f, tensor, tensor);
+            kernels.download(memory.slice(), values, 0);
+        }
+        double[] y = new double[values.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = values[i];
+        }
+        return y;
     }
 
     private static float[] embedding(Map<String, float[]> weights, String name, double[] sinusoid) {
@@ -66,7 +89,10 @@ public final class TimeFold {
         for (int i = 0; i < hidden.length; i++) {
             hidden[i] /= 1 + Math.exp(-hidden[i]);
         }
-        double[] e = layer(weights, name + ".linear_2", hidden);
+        return rounded(layer(weights, name + ".linear_2", hidden));
+    }
+
+    private static float[] rounded(double[] e) {
         float[] folded = new float[e.length];
         for (int i = 0; i < e.length; i++) {
             folded[i] = (float) e[i];
