@@ -1,15 +1,10 @@
 package io.bootdistill.internal.pipeline;
 
-import io.bootdistill.network.ConditionShape;
-
 /** Makes the conditions of a network from prompts. Thread-safe. */
 interface Conditioner extends AutoCloseable {
 
-    /** What it makes. */
-    ConditionShape.Parts shape();
-
     /**
-     * Writes the condition of a prompt, for a picture of so many pixels: {@link ConditionShape#floats} values.
+     * Writes what a network reads of a prompt, for a picture of so many pixels, where it lies among a sample's floats.
      *
      * @throws IllegalArgumentException if there is none for this prompt
      */

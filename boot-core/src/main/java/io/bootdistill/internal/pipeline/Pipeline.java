@@ -2,31 +2,21 @@ package io.bootdistill.internal.pipeline;
 
 import com.google.gson.JsonElement;
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.ClassNames;
-import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.internal.work.ConditionTable;
-import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.UNet;
-import io.bootdistill.network.UNetConfig;
 import io.bootdistill.network.dit.Dit;
-import io.bootdistill.network.dit.DitConfigReader;
-import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNet;
-import io.bootdistill.network.unet.ConditionalUNetConfig;
-import io.bootdistill.network.unet.ConditionalUNetReader;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,53 +30,40 @@ public final class Pipeline implements AutoCloseable {
     private final Scope scope = new Scope();
     private final Model model;
     private final @Nullable Conditioner conditioner;
+    private final @Nullable Enlargement enlargement;
     private final @Nullable PictureDecoder decoder;
 
     /**
      * Reads a pipeline. The configurations and headers of all components are checked before weights of any are read.
      *
+     * @param states a file of text states that were computed before; null for that of the folder, if it has one
      * @throws ModelFormatException if a component is missing, damaged, not supported, or that of another model
      */
-    public Pipeline(PipelineFolder folder, Device device) {
+    public Pipeline(PipelineFolder folder, Device device, @Nullable Path states) {
         this.folder = folder;
-        network = network(folder);
-        ClipComponents clip = network instanceof ConditionalUNet unet && folder.has("tokenizer")
+        if (states != null && !folder.pipeline().readsTextStates()) {
+            throw new IllegalArgumentException("the file of text states is " + states + ", must be left out: " + folder.path()
+                    + " is a " + folder.pipeline().className() + ", which encodes prompts itself or reads none");
+        }
+        Network described = PipelineNetwork.of(folder);
+        ClipComponents clip = described instanceof ConditionalUNet unet && !folder.pipeline().readsTextStates()
                 ? ClipComponents.of(folder, unet.condition()) : null;
-        PictureComponent autoencoder = PictureComponent.of(folder, network.input());
+        enlargement = folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION ? new Enlargement(folder) : null;
+        PictureComponent autoencoder = PictureComponent.of(folder, described.input());
         ComponentModel decoding = autoencoder == null ? null : autoencoder.weights();
-        ComponentModel denoising = new ComponentModel(folder.network(), network);
+        Path file = states != null ? states : folder.textStates();
         try {
-            conditioner = clip == null ? null : scope.own(new ClipConditioner(clip, device));
+            StatesConditioner computed = file == null ? null
+                    : scope.own(new StatesConditioner(file, (ConditionalUNet) described, folder.path()));
+            network = computed == null ? described : ((ConditionalUNet) described).withTokens(computed.tokens());
+            ComponentModel denoising = new ComponentModel(folder.network(), network);
+            conditioner = clip == null ? computed : scope.own(new ClipConditioner(clip, device));
             decoder = decoding == null ? null : scope.own(new PictureDecoder(decoding, device));
             model = scope.own(denoising.read(device));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
-    }
-
-    /** The network of a folder, from its configuration alone. */
-    static Network network(PipelineFolder folder) {
-        Component component = folder.network();
-        String json = component.config().toString();
-        String source = component.folder().resolve("config.json").toString();
-        if (component.className().equals("UNet2DModel")) {
-            return new UNet(UNetConfig.parse(json, source));
-        }
-        if (!component.className().equals("UNet2DConditionModel")) {
-            return new Dit(DitConfigReader.parse(json, source));
-        }
-        ConditionalUNetConfig config = ConditionalUNetReader.parse(json, source);
-        if (config.sample().height() == 0) {
-            throw new ModelFormatException(source + ": sample_size is null, must be the size of the latents");
-        }
-        int tokens = 77; // what T5 was given for IF
-        if (folder.has("text_encoder") && folder.pipeline() != PipelineClass.IF
-                && folder.pipeline() != PipelineClass.IF_SUPER_RESOLUTION) {
-            tokens = ClipTextConfig.parse(folder.component("text_encoder").config().toString(),
-                    folder.component("text_encoder").folder().resolve("config.json").toString()).maxPositionEmbeddings();
-        }
-        return new ConditionalUNet(config, tokens);
     }
 
     /** What was read. */
@@ -106,7 +83,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** Whether it draws from prompts. */
     public boolean readsPrompts() {
-        return conditioner != null;
+        return network instanceof ConditionalUNet;
     }
 
     /** Whether it was distilled to few steps, each of which leads to the end: a latent consistency model. */
@@ -153,7 +130,11 @@ public final class Pipeline implements AutoCloseable {
     }
 
     static int usualSteps(PipelineFolder folder) {
-        return folder.pipeline() == PipelineClass.LATENT_CONSISTENCY ? 4 : 50;
+        return switch (folder.pipeline()) {
+            case LATENT_CONSISTENCY -> 4;
+            case IF -> 100;
+            default -> 50;
+        };
     }
 
     /** Guidance scale, where nothing is said: those of the pipelines of diffusers. */
@@ -199,9 +180,11 @@ public final class Pipeline implements AutoCloseable {
 
     /** The network's weights for another size than its own; the caller closes it before this pipeline. */
     public Model model(ImageShape denoised) {
-        ConditionalUNet unet = (ConditionalUNet) network;
-        return model.at(Graph.of(new ConditionalUNet(
-                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked())));
+        return model.at(Graph.of(sized(denoised)));
+    }
+
+    private ConditionalUNet sized(ImageShape denoised) {
+        return ((ConditionalUNet) network).at(denoised.height(), denoised.width());
     }
 
     /** Floating-point operations of decoding a picture. */
@@ -209,32 +192,33 @@ public final class Pipeline implements AutoCloseable {
         return decoder == null ? 0 : decoder.flops();
     }
 
+    /** Whether it draws larger pictures of smaller ones. */
+    public boolean enlarges() {
+        return enlargement != null;
+    }
+
     /**
-     * Encodes prompts into a table on the device, a row for each, and after them one of what guidance leads away from.
+     * Refuses a request for prompts that cannot be read, or of smaller pictures that do not fit.
      *
-     * @param prompts different ones
-     * @param picture the shape of the pictures
-     * @param negative empty for no prompt at all
+     * @param denoised the shape of what is denoised
      */
-    public ConditionTable conditions(List<String> prompts, String negative, ImageShape picture) {
-        ConditionShape.Parts shape = conditioner.shape();
-        ConditionTable table = new ConditionTable(shape, prompts.size() + 1, model.device());
-        float[] row = new float[shape.floats()];
-        try (Kernels kernels = model.device().openKernels()) {
-            for (int i = 0; i <= prompts.size(); i++) {
-                String prompt = i < prompts.size() ? prompts.get(i) : negative;
-                if (i == prompts.size() && prompt.isEmpty()) {
-                    conditioner.writeNull(picture.width(), picture.height(), row);
-                } else {
-                    conditioner.write(prompt, picture.width(), picture.height(), row);
-                }
-                table.set(kernels, i, row, 0);
-            }
-            return table;
-        } catch (RuntimeException | Error e) {
-            table.close();
-            throw e;
+    public void require(DrawRequest request, ImageShape denoised) {
+        Checks.that(conditioner != null, "the file of text states", "missing", "given: this teacher reads what a T5 encoder has made"
+                + " of prompts; put it into " + folder.path().resolve(PipelineFolder.TEXT_STATES) + ", or name it when loading");
+        if (enlargement != null) {
+            enlargement.require(request, denoised);
         }
+    }
+
+    /**
+     * Encodes the prompts of a request that is one for this pipeline.
+     *
+     * @param guided whether what guidance leads away from is wanted, too
+     * @param denoised the shape of what is denoised
+     */
+    public ConditionRows conditions(DrawRequest request, boolean guided, ImageShape denoised) {
+        return ConditionRows.of(conditioner, enlargement, request, guided, sized(denoised).condition(), denoised,
+                picture(denoised), model.device());
     }
 
     /** Pictures of latents, [n][channels][height][width], about −1 … 1, not clamped; pixels as they are. */

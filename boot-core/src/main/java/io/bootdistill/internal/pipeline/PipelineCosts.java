@@ -58,7 +58,7 @@ public record PipelineCosts(
     /** Reads the configurations of a pipeline. */
     public static PipelineCosts of(PipelineFolder folder, Device device) {
         try (Kernels kernels = device.openKernels()) {
-            Graph graph = ComponentModel.graph(folder.network(), Pipeline.network(folder));
+            Graph graph = ComponentModel.graph(folder.network(), PipelineNetwork.of(folder));
             ImageShape denoised = graph.network().input();
             boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
             Part network = Part.of(graph, kernels, Plan.bytes(graph, 1));
