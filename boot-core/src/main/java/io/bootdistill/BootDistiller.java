@@ -2,9 +2,9 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
@@ -106,7 +106,7 @@ public final class BootDistiller {
         String name = pipeline.folder().pipeline().className();
         Checks.that(!pipeline.isConsistency(), "the teacher", name,
                 "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");
-        Checks.that(pipeline.readsPrompts() || !(teacher.condition() instanceof ConditionShape.Parts), "the teacher", name,
+        Checks.that(!pipeline.folder().pipeline().readsTextStates(), "the teacher", name,
                 "one that encodes prompts itself: the texts of this one are read by T5, which is not part of this library");
     }
 
