@@ -19,6 +19,8 @@ import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNet;
@@ -75,8 +77,8 @@ public final class BootDistiller {
 
     /** Distils any teacher into a student of the given network on the given device. */
     public BootDistiller(Denoiser teacher, Network network, Device device) {
-        Checks.that(network.input().equals(teacher.shape()) && network.output().equals(teacher.shape()),
-                "network", network, "for images of the teacher's shape " + teacher.shape());
+        requireDistillable(teacher);
+        this.network = prediction(network, teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
         boolean prompts = teacher instanceof Teacher its && its.readsPrompts();
@@ -93,8 +95,28 @@ public final class BootDistiller {
         }
         this.teacher = Teacher.resolve(teacher);
         Checks.that(!this.teacher.isNetwork() || this.teacher.device() == device, "device", device.name(), "that of the teacher");
-        this.network = network;
         this.device = device;
+    }
+
+    private static void requireDistillable(Denoiser teacher) {
+        Pipeline pipeline = teacher instanceof Teacher its ? its.pipeline() : null;
+        if (pipeline == null) {
+            return;
+        }
+        String name = pipeline.folder().pipeline().className();
+        Checks.that(!pipeline.isConsistency(), "the teacher", name,
+                "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");
+        Checks.that(pipeline.readsPrompts() || !(teacher.condition() instanceof ConditionShape.Parts), "the teacher", name,
+                "one that encodes prompts itself: the texts of this one are read by T5, which is not part of this library");
+    }
+
+    /** The network without the variance that it may have learnt beside the prediction: a student predicts alone. */
+    private static Network prediction(Network network, ImageShape shape) {
+        boolean hasVariance = network.outputChannels() == 2 * shape.channels() && !(network instanceof UNet);
+        Network made = hasVariance ? LeadingChannels.of(network, shape.channels()) : network;
+        Checks.that(made.input().equals(shape) && made.output().equals(shape), "network", network,
+                "for images of the teacher's shape " + shape + ", beside them a learnt variance at most, but for a UNet2DModel");
+        return made;
     }
 
     /**

@@ -1,15 +1,12 @@
 package io.bootdistill;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import io.bootdistill.device.Device;
-import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
-import io.bootdistill.internal.pipeline.OneStepExport;
+import io.bootdistill.internal.pipeline.StudentMarks;
+import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -21,15 +18,6 @@ import org.slf4j.LoggerFactory;
 
 /** The network in a model folder of a teacher or a student, and the marks beside it by which they are told apart. */
 record NetworkFolder(DiffusersFolder folder) {
-
-    /** Marks a student. */
-    static final String STUDENT = OneStepExport.MARK;
-
-    /** The smallest and the largest guidance scale that the student was distilled for. */
-    static final String GUIDANCE = OneStepExport.GUIDANCE_MARK;
-
-    /** Marks students with two times. */
-    static final String TWO_TIMES = "two_times";
 
     /** Marked students of version 0.1.0 in the network's own configuration. */
     private static final String OLD_MARK = "boot_one_step";
@@ -45,30 +33,12 @@ record NetworkFolder(DiffusersFolder folder) {
     }
 
     boolean isStudent() {
-        return folder.marks().has(STUDENT);
+        return StudentMarks.isStudent(folder.marks());
     }
 
-    boolean hasTwoTimes() {
-        return folder.marks().has(TWO_TIMES);
-    }
-
-    GuidanceRange guidance() {
-        return guidance(folder.marks(), folder.path());
-    }
-
-    /** The range that marks name; none where they do not. */
-    static GuidanceRange guidance(JsonObject marks, Path path) {
-        JsonElement json = marks.get(GUIDANCE);
-        if (json == null) {
-            return GuidanceRange.NONE;
-        }
-        try {
-            JsonArray range = json.getAsJsonArray();
-            return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
-        } catch (RuntimeException e) {
-            throw new ModelFormatException(
-                    path + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
-        }
+    /** What the format cannot say of a student. */
+    StudentMarks marks() {
+        return StudentMarks.of(folder.marks(), folder.path());
     }
 
     /** The network as the format says, without further inputs of a student's. */
@@ -83,14 +53,33 @@ record NetworkFolder(DiffusersFolder folder) {
         return network;
     }
 
+    /** Refuses students whose networks are told more than a teacher's. */
+    void requireTeacher() {
+        if (marks().guidance().isWide()) {
+            throw new ModelFormatException(
+                    folder.path() + " holds a student that is told the guidance scale; use Student.load");
+        }
+        if (marks().hasTwoTimes()) {
+            throw new ModelFormatException(folder.path() + " holds a student that is told two times; use Student.load");
+        }
+    }
+
+    private Graph graph(UNet network) {
+        try {
+            return Graph.of(network);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(folder.path() + " config.json: " + e.getMessage(), e);
+        }
+    }
+
     /** The weights, for inference. */
     Model model(UNet network, Device device) {
         try (ModelWeights weights = folder.openWeights()) {
-            Graph graph = Graph.of(network);
+            Graph graph = graph(network);
             graph.layout().all().forEach(parameter -> weights.requireShape(parameter.name(), parameter.shape()));
             Model model = new Model(graph, device, false);
             try {
-                model.load((parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
+                ModelLoading.load(model, (parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
             } catch (RuntimeException | Error e) {
                 model.close();
                 throw e;

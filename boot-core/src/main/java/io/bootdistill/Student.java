@@ -11,8 +11,8 @@ import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.PipelineFolder;
-import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
@@ -87,7 +87,7 @@ public final class Student implements AutoCloseable {
      * @throws io.bootdistill.error.ModelFormatException if it is no model folder
      */
     public static boolean isStudent(Path folder) {
-        return PipelineFolder.isWhole(folder) ? OneStepExport.isOneStep(PipelineFolder.open(folder))
+        return PipelineFolder.isWhole(folder) ? StudentMarks.isStudent(PipelineFolder.open(folder).marks())
                 : NetworkFolder.open(folder).isStudent();
     }
 
@@ -103,9 +103,8 @@ public final class Student implements AutoCloseable {
         save(folder, guidance());
     }
 
-    /** Whether it has a diffusers form. */
     boolean isSavable() {
-        return student.isSavable() && (pipeline == null || StudentPipelineFolder.isSavable(student));
+        return student.isSavable();
     }
 
     /**
@@ -121,8 +120,7 @@ public final class Student implements AutoCloseable {
 
     private void save(Path folder, GuidanceRange range) throws IOException {
         if (!isSavable()) {
-            throw new UnsupportedOperationException("only students of teachers in the diffusers format, with no input that its"
-                    + " pipelines do not pass, have a diffusers form");
+            throw new UnsupportedOperationException("only students of teachers in the diffusers format have a diffusers form");
         }
         workers.whileOpen(() -> {
             StudentFolder.write(folder, student, range, pipeline);
@@ -265,7 +263,7 @@ public final class Student implements AutoCloseable {
      * @return [pictures][channels][height][width] of {@link #shape()}
      */
     public float[] latents(DrawRequest request) {
-        return new StudentDrawing(student, pipeline, request).run(this);
+        return new StudentDrawing(student, pipeline, request).run(this::sample);
     }
 
     /** Samples one image per seed, decoded and clamped. */

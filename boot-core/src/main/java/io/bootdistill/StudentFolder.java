@@ -1,6 +1,5 @@
 package io.bootdistill;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
@@ -20,6 +19,7 @@ import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.Parameter;
@@ -55,23 +55,17 @@ final class StudentFolder {
             throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
         FolderLayout.require(reader.folder().marks(), path.toString());
-        GuidanceRange guidance = reader.guidance();
-        UNet network = reader.network();
-        if (guidance.isWide()) {
-            network = network.withScalar(ScalarInputs.GUIDANCE);
-        }
-        if (reader.hasTwoTimes()) {
-            network = network.withScalar(ScalarInputs.TARGET_TIME);
-        }
+        StudentMarks marks = reader.marks();
+        UNet network = (UNet) marks.network(reader.network());
         SchedulerConfig scheduler = reader.folder().scheduler();
         Prediction teacher = Prediction.of(scheduler);
-        Prediction prediction = reader.hasTwoTimes() ? DistillationSetup.ofTwoTimes(teacher) : teacher;
+        Prediction prediction = marks.hasTwoTimes() ? DistillationSetup.ofTwoTimes(teacher) : teacher;
         if (prediction == Prediction.EPSILON) {
             throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
         }
         int nullLabel = reader.folder().nullClass().orElse(-1);
         return new StudentModel(
-                reader.model(network, device), DiscreteSchedule.of(scheduler), prediction, nullLabel, guidance, scheduler);
+                reader.model(network, device), DiscreteSchedule.of(scheduler), prediction, nullLabel, marks.guidance(), scheduler);
     }
 
     /**
@@ -96,18 +90,7 @@ final class StudentFolder {
                 : TimeFold.embedding(student.model(), new TimeLayers(scale, Activation.SILU,
                         w -> network.config().positionalEmbedding((float) w)), guidance.least());
         JsonObject config = Json.parse(network.config().toJson(), "network");
-        JsonObject marks = new JsonObject();
-        FolderLayout.mark(marks);
-        marks.addProperty(NetworkFolder.STUDENT, true);
-        if (student.hasTwoTimes()) {
-            marks.addProperty(NetworkFolder.TWO_TIMES, true);
-        }
-        if (!guidance.equals(GuidanceRange.NONE)) {
-            JsonArray range = new JsonArray();
-            range.add(guidance.least());
-            range.add(guidance.most());
-            marks.add(NetworkFolder.GUIDANCE, range);
-        }
+        JsonObject marks = new StudentMarks(guidance, student.hasTwoTimes()).toJson();
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
         SafetensorsWriter weights = new SafetensorsWriter();

@@ -9,26 +9,20 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
+import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
-import io.bootdistill.network.Network;
 import io.bootdistill.network.unet.ConditionalUNet;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Students of whole pipelines, as folders that the stock pipeline draws with in one step: see {@link OneStepExport}. */
 final class StudentPipelineFolder {
 
     private StudentPipelineFolder() {}
-
-    /** Whether the stock pipelines pass all that the network reads. */
-    static boolean isSavable(StudentModel student) {
-        Network network = student.model().graph().network();
-        return network instanceof ConditionalUNet || network.scalars().equals(List.of(ScalarInputs.TIME));
-    }
 
     /**
      * The student in a pipeline that was read.
@@ -37,17 +31,19 @@ final class StudentPipelineFolder {
      */
     static StudentModel student(Pipeline pipeline) {
         PipelineFolder folder = pipeline.folder();
-        if (!OneStepExport.isOneStep(folder)) {
+        JsonObject json = folder.marks();
+        if (!StudentMarks.isStudent(json)) {
             throw new ModelFormatException(folder.path() + " holds a model that is no student; read it with Teacher.load");
         }
-        JsonObject marks = folder.marks();
-        FolderLayout.require(marks, folder.path().toString());
+        FolderLayout.require(json, folder.path().toString());
+        StudentMarks marks = StudentMarks.of(json, folder.path());
         SchedulerConfig scheduler = folder.scheduler();
-        Prediction prediction = Prediction.of(scheduler);
+        Prediction written = Prediction.of(scheduler);
+        Prediction prediction = marks.hasTwoTimes() ? DistillationSetup.ofTwoTimes(written) : written;
         if (prediction == Prediction.EPSILON) {
             throw new ModelFormatException(folder.path() + ": prediction_type is epsilon, which no one-step student has");
         }
-        GuidanceRange guidance = NetworkFolder.guidance(marks, folder.path());
+        GuidanceRange guidance = marks.guidance();
         if (guidance.isWide() != pipeline.network().scalars().contains(ScalarInputs.GUIDANCE)) {
             throw new ModelFormatException(folder.path() + ": guidance is " + guidance.least() + " … " + guidance.most()
                     + ", which does not fit time_cond_proj_dim of the network; export it again");
@@ -59,14 +55,15 @@ final class StudentPipelineFolder {
     /**
      * Writes a student: one that was read as it was.
      *
-     * @param guidance the range to write
+     * @param guidance the range to write: that of the student, or one scale of it
      */
     static void write(Path target, StudentModel student, Pipeline pipeline, GuidanceRange guidance) throws IOException {
-        if (!guidance.equals(student.guidance())) {
-            throw new UnsupportedOperationException(
-                    "a student of a pipeline is saved with the range of guidance that it has: the stock pipeline passes the scale");
+        boolean isSame = guidance.equals(student.guidance());
+        if (!isSame && pipeline.network() instanceof ConditionalUNet) {
+            throw new UnsupportedOperationException("a student of prompts is saved with the range of guidance that it has, "
+                    + student.guidance() + ": the stock pipeline passes the scale");
         }
-        if (OneStepExport.isOneStep(pipeline.folder())) {
+        if (isSame && StudentMarks.isStudent(pipeline.folder().marks())) {
             new PipelineExport(pipeline.folder()).write(target);
         } else {
             new OneStepExport(pipeline.folder(), student.model(), student.schedule(), student.prediction(), guidance).write(target);

@@ -248,6 +248,14 @@ public final class GraphBuilder {
         return y;
     }
 
+    /** A copy of the first channels; the gradient of the others is zero. */
+    Value leading(Value x, int channels) {
+        Value whole = x.parent() == null ? x : affine(x, 1, 0);
+        Value y = parts.value(x.height, x.width, channels);
+        operations.add(new LeadingOperation(whole, y));
+        return y;
+    }
+
     // ---- values without an operation
 
     /** Columns of a value. */

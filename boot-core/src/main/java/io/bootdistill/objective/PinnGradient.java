@@ -10,7 +10,10 @@ import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
 import io.bootdistill.network.Plan;
 import java.util.Arrays;
 
@@ -48,7 +51,8 @@ final class PinnGradient implements AutoCloseable {
         g = new Tensor[workers];
         Device device = room.student().device();
         try {
-            Model model = scope.own(new Model(room.teacher().graph(), device, true));
+            Network prediction = LeadingChannels.of(room.teacher().graph().network(), room.shape().channels());
+            Model model = scope.own(new Model(Graph.of(prediction), device, true));
             model.load(room.teacher(), room.teacher().parameters());
             for (int i = 0; i < workers; i++) {
                 teacher[i] = scope.own(new Plan(model, room.block(), Plan.Mode.TRAINING_WITH_INPUT_GRADIENT));

@@ -99,6 +99,6 @@ class GuidedPredictionTest {
             assertThrows(IllegalArgumentException.class, () -> new GuidanceInterval(0, wrong));
         }
         String message = assertThrows(IllegalArgumentException.class, () -> new GuidanceInterval(0.5, 0.4)).getMessage();
-        assertEquals("the most time of guidance is 0.4, must be in [0.5, 1]", message);
+        assertEquals("most is 0.4, must be in [0.5, 1]", message);
     }
 }

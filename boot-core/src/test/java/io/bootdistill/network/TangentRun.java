@@ -17,7 +17,7 @@ final class TangentRun implements AutoCloseable {
     /** The U-Nets of the golden files, a perceptron with labels and a further scalar, shared memory, transformers. */
     static final List<String> NETWORKS = List.of(
             "class-conditional", "ddpm-cifar10-layout", "fourier-class-timestep", "no-attention-centered",
-            "scale-shift-resnet-sampling", "mlp", "tangle", "transformer", "tokens", "reshapes");
+            "scale-shift-resnet-sampling", "mlp", "tangle", "leading", "transformer", "tokens", "reshapes");
 
     static final int N = 2;
 
@@ -49,6 +49,7 @@ final class TangentRun implements AutoCloseable {
             case "mlp" -> new TangentRun(new Mlp(3, 8, 2, 3, List.of("w")), device);
             case "reshapes" -> new TangentRun(new ReshapeTest.Reshapes(), device);
             case "tangle" -> new TangentRun(new PlanTest.Tangle(), device);
+            case "leading" -> new TangentRun(LeadingChannels.of(new PlanTest.Tangle(), 1), device);
             case "tokens" -> {
                 TangentRun run = new TangentRun(new TokenNetwork(), device);
                 run.kernels.upload(TokenNetwork.IDS, 0, run.plan.condition().data());

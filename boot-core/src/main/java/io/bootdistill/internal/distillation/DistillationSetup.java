@@ -23,6 +23,7 @@ import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
+import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.objective.Corrector;
@@ -185,7 +186,7 @@ public final class DistillationSetup {
 
     /** Whether the student's network is the teacher's, but for scalars of its own. */
     private boolean isOfTeacher() {
-        Network its = teacher.network();
+        Network its = teacher.isNetwork() ? LeadingChannels.of(teacher.network(), teacher.shape().channels()) : null;
         for (String scalar : network.scalars()) {
             its = its == null || its.scalars().contains(scalar) ? its : its.withScalar(scalar);
         }

@@ -1,7 +1,7 @@
 package io.bootdistill.internal.pipeline;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.bootdistill.device.Activation;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -12,17 +12,19 @@ import io.bootdistill.format.SchedulerType;
 import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.diffusers.WeightsManifest;
-import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.sampling.TimeFold;
+import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Model;
+import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.TimeLayers;
-import io.bootdistill.network.dit.Dit;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.unet.ConditionalUNet;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -34,46 +36,56 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A network that denoises in one step, y_θ(ε, t_min), as a whole folder: the stock pipeline draws with it in one step. The time is
- * folded into the weights as for pixels: {@code linear_2} of its embedding gives that of t_min whatever it is told. A network that is
- * told the guidance scale keeps that input, which is added before; there {@code linear_1} reads the time that the pipeline passes as
- * t_min. All else is the source's.
+ * A network that denoises in one step, y_θ(ε, t_min), as a whole folder: the stock pipeline draws with it in one step. The time
+ * is folded into the weights as for pixels: {@code linear_2} of its embedding gives that of t_min whatever it is told. A U-Net of
+ * texts that is told the guidance scale keeps that input, which is the format's and is added before; there {@code linear_1} reads
+ * the time that the pipeline passes as t_min. All else is the source's.
+ *
+ * <p>Other networks that are told the scale keep an input that the format does not have, or are written for one scale, which is
+ * folded, too. A student with two times keeps both, its output as it is, and the teacher's scheduler. Of an output with a learnt
+ * variance, which no lesson has trained, the channels of the variance are written as zeros: they would be made of features that
+ * have changed under them.
  */
 public final class OneStepExport {
 
-    /** Marks a folder as a student's, in the file that this library alone reads. */
-    public static final String MARK = "one_step";
-
-    /** Names there the smallest and the largest guidance scale that the student was distilled for. */
-    public static final String GUIDANCE_MARK = "guidance";
-
     private static final String UNET_TIME = "time_embedding";
+    private static final String SCALE = "scaling_factor";
+    private static final String SECOND_WEIGHT = ".linear_2.weight";
+    private static final String SECOND_BIAS = ".linear_2.bias";
 
     private final PipelineFolder source;
     private final Model student;
+    private final Network network;
     private final NoiseSchedule schedule;
-    private final Prediction teacher;
-    private final GuidanceRange guidance;
+    private final Prediction output;
+    private final StudentMarks marks;
     private final Map<String, float[]> changed = new HashMap<>();
 
     /**
      * Prepares the weights.
      *
      * @param student of a network like the source's
-     * @param teacher what the source's outputs mean; those of an ε-teacher's student are y = −F
-     * @param guidance the scales that the student was distilled for
+     * @param output what its outputs mean; those of an ε-teacher's student are y = −F
+     * @param guidance the scales to write: those that the student was distilled for, or one of them
      * @throws UnsupportedOperationException if the format has no form for it
      */
     public OneStepExport(
-            PipelineFolder source, Model student, NoiseSchedule schedule, Prediction teacher, GuidanceRange guidance) {
+            PipelineFolder source, Model student, NoiseSchedule schedule, Prediction output, GuidanceRange guidance) {
         this.source = source;
         this.student = student;
         this.schedule = schedule;
-        this.teacher = teacher;
-        this.guidance = guidance;
+        this.output = output;
+        network = student.graph().network();
+        marks = new StudentMarks(guidance, network.scalars().contains(ScalarInputs.TARGET_TIME));
+        if (marks.hasTwoTimes()) {
+            if (!isTold() && network.scalars().contains(ScalarInputs.GUIDANCE)) {
+                throw new UnsupportedOperationException("a student of two times is saved with the range of guidance that it has");
+            }
+            return;
+        }
         double end = schedule.networkTime(schedule.tMin());
-        for (TimeLayers layers : student.graph().network().timeLayers()) {
-            if (student.graph().network().scalars().contains(ScalarInputs.GUIDANCE)) {
+        for (TimeLayers layers : network.timeLayers()) {
+            if (isToldByTheFormat()) {
                 shift(layers.sinusoid().apply(end), layers.sinusoid().apply(schedule.networkTime(schedule.tMax())));
             } else {
                 fold(layers, end);
@@ -81,9 +93,26 @@ public final class OneStepExport {
         }
     }
 
+    /** Whether what is written is told the guidance scale. */
+    private boolean isTold() {
+        return network.scalars().contains(ScalarInputs.GUIDANCE) && (marks.guidance().isWide() || isToldByTheFormat());
+    }
+
+    private boolean isToldByTheFormat() {
+        return network.scalars().contains(ScalarInputs.GUIDANCE) && source.network().className().equals("UNet2DConditionModel");
+    }
+
     private void fold(TimeLayers layers, double time) {
-        changed.put(layers.name() + ".linear_2.bias", TimeFold.embedding(student, layers, time));
-        changed.put(layers.name() + ".linear_2.weight", new float[find(layers.name() + ".linear_2.weight").size()]);
+        float[] embedding = TimeFold.embedding(student, layers, time);
+        if (network.scalars().contains(ScalarInputs.GUIDANCE) && !isTold()) {
+            float[] scale = TimeFold.embedding(student, new TimeLayers(
+                    UNet.embeddingName(ScalarInputs.GUIDANCE), Activation.SILU, layers.sinusoid()), marks.guidance().least());
+            for (int i = 0; i < scale.length; i++) {
+                embedding[i] += scale[i];
+            }
+        }
+        changed.put(layers.name() + SECOND_BIAS, embedding);
+        changed.put(layers.name() + SECOND_WEIGHT, new float[find(layers.name() + SECOND_WEIGHT).size()]);
     }
 
     private void shift(double[] to, double[] from) {
@@ -111,22 +140,42 @@ public final class OneStepExport {
         return values;
     }
 
-    /** Whether a folder is a student's that was written here. */
-    public static boolean isOneStep(PipelineFolder folder) {
-        return folder.marks().has(MARK);
-    }
-
     /** Writes the folder, atomically; what is there must be empty or such a folder. */
     public void write(Path target) throws IOException {
         Component component = source.network();
         try (ModelWeights read = component.openWeights(); ParameterReader reader = student.reader()) {
             List<WeightsManifest.Tensor> tensors = new ArrayList<>();
             for (Parameter parameter : student.graph().layout().all()) {
-                tensors.add(new WeightsManifest.Tensor(
-                        parameter.name(), parameter.shape(), (first, into) -> values(reader, parameter, first, into)));
+                if (isTold() || !parameter.name().startsWith(UNet.embeddingName(ScalarInputs.GUIDANCE))) {
+                    tensors.add(new WeightsManifest.Tensor(
+                            parameter.name(), parameter.shape(), (first, into) -> values(reader, parameter, first, into)));
+                }
             }
-            new PipelineExport(source).scheduler(scheduler()).config(component.name(), config(component))
-                    .weights(component.name(), read.manifest().writer(tensors)).text("README.md", readme()).text(PipelineFolder.MARKS, Json.text(marks())).write(target);
+            PipelineExport export = new PipelineExport(source).weights(component.name(), read.manifest().writer(tensors))
+                    .text("README.md", readme()).text(PipelineFolder.MARKS, Json.text(marks.toJson()));
+            if (!marks.hasTwoTimes()) {
+                export.scheduler(scheduler());
+            }
+            if (isToldByTheFormat()) {
+                JsonObject config = component.config();
+                config.addProperty("time_cond_proj_dim", find(UNET_TIME + ".cond_proj.weight").shape()[1]);
+                export.config(component.name(), config);
+            }
+            nameScale(export);
+            export.write(target);
+        }
+    }
+
+    /** The latents of a VQModel that names no scale were never scaled; the stock class has another default. */
+    private void nameScale(PipelineExport export) {
+        String autoencoder = source.pipeline().autoencoder();
+        if (autoencoder == null || !source.component(autoencoder).className().equals("VQModel")) {
+            return;
+        }
+        JsonObject config = source.component(autoencoder).config();
+        if (!config.has(SCALE)) {
+            config.addProperty(SCALE, 1.0);
+            export.config(autoencoder, config);
         }
     }
 
@@ -147,23 +196,21 @@ public final class OneStepExport {
         }
         int start = into.position();
         reader.read(parameter, first, into);
-        boolean last = parameter.name().startsWith("conv_out.") || parameter.name().startsWith("proj_out_2.");
-        for (int i = start; i < into.position() && last && teacher == Prediction.EPSILON; i++) {
-            into.put(i, -into.get(i)); // y = −F becomes y = F
+        if (parameter.name().startsWith("conv_out.") || parameter.name().startsWith("proj_out_2.")) {
+            for (int i = start; i < into.position(); i++) {
+                into.put(i, factor(parameter, first + i - start) * into.get(i));
+            }
         }
     }
 
-    private JsonObject marks() {
-        JsonObject marks = new JsonObject();
-        FolderLayout.mark(marks);
-        marks.addProperty(MARK, true);
-        if (!guidance.equals(GuidanceRange.NONE)) {
-            JsonArray range = new JsonArray();
-            range.add(guidance.least());
-            range.add(guidance.most());
-            marks.add(GUIDANCE_MARK, range);
+    /** What an element of the last layer is multiplied by: its rows are those of a pixel after another, each with all channels. */
+    private float factor(Parameter parameter, long element) {
+        long row = element / (parameter.size() / parameter.shape()[0]);
+        int channels = network instanceof LeadingChannels leading ? leading.whole().outputChannels() : network.outputChannels();
+        if (row % channels >= network.outputChannels()) {
+            return 0;
         }
-        return marks;
+        return output == Prediction.EPSILON && !marks.hasTwoTimes() ? -1 : 1; // y = −F becomes y = F
     }
 
     /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the sample. */
@@ -175,7 +222,7 @@ public final class OneStepExport {
                 .numTrainTimesteps(count)
                 .trainedBetas(count < own.numTrainTimesteps()
                         ? Arrays.stream(own.betas()).limit(count).boxed().toList() : own.trainedBetas())
-                .predictionType(teacher == Prediction.V ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
+                .predictionType(output == Prediction.V ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
                 .clipSample(false)
                 .thresholding(false)
                 .timestepSpacing(TimestepSpacing.TRAILING)
@@ -186,19 +233,22 @@ public final class OneStepExport {
     }
 
     private String readme() {
-        boolean told = student.graph().network().scalars().contains(ScalarInputs.GUIDANCE);
+        String call = source.pipeline() == PipelineClass.DIT ? "class_labels, " : source.has("tokenizer") ? "prompt, " : "";
+        String scale = source.pipeline() == PipelineClass.LDM ? "" : isTold() ? ", guidance_scale=W" : ", guidance_scale=1";
+        String use = !marks.hasTwoTimes() && isTold() == isToldByTheFormat() ? """
+                Its pipeline's defaults are those of many steps: say
+
+                    pipe(%snum_inference_steps=1%s)
+
+                %s.""".formatted(call, scale, isTold() ? "with the scale W that is wanted: the network is told it"
+                        : "without guidance: it is in the network already")
+                : "No pipeline draws with it: the network has inputs that they do not pass. Student.load of BootDistill does.";
         return """
                 # A one-step model
 
-                This folder holds a network that makes a picture in one call. Its pipeline's defaults are those of many steps: say
-
-                    pipe(%s, num_inference_steps=1, guidance_scale=%s)
-
-                %s. What the README of the model that it was made from says, its licence and its terms of use included, holds for this
-                one, too: see README-teacher.md and the files beside it. No safety checker looks at what it draws, unless this folder
-                holds one.
-                """.formatted(student.graph().network() instanceof Dit ? "class_labels" : source.has("tokenizer") ? "prompt" : "",
-                        told ? "W" : "1", told ? "with the scale W that is wanted: the network is told it" : "without guidance: it is in"
-                        + " the network already");
+                This folder holds a network that makes a picture in one call. %s What the README of the model that it was made from
+                says, its licence and its terms of use included, holds for this one, too: see README-teacher.md and the files beside
+                it. No safety checker looks at what it draws, unless this folder holds one.
+                """.formatted(use);
     }
 }

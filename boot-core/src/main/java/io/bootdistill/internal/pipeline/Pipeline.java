@@ -6,7 +6,6 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.ClassNames;
-import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
@@ -17,14 +16,8 @@ import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.UNet;
-import io.bootdistill.network.UNetConfig;
 import io.bootdistill.network.dit.Dit;
-import io.bootdistill.network.dit.DitConfigReader;
-import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNet;
-import io.bootdistill.network.unet.ConditionalUNetConfig;
-import io.bootdistill.network.unet.ConditionalUNetReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,7 +44,7 @@ public final class Pipeline implements AutoCloseable {
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /**
-     * Reads a pipeline. Configurations are checked before weights are read.
+     * Reads a pipeline. The configurations and headers of all components are checked before weights of any are read.
      *
      * @throws ModelFormatException if a component is missing, damaged, not supported, or that of another model
      */
@@ -60,20 +53,26 @@ public final class Pipeline implements AutoCloseable {
         scope = new Scope();
         holders = new AtomicInteger(1);
         isOwner = true;
-        network = network(folder);
-        ImageShape latents = network.input();
-        String autoencoder = folder.pipeline().autoencoder();
+        network = PipelineNetwork.of(folder);
+        ClipComponents clip = network instanceof ConditionalUNet unet && folder.has("tokenizer")
+                ? ClipComponents.of(folder, unet.condition()) : null;
+        PictureComponent autoencoder = PictureComponent.of(folder, network.input());
+        ComponentModel decoding = autoencoder == null ? null : autoencoder.weights();
+        ComponentModel denoising = new ComponentModel(folder.network(), network);
         try {
-            conditioner = network instanceof ConditionalUNet unet && folder.has("tokenizer")
-                    ? scope.own(new ClipConditioner(folder, unet.condition(), device)) : null;
-            decoder = autoencoder == null ? null : scope.own(
-                    new PictureDecoder(folder.component(autoencoder), latents.height(), latents.width(), device));
-            requireChannels(latents);
-            model = ComponentModel.read(folder.network(), network, device);
+            conditioner = clip == null ? null : scope.own(new ClipConditioner(clip, device));
+            decoder = decoding == null ? null : scope.own(new PictureDecoder(decoding, device));
+            model = denoising.read(device);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Reads a teacher's pipeline: one whose network is the format's, and no more. */
+    public static Pipeline ofTeacher(PipelineFolder folder, Device device) {
+        PipelineNetwork.requireFormat(folder);
+        return new Pipeline(folder, device);
     }
 
     private Pipeline(Pipeline shared) {
@@ -94,38 +93,6 @@ public final class Pipeline implements AutoCloseable {
     public Pipeline share() {
         holders.incrementAndGet();
         return new Pipeline(this);
-    }
-
-    private void requireChannels(ImageShape latents) {
-        if (decoder != null && decoder.config().diffusedChannels() != latents.channels()) {
-            throw new ModelFormatException(folder.path() + ": the autoencoder has latents of "
-                    + decoder.config().diffusedChannels() + " channels, the network reads " + latents.channels()
-                    + "; use the components of one model");
-        }
-    }
-
-    /** The network of a folder, from its configuration alone. */
-    static Network network(PipelineFolder folder) {
-        Component component = folder.network();
-        String json = component.config().toString();
-        String source = component.folder().resolve("config.json").toString();
-        if (component.className().equals("UNet2DModel")) {
-            return new UNet(UNetConfig.parse(json, source));
-        }
-        if (!component.className().equals("UNet2DConditionModel")) {
-            return new Dit(DitConfigReader.parse(json, source));
-        }
-        ConditionalUNetConfig config = ConditionalUNetReader.parse(json, source);
-        if (config.sample().height() == 0) {
-            throw new ModelFormatException(source + ": sample_size is null, must be the size of the latents");
-        }
-        int tokens = 77; // what T5 was given for IF
-        if (folder.has("text_encoder") && folder.pipeline() != PipelineClass.IF
-                && folder.pipeline() != PipelineClass.IF_SUPER_RESOLUTION) {
-            tokens = ClipTextConfig.parse(folder.component("text_encoder").config().toString(),
-                    folder.component("text_encoder").folder().resolve("config.json").toString()).maxPositionEmbeddings();
-        }
-        return new ConditionalUNet(config, tokens);
     }
 
     /** What was read. */
@@ -240,7 +207,7 @@ public final class Pipeline implements AutoCloseable {
     public Model model(ImageShape denoised) {
         ConditionalUNet unet = (ConditionalUNet) network;
         return model.at(Graph.of(new ConditionalUNet(
-                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked())));
+                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked(), unet.extras())));
     }
 
     /** Floating-point operations of decoding a picture. */

@@ -28,6 +28,10 @@ final class NetworkPlan implements TeacherPlan {
     private final Plan plan;
     private final int pixels;
     private final Scope scope = new Scope();
+
+    /** Whether the network is told the scale of the guidance. */
+    private final boolean isTold;
+
     private final Tensor x;
     private final Tensor output;
     private final @Nullable Tensor nullOutput;
@@ -45,7 +49,7 @@ final class NetworkPlan implements TeacherPlan {
         ImageShape shape = teacher.shape();
         pixels = shape.pixels();
         Network network = teacher.model().graph().network();
-        boolean isTold = network.scalars().contains(ScalarInputs.GUIDANCE);
+        isTold = network.scalars().contains(ScalarInputs.GUIDANCE);
         boolean isGuided = guidance != null && !isTold;
         int rows = isGuided ? 2 * block : block;
         try {
@@ -102,6 +106,9 @@ final class NetworkPlan implements TeacherPlan {
     public void run(Kernels kernels, int n, BlockInputs inputs) {
         kernels.affine(n, inputs.networkTime(), 1, 0, null, plan.scalar(ScalarInputs.TIME));
         conditions.write(kernels, 0, n, inputs.condition());
+        if (isTold && inputs.scale() != null) {
+            kernels.affine(n, inputs.scale(), 1, 0, null, plan.scalar(ScalarInputs.GUIDANCE));
+        }
         if (nullOutput == null) {
             plan.forward(kernels, n);
             return;

@@ -38,6 +38,10 @@ public final class StudentPlan implements AutoCloseable {
     private final Plan plan;
     private final Scope scope = new Scope();
     private final Tensor noise;
+
+    /** What the network predicts; its further channels, a variance, say nothing. */
+    private final Tensor output;
+
     private final Tensor y;
     private final Slice coefficients;
     private final SignalStep step;
@@ -74,8 +78,9 @@ public final class StudentPlan implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
-        step = new SignalStep(0, noise, plan.x(), plan.y(), null, null, y, null, y, plan.x());
-        lastStep = new SignalStep(0, noise, plan.x(), plan.y(), null, null, y, null, y, null);
+        output = plan.y().columns(0, shape.channels());
+        step = new SignalStep(0, noise, plan.x(), output, null, null, y, null, y, plan.x());
+        lastStep = new SignalStep(0, noise, plan.x(), output, null, null, y, null, y, null);
         rows = new float[Math.toIntExact(size)];
         planes = new float[rows.length];
         scales = new float[student.hasScalar(ScalarInputs.GUIDANCE) ? block : 0];
@@ -111,7 +116,7 @@ public final class StudentPlan implements AutoCloseable {
             plan.forward(kernels, n);
             if (i == 1) {
                 uploadStart(times[i]);
-                kernels.signalState(n, shape.pixels(), coefficients, noise, plan.y(), y, next);
+                kernels.signalState(n, shape.pixels(), coefficients, noise, output, y, next);
             } else {
                 uploadStep(times[i - 1], times[i]);
                 kernels.signalStep(n, shape.pixels(), coefficients, next == null ? lastStep : step);

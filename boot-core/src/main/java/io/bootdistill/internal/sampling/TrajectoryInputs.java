@@ -38,7 +38,7 @@ public final class TrajectoryInputs implements AutoCloseable {
     private final DeviceMemory memory;
     private final Slice all;
 
-    /** Everything, as it lies in device memory: coefficients and network times of each stage, then the conditions. */
+    /** Everything, as it lies in device memory: coefficients and network times of each stage, then scales and conditions. */
     private final float[] values;
 
     private final int stageFloats;
@@ -70,7 +70,7 @@ public final class TrajectoryInputs implements AutoCloseable {
         calls = new double[stages];
         stageFloats = samples * (SignalCoefficients.COUNT + 1);
         this.conditionFloats = conditionFloats;
-        values = new float[stages * stageFloats + samples * conditionFloats];
+        values = new float[stages * stageFloats + samples * (1 + conditionFloats)];
         scales = new float[samples];
         conditions = new float[samples * conditionFloats];
         memory = device.allocate(values.length);
@@ -132,10 +132,11 @@ public final class TrajectoryInputs implements AutoCloseable {
         double[] times = new double[samples];
         Arrays.fill(times, call);
         long end = (long) stages * stageFloats;
+        Tensor scale = Tensor.of(memory.slice(end, samples), 1);
         Tensor condition = conditionFloats == 0 ? null
-                : Tensor.of(memory.slice(end, (long) samples * conditionFloats), conditionFloats);
+                : Tensor.of(memory.slice(end + samples, (long) samples * conditionFloats), conditionFloats);
         BlockInputs inputs = new BlockInputs(
-                Tensor.of(memory.slice(from + coefficients, samples), 1), null, null, condition, times, scales, conditions, 0);
+                Tensor.of(memory.slice(from + coefficients, samples), 1), null, scale, condition, times, scales, conditions, 0);
         return new Stage(inputs, memory.slice(from, coefficients));
     }
 
@@ -155,6 +156,7 @@ public final class TrajectoryInputs implements AutoCloseable {
      */
     public void upload(Kernels kernels, int n, float[] guidance, float @Nullable [] condition, int from) {
         System.arraycopy(guidance, from, scales, 0, n);
+        System.arraycopy(scales, 0, values, stages * stageFloats, n);
         for (int stage = 0; stage < stages; stage++) {
             for (int i = 0; i < n; i++) {
                 row.at(values, stage * stageFloats + i * SignalCoefficients.COUNT)
@@ -163,7 +165,7 @@ public final class TrajectoryInputs implements AutoCloseable {
         }
         if (conditionFloats > 0) {
             System.arraycopy(condition, from * conditionFloats, conditions, 0, n * conditionFloats);
-            System.arraycopy(conditions, 0, values, stages * stageFloats, n * conditionFloats);
+            System.arraycopy(conditions, 0, values, stages * stageFloats + samples, n * conditionFloats);
         }
         kernels.upload(values, 0, all);
     }

@@ -33,9 +33,11 @@ import org.jspecify.annotations.Nullable;
  * @param width columns of x, likewise
  * @param tokens of a text, at least 1
  * @param masked whether a mask comes with them, for attention to leave tokens out
+ * @param extras further scalar inputs, which the format does not have: each is embedded like the time, into parameters named
+ *     after it, and added to its embedding
  */
-public record ConditionalUNet(ConditionalUNetConfig config, int height, int width, int tokens, boolean masked)
-        implements Network {
+public record ConditionalUNet(
+        ConditionalUNetConfig config, int height, int width, int tokens, boolean masked, List<String> extras) implements Network {
 
     /** The scalar that is the time. */
     public static final String TIME = "t";
@@ -60,6 +62,7 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
 
     /** @throws IllegalArgumentException naming what is out of range, or that this network has no form with a mask */
     public ConditionalUNet {
+        extras = List.copyOf(extras);
         int unit = config.sizeUnit();
         that(height % unit == 0 && width % unit == 0, "the size is " + height + "×" + width,
                 "a multiple of " + unit + " for " + config.levels().size() + " levels");
@@ -68,6 +71,11 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
         between("the number of tokens", tokens, 1, 1 << 16);
         that(!masked || !config.hasSimpleCrossAttention(), "masked is true",
                 "false where attention reads text and pixels at once (SimpleCrossAttn…)");
+    }
+
+    /** A network of the format. */
+    public ConditionalUNet(ConditionalUNetConfig config, int height, int width, int tokens, boolean masked) {
+        this(config, height, width, tokens, masked, List.of());
     }
 
     /**
@@ -91,17 +99,25 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
 
     @Override
     public List<String> scalars() {
-        return config.embedding().time().hasGuidance() ? List.of(TIME, GUIDANCE) : List.of(TIME);
+        List<String> scalars = new ArrayList<>(
+                config.embedding().time().hasGuidance() ? List.of(TIME, GUIDANCE) : List.of(TIME));
+        scalars.addAll(extras);
+        return scalars;
     }
 
-    /** With {@link #GUIDANCE}, the format's own way; other scalars it has not. */
+    /** With {@link #GUIDANCE}, the format's own way; with others, as {@link #extras}. */
     @Override
     public ConditionalUNet withScalar(String name) {
-        if (!name.equals(GUIDANCE) || scalars().contains(GUIDANCE)) {
+        if (scalars().contains(name)) {
             throw new UnsupportedOperationException("a UNet2DConditionModel with the scalars " + scalars()
-                    + " has no form with the scalar input " + name);
+                    + " has no form with the scalar input " + name + " twice");
         }
-        return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked);
+        if (name.equals(GUIDANCE)) {
+            return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked, extras);
+        }
+        List<String> more = new ArrayList<>(extras);
+        more.add(name);
+        return new ConditionalUNet(config, height, width, tokens, masked, more);
     }
 
     @Override
@@ -147,7 +163,7 @@ public record ConditionalUNet(ConditionalUNetConfig config, int height, int widt
     @Override
     public Value describe(GraphBuilder graph) {
         Value text = graph.condition(TEXT);
-        Value embedding = new UNetEmbeddingLayers(graph, config).sum(
+        Value embedding = new UNetEmbeddingLayers(graph, config, extras).sum(
                 graph.scalar(TIME), graph.scalar(GUIDANCE), graph.condition(CLASS), text, graph.condition(POOLED),
                 graph.condition(TIME_IDS));
         if (config.text().projected()) {

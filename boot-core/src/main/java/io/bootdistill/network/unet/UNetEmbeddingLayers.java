@@ -4,6 +4,7 @@ import io.bootdistill.device.Activation;
 import io.bootdistill.network.Frequencies;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.TransformerLayers;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.Value;
 import io.bootdistill.network.unet.UNetEmbedding.Addition;
 import io.bootdistill.network.unet.UNetEmbedding.ClassCondition;
@@ -19,8 +20,11 @@ final class UNetEmbeddingLayers {
     private final UNetEmbedding config;
     private final Activation activation;
     private final int firstChannels;
+    private final List<String> extras;
 
-    UNetEmbeddingLayers(GraphBuilder graph, ConditionalUNetConfig config) {
+    /** @param extras further scalar inputs */
+    UNetEmbeddingLayers(GraphBuilder graph, ConditionalUNetConfig config, List<String> extras) {
+        this.extras = extras;
         this.graph = graph;
         this.config = config.embedding();
         this.activation = config.residual().activation();
@@ -44,7 +48,7 @@ final class UNetEmbeddingLayers {
             s = graph.transformer().zeroUnbiased("time_embedding.cond_proj", guidance(guidance), firstChannels, s);
         }
         Value e = activated(config.time().postActivation(), layers("time_embedding", s, activation, null));
-        e = withClass(e, classes);
+        e = withExtras(withClass(e, classes));
         if (config.addition() instanceof Addition.Text addition) {
             e = graph.add(e, pooledText(text, addition.heads()));
         } else if (config.addition() instanceof Addition.TextTime addition) {
@@ -71,6 +75,16 @@ final class UNetEmbeddingLayers {
             return layers(name, given, Activation.SILU, e);
         }
         return config.classes() instanceof ClassCondition.SimpleProjection ? graph.linear(name, given, channels, e) : e;
+    }
+
+    private Value withExtras(Value e) {
+        for (String extra : extras) {
+            String name = UNet.embeddingName(extra);
+            Value hidden = graph.silu(graph.linear(
+                    name + ".linear_1", sinusoid(graph.scalar(extra), firstChannels), config.time().channels(), null));
+            e = graph.zeroLinear(name + ".linear_2", hidden, config.time().channels(), e);
+        }
+        return e;
     }
 
     private Value sinusoid(Value scalars, int channels) {

@@ -62,7 +62,7 @@ class UNetEmbeddingLayersTest {
 
         @Override
         public Value describe(GraphBuilder graph) {
-            return new UNetEmbeddingLayers(graph, unet.config()).sum(
+            return new UNetEmbeddingLayers(graph, unet.config(), List.of()).sum(
                     graph.scalar("t"), null, graph.condition("class"), graph.condition("text"), graph.condition("pooled"),
                     graph.condition("time_ids"));
         }

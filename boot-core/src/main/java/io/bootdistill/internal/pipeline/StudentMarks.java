@@ -1,0 +1,79 @@
+package io.bootdistill.internal.pipeline;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.network.Network;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the format cannot say of a student, in the file that this library alone reads.
+ *
+ * @param guidance the guidance scales that it was distilled for
+ * @param hasTwoTimes whether it is told the time of its input beside that of the signal
+ */
+public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes) {
+
+    private static final String STUDENT = "one_step";
+    private static final String GUIDANCE = "guidance";
+    private static final String TWO_TIMES = "two_times";
+
+    /** Whether the marks of a folder are a student's. */
+    public static boolean isStudent(JsonObject marks) {
+        return marks.has(STUDENT);
+    }
+
+    /**
+     * Reads the marks of a folder; those of a model that is no student say nothing.
+     *
+     * @throws ModelFormatException if they are damaged
+     */
+    public static StudentMarks of(JsonObject marks, Path path) {
+        return new StudentMarks(guidance(marks.get(GUIDANCE), path), marks.has(TWO_TIMES));
+    }
+
+    private static GuidanceRange guidance(JsonElement json, Path path) {
+        if (json == null) {
+            return GuidanceRange.NONE;
+        }
+        try {
+            JsonArray range = json.getAsJsonArray();
+            return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
+        } catch (RuntimeException e) {
+            throw new ModelFormatException(
+                    path + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
+        }
+    }
+
+    /** As they are written. */
+    public JsonObject toJson() {
+        JsonObject marks = new JsonObject();
+        FolderLayout.mark(marks);
+        marks.addProperty(STUDENT, true);
+        if (hasTwoTimes) {
+            marks.addProperty(TWO_TIMES, true);
+        }
+        if (!guidance.equals(GuidanceRange.NONE)) {
+            JsonArray range = new JsonArray();
+            range.add(guidance.least());
+            range.add(guidance.most());
+            marks.add(GUIDANCE, range);
+        }
+        return marks;
+    }
+
+    /** A network of the format with the inputs that the student has besides. */
+    public Network network(Network format) {
+        Network network = format;
+        for (String scalar : List.of(ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME)) {
+            boolean isTold = scalar.equals(ScalarInputs.GUIDANCE) ? guidance.isWide() : hasTwoTimes;
+            network = isTold && !network.scalars().contains(scalar) ? network.withScalar(scalar) : network;
+        }
+        return network;
+    }
+}

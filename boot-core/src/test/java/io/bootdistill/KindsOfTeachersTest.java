@@ -1,0 +1,114 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Pinn;
+import io.bootdistill.objective.Trajectories;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every objective and option with a teacher of prompts, of classes with a learnt variance, and of nothing. */
+class KindsOfTeachersTest {
+
+    private static final Bootstrap BOOTSTRAP = Bootstrap.defaults();
+    private static final Trajectories TRAJECTORIES = Trajectories.defaults().withSteps(3);
+
+    /** What a run of its name has besides the default. */
+    private static final Map<String, Consumer<DistillationConfig.Builder>> OPTIONS = new TreeMap<>(Map.ofEntries(
+            Map.entry("atom", c -> c.objective(BOOTSTRAP)),
+            Map.entry("term", c -> c.objective(BOOTSTRAP.withBoundary(new Boundary.Term(0.25, 1)))),
+            Map.entry("hard", c -> c.objective(BOOTSTRAP.withBoundary(new Boundary.Hard()))),
+            Map.entry("target average", c -> c.objective(BOOTSTRAP.withTargetEma(0.5))),
+            Map.entry("derivative", c -> c.objective(Derivative.defaults())),
+            Map.entry("pinn", c -> c.objective(Pinn.defaults())),
+            Map.entry("trajectories", c -> c.objective(TRAJECTORIES)),
+            Map.entry("corrector", c -> c.objective(TRAJECTORIES).corrector(new Corrector(0.5, 0, 10, 1e-3))),
+            Map.entry("two times", c -> c.objective(BOOTSTRAP.withRestartShare(0.5))),
+            Map.entry("two times of trajectories",
+                    c -> c.objective(TRAJECTORIES.withEnd(0.5).withRestartShare(0.5)))));
+
+    @TempDir
+    Path temp;
+
+    private final Device device = Devices.named("reference");
+
+    private static DistillationConfig.Builder config() {
+        return DistillationConfig.builder().noCorrector().batch(4).block(2).lanes(1).images(8).workers(1).reportImages(4)
+                .seed(3).heldOut(0).optimiser(OptimiserConfig.ofStudents().withEmaHalfLife(0).withRate(1e-3).withWarmupImages(0));
+    }
+
+    static Stream<Arguments> runs() {
+        return Stream.of(KindsOfTeachers.DIT, KindsOfTeachers.LDM)
+                .flatMap(kind -> OPTIONS.keySet().stream().map(option -> Arguments.of(kind, option)));
+    }
+
+    static Stream<String> options() {
+        return OPTIONS.keySet().stream();
+    }
+
+    @Tag("fast")
+    @ParameterizedTest
+    @MethodSource("runs")
+    void everyOptionTeaches(KindsOfTeachers kind, String option) throws IOException {
+        requireTaught(kind, option);
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void everyOptionTeachesFromPrompts(String option) throws IOException {
+        requireTaught(KindsOfTeachers.TEXT, option);
+    }
+
+    /** Two steps: their losses are finite, and the second is of what the first has changed. */
+    private void requireTaught(KindsOfTeachers kind, String option) throws IOException {
+        DistillationConfig.Builder config = config();
+        OPTIONS.get(option).accept(config);
+        if (!option.equals("pinn")) {
+            config.guidance(kind == KindsOfTeachers.LDM ? 1 : 2);
+        }
+        try (Teacher teacher = kind.load(temp.resolve("teacher"), "v_prediction", device)) {
+            double[] losses = new double[3];
+            float[] before;
+            float[] after;
+            try (Student student = kind.distiller(teacher).train(config.learningRate(1e-30).build())) {
+                before = student.latents(kind.request);
+            }
+            DistillationListener listener = new DistillationListener() {
+                @Override
+                public void progress(Progress progress) {
+                    losses[(int) progress.step()] = progress.loss();
+                }
+            };
+            try (Student student = kind.distiller(teacher).listener(listener).train(config.learningRate(1e-2).build())) {
+                after = student.latents(kind.request);
+                assertEquals(option.startsWith("two times"), student.hasTwoTimes());
+            }
+            for (int i = 0; i < after.length; i++) {
+                assertTrue(Float.isFinite(after[i]), "value " + i);
+            }
+            assertTrue(Double.isFinite(losses[1]) && losses[1] > 0 && Double.isFinite(losses[2]) && losses[2] != losses[1],
+                    Arrays.toString(losses));
+            assertFalse(Arrays.equals(before, after), "the student has not changed");
+        }
+    }
+}

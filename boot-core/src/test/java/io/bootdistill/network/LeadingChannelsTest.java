@@ -1,0 +1,83 @@
+package io.bootdistill.network;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.internal.device.Scope;
+import io.bootdistill.reference.Arrays64;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The first channels of a network's output, as a network. */
+@Tag("fast")
+class LeadingChannelsTest {
+
+    private static final int N = 2;
+    private static final Network WHOLE = new PlanTest.Tangle();
+    private static final int PIXELS = WHOLE.input().pixels();
+
+    private final Device device = Devices.named("reference");
+    private final Scope scope = new Scope();
+    private final Kernels kernels = scope.own(device.openKernels());
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    private Model model(Network network) {
+        Model model = scope.own(new Model(Graph.of(network), device, true));
+        model.initialize(5);
+        return model;
+    }
+
+    private Plan plan(Model model, Plan.Mode mode) {
+        Plan plan = scope.own(new Plan(model, N, mode));
+        kernels.upload(PlanTest.numbers(N * WHOLE.input().size(), 0), 0, plan.x().data());
+        kernels.upload(new float[] {3, 10}, 0, plan.scalar("t").data());
+        kernels.upload(new float[] {2, 0}, 0, plan.condition().data());
+        return plan;
+    }
+
+    @Test
+    void valuesAndParametersAreThoseOfTheWhole() {
+        Model whole = model(WHOLE);
+        Model first = model(LeadingChannels.of(WHOLE, 1));
+        assertEquals(new ImageShape(1, 4, 4), first.graph().network().output());
+        assertArrayEquals(Arrays64.read(whole.parameters()), Arrays64.read(first.parameters()));
+        for (Plan.Mode mode : new Plan.Mode[] {Plan.Mode.INFERENCE, Plan.Mode.TRAINING, Plan.Mode.TANGENT}) {
+            Plan of = plan(whole, mode);
+            Plan part = plan(first, mode);
+            of.forward(kernels, N);
+            part.forward(kernels, N);
+            double[] all = Arrays64.read(of.y().data());
+            double[] found = Arrays64.read(part.y().data());
+            for (int i = 0; i < N * PIXELS; i++) {
+                assertEquals(all[2 * i], found[i], mode + ", value " + i);
+            }
+        }
+        assertEquals(WHOLE, LeadingChannels.of(WHOLE, 2));
+        assertThrows(IllegalArgumentException.class, () -> LeadingChannels.of(WHOLE, 3));
+    }
+
+    @Test
+    void gradientsAreThoseOfFiniteDifferences() {
+        Model model = model(LeadingChannels.of(WHOLE, 1));
+        Plan plan = plan(model, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
+        Gradients gradients = scope.own(new Gradients(model));
+        float[] dy = PlanTest.numbers(N * PIXELS, 1);
+        for (int twice = 0; twice < 2; twice++) { // what the first pass leaves behind must not count
+            plan.forward(kernels, N);
+            kernels.upload(dy, 0, plan.dy().data());
+            plan.backward(kernels, N, gradients, false);
+        }
+        double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
+        PlanTest.check("parameters", plan, kernels, dy, model.parameters(), Arrays64.read(gradients.flat()), 3);
+        PlanTest.check("x", plan, kernels, dy, plan.x().data(), dx, 1);
+    }
+}
