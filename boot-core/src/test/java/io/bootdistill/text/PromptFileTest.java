@@ -93,7 +93,8 @@ class PromptFileTest {
 
     @Test
     void rowsThatDoNotFit() throws IOException {
-        assertBad("p.csv", null, "id,prompt\n1,a\n2,b,c\n", "line 3 has 3 columns, the first line has 2", "between quotation marks");
+        assertBad("p.csv", null, "id,prompt\n1,a\n2,b,c\n",
+                "line 3 has 3 columns, the first line has 2", "between quotation marks");
         assertBad("p.csv", null, "id,prompt\n1,a\n2,\"b\n3,c\n", "line 3", "closing quotation mark is missing", "add it");
         assertBad("p.csv", null, "prompt\na\n\"" + "b\n".repeat(1 << 16), "line 3", "closing quotation mark is missing");
         assertBad("p.jsonl", null, "{\"prompt\": \"a\"}\n{\"prompt\": \n", "line 2 is not valid JSON");
