@@ -192,7 +192,8 @@ public final class BootDistiller {
         Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
         long bytes = (long) Float.BYTES * (prompts.all().size() + 2) * teacher.condition().floats();
         Checks.that(bytes <= MOST_CONDITION_BYTES, "the number of prompts", prompts.all().size(), "at most "
-                + (MOST_CONDITION_BYTES / Float.BYTES / teacher.condition().floats() - 2) + ": what the encoders make of them lies in memory");
+                + (MOST_CONDITION_BYTES / Float.BYTES / teacher.condition().floats() - 2)
+                + ": what the encoders make of them lies in memory");
         List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
         return teacher.withConditions(
                 scope.own(pipeline.conditions(prompts.all(), away, pipeline.picture(teacher.shape()))));
