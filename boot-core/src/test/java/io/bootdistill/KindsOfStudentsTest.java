@@ -10,9 +10,11 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNet;
@@ -81,6 +83,20 @@ class KindsOfStudentsTest {
         }
     }
 
+    /** With the teacher's weights: before it learns, a student is the teacher's first prediction, f(ε, t_max). */
+    @ParameterizedTest
+    @CsvSource({"DIT", "LDM"})
+    void startsAsTheTeachersFirstPrediction(KindsOfTeachers kind) throws IOException {
+        try (Teacher teacher = teacher(kind, "v_prediction");
+                Student student = kind.distiller(teacher).train(config().learningRate(1e-30).build())) {
+            float[] noise = Samples.noise(teacher.shape(), new long[] {5});
+            float[] label = kind == KindsOfTeachers.DIT ? new float[] {3} : new float[0];
+            float[] expected = new float[noise.length];
+            teacher.predict(1, noise, new double[] {teacher.schedule().tMax()}, label, expected);
+            Golden.values("f", expected, student.sample(SampleRequest.ofNoise(noise).withConditions(label)));
+        }
+    }
+
     /** The file has the teacher's shapes, and zeros for the variance; the stock pipeline reads the first channels. */
     @Test
     void varianceIsWrittenAsZeros() throws IOException {
@@ -141,7 +157,11 @@ class KindsOfStudentsTest {
             assertEquals(3, loaded.guidance().most());
             Golden.values("latents", drawn, loaded.latents(strong));
         }
-        if (kind == KindsOfTeachers.DIT) {
+        if (kind == KindsOfTeachers.TEXT) {
+            try (Teacher stock = Teacher.load(saved(), device)) {
+                Golden.values("told", drawn, stock.latents(strong.withSteps(1), null));
+            }
+        } else {
             requireRefusal(ModelFormatException.class, "a way of its own", () -> Teacher.load(saved(), device));
             try (Teacher stock = Teacher.load(temp.resolve("one"), device)) {
                 Golden.values("one scale", drawn, stock.latents(kind.request.withSteps(1).withGuidance(1), null));
