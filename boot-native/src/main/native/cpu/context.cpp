@@ -18,23 +18,36 @@ static const boot_functions* const tiers[] = {&baseline::functions, &avx2::funct
 
 static constexpr size_t HUGE_PAGE = 2 << 20;
 
-// Large blocks start at a huge page and ask for such pages: the transformed planes touch many pages at once.
+// Zeros. Large blocks start at a huge page and ask for such pages: the transformed planes touch many pages at once. Their zeros
+// are the system's, page by page with the first touch: of the threads that fill a block, each has its share. What calloc gave
+// is noted before the block.
 static float* allocate(int64_t floats) {
     if (floats > INT64_MAX / 8) {
         return nullptr;
     }
     size_t bytes = static_cast<size_t>(floats) * sizeof(float);
     size_t alignment = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
-    void* memory = aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-    if (memory != nullptr && alignment == HUGE_PAGE) {
-        madvise(memory, bytes, MADV_HUGEPAGE);  // a hint: refusal changes nothing
+    void* given = calloc(1, sizeof(void*) + alignment + bytes);
+    if (given == nullptr) {
+        return nullptr;
     }
-    return static_cast<float*>(memory);
+    uintptr_t block = (reinterpret_cast<uintptr_t>(given) + sizeof(void*) + alignment - 1) / alignment * alignment;
+    reinterpret_cast<void**>(block)[-1] = given;
+    if (alignment == HUGE_PAGE) {
+        madvise(reinterpret_cast<void*>(block), bytes, MADV_HUGEPAGE);  // a hint: refusal changes nothing
+    }
+    return reinterpret_cast<float*>(block);
+}
+
+static void release(float* block) {
+    if (block != nullptr) {
+        free(reinterpret_cast<void**>(block)[-1]);
+    }
 }
 
 float* reserve(Context& context, int64_t floats) {
     if (floats > context.capacity) {
-        free(context.scratch);
+        release(context.scratch);
         context.scratch = allocate(floats);
         context.capacity = context.scratch == nullptr ? 0 : floats;
     }
@@ -82,7 +95,7 @@ int32_t boot_context_create(boot_device device, int32_t cap, boot_context* conte
 }
 
 int32_t boot_context_destroy(boot_context context) {
-    free(of(context)->scratch);
+    release(of(context)->scratch);
     free(of(context));
     return BOOT_OK;
 }
@@ -94,13 +107,12 @@ int32_t boot_allocate(boot_device, int64_t count, boot_floats* memory) {
     if (allocated == nullptr) {
         return BOOT_OUT_OF_MEMORY;
     }
-    memset(allocated, 0, count * sizeof(float));
     *memory = reinterpret_cast<boot_floats>(allocated);
     return BOOT_OK;
 }
 
 int32_t boot_free(boot_device, boot_floats memory) {
-    free(floats(memory));
+    release(floats(memory));
     return BOOT_OK;
 }
 

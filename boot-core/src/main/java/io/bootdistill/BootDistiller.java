@@ -228,7 +228,7 @@ public final class BootDistiller {
         try (Scope scope = new Scope()) {
             TeacherModel encoded = encoded(scope);
             TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
-            run.restore("", key(), "teacher", folder.checkpoint());
+            run.restore("", key(), origin(), folder.checkpoint());
             return run.train(handle);
         }
     }
@@ -247,7 +247,7 @@ public final class BootDistiller {
         try (Scope scope = new Scope()) {
             TeacherModel encoded = encoded(scope);
             TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
-            run.restoreWeights("", key(), "teacher", folder.checkpoint());
+            run.restoreWeights("", key(), origin(), folder.checkpoint());
             return run.finish();
         }
     }
@@ -270,6 +270,11 @@ public final class BootDistiller {
     private String key() {
         String key = TeacherKey.of(teacher);
         return conditions instanceof Prompts prompts ? key + " " + prompts.key() : key;
+    }
+
+    /** What that is, for messages. */
+    private String origin() {
+        return conditions instanceof Prompts ? "teacher or list of prompts" : "teacher";
     }
 
     private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder) {

@@ -7,6 +7,7 @@ import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -17,6 +18,7 @@ import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,8 @@ final class Drawing {
         guidance = request.guidance().orElse(pipeline == null ? 1 : pipeline.usualGuidance());
         steps = request.steps().orElse(pipeline == null ? USUAL_STEPS : pipeline.usualSteps());
         boolean prompts = pipeline != null && pipeline.readsPrompts();
+        Checks.that(!prompts || request.labels() == null, "labels", Arrays.toString(request.labels()),
+                "left out: this teacher draws from prompts");
         Checks.that(prompts || request.prompts().isEmpty(), "prompts", request.prompts(),
                 "left out: this teacher draws no prompts but " + (teacher.condition() instanceof ConditionShape.Label
                         ? "classes, by labels" : "whatever it has learnt"));
@@ -102,10 +106,20 @@ final class Drawing {
         Checks.that(n == request.count(), "the noise", "that of " + n + " pictures", "of the " + request.count() + " asked for");
         float[] samples = new float[Math.multiplyExact(n, drawn.shape().size())];
         int workers = drawn.device().workers(Math.min(Runtime.getRuntime().availableProcessors(), n));
+        Trajectory trajectory = trajectory();
+        int size = drawn.shape().size();
+        StateListener checked = (step, from, count, x) -> {
+            Finite.require("sample", from, x, size, " after step " + (step + 1) + " of " + trajectory.evaluations()
+                    + "; draw with less guidance, or see whether prediction_type and betas in scheduler_config.json are the"
+                    + " model's");
+            if (listener != null) {
+                listener.state(step, from, count, x);
+            }
+        };
         try (SamplerWorkers pool = new SamplerWorkers(
-                drawn, trajectory(), guidance == 1 ? null : new Guidance(guidance, nullRow), drawn.schedulerClip(),
+                drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow), drawn.schedulerClip(),
                 drawn.schedulerThreshold(), workers, 1)) {
-            pool.run(made, n, samples, listener);
+            pool.run(made, n, samples, checked);
         }
         return samples;
     }

@@ -1,10 +1,12 @@
 package io.bootdistill;
 
 import io.bootdistill.device.Device;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.pipeline.StudentMarks;
+import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.UNet;
@@ -51,14 +53,33 @@ record NetworkFolder(DiffusersFolder folder) {
         return network;
     }
 
+    /** Refuses students whose networks are told more than a teacher's. */
+    void requireTeacher() {
+        if (marks().guidance().isWide()) {
+            throw new ModelFormatException(
+                    folder.path() + " holds a student that is told the guidance scale; use Student.load");
+        }
+        if (marks().hasTwoTimes()) {
+            throw new ModelFormatException(folder.path() + " holds a student that is told two times; use Student.load");
+        }
+    }
+
+    private Graph graph(UNet network) {
+        try {
+            return Graph.of(network);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(folder.path() + " config.json: " + e.getMessage(), e);
+        }
+    }
+
     /** The weights, for inference. */
     Model model(UNet network, Device device) {
         try (ModelWeights weights = folder.openWeights()) {
-            Graph graph = Graph.of(network);
+            Graph graph = graph(network);
             graph.layout().all().forEach(parameter -> weights.requireShape(parameter.name(), parameter.shape()));
             Model model = new Model(graph, device, false);
             try {
-                model.load((parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
+                ModelLoading.load(model, (parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
             } catch (RuntimeException | Error e) {
                 model.close();
                 throw e;

@@ -103,7 +103,6 @@ public final class Student implements AutoCloseable {
         save(folder, guidance());
     }
 
-    /** Whether it has a diffusers form. */
     boolean isSavable() {
         return student.isSavable();
     }
@@ -264,7 +263,7 @@ public final class Student implements AutoCloseable {
      * @return [pictures][channels][height][width] of {@link #shape()}
      */
     public float[] latents(DrawRequest request) {
-        return new StudentDrawing(student, pipeline, request).run(this);
+        return new StudentDrawing(student, pipeline, request).run(this::sample);
     }
 
     /** Samples one image per seed, decoded and clamped. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +45,12 @@ final class StudentDrawing {
                 request.width() + "x" + request.height(), picture.width() + "x" + picture.height() + ", that of the student");
     }
 
-    /** What the student makes of it, [pictures][channels][height][width]. */
-    float[] run(Student drawer) {
-        int size = student.shape().size();
+    /** What the student makes of all portions, [pictures][channels][height][width]. */
+    float[] run(Function<SampleRequest, float[]> student) {
+        int size = this.student.shape().size();
         float[] all = new float[Math.multiplyExact(request.count(), size)];
         for (int from = 0; from < request.count(); from += PORTION) {
-            float[] part = drawer.sample(part(from));
+            float[] part = student.apply(part(from));
             System.arraycopy(part, 0, all, from * size, part.length);
         }
         return all;

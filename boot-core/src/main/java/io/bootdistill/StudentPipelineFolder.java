@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.PipelineExport;
@@ -43,6 +44,10 @@ final class StudentPipelineFolder {
             throw new ModelFormatException(folder.path() + ": prediction_type is epsilon, which no one-step student has");
         }
         GuidanceRange guidance = marks.guidance();
+        if (guidance.isWide() != pipeline.network().scalars().contains(ScalarInputs.GUIDANCE)) {
+            throw new ModelFormatException(folder.path() + ": guidance is " + guidance.least() + " … " + guidance.most()
+                    + ", which does not fit time_cond_proj_dim of the network; export it again");
+        }
         return new StudentModel(pipeline.model(), DiscreteSchedule.of(scheduler), prediction, pipeline.nullLabel(), guidance,
                 scheduler, guidance.isWide());
     }

@@ -55,11 +55,7 @@ public final class Teacher implements Denoiser {
 
     /** Takes over the ownership of the model. */
     Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model) {
-        this(network, scheduler, nullLabel, model, null);
-    }
-
-    private Teacher(UNet network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable TeacherFolder origin) {
-        this(network, scheduler, nullLabel, model, origin, null);
+        this(network, scheduler, nullLabel, model, null, null);
     }
 
     /** Takes over the ownership of the model, or of the pipeline, whose it is. */
@@ -98,12 +94,7 @@ public final class Teacher implements Denoiser {
             return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), null, pipeline);
         }
         NetworkFolder reader = NetworkFolder.open(path);
-        if (reader.marks().guidance().isWide()) {
-            throw new ModelFormatException(path + " holds a student that is told the guidance scale; use Student.load");
-        }
-        if (reader.marks().hasTwoTimes()) {
-            throw new ModelFormatException(path + " holds a student that is told two times; use Student.load");
-        }
+        reader.requireTeacher();
         UNet network = reader.network();
         DiffusersFolder folder = reader.folder();
         SchedulerConfig scheduler = folder.scheduler();
@@ -116,7 +107,7 @@ public final class Teacher implements Denoiser {
                     + ", must be a label 0 … " + (label.count() - 1));
         }
         TeacherFolder origin = new TeacherFolder(folder, folder.manifest());
-        return new Teacher(network, scheduler, nullLabel, reader.model(network, device), origin);
+        return new Teacher(network, scheduler, nullLabel, reader.model(network, device), origin, null);
     }
 
     @Override

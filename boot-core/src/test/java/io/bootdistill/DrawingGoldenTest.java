@@ -44,7 +44,7 @@ public class DrawingGoldenTest {
     Path temp;
 
     /** Copies the pipeline. */
-    static Path copy(Path folder) throws IOException {
+    public static Path copy(Path folder) throws IOException {
         for (String file : FILES) {
             Files.createDirectories(folder.resolve(file).getParent());
             Files.copy(Fixtures.file(CASE + file), folder.resolve(file));

@@ -136,11 +136,11 @@ public class RunTest {
             new BootDistiller(teacher).train(config().folder(run).build()).close();
         }
         List<String> metrics = Files.readAllLines(run.resolve("metrics.csv"));
-        assertEquals("step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity",
-                metrics.get(0));
+        assertEquals("step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,"
+                + "paired_rmse,diversity,picture_rmse", metrics.get(0));
         assertEquals(List.of("2,12", "4,24", "6,36", "8,48"),
                 metrics.stream().skip(1).map(line -> line.split(",")[0] + "," + line.split(",")[1]).toList());
-        assertEquals(11, metrics.get(4).split(",").length, "the last line has the quality: " + metrics.get(4));
+        assertEquals(12, metrics.get(4).split(",").length, "the last line has the quality: " + metrics.get(4));
         assertTrue(Double.parseDouble(metrics.get(4).split(",")[9]) > 0);
         assertTrue(Files.exists(run.resolve("config.json")));
         assertTrue(Files.exists(run.resolve("grids/step-0000008.png")));

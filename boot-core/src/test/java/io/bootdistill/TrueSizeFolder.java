@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import com.google.gson.JsonObject;
+import io.bootdistill.format.DType;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.network.Graph;
@@ -21,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a folder of Stable Diffusion 1.5's true configuration with random weights, 4.3 GB, to try what is large: {@code java
- * io.bootdistill.TrueSizeFolder DIR}. The tokenizer is that of the golden pipeline.
+ * Writes a folder of Stable Diffusion 1.5's true configuration with random weights, to try what is large: {@code java
+ * io.bootdistill.TrueSizeFolder DIR [fp16]}; 4.3 GB, or half as much. The tokenizer is that of the golden pipeline.
  */
 final class TrueSizeFolder {
 
@@ -32,6 +33,7 @@ final class TrueSizeFolder {
 
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
+        boolean half = arguments.length > 1 && arguments[1].equals("fp16");
         DrawingGoldenTest.copy(folder);
         Json.write(replaced(folder.resolve("unet/config.json")), Json.read(Fixtures.file("text-to-image/configs/sd-1.5.json")));
         JsonObject vae = Json.parse("""
@@ -46,11 +48,11 @@ final class TrueSizeFolder {
                  "hidden_act": "quick_gelu", "eos_token_id": 2}""", "text");
         Json.write(replaced(folder.resolve("text_encoder/config.json")), text);
         AutoencoderConfig autoencoder = AutoencoderConfig.parse(vae.toString(), "vae");
-        weights(folder.resolve("vae/diffusion_pytorch_model.safetensors"),
+        weights(folder.resolve("vae/diffusion_pytorch_model.safetensors"), half,
                 List.of(new LatentDecoder(autoencoder, 64, 64), new LatentEncoder(autoencoder, 512, 512)));
-        weights(folder.resolve("text_encoder/model.safetensors"),
+        weights(folder.resolve("text_encoder/model.safetensors"), half,
                 List.of(new ClipText(ClipTextConfig.parse(text.toString(), "text"))));
-        weights(folder.resolve("unet/diffusion_pytorch_model.safetensors"), List.of(new ConditionalUNet(
+        weights(folder.resolve("unet/diffusion_pytorch_model.safetensors"), half, List.of(new ConditionalUNet(
                 ConditionalUNetReader.read(folder.resolve("unet/config.json")), 77)));
     }
 
@@ -59,8 +61,12 @@ final class TrueSizeFolder {
         return file;
     }
 
-    /** Uniform weights of the usual size; norms are ones and zeros. */
-    private static void weights(Path file, List<Network> networks) throws IOException {
+    /**
+     * Uniform weights of the usual size; norms are ones and zeros.
+     *
+     * @param half whether they are F16 (the neighbour towards zero), in a file that says so by its name
+     */
+    private static void weights(Path file, boolean half, List<Network> networks) throws IOException {
         Map<String, Parameter> parameters = new LinkedHashMap<>();
         for (Network network : networks) {
             Graph.of(network).layout().all().forEach(parameter -> parameters.putIfAbsent(parameter.name(), parameter));
@@ -71,7 +77,7 @@ final class TrueSizeFolder {
             boolean bias = name.endsWith(".bias");
             int fanIn = Math.max(1, parameter.size() / parameter.shape()[0]);
             float bound = (float) Math.sqrt(3.0 / fanIn) * (bias ? 0 : 1);
-            writer.add(name, parameter.shape(), (first, into) -> {
+            writer.add(name, half ? DType.F16 : DType.F32, parameter.shape(), (first, into) -> {
                 long state = name.hashCode() * 0x9E3779B97F4A7C15L + first + 1;
                 while (into.hasRemaining()) {
                     state ^= state << 13;
@@ -82,6 +88,6 @@ final class TrueSizeFolder {
             });
         });
         Files.deleteIfExists(file);
-        writer.write(file);
+        writer.write(half ? Path.of(file.toString().replace(".safetensors", ".fp16.safetensors")) : file);
     }
 }

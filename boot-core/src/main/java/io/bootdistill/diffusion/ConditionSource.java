@@ -60,7 +60,7 @@ public interface ConditionSource {
     }
 
     /**
-     * Prompts that a student is trained on, and some that it is only measured on: a tenth, chosen by the prompts' place alone. What is
+     * Prompts that a student is trained on, and some that it is only measured on: one of each ten, chosen by their place alone. What is
      * drawn for a sample is the number of a prompt. The teacher encodes them, once, when a run is set up; so they are a source for
      * teachers that read prompts alone. Immutable, thread-safe.
      */
@@ -70,8 +70,9 @@ public interface ConditionSource {
         static final int MOST = 1 << 20;
 
         private static final long SEED = 0x5EEDL << 32 | 0x9407;
-        private static final double HELD_OUT = 0.1;
-        private static final int LEAST_TO_HOLD_OUT = 10;
+        private static final int TEN = 10;
+        private static final long HASH = 0xcbf29ce484222325L;
+        private static final long HASH_PRIME = 0x100000001b3L;
 
         private final List<String> prompts;
         private final int[] trained;
@@ -84,12 +85,11 @@ public interface ConditionSource {
             this.negative = negative;
             this.nullProbability = nullProbability;
             trained = IntStream.range(0, prompts.size()).filter(i -> !isHeldOut(i)).toArray();
-            int[] others = IntStream.range(0, prompts.size()).filter(this::isHeldOut).toArray();
-            heldOut = others.length > 0 ? others : trained;
+            heldOut = prompts.size() < TEN ? trained : IntStream.range(0, prompts.size()).filter(this::isHeldOut).toArray();
         }
 
         private boolean isHeldOut(int prompt) {
-            return prompts.size() >= LEAST_TO_HOLD_OUT && Philox.uniform(SEED, 0, prompt) < HELD_OUT;
+            return prompts.size() >= TEN && prompt % TEN == (int) (Philox.uniform(SEED, 0, prompt / TEN) * TEN);
         }
 
         /**
@@ -147,11 +147,20 @@ public interface ConditionSource {
 
         /** Tells these prompts from others. */
         public String key() {
-            long hash = negative.hashCode();
+            long hash = hash(HASH, negative);
             for (String prompt : prompts) {
-                hash = Philox.seed(hash, 0, prompt.hashCode());
+                hash = hash(hash, prompt);
             }
             return prompts.size() + " prompts " + Long.toHexString(hash);
+        }
+
+        /** FNV-1a of 64 bits, over the characters of a text and then one that no text has. */
+        private static long hash(long before, String text) {
+            long hash = before;
+            for (int i = 0; i < text.length(); i++) {
+                hash = (hash ^ text.charAt(i)) * HASH_PRIME;
+            }
+            return (hash ^ 1 << Character.SIZE) * HASH_PRIME;
         }
 
         @Override

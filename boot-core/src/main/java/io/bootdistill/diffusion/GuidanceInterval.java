@@ -15,8 +15,8 @@ public record GuidanceInterval(double least, double most) {
     public static final GuidanceInterval ALWAYS = new GuidanceInterval(0, 1);
 
     public GuidanceInterval {
-        Checks.that(least >= 0 && least <= 1, "the least time of guidance", least, "in [0, 1]");
-        Checks.that(most >= least && most <= 1, "the most time of guidance", most, "in [" + least + ", 1]");
+        Checks.that(least >= 0 && least <= 1, "least", least, "in [0, 1]");
+        Checks.that(most >= least && most <= 1, "most", most, "in [" + least + ", 1]");
     }
 
     /** What a scale comes to at a time. */

@@ -130,7 +130,7 @@ public final class SignalOde {
         for (int i = 1; i <= steps; i++) {
             double s = solver.time(schedule, i, steps);
             if (solver == Solver.MULTISTEP) {
-                double[] ft = i == 1 ? fr : f.predict(state(y, noise, t), t);
+                double[] ft = f.predict(state(y, noise, t), t);
                 double[] mean = i == 1 ? ft : advance(ft, fr, -solver.extrapolation(r, t, s));
                 y = advance(y, mean, solver.factor(schedule, t, s));
                 fr = ft;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>{@link ModelFormatException}: a file cannot be read, is damaged, or holds something that is not supported;
  *   <li>{@link io.bootdistill.device.OutOfDeviceMemoryException}: the device has too little memory;
+ *   <li>{@link NotFiniteException}: what is drawn is no longer finite;
  *   <li>{@link io.bootdistill.TrainingDivergedException}: the loss of a run is no longer finite.
  * </ul>
  *

@@ -17,8 +17,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,8 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     private final long dataStart;
     private final FileChannel channel;
 
-    /** One that no reader uses just now; null where the only one is in use. */
-    private final AtomicReference<@Nullable ByteBuffer> buffer = new AtomicReference<>();
+    /** Those that no reader uses just now: as many as there have been readers at a time. */
+    private final Queue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
 
     private SafetensorsFile(Path file, SafetensorsHeader header, FileChannel channel) {
         this.file = file;
@@ -140,7 +141,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     private void forEachRun(Entry entry, long first, int length, Run run) {
         int elementBytes = entry.dtype().bytes();
         Objects.checkFromIndexSize(first, length, (entry.end() - entry.begin()) / elementBytes);
-        ByteBuffer spare = buffer.getAndSet(null);
+        ByteBuffer spare = buffers.poll();
         ByteBuffer bytes = spare != null ? spare : ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (int done = 0; done < length; ) {
             int count = Math.min(length - done, BUFFER_BYTES / elementBytes);
@@ -148,7 +149,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
             run.accept(bytes.flip(), count);
             done += count;
         }
-        buffer.set(bytes);
+        buffers.add(bytes);
     }
 
     private void fill(Entry entry, long first, ByteBuffer bytes) {

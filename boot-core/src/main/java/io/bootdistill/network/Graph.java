@@ -1,5 +1,7 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernel;
+import io.bootdistill.device.Kernels;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,9 @@ public final class Graph {
 
     /** An operation is large if it reads and writes more than the largest one, divided by this. */
     private static final int STRIPPED_SHARE = 4;
+
+    /** A model without gradients and with more parameters than these holds its weights once. */
+    private static final long MOST_PREPARED = 32_000_000;
 
     private final Network network;
     final List<Operation> operations;
@@ -38,6 +43,7 @@ public final class Graph {
     /**
      * Builds the graph of a network.
      *
+     * @throws IllegalArgumentException if a tensor of the parameters has 2³¹ values or more
      * @throws IllegalStateException if the output has another shape than the network declares
      */
     public static Graph of(Network network) {
@@ -65,6 +71,17 @@ public final class Graph {
                 .mapToLong(value -> (long) value.pixels() * value.channels).sum();
     }
 
+    /** Where the device's own forms of the weights lie, operation by operation; at last, how long they are together. */
+    long[] preparedOffsets(Kernels kernels, boolean gradient) {
+        boolean once = !gradient && layout.length() > MOST_PREPARED;
+        long[] offsets = new long[operations.size() + 1];
+        for (int i = 0; i < operations.size(); i++) {
+            long length = once ? 0 : operations.get(i).preparedLength(kernels, gradient);
+            offsets[i + 1] = offsets[i] + MemoryPlanner.align(length);
+        }
+        return offsets;
+    }
+
     /** The output and the further ones. */
     List<Value> ends() {
         return Stream.concat(Stream.of(output), outputs.values().stream()).toList();
@@ -81,5 +98,11 @@ public final class Graph {
     /** Floating-point operations of a sample's forward pass: those of convolutions, linear layers and attention. */
     public double flops() {
         return operations.stream().mapToDouble(Operation::flops).sum();
+    }
+
+    /** Those of them that are made by one kernel. */
+    public double flops(Kernel kernel) {
+        return operations.stream().filter(operation -> operation.kernels(Operation.Pass.FORWARD).contains(kernel))
+                .mapToDouble(Operation::flops).sum();
     }
 }

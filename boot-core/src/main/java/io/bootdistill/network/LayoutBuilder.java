@@ -1,5 +1,7 @@
 package io.bootdistill.network;
 
+import static io.bootdistill.internal.file.ConfigCheck.that;
+
 import io.bootdistill.network.Operation.Block;
 import io.bootdistill.network.Parameter.Initial;
 import java.util.ArrayList;
@@ -24,7 +26,7 @@ final class LayoutBuilder {
 
     /** [out][in][3][3] stored as [3][3][in][out]. */
     Block conv(String name, int in, int out) {
-        Block block = trainedBlock(9L * in * out);
+        Block block = trainedBlock(name, 9L * in * out);
         long[] strides = {1, out, 3L * in * out, (long) in * out};
         trained.add(new Parameter(name, new int[] {out, in, 3, 3}, block.offset(), strides, Initial.UNIFORM, 9 * in));
         return block;
@@ -33,7 +35,7 @@ final class LayoutBuilder {
     /** [out][channels][size][size] stored as [channels][size][size][out]: a linear layer of patches. */
     Block patches(String name, int channels, int size, int out) {
         int in = channels * size * size;
-        Block block = trainedBlock((long) in * out);
+        Block block = trainedBlock(name, (long) in * out);
         long[] strides = {1, (long) size * size * out, (long) size * out, out};
         int[] shape = {out, channels, size, size};
         trained.add(new Parameter(name, shape, block.offset(), strides, Initial.UNIFORM, in));
@@ -43,7 +45,7 @@ final class LayoutBuilder {
     /** Several [out][in] side by side, stored as [in][sum of outs]; {@code pointwise}: the shape is [out][in][1][1]. */
     Block linear(List<String> names, int in, int[] outs, boolean pointwise, Initial initial) {
         int width = sum(outs);
-        Block block = trainedBlock((long) in * width);
+        Block block = trainedBlock(names.get(0) + ".weight", (long) in * width);
         long offset = block.offset();
         for (int i = 0; i < outs.length; i++) {
             int[] shape = pointwise ? new int[] {outs[i], in, 1, 1} : new int[] {outs[i], in};
@@ -56,7 +58,7 @@ final class LayoutBuilder {
 
     /** The biases of {@link #linear}, one after another. */
     Block linearBias(List<String> names, int in, int[] outs, Initial initial) {
-        Block block = trainedBlock(sum(outs));
+        Block block = trainedBlock(names.get(0) + ".bias", sum(outs));
         long offset = block.offset();
         for (int i = 0; i < outs.length; i++) {
             trained.add(vector(names.get(i) + ".bias", outs[i], offset, initial, in));
@@ -66,20 +68,20 @@ final class LayoutBuilder {
     }
 
     Block bias(String name, int length, int fanIn) {
-        Block block = trainedBlock(length);
+        Block block = trainedBlock(name, length);
         trained.add(vector(name, length, block.offset(), Initial.UNIFORM, fanIn));
         return block;
     }
 
     Block vector(String name, int length, Initial initial) {
-        Block block = trainedBlock(length);
+        Block block = trainedBlock(name, length);
         trained.add(vector(name, length, block.offset(), initial, 1));
         return block;
     }
 
     /** A table [rows][channels]. */
     Block table(String name, int rows, int channels) {
-        Block block = trainedBlock((long) rows * channels);
+        Block block = trainedBlock(name, (long) rows * channels);
         trained.add(table(name, rows, channels, block));
         return block;
     }
@@ -87,21 +89,21 @@ final class LayoutBuilder {
     /** A vector of the checkpoint that is not trained; the same one for each use of the name. */
     Block constant(String name, int length) {
         Parameter known = constants.get(name);
-        Block block = known == null ? constantBlock(length) : new Block(known.offset(), length, true);
+        Block block = known == null ? constantBlock(name, length) : new Block(known.offset(), length, true);
         constants.putIfAbsent(name, vector(name, length, block.offset(), Initial.NORMAL, 1));
         return block;
     }
 
     /** A table [rows][channels] of the checkpoint that is not trained. */
     Block constantTable(String name, int rows, int channels) {
-        Block block = constantBlock((long) rows * channels);
+        Block block = constantBlock(name, (long) rows * channels);
         constants.put(name, table(name, rows, channels, block));
         return block;
     }
 
     /** Values that follow from the configuration: in no checkpoint. */
     Block computed(float[] values) {
-        Block block = constantBlock(values.length);
+        Block block = constantBlock("of computed values", values.length);
         computed.put(block.offset(), values.clone());
         return block;
     }
@@ -114,16 +116,23 @@ final class LayoutBuilder {
         return new Parameter(name, new int[] {length}, offset, new long[] {1}, initial, fanIn);
     }
 
-    private Block trainedBlock(long length) {
+    private Block trainedBlock(String name, long length) {
+        requireIndexed(name, length);
         Block block = new Block(trainedEnd, length, false);
         trainedEnd = align(trainedEnd + length);
         return block;
     }
 
-    private Block constantBlock(long length) {
+    private Block constantBlock(String name, long length) {
+        requireIndexed(name, length);
         Block block = new Block(constantsEnd, length, true);
         constantsEnd = align(constantsEnd + length);
         return block;
+    }
+
+    private static void requireIndexed(String name, long length) {
+        that(length <= Integer.MAX_VALUE, "tensor " + name + ", with those that lie beside it, has " + length + " values",
+                "at most " + Integer.MAX_VALUE);
     }
 
     private static long align(long offset) {

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Model implements AutoCloseable {
 
-    private static final long MOST_PREPARED = 32_000_000;
-
     private final Graph graph;
     private final Device device;
     private final boolean gradient;
@@ -60,12 +58,7 @@ public final class Model implements AutoCloseable {
         try (Kernels kernels = device.openKernels()) {
             parameters = owner != null ? owner.parameters : scope.own(device.allocate(Math.max(1, layout.length())));
             constants = owner != null ? owner.constants : scope.own(device.allocate(Math.max(1, layout.constantsLength())));
-            boolean once = !gradient && layout.length() > MOST_PREPARED;
-            long[] offsets = new long[weights.length + 1];
-            for (int i = 0; i < weights.length; i++) {
-                long length = once ? 0 : graph.operations.get(i).preparedLength(kernels, gradient);
-                offsets[i + 1] = offsets[i] + MemoryPlanner.align(length);
-            }
+            long[] offsets = graph.preparedOffsets(kernels, gradient);
             prepared = scope.own(device.allocate(Math.max(1, offsets[weights.length])));
             for (int i = 0; i < weights.length; i++) {
                 Operation operation = graph.operations.get(i);
@@ -104,6 +97,12 @@ public final class Model implements AutoCloseable {
             throw e;
         }
         return model;
+    }
+
+    /** Bytes that a model of its own weights holds on the device of some kernels, before there is one. */
+    public static long bytes(Graph graph, Kernels kernels, boolean gradient) {
+        long[] offsets = graph.preparedOffsets(kernels, gradient);
+        return 4 * (graph.layout().length() + graph.layout().constantsLength() + offsets[offsets.length - 1]);
     }
 
     public Graph graph() {
@@ -267,7 +266,7 @@ public final class Model implements AutoCloseable {
         return weights[operation];
     }
 
-    private Slice memory(Parameter parameter) {
+    Slice memory(Parameter parameter) {
         return graph.layout().isTrained(parameter) ? parameters() : constants.slice();
     }
 

@@ -144,6 +144,20 @@ public final class Plan implements AutoCloseable {
         return graph.network();
     }
 
+    /**
+     * The bytes that {@link #within} takes, before there is a model.
+     *
+     * @param strips whether convolutions may run in strips
+     */
+    public static long bytesWithin(Graph graph, int block, boolean strips, long bytes) {
+        return 4 * LessMemory.within(graph, block, strips, bytes).floats();
+    }
+
+    /** Bytes that a plan for training holds, before there is a model. */
+    public static long trainingBytes(Graph graph, int block) {
+        return 4 * new PlanMemory(graph, block, new GradientFlow(graph, List.of()), null).floats();
+    }
+
     /** The most samples of one run. */
     public int block() {
         return block;

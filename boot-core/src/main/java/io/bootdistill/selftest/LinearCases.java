@@ -70,6 +70,10 @@ final class LinearCases {
             cases.add(backwardInput(s[0], s[1], linear, Addend.NONE, false));
             cases.add(backwardWeights(s[0], s[1], linear, true, true, false));
         }
+        Linear keysAndValues = new Linear(768, 640); // of a prompt's tokens
+        cases.add(forward(8, 77, keysAndValues, false, Addend.NONE, true, false));
+        cases.add(backwardInput(8, 77, keysAndValues, Addend.NONE, false));
+        cases.add(backwardWeights(8, 77, keysAndValues, false, true, false));
         return cases;
     }
 

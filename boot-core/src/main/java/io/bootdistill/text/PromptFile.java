@@ -5,8 +5,11 @@ import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.CloseNames;
 import io.bootdistill.internal.file.Json;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,8 +29,11 @@ public final class PromptFile {
     /** The most prompts of a file. */
     public static final int MOST = 100_000;
 
-    /** The longest line, in characters. */
+    /** The longest line, in bytes. */
     private static final int LONGEST = 1 << 16;
+
+    /** What some programs begin a text in UTF-8 with. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /** What the column is called where nothing is said. */
     private static final List<String> USUAL = List.of("prompt", "caption", "text");
@@ -57,10 +63,10 @@ public final class PromptFile {
             throw new ModelFormatException(file + " is no file; give a text file with a prompt in each line");
         }
         PromptFile reader = new PromptFile(file, column);
-        try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (InputStream text = new BufferedInputStream(Files.newInputStream(file))) {
             reader.read(text);
         } catch (CharacterCodingException e) {
-            throw new ModelFormatException(file + " is not in UTF-8 after line " + reader.line + "; save it as UTF-8", e);
+            throw new ModelFormatException(reader.where() + " is not in UTF-8; save it as UTF-8", e);
         } catch (IOException e) {
             throw new ModelFormatException("cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -70,7 +76,7 @@ public final class PromptFile {
         return reader.prompts;
     }
 
-    private void read(BufferedReader text) throws IOException {
+    private void read(InputStream text) throws IOException {
         String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
         if (name.endsWith(".csv") || name.endsWith(".tsv")) {
             readTable(new Table(text, name.endsWith(".csv") ? ',' : '\t'));
@@ -120,8 +126,8 @@ public final class PromptFile {
                 .findFirst()
                 .orElseThrow(() -> new ModelFormatException(where() + " has no column "
                         + (column == null ? String.join(", ", USUAL) : column) + "; it has "
-                        + String.join(", ", CloseNames.closest(column == null ? USUAL.get(0) : column, names))
-                        + "; name one of them"));
+                        + (names.isEmpty() ? "none; give each line one" : String.join(
+                                ", ", CloseNames.closest(column == null ? USUAL.get(0) : column, names)) + "; name one of them")));
     }
 
     private void add(String prompt) {
@@ -139,29 +145,31 @@ public final class PromptFile {
     }
 
     /** The next line, without reading one that is too long as a whole; null at the end. */
-    private @Nullable String line(BufferedReader text) throws IOException {
-        StringBuilder found = new StringBuilder();
+    private @Nullable String line(InputStream text) throws IOException {
         int next = text.read();
         if (next < 0) {
             return null;
         }
         line++;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         for (; next >= 0 && next != '\n'; next = text.read()) {
-            found.append((char) next);
-            if (found.length() > LONGEST) {
-                throw new ModelFormatException(where() + " is longer than " + LONGEST + " characters; is it a file of prompts?");
+            bytes.write(next);
+            if (bytes.size() > LONGEST) {
+                throw new ModelFormatException(
+                        where() + " is longer than " + LONGEST + " bytes; give a file with a prompt in each line");
             }
         }
-        return found.toString();
+        String found = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+        return line == 1 && found.startsWith(BYTE_ORDER_MARK) ? found.substring(1) : found;
     }
 
     /** Rows of values between separators; one between quotation marks may hold separators, breaks, and "" for a mark (RFC 4180). */
     private final class Table {
 
-        private final BufferedReader text;
+        private final InputStream text;
         private final char separator;
 
-        Table(BufferedReader text, char separator) {
+        Table(InputStream text, char separator) {
             this.text = text;
             this.separator = separator;
         }
@@ -172,12 +180,13 @@ public final class PromptFile {
             if (rest == null) {
                 return null;
             }
+            int first = line;
             List<String> row = new ArrayList<>();
             StringBuilder value = new StringBuilder();
             boolean quoted = false;
             for (int i = 0; ; i++) {
                 if (i == rest.length() && quoted) {
-                    rest = continued(value);
+                    rest = continued(value, first);
                     i = -1;
                 } else if (i == rest.length()) {
                     row.add(withoutReturn(value.toString()));
@@ -199,10 +208,12 @@ public final class PromptFile {
             }
         }
 
-        private String continued(StringBuilder value) throws IOException {
+        /** @param first the line that the row begins in */
+        private String continued(StringBuilder value, int first) throws IOException {
             String next = line(text);
             if (next == null || value.length() > LONGEST) {
-                throw new ModelFormatException(where() + " is in a text whose closing quotation mark is missing; add it");
+                throw new ModelFormatException(
+                        file + " line " + first + " begins a text whose closing quotation mark is missing; add it");
             }
             value.append('\n');
             return next;

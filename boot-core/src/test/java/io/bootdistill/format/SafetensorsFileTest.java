@@ -142,6 +142,19 @@ class SafetensorsFileTest {
         }
     }
 
+    /** More of them than are widened at a time. */
+    @Test
+    void everyBrainFloat() {
+        ByteBuffer brains = bytes(2 << 16);
+        for (int i = 0; i < 1 << 16; i++) {
+            brains.putShort((short) i);
+        }
+        float[] values = one("BF16", 1 << 16, brains).floats("x");
+        for (int i = 0; i < 1 << 16; i++) {
+            assertEquals(Float.intBitsToFloat(i << 16), values[i], "brain float " + i);
+        }
+    }
+
     @Test
     void otherTypes() {
         ByteBuffer brain = bytes(6).putShort((short) 0x3f80).putShort((short) 0xc049).putShort((short) 0x7f80);

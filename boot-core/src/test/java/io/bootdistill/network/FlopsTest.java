@@ -2,6 +2,7 @@ package io.bootdistill.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.bootdistill.device.Kernel;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,9 @@ class FlopsTest {
         double conv = 2.0 * 9 * 3 * 8 * 6;
         double linears = 2 * 2.0 * 7 * 8 * 5;
         double attention = 2 * 2.0 * 6 * 5 * 8;
-        assertEquals(conv + linears + attention, Graph.of(new Mixed()).flops());
+        Graph graph = Graph.of(new Mixed());
+        assertEquals(conv + linears + attention, graph.flops());
+        assertEquals(conv, graph.flops(Kernel.CONV_FORWARD));
+        assertEquals(linears, graph.flops(Kernel.LINEAR_FORWARD));
     }
 }

@@ -76,6 +76,10 @@ class ModelMemoryTest {
         Counting device = new Counting();
         Graph graph = Graph.of(new Layer(in, out));
         new Model(graph, device, gradient).close();
+        try (Kernels kernels = device.openKernels()) {
+            long empty = 2 * 4; // at most: what is empty has one float
+            assertEquals(4 * device.floats, Model.bytes(graph, kernels, gradient), empty, "told before there is one");
+        }
         return (double) device.floats / graph.layout().length();
     }
 
@@ -89,5 +93,13 @@ class ModelMemoryTest {
     void largeModelsWithoutGradientsHoldTheirWeightsOnce() {
         assertEquals(1, perParameter(8000, 4000, false), 0.01);
         assertEquals(3, perParameter(8000, 4000, true), 0.01);
+    }
+
+    @Test
+    void whatTrainingTakesIsKnownBefore() {
+        Graph graph = Graph.of(new Layer(7, 5));
+        try (Model model = new Model(graph, new Counting(), true); Plan plan = new Plan(model, 3, Plan.Mode.TRAINING)) {
+            assertEquals(plan.bytes(), Plan.trainingBytes(graph, 3));
+        }
     }
 }

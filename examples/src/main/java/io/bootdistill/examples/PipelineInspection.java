@@ -1,11 +1,6 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.DeviceMemory;
-import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Linear;
-import io.bootdistill.device.Tensor;
-import io.bootdistill.device.Weights;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ComponentSize;
 import io.bootdistill.internal.diffusers.PipelineClass;
@@ -17,29 +12,35 @@ import java.util.function.BiConsumer;
 /** What {@code boot inspect} says of a whole pipeline: its components, and what a picture costs, without reading a weight. */
 final class PipelineInspection {
 
-    private static final int SIDE = 512;
-    private static final double SECONDS = 0.5;
+    /** The gradients of weights and of inputs take as many operations as the forward pass, each. */
+    private static final int PASSES = 3;
 
     private PipelineInspection() {}
 
     /** @param line takes a name and a text */
     static void tell(PipelineFolder folder, Device device, BiConsumer<String, String> line) {
-        PipelineCosts costs = PipelineCosts.of(folder);
+        PipelineCosts costs = PipelineCosts.of(folder, device);
         line.accept("pipeline", String.format(Locale.ROOT, "%s, pictures %s, what is denoised %s",
                 folder.pipeline().className(), costs.picture(), costs.denoised()));
         for (Component component : folder.components()) {
             line.accept(component.name(), describe(component));
         }
-        double speed = flopsPerSecond(device);
-        double picture = costs.picture(costs.usualSteps());
-        line.accept("device", String.format(Locale.ROOT, "%s, %.0f GFLOP/s in a matrix product by one worker",
-                device.description(), speed * 1e-9));
-        line.accept("a picture", String.format(Locale.ROOT,
-                "%d steps, guidance %.1f: %.1f TFLOP, about %.1f s here; in one step %.2f TFLOP, about %.1f s", costs.usualSteps(),
-                costs.usualGuidance(), picture * 1e-12, picture / speed, costs.picture(1) * 1e-12, costs.picture(1) / speed));
-        long weights = 4 * costs.parameters();
-        line.accept("memory", String.format(Locale.ROOT, "weights %s as float32; to distil the network, at least %s",
-                mebibytes(4 * costs.allParameters()), mebibytes(6 * weights)));
+        DeviceSpeed speed = DeviceSpeed.measure(device);
+        line.accept("device", String.format(Locale.ROOT, "%s; by one worker, %.0f GFLOP/s in products of matrices, %.0f in 3×3"
+                + " convolutions", device.description(), speed.products() * 1e-9, speed.convolutions() * 1e-9));
+        line.accept("a picture", String.format(Locale.ROOT, "%d steps, guidance %.1f: %s; in one step %s", costs.usualSteps(),
+                costs.usualGuidance(), work(costs, costs.usualSteps(), speed), work(costs, 1, speed)));
+        line.accept("memory", String.format(Locale.ROOT, "to draw about %s: weights %s, the network's values %s%s",
+                mebibytes(costs.peakBytes()), mebibytes(costs.weightBytes()), mebibytes(costs.drawingBytes()),
+                costs.decoder() == null ? "" : ", then the decoder's " + mebibytes(costs.decoder().valueBytes())));
+        line.accept("distilling", String.format(Locale.ROOT, "at least %s, with one picture at a time; its forward and backward"
+                + " pass takes about %.1f s, the teacher's steps come on top", mebibytes(costs.distillingBytes()),
+                PASSES * costs.network().seconds(speed.convolutions(), speed.products())));
+    }
+
+    private static String work(PipelineCosts costs, int steps, DeviceSpeed speed) {
+        return String.format(Locale.ROOT, "%.3g TFLOP, about %.3g s",
+                costs.flops(steps) * 1e-12, costs.seconds(steps, speed.convolutions(), speed.products()));
     }
 
     private static String describe(Component component) {
@@ -51,30 +52,6 @@ final class PipelineInspection {
         ComponentSize size = component.size();
         return String.format(
                 Locale.ROOT, "%s, %,d parameters (%s)", component.className(), size.parameters(), mebibytes(size.bytes()));
-    }
-
-    /** Of a product of matrices that fit a cache, the best of some. */
-    private static double flopsPerSecond(Device device) {
-        Linear linear = new Linear(SIDE, SIDE);
-        try (Kernels kernels = device.openKernels();
-                DeviceMemory memory = device.allocate(3L * SIDE * SIDE + kernels.preparedLength(linear, false) + 16)) {
-            long square = (long) SIDE * SIDE;
-            long prepared = kernels.preparedLength(linear, false);
-            Weights weights = new Weights(
-                    memory.slice(0, square), prepared == 0 ? null : memory.slice(3 * square, prepared));
-            Tensor x = Tensor.of(memory.slice(square, square), SIDE);
-            Tensor y = Tensor.of(memory.slice(2 * square, square), SIDE);
-            kernels.prepare(linear, weights, false);
-            double best = 0;
-            float[] one = new float[1];
-            for (long end = System.nanoTime() + (long) (SECONDS * 1e9); System.nanoTime() < end; ) {
-                long start = System.nanoTime();
-                kernels.linearForward(SIDE, linear, x, weights, null, null, y);
-                kernels.download(memory.slice(2 * square, 1), one, 0); // waits for it
-                best = Math.max(best, 2.0 * SIDE * square / ((System.nanoTime() - start) * 1e-9));
-            }
-            return best;
-        }
     }
 
     private static String mebibytes(long bytes) {

@@ -9,7 +9,8 @@ import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.diffusers.PipelineClass;
+import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;
@@ -123,19 +124,18 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, input.count == null || input.count >= 1, "--count", input.count, "at least 1");
         require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
+        requireConditions(model);
         if (model.kind() == ModelFolder.Kind.TEACHER) {
             try (Teacher teacher = Teacher.load(model.path())) {
                 if (teacher.isPipeline()) {
                     return draw(teacher, output);
                 }
-                requireNoPrompts();
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
                         .withSchedulerLimits();
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample);
             }
         } else {
-            requireNoPrompts();
             try (Student student = Student.load(model.path())) {
                 int taken = steps == null ? 1 : steps;
                 require(spec, taken <= student.mostSteps(), "--steps", steps, student.hasTwoTimes()
@@ -153,6 +153,21 @@ final class SampleCommand implements Callable<Integer> {
         return Boot.OK;
     }
 
+    /** Before anything large is read: prompts for a model that draws from prompts, and for none else. */
+    private void requireConditions(ModelFolder model) {
+        if (!PipelineFolder.isWhole(model.path())) {
+            requireNoPrompts();
+            return;
+        }
+        PipelineClass pipeline = PipelineFolder.open(model.path()).pipeline();
+        if (pipeline.readsPrompts()) {
+            require(spec, labels == null, "--labels", labels, "left out: this model draws from prompts; see --prompt");
+            require(spec, prompts != null, "--prompt", "missing", "given: this model draws from prompts");
+        } else if (pipeline.isLatent()) { // of classes, or of nothing; one of pixels may be given states of prompts
+            require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
+        }
+    }
+
     private void requireNoPrompts() {
         require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
         require(spec, negative == null, "--negative", negative, "left out: this model reads no prompts");
@@ -165,7 +180,7 @@ final class SampleCommand implements Callable<Integer> {
                 teacher.readsPrompts() ? "given for this model" : "left out: this model reads no prompts");
         require(spec, teacher.readsPrompts() || negative == null, "--negative", negative,
                 "left out: this model reads no prompts");
-        float[] noise = input.noise == null ? null : readNoise(input.noise, teacher.shape());
+        float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, teacher.shape());
         int each = input.count == null ? 1 : input.count;
         DrawRequest request;
         if (prompts != null) {
@@ -225,7 +240,7 @@ final class SampleCommand implements Callable<Integer> {
             SampleOutput output, ImageShape shape, ConditionShape condition, int nullLabel,
             Function<SampleRequest, float[]> sampling) throws IOException {
         output.require(shape);
-        float[] noise = input.noise == null ? null : readNoise(input.noise, shape);
+        float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, shape);
         int count = noise != null ? noise.length / shape.size() : input.count != null ? input.count : 64;
         require(spec, (long) count * shape.size() <= Integer.MAX_VALUE - 8, "--count", count,
                 "at most " + (Integer.MAX_VALUE - 8) / shape.size() + " for images of " + shape);
@@ -264,21 +279,5 @@ final class SampleCommand implements Callable<Integer> {
                     "0 … " + most + (nullLabel < 0 ? "" : " (" + nullLabel + " means no class)"));
         }
         return labels.stream().mapToInt(Integer::parseInt).toArray();
-    }
-
-    private static float[] readNoise(Path file, ImageShape shape) {
-        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            int[] found = tensors.shape("noise");
-            int[] image = {shape.channels(), shape.height(), shape.width()};
-            if (found.length != 4 || found[0] < 1 || !Arrays.equals(Arrays.copyOfRange(found, 1, 4), image)) {
-                throw new Failure(file + ": tensor noise has shape " + Arrays.toString(found) + ", must be [N, "
-                        + shape.channels() + ", " + shape.height() + ", " + shape.width() + "] for this model");
-            }
-            if (!tensors.dtype("noise").isFloating()) {
-                throw new Failure(file + ": tensor noise has dtype " + tensors.dtype("noise") + ", must be a float type");
-            }
-            tensors.requireFinite();
-            return tensors.floats("noise");
-        }
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.DrawingGoldenTest;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
@@ -166,6 +167,23 @@ final class SampleCommandTest {
                     files.map(file -> file.getFileName().toString()).sorted().toList());
         }
         assertEquals(8, ImageIO.read(out.resolve("00001.png").toFile()).getWidth());
+    }
+
+    /** Weights that are cut off would be refused as soon as they were opened. */
+    @Test
+    void promptsAndLabelsAreRequiredBeforeWeightsAreOpened() throws IOException {
+        Path pipeline = DrawingGoldenTest.copy(folder.resolve("pipeline"));
+        Path weights = pipeline.resolve("unet/diffusion_pytorch_model.safetensors");
+        Files.write(weights, Arrays.copyOf(Files.readAllBytes(weights), 1000));
+        Object out = folder.resolve("out.png");
+        CommandRun.boot("sample", "--model", pipeline, "--labels", 3, "--out", out)
+                .refused(2, "--labels is [3], must be left out: this model draws from prompts; see --prompt");
+        CommandRun.boot("sample", "--model", pipeline, "--out", out)
+                .refused(2, "--prompt is missing, must be given: this model draws from prompts");
+        CommandRun.boot("sample", "--model", teacher, "--prompt", "a cat", "--out", out)
+                .refused(2, "--prompt is [a cat], must be left out: this model reads no prompts; see --labels");
+        CommandRun.boot("sample", "--model", pipeline, "--prompt", "a cat", "--out", out)
+                .refused(1, weights.toString(), "copy or export it again");
     }
 
     @Test

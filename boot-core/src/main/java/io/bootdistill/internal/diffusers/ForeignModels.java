@@ -70,7 +70,7 @@ final class ForeignModels {
         return null;
     }
 
-    /** The refusal of weights that only other files hold; null where there are none. */
+    /** The refusal of weights that only other files hold, or of other tensors in their place; null where there are none. */
     static @Nullable ModelFormatException weights(Path folder, String library, String className) {
         String load = "from " + library + " import " + className + "; " + className + ".from_pretrained(\"" + folder + "\"";
         String save = ").save_pretrained(\"" + folder + "\")";
@@ -83,7 +83,7 @@ final class ForeignModels {
                         + " the model once with Python: " + load + ", from_flax=True" + save);
             }
         }
-        return null;
+        return inFolder(folder);
     }
 
     private static ModelFormatException pickle(Path file, String conversion) {

@@ -66,6 +66,11 @@ public enum PipelineClass {
         return Stream.of("vae", "vqvae").filter(parts::containsKey).findFirst().orElse(null);
     }
 
+    /** Whether it makes its conditions of prompts, by text encoders of its own. */
+    public boolean readsPrompts() {
+        return parts.containsKey("tokenizer");
+    }
+
     /** Whether it has more than a network and a scheduler. */
     public boolean isWhole() {
         return this != DDPM && this != DDIM;

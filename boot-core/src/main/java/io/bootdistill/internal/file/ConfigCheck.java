@@ -9,8 +9,8 @@ public final class ConfigCheck {
         that(value >= least && value <= most, key + " is " + value, least + " … " + most);
     }
 
-    public static void positive(String key, float value) {
-        that(value > 0 && Float.isFinite(value), key + " is " + value, "a number above 0");
+    public static void positive(String key, Number value) {
+        that(value.doubleValue() > 0 && Double.isFinite(value.doubleValue()), key + " is " + value, "a number above 0");
     }
 
     /** Says what was found, and that it must be what is needed, unless a requirement is satisfied. */

@@ -22,6 +22,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -105,6 +108,11 @@ public final class Json {
      */
     public static JsonObject parse(String text, String source) {
         return read(new StringReader(text), source);
+    }
+
+    /** The text of an object of lists, as that of any other, with its keys in order. */
+    public static String text(Map<String, List<String>> lists) {
+        return PRETTY.toJson(new TreeMap<>(lists)) + "\n";
     }
 
     /** The text of an object, with two spaces of indentation and keys in the given order; ends with a line break. */

@@ -1,17 +1,19 @@
 package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.diffusers.PipelineClass;
-import io.bootdistill.internal.diffusers.PipelineFolder;
-import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape.Tokens;
+import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.unet.ConditionalUNet;
+import io.bootdistill.text.PromptIds;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prompts by the text encoders of CLIP: one, whose normed states are read (Stable Diffusion, latent consistency models); or two,
@@ -20,35 +22,25 @@ import java.util.List;
  */
 final class ClipConditioner implements Conditioner {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ClipConditioner.class);
+
+    private final Path folder;
     private final Parts shape;
     private final boolean isNullZero;
     private final Scope scope = new Scope();
     private final List<TextEncoder> encoders = new ArrayList<>();
+    private final AtomicBoolean isCutKnown = new AtomicBoolean();
 
-    /** @param shape what the network reads */
-    ClipConditioner(PipelineFolder folder, Parts shape, Device device) {
-        this.shape = shape;
-        boolean two = folder.pipeline() == PipelineClass.STABLE_DIFFUSION_XL;
-        isNullZero = two && folder.flag("force_zeros_for_empty_prompt", true);
+    /** Reads the weights of the encoders. */
+    ClipConditioner(ClipComponents components, Device device) {
+        folder = components.folder().path();
+        shape = components.shape();
+        isNullZero = components.texts().size() > 1 && components.folder().flag("force_zeros_for_empty_prompt", true);
         try {
-            encoders.add(scope.own(new TextEncoder(folder, "text_encoder", "tokenizer", two, false, device)));
-            if (two) {
-                encoders.add(scope.own(new TextEncoder(folder, "text_encoder_2", "tokenizer_2", true, true, device)));
-            }
-            requireWidth(folder);
+            components.texts().forEach(text -> encoders.add(scope.own(new TextEncoder(text, device))));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
-        }
-    }
-
-    private void requireWidth(PipelineFolder folder) {
-        int width = encoders.stream().mapToInt(TextEncoder::channels).sum();
-        Tokens text = (Tokens) shape.part(ConditionalUNet.TEXT).shape();
-        if (text.channels() != width || encoders.stream().anyMatch(encoder -> encoder.tokens() != text.length())) {
-            throw new ModelFormatException(folder.path() + ": the text encoder gives " + encoders.get(0).tokens() + " states of "
-                    + width + " values, the network reads " + text.length() + " of " + text.channels()
-                    + " (cross_attention_dim); use the components of one model");
         }
     }
 
@@ -63,8 +55,13 @@ final class ClipConditioner implements Conditioner {
         int column = 0;
         float[] vector = {};
         for (TextEncoder encoder : encoders) {
-            float[] states = new float[encoder.tokens() * encoder.channels()];
-            vector = encoder.encode(prompt, states);
+            PromptIds ids = encoder.tokenizer().ids(prompt);
+            if (ids.cut() && isCutKnown.compareAndSet(false, true)) {
+                LOG.warn("{}: a prompt is longer than the {} tokens that the text encoder reads, and what is beyond is cut, here"
+                        + " and in others that are longer; say it in fewer words: {}", folder, text.length(), prompt);
+            }
+            float[] states = new float[text.length() * encoder.channels()];
+            vector = encoder.encode(ids, states);
             for (int token = 0; token < text.length(); token++) {
                 System.arraycopy(states, token * encoder.channels(), target, token * text.channels() + column,
                         encoder.channels());

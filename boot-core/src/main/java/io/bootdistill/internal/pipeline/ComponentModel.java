@@ -1,42 +1,63 @@
 package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
-import java.util.Set;
-import java.util.function.BiFunction;
 
-/** Reads the weights of a component onto a device. */
+/**
+ * The weights of a component, as a network for inference needs them. They are looked for when this is made, by the headers of
+ * their files alone: all components of a pipeline are checked before anything large of one is read. Immutable.
+ */
 final class ComponentModel {
 
-    private ComponentModel() {}
+    private final Component component;
+    private final Graph graph;
 
-    /** For inference, by the parameters' own names. */
-    static Model read(Component component, Network network, Device device) {
-        return read(component, network, device, (name, stored) -> name);
+    /** @throws ModelFormatException if a tensor is missing or of another shape, or the network too large */
+    ComponentModel(Component component, Network network) {
+        this.component = component;
+        this.graph = graph(component, network);
+        open().close();
+    }
+
+    /** @throws ModelFormatException if the configuration is that of a network that is too large */
+    static Graph graph(Component component, Network network) {
+        try {
+            return Graph.of(network);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(component.folder().resolve("config.json") + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ModelWeights open() {
+        ModelWeights weights = component.openWeights();
+        try {
+            for (Parameter parameter : graph.layout().all()) {
+                weights.requireShape(parameter.name(), parameter.shape());
+            }
+        } catch (RuntimeException | Error e) {
+            weights.close();
+            throw e;
+        }
+        return weights;
     }
 
     /**
-     * For inference. All shapes are compared before anything large is read.
+     * Reads the weights onto a device.
      *
-     * @param naming the name of a parameter in a file, given those in the file
-     * @throws io.bootdistill.error.ModelFormatException if a tensor is missing, of another shape, or not finite
+     * @throws ModelFormatException if a value is not finite, naming the tensor and its file
      */
-    static Model read(
-            Component component, Network network, Device device, BiFunction<String, Set<String>, String> naming) {
-        Graph graph = Graph.of(network);
-        try (ModelWeights weights = component.openWeights()) {
-            for (Parameter parameter : graph.layout().all()) {
-                weights.requireShape(naming.apply(parameter.name(), weights.names()), parameter.shape());
-            }
+    Model read(Device device) {
+        try (ModelWeights weights = open()) {
             Model model = new Model(graph, device, false);
             try {
-                model.load((parameter, first, into) ->
-                        weights.readFinite(naming.apply(parameter.name(), weights.names()), first, into));
+                ModelLoading.load(model, (parameter, first, into) -> weights.readFinite(parameter.name(), first, into));
             } catch (RuntimeException | Error e) {
                 model.close();
                 throw e;

@@ -3,10 +3,8 @@ package io.bootdistill.internal.pipeline;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.Decoder;
-import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
@@ -23,18 +21,16 @@ final class PictureDecoder implements Decoder, AutoCloseable {
     /** Bytes that a picture's values may take while it is decoded, unless it cannot be done with so few. */
     private static final long MEMORY = 1L << 30;
 
+    private static final String AFTER_DECODING =
+            " after the decoder, though its latents are finite; draw with less guidance, or use another autoencoder of the model";
+
     private final AutoencoderConfig config;
     private final Model model;
 
-    /** @param height rows of the latents that it is made ready for */
-    PictureDecoder(Component component, int height, int width, Device device) {
-        config = AutoencoderConfig.parse(
-                component.config().toString(), component.folder().resolve("config.json").toString());
-        model = ComponentModel.read(component, new LatentDecoder(config, height, width), device);
-    }
-
-    AutoencoderConfig config() {
-        return config;
+    /** Reads the weights, those of a {@link LatentDecoder}. */
+    PictureDecoder(ComponentModel weights, Device device) {
+        model = weights.read(device);
+        config = ((LatentDecoder) model.graph().network()).config();
     }
 
     /** Floating-point operations of a picture. */
@@ -58,7 +54,7 @@ final class PictureDecoder implements Decoder, AutoCloseable {
      *
      * @param latents [n][channels][height][width]
      * @return [n] pictures, about −1 … 1, not clamped
-     * @throws ModelFormatException if one is not finite
+     * @throws io.bootdistill.error.NotFiniteException if one is not finite, or the latents are not
      */
     synchronized float[] pixels(ImageShape shape, float[] latents) {
         if (shape.equals(model.graph().network().input())) {
@@ -78,11 +74,10 @@ final class PictureDecoder implements Decoder, AutoCloseable {
         float[] pixels = new float[picture.size()];
         float[] planes = new float[picture.size()];
         float[] all = new float[Math.multiplyExact(n, picture.size())];
+        Finite.require("the latents of sample", 0, latents, shape.size(), ", which cannot be decoded; give finite ones");
         try (Scope scope = new Scope()) {
             Kernels kernels = scope.own(model.device().openKernels());
-            long bytes = kernels.convolvesStrips()
-                    ? Math.max(MEMORY, Plan.leastBytes(model.graph(), 1)) : Plan.bytes(model.graph(), 1);
-            Plan plan = scope.own(Plan.within(model, 1, bytes));
+            Plan plan = scope.own(Plan.within(model, 1, mostBytes(model.graph(), kernels.convolvesStrips())));
             for (int i = 0; i < n; i++) {
                 System.arraycopy(latents, i * one.length, one, 0, one.length);
                 Layout.toRows(1, shape, one, rows);
@@ -90,20 +85,20 @@ final class PictureDecoder implements Decoder, AutoCloseable {
                 plan.forward(kernels, 1);
                 kernels.download(plan.y().data(), pixels, 0);
                 Layout.toPlanes(1, picture, pixels, planes);
-                requireFinite(planes);
+                Finite.require("the picture of sample", i, planes, planes.length, AFTER_DECODING);
                 System.arraycopy(planes, 0, all, i * planes.length, planes.length);
             }
         }
         return all;
     }
 
-    private static void requireFinite(float[] values) {
-        for (float value : values) {
-            if (!Float.isFinite(value)) {
-                throw new ModelFormatException("the decoded picture is not finite: the latents are not, or the weights are"
-                        + " damaged; draw with fewer, larger steps, or less guidance");
-            }
-        }
+    private static long mostBytes(Graph graph, boolean strips) {
+        return strips ? Math.max(MEMORY, Plan.leastBytes(graph, 1)) : Plan.bytes(graph, 1);
+    }
+
+    /** Bytes that a picture's values take. */
+    static long bytes(Graph graph, boolean strips) {
+        return Plan.bytesWithin(graph, 1, strips, mostBytes(graph, strips));
     }
 
     @Override

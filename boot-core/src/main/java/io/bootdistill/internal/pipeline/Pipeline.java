@@ -44,7 +44,7 @@ public final class Pipeline implements AutoCloseable {
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /**
-     * Reads a pipeline. Configurations are checked before weights are read.
+     * Reads a pipeline. The configurations and headers of all components are checked before weights of any are read.
      *
      * @throws ModelFormatException if a component is missing, damaged, not supported, or that of another model
      */
@@ -54,15 +54,15 @@ public final class Pipeline implements AutoCloseable {
         holders = new AtomicInteger(1);
         isOwner = true;
         network = PipelineNetwork.of(folder);
-        ImageShape latents = network.input();
-        String autoencoder = folder.pipeline().autoencoder();
+        ClipComponents clip = network instanceof ConditionalUNet unet && folder.has("tokenizer")
+                ? ClipComponents.of(folder, unet.condition()) : null;
+        PictureComponent autoencoder = PictureComponent.of(folder, network.input());
+        ComponentModel decoding = autoencoder == null ? null : autoencoder.weights();
+        ComponentModel denoising = new ComponentModel(folder.network(), network);
         try {
-            conditioner = network instanceof ConditionalUNet unet && folder.has("tokenizer")
-                    ? scope.own(new ClipConditioner(folder, unet.condition(), device)) : null;
-            decoder = autoencoder == null ? null : scope.own(
-                    new PictureDecoder(folder.component(autoencoder), latents.height(), latents.width(), device));
-            requireChannels(latents);
-            model = ComponentModel.read(folder.network(), network, device);
+            conditioner = clip == null ? null : scope.own(new ClipConditioner(clip, device));
+            decoder = decoding == null ? null : scope.own(new PictureDecoder(decoding, device));
+            model = denoising.read(device);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -93,14 +93,6 @@ public final class Pipeline implements AutoCloseable {
     public Pipeline share() {
         holders.incrementAndGet();
         return new Pipeline(this);
-    }
-
-    private void requireChannels(ImageShape latents) {
-        if (decoder != null && decoder.config().diffusedChannels() != latents.channels()) {
-            throw new ModelFormatException(folder.path() + ": the autoencoder has latents of "
-                    + decoder.config().diffusedChannels() + " channels, the network reads " + latents.channels()
-                    + "; use the components of one model");
-        }
     }
 
     /** What was read. */

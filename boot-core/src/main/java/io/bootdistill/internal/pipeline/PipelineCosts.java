@@ -1,48 +1,113 @@
 package io.bootdistill.internal.pipeline;
 
+import io.bootdistill.device.Device;
+import io.bootdistill.device.Kernel;
+import io.bootdistill.device.Kernels;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
-import io.bootdistill.network.Network;
-import io.bootdistill.network.autoencoder.AutoencoderConfig;
-import io.bootdistill.network.autoencoder.LatentDecoder;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a pipeline costs, from its configurations alone.
+ * What a pipeline costs on a device, from its configurations and the headers of its weights alone. Bytes are those of the weights
+ * and values on the device; the text encoders' operations, a hundredth of a picture's, are left out.
  *
  * @param denoised the shape of what its network denoises
  * @param picture that of a picture
- * @param parameters of the network
- * @param allParameters of all that draws: the network and the autoencoder's decoder
- * @param networkFlops floating-point operations of a call of the network
- * @param decoderFlops of decoding a picture
+ * @param network of a sample
+ * @param decoder of a picture; null where the network makes pixels
+ * @param textBytes weights of the text encoders
+ * @param drawingBytes what the network's values take while a picture is drawn in the usual way
+ * @param distillingBytes what distilling the network takes at least: teacher, student, gradient, moving average, two moments, the
+ *     device's own forms of the weights, and the values of one sample
+ * @param isGuidedTwice whether guidance calls the network twice a step
  */
 public record PipelineCosts(
-        ImageShape denoised, ImageShape picture, long parameters, long allParameters, double networkFlops, double decoderFlops,
-        int usualSteps, double usualGuidance, boolean isGuidedTwice) {
+        ImageShape denoised, ImageShape picture, Part network, @Nullable Part decoder, long textBytes, long drawingBytes,
+        long distillingBytes, int usualSteps, double usualGuidance, boolean isGuidedTwice) {
+
+    /**
+     * What a network costs.
+     *
+     * @param weightBytes its weights for inference, and the device's own forms of them
+     * @param valueBytes the values of a sample
+     * @param convolutionFlops floating-point operations of the 3×3 convolutions for a sample, as products of matrices count them
+     * @param otherFlops those of linear layers and attention
+     */
+    public record Part(long weightBytes, long valueBytes, double convolutionFlops, double otherFlops) {
+
+        static Part of(Graph graph, Kernels kernels, long valueBytes) {
+            double convolutions = graph.flops(Kernel.CONV_FORWARD);
+            return new Part(Model.bytes(graph, kernels, false), valueBytes, convolutions, graph.flops() - convolutions);
+        }
+
+        /**
+         * Seconds of one sample.
+         *
+         * @param convolutions operations a second in convolutions
+         * @param others in products of matrices
+         */
+        public double seconds(double convolutions, double others) {
+            return convolutionFlops / convolutions + otherFlops / others;
+        }
+    }
 
     /** Reads the configurations of a pipeline. */
-    public static PipelineCosts of(PipelineFolder folder) {
-        Network network = PipelineNetwork.of(folder);
-        Graph graph = Graph.of(network);
-        long parameters = graph.layout().count();
-        boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
-        String autoencoder = folder.pipeline().autoencoder();
-        if (autoencoder == null) {
-            return new PipelineCosts(network.input(), network.input(), parameters, parameters, graph.flops(), 0,
+    public static PipelineCosts of(PipelineFolder folder, Device device) {
+        try (Kernels kernels = device.openKernels()) {
+            Graph graph = ComponentModel.graph(folder.network(), PipelineNetwork.of(folder));
+            ImageShape denoised = graph.network().input();
+            boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
+            Part network = Part.of(graph, kernels, Plan.bytes(graph, 1));
+            long distilling = network.weightBytes() + Model.bytes(graph, kernels, true) + 4 * 4 * graph.layout().length()
+                    + Plan.trainingBytes(graph, 1);
+            Graph decoding = decoding(folder, denoised);
+            return new PipelineCosts(denoised, decoding == null ? denoised : decoding.network().output(), network,
+                    decoding == null ? null
+                            : Part.of(decoding, kernels, PictureDecoder.bytes(decoding, kernels.convolvesStrips())),
+                    textBytes(folder), twice ? Plan.bytes(graph, 2) : network.valueBytes(), distilling,
                     Pipeline.usualSteps(folder), Pipeline.usualGuidance(folder), twice);
         }
-        AutoencoderConfig config = AutoencoderConfig.parse(
-                folder.component(autoencoder).config().toString(), folder.component(autoencoder).folder() + "/config.json");
-        LatentDecoder decoder = new LatentDecoder(config, network.input().height(), network.input().width());
-        Graph decoding = Graph.of(decoder);
-        return new PipelineCosts(network.input(), decoder.output(), parameters, parameters + decoding.layout().count(),
-                graph.flops(), decoding.flops(), Pipeline.usualSteps(folder), Pipeline.usualGuidance(folder), twice);
+    }
+
+    private static @Nullable Graph decoding(PipelineFolder folder, ImageShape denoised) {
+        PictureComponent autoencoder = PictureComponent.of(folder, denoised);
+        return autoencoder == null ? null : ComponentModel.graph(autoencoder.component(), autoencoder.network());
+    }
+
+    private static long textBytes(PipelineFolder folder) {
+        return folder.has("tokenizer") ? folder.components().stream()
+                .filter(component -> component.name().startsWith("text_encoder"))
+                .mapToLong(component -> 4 * component.size().parameters()).sum() : 0;
+    }
+
+    /** Calls of the network for a picture; a single step is a student's, which needs no guidance. */
+    private int calls(int steps) {
+        return isGuidedTwice && steps > 1 ? 2 * steps : steps;
     }
 
     /** Floating-point operations of a picture. */
-    public double picture(int steps) {
-        return networkFlops * steps * (isGuidedTwice && steps > 1 ? 2 : 1) + decoderFlops;
+    public double flops(int steps) {
+        return calls(steps) * (network.convolutionFlops + network.otherFlops)
+                + (decoder == null ? 0 : decoder.convolutionFlops + decoder.otherFlops);
+    }
+
+    /** Seconds of a picture, by one worker; see {@link Part#seconds}. */
+    public double seconds(int steps, double convolutions, double others) {
+        return calls(steps) * network.seconds(convolutions, others)
+                + (decoder == null ? 0 : decoder.seconds(convolutions, others));
+    }
+
+    /** Bytes of all weights that draw: text encoders, network and decoder. */
+    public long weightBytes() {
+        return textBytes + network.weightBytes + (decoder == null ? 0 : decoder.weightBytes);
+    }
+
+    /** The most bytes while pictures are drawn one at a time in the usual way: of the network and the decoder, one holds values. */
+    public long peakBytes() {
+        return weightBytes() + Math.max(drawingBytes, decoder == null ? 0 : decoder.valueBytes);
     }
 }

@@ -1,7 +1,5 @@
 package io.bootdistill.internal.run;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.error.ModelFormatException;
@@ -9,6 +7,7 @@ import io.bootdistill.internal.file.ConfigReader;
 import io.bootdistill.internal.file.Json;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** The prompts of a run, {@code prompts.json}: so that it goes on with the same. */
 final class RunPrompts {
@@ -21,16 +20,8 @@ final class RunPrompts {
     private RunPrompts() {}
 
     static String toJson(Prompts source) {
-        JsonObject json = new JsonObject();
-        json.add(NEGATIVE, array(source.negative().isEmpty() ? List.of() : List.of(source.negative())));
-        json.add(PROMPTS, array(source.all()));
-        return Json.text(json);
-    }
-
-    private static JsonArray array(List<String> texts) {
-        JsonArray array = new JsonArray();
-        texts.forEach(array::add);
-        return array;
+        return Json.text(Map.of(
+                NEGATIVE, source.negative().isEmpty() ? List.of() : List.of(source.negative()), PROMPTS, source.all()));
     }
 
     /** @throws ModelFormatException if the file holds something else */

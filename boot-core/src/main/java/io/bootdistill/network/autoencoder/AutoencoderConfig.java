@@ -1,5 +1,8 @@
 package io.bootdistill.network.autoencoder;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+import static io.bootdistill.internal.file.ConfigCheck.that;
+
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
@@ -33,22 +36,25 @@ public record AutoencoderConfig(
         LatentScale scale,
         @Nullable Codebook codebook) {
 
+    static final int MOST_CHANNELS = 1 << 13; // the largest weight, [3][3][channels][channels], has fewer than 2³¹ values
+    static final int MOST_PIXELS = 1 << 14;
+
     /** @throws IllegalArgumentException naming the key whose value is out of range, the value, and the range */
     public AutoencoderConfig {
         blockOutChannels = List.copyOf(blockOutChannels);
-        AutoencoderCheck.between("in_channels", inChannels, 1, AutoencoderCheck.MOST_CHANNELS);
-        AutoencoderCheck.between("out_channels", outChannels, 1, AutoencoderCheck.MOST_CHANNELS);
-        AutoencoderCheck.between("latent_channels", latentChannels, 1, AutoencoderCheck.MOST_CHANNELS);
-        AutoencoderCheck.between("layers_per_block", layersPerBlock, 1, 64);
-        AutoencoderCheck.between("norm_num_groups", normNumGroups, 1, AutoencoderCheck.MOST_CHANNELS);
-        AutoencoderCheck.that(!blockOutChannels.isEmpty() && blockOutChannels.size() <= 12,
+        between("in_channels", inChannels, 1, MOST_CHANNELS);
+        between("out_channels", outChannels, 1, MOST_CHANNELS);
+        between("latent_channels", latentChannels, 1, MOST_CHANNELS);
+        between("layers_per_block", layersPerBlock, 1, 64);
+        between("norm_num_groups", normNumGroups, 1, MOST_CHANNELS);
+        that(!blockOutChannels.isEmpty() && blockOutChannels.size() <= 12,
                 "block_out_channels is " + blockOutChannels, "a list of 1 … 12");
         for (int channels : blockOutChannels) {
-            AutoencoderCheck.between("block_out_channels", channels, 1, AutoencoderCheck.MOST_CHANNELS);
-            AutoencoderCheck.that(channels % normNumGroups == 0, "block_out_channels is " + blockOutChannels,
+            between("block_out_channels", channels, 1, MOST_CHANNELS);
+            that(channels % normNumGroups == 0, "block_out_channels is " + blockOutChannels,
                     "multiples of norm_num_groups, " + normNumGroups);
         }
-        AutoencoderCheck.that(scale.means().isEmpty() || scale.means().size() == latentChannels,
+        that(scale.means().isEmpty() || scale.means().size() == latentChannels,
                 "latents_mean has " + scale.means().size() + " values", "one for each of latent_channels, " + latentChannels);
     }
 
@@ -117,7 +123,7 @@ public record AutoencoderConfig(
             boolean rounded = json.choice("_class_name", null, List.of(KL, VQ)).equals(VQ);
             json.choice("act_fn", "silu", List.of("silu", "swish"));
             List<Integer> channels = json.has("block_out_channels")
-                    ? json.integers("block_out_channels", 1, AutoencoderCheck.MOST_CHANNELS) : List.of(64);
+                    ? json.integers("block_out_channels", 1, MOST_CHANNELS) : List.of(64);
             requireBlocks("down_block_types", "DownEncoderBlock2D", channels.size());
             requireBlocks("up_block_types", "UpDecoderBlock2D", channels.size());
             int latents = json.integer("latent_channels", rounded ? 3 : 4);

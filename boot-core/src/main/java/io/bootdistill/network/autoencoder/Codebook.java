@@ -1,5 +1,7 @@
 package io.bootdistill.network.autoencoder;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+
 /**
  * The table of codes to which a {@code VQModel} rounds latents: each pixel to the nearest row (van den Oord et al., 2017).
  *
@@ -10,7 +12,7 @@ public record Codebook(int codes, int channels) {
 
     /** @throws IllegalArgumentException naming the key whose value is out of range */
     public Codebook {
-        AutoencoderCheck.between("num_vq_embeddings", codes, 1, 1 << 17);
-        AutoencoderCheck.between("vq_embed_dim", channels, 1, AutoencoderCheck.MOST_CHANNELS);
+        between("num_vq_embeddings", codes, 1, 1 << 17);
+        between("vq_embed_dim", channels, 1, AutoencoderConfig.MOST_CHANNELS);
     }
 }

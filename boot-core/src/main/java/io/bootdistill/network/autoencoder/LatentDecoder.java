@@ -1,5 +1,7 @@
 package io.bootdistill.network.autoencoder;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
@@ -19,8 +21,8 @@ public record LatentDecoder(AutoencoderConfig config, int height, int width, boo
 
     /** @throws IllegalArgumentException if the size is out of range */
     public LatentDecoder {
-        AutoencoderCheck.between("height", height, 1, AutoencoderCheck.MOST_PIXELS / config.reduction());
-        AutoencoderCheck.between("width", width, 1, AutoencoderCheck.MOST_PIXELS / config.reduction());
+        between("height", height, 1, AutoencoderConfig.MOST_PIXELS / config.reduction());
+        between("width", width, 1, AutoencoderConfig.MOST_PIXELS / config.reduction());
     }
 
     /** The decoder as it should be. */

@@ -1,5 +1,7 @@
 package io.bootdistill.network.autoencoder;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
@@ -19,8 +21,8 @@ public record LatentEncoder(AutoencoderConfig config, int height, int width) imp
 
     /** @throws IllegalArgumentException if the levels cannot halve the size, or it is out of range */
     public LatentEncoder {
-        AutoencoderCheck.between("height", height, 1, AutoencoderCheck.MOST_PIXELS);
-        AutoencoderCheck.between("width", width, 1, AutoencoderCheck.MOST_PIXELS);
+        between("height", height, 1, AutoencoderConfig.MOST_PIXELS);
+        between("width", width, 1, AutoencoderConfig.MOST_PIXELS);
         if (height % config.reduction() != 0 || width % config.reduction() != 0) {
             throw new IllegalArgumentException("the image is " + height + "×" + width
                     + ", height and width must be multiples of " + config.reduction());

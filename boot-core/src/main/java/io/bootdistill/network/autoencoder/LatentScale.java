@@ -1,5 +1,8 @@
 package io.bootdistill.network.autoencoder;
 
+import static io.bootdistill.internal.file.ConfigCheck.positive;
+import static io.bootdistill.internal.file.ConfigCheck.that;
+
 import java.util.List;
 
 /**
@@ -17,13 +20,13 @@ public record LatentScale(double factor, double shift, List<Double> means, List<
     public LatentScale {
         means = List.copyOf(means);
         deviations = List.copyOf(deviations);
-        AutoencoderCheck.positive("scaling_factor", factor);
-        deviations.forEach(deviation -> AutoencoderCheck.positive("latents_std", deviation));
-        AutoencoderCheck.that(Double.isFinite(shift), "shift_factor is " + shift, "finite");
-        AutoencoderCheck.that(means.stream().allMatch(Double::isFinite), "latents_mean is " + means, "finite");
-        AutoencoderCheck.that(means.size() == deviations.size(),
+        positive("scaling_factor", factor);
+        deviations.forEach(deviation -> positive("latents_std", deviation));
+        that(Double.isFinite(shift), "shift_factor is " + shift, "finite");
+        that(means.stream().allMatch(Double::isFinite), "latents_mean is " + means, "finite");
+        that(means.size() == deviations.size(),
                 "latents_mean has " + means.size() + " values and latents_std " + deviations.size(), "as many");
-        AutoencoderCheck.that(means.isEmpty() || shift == 0,
+        that(means.isEmpty() || shift == 0,
                 "shift_factor is " + shift, "absent where there is latents_mean");
     }
 

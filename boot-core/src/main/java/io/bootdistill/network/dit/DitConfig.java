@@ -1,5 +1,9 @@
 package io.bootdistill.network.dit;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+import static io.bootdistill.internal.file.ConfigCheck.positive;
+import static io.bootdistill.internal.file.ConfigCheck.that;
+
 import io.bootdistill.device.Activation;
 
 /**
@@ -47,10 +51,12 @@ public record DitConfig(
         String found = "num_attention_heads · attention_head_dim is " + channels;
         that(channels <= MOST_CHANNELS, found, "at most " + MOST_CHANNELS);
         that(channels % 4 == 0, found, "a multiple of 4, for the sines and cosines of rows and columns");
+        long side = sampleSize / patchSize;
+        indexed("(sample_size / patch_size)² tokens of " + channels, side * side, channels);
         indexed("num_embeds_ada_norm + 1 rows of " + channels, numEmbedsAdaNorm + 1L, channels);
         indexed("a patch with all its channels, to " + channels,
                 (long) patchSize * patchSize * Math.max(inChannels, outChannels), channels);
-        that(normEps > 0 && Float.isFinite(normEps), "norm_eps is " + normEps, "a number above 0");
+        positive("norm_eps", normEps);
     }
 
     /** Values of a token between the layers. */
@@ -63,18 +69,8 @@ public record DitConfig(
         return numEmbedsAdaNorm;
     }
 
-    private static void between(String key, int value, int least, int most) {
-        that(value >= least && value <= most, key + " is " + value, least + " … " + most);
-    }
-
     private static void indexed(String matrix, long rows, int columns) {
         that(rows * columns <= Integer.MAX_VALUE, matrix + " is " + rows * columns + " values",
                 "at most " + Integer.MAX_VALUE);
-    }
-
-    private static void that(boolean satisfied, String found, String needed) {
-        if (!satisfied) {
-            throw new IllegalArgumentException(found + ", must be " + needed);
-        }
     }
 }

@@ -1,5 +1,9 @@
 package io.bootdistill.network.text;
 
+import static io.bootdistill.internal.file.ConfigCheck.between;
+import static io.bootdistill.internal.file.ConfigCheck.positive;
+import static io.bootdistill.internal.file.ConfigCheck.that;
+
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Activation;
 import io.bootdistill.error.ModelFormatException;
@@ -49,17 +53,7 @@ public record ClipTextConfig(
                 "a multiple of num_attention_heads, " + numAttentionHeads);
         that(hiddenAct == Activation.QUICK_GELU || hiddenAct == Activation.GELU, "hidden_act is " + hiddenAct,
                 "QUICK_GELU or GELU");
-        that(layerNormEps > 0 && Float.isFinite(layerNormEps), "layer_norm_eps is " + layerNormEps, "a number above 0");
-    }
-
-    private static void between(String key, int value, int least, int most) {
-        that(value >= least && value <= most, key + " is " + value, least + " … " + most);
-    }
-
-    private static void that(boolean satisfied, String found, String needed) {
-        if (!satisfied) {
-            throw new IllegalArgumentException(found + ", must be " + needed);
-        }
+        positive("layer_norm_eps", layerNormEps);
     }
 
     /**

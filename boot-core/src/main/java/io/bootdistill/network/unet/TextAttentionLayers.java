@@ -50,12 +50,16 @@ final class TextAttentionLayers {
                 ? graph.linear(name, x, x.channels(), residual) : graph.pointwise(name, x, x.channels(), residual);
     }
 
-    /** Attention to the pixels, to the text, and two layers with GEGLU, each after a normalisation and added to its input. */
+    /**
+     * Attention to the pixels, to the text, and two layers with GEGLU, each after a normalisation and added to its input.
+     *
+     * @param onlyText whether the first attention is to the text, too, which the format does not mask there
+     */
     private Value block(String name, Value x, int heads, boolean onlyText) {
         TransformerLayers layers = graph.transformer();
         Value h = layers.layerNorm(name + ".norm1", x, EPSILON);
-        x = onlyText ? toText(name + ".attn1", h, heads, x) : toPixels(name + ".attn1", h, heads, x);
-        x = toText(name + ".attn2", layers.layerNorm(name + ".norm2", x, EPSILON), heads, x);
+        x = onlyText ? toText(name + ".attn1", h, heads, null, x) : toPixels(name + ".attn1", h, heads, x);
+        x = toText(name + ".attn2", layers.layerNorm(name + ".norm2", x, EPSILON), heads, mask, x);
         h = graph.linear(name + ".ff.net.0.proj", layers.layerNorm(name + ".norm3", x, EPSILON), 8 * x.channels(), null);
         return graph.linear(name + ".ff.net.2", layers.geglu(h), x.channels(), x);
     }
@@ -69,7 +73,7 @@ final class TextAttentionLayers {
         return graph.linear(name + ".to_out.0", o, c, residual);
     }
 
-    private Value toText(String name, Value h, int heads, Value residual) {
+    private Value toText(String name, Value h, int heads, @Nullable Value mask, Value residual) {
         int c = h.channels();
         Value q = graph.transformer().unbiased(name + ".to_q", h, c, null);
         Value kv = graph.transformer().unbiased(List.of(name + ".to_k", name + ".to_v"), new int[] {c, c}, text);

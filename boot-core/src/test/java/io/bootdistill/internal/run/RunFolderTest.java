@@ -81,7 +81,7 @@ class RunFolderTest {
                 keys++;
             }
         }
-        assertEquals(11 + 1 + 3 + 8 + 4 + 2 + 2, keys);
+        assertEquals(11 + 1 + 3 + 8 + 6 + 2 + 2, keys);
     }
 
     private static JsonObject group(JsonObject json, String name) {

@@ -14,7 +14,9 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.Bootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +88,20 @@ class DynamicThresholdTest {
             }
             assertTrue(largest > 3, "nothing to limit: " + largest);
             Golden.values("limited", free, guided.withSchedulerLimits().sample(SEEDS, LABELS));
+        }
+    }
+
+    /** A threshold of 1 is the clip at 1: the way over the host is that of the device, guided at some times alone, too. */
+    @Test
+    void samplingWithAThresholdOfOneIsSamplingWithTheClip() throws IOException {
+        Guidance guidance = new Guidance(2.5, 3, new GuidanceInterval(0.2, 0.7), 0);
+        try (Teacher limited = teacher("limited", "\"thresholding\": true, \"sample_max_value\": 1");
+                Teacher clipped = teacher("clipped", "\"clip_sample\": true")) {
+            float[] expected = Sampler.reference(clipped, 5).withGuidance(guidance).withSchedulerLimits().sample(SEEDS, LABELS);
+            float[] free = Sampler.reference(clipped, 5).withGuidance(guidance).sample(SEEDS, LABELS);
+            assertTrue(PairedError.rmse(expected, free) > 1e-3, "nothing to limit");
+            Golden.values("limited", expected,
+                    Sampler.reference(limited, 5).withGuidance(guidance).withSchedulerLimits().sample(SEEDS, LABELS));
         }
     }
 

@@ -193,6 +193,7 @@ public class AutoencoderGoldenTest {
             for (long bytes = Long.MAX_VALUE; bytes >= Plan.leastBytes(graph, N); bytes = sizes.get(sizes.size() - 1) - 1) {
                 try (Plan plan = Plan.within(model, N, bytes)) {
                     assertTrue(plan.bytes() <= bytes);
+                    assertEquals(plan.bytes(), Plan.bytesWithin(graph, N, true, bytes));
                     sizes.add(plan.bytes());
                     kernels.upload(latents, 0, plan.x().data());
                     plan.forward(kernels, N);

@@ -185,6 +185,42 @@ class ConditionalUNetTest {
         assertArrayEquals(new int[] {12, 12}, layout.find("mid_block" + key).shape());
     }
 
+    /** The format masks the tokens in the second attention of a block; in the first it does not, even where that reads them. */
+    @ParameterizedTest
+    @CsvSource({"false", "true"})
+    void maskIsOfTheSecondAttentionAlone(boolean onlyText) {
+        ConditionalUNetConfig config = ConditionalUNetReader.parse("""
+                {"sample_size": 4, "block_out_channels": [8], "norm_num_groups": 4, "layers_per_block": 1, "mid_block_type": null,
+                 "down_block_types": ["CrossAttnDownBlock2D"], "up_block_types": ["CrossAttnUpBlock2D"], "cross_attention_dim": 5,
+                 "attention_head_dim": 2, "only_cross_attention": %s}""".formatted(onlyText), "the file");
+        try (Model model = new Model(Graph.of(new ConditionalUNet(config, 4, 4, 2, true)), device, false);
+                Plan plan = new Plan(model, 1, Plan.Mode.INFERENCE);
+                Kernels kernels = device.openKernels()) {
+            model.initialize(3);
+            kernels.upload(new float[] {0, Float.NEGATIVE_INFINITY}, 0, plan.input("text.mask").data());
+            kernels.upload(new float[] {1, 2, 3, 4, 5, 1, 1, 1, 1, 1}, 0, plan.input("text").data());
+            plan.forward(kernels, 1);
+            double[] expected = Arrays64.read(plan.y().data());
+            kernels.upload(new float[] {1, 2, 3, 4, 5, 5, 4, 3, 2, 1}, 0, plan.input("text").data());
+            plan.forward(kernels, 1);
+            assertEquals(onlyText, !Arrays.equals(expected, Arrays64.read(plan.y().data())), "the masked token is seen");
+        }
+    }
+
+    /** Refused by name, whichever tensor it is; the largest public model has less than half as many values in one. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "\"block_out_channels\": [16384], \"time_embedding_dim\": 64 | conv1.weight, with those that lie beside it, has 2415919104",
+        "\"block_out_channels\": [64], \"time_embedding_dim\": 1048576 | time_embedding.linear_2.weight, with those that lie",
+        "\"block_out_channels\": [640], \"num_class_embeds\": 16777216 | class_embedding.weight, with those that lie beside it",
+    })
+    void tensorsThatAreTooLargeAreRefused(String values, String words) {
+        ConditionalUNetConfig config = ConditionalUNetReader.parse("{\"sample_size\": 8, \"down_block_types\": [\"DownBlock2D\"],"
+                + " \"up_block_types\": [\"UpBlock2D\"], \"mid_block_type\": null, " + values + "}", "the file");
+        String message = assertThrows(IllegalArgumentException.class, () -> names(config)).getMessage();
+        assertTrue(message.contains(words) && message.endsWith(" values, must be at most 2147483647"), message);
+    }
+
     /** Only the shape in the file differs; both are read. */
     @Test
     void projectionsAreMatricesOrConvolutions() {
