@@ -25,7 +25,6 @@ import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
 import io.bootdistill.network.TimeLayers;
 import io.bootdistill.network.UNet;
-import io.bootdistill.network.unet.ConditionalUNet;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -177,15 +176,6 @@ public final class OneStepExport {
             config.addProperty(SCALE, 1.0);
             export.config(autoencoder, config);
         }
-    }
-
-    /** The network's, with the input of the scale that the student may have and its teacher not. */
-    private JsonObject config(Component component) {
-        JsonObject config = component.config();
-        if (student.graph().network() instanceof ConditionalUNet unet && unet.scalars().contains(ScalarInputs.GUIDANCE)) {
-            config.addProperty("time_cond_proj_dim", unet.config().embedding().time().guidanceChannels());
-        }
-        return config;
     }
 
     private void values(ParameterReader reader, Parameter parameter, long first, FloatBuffer into) {
