@@ -35,12 +35,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Students of each kind of latent pipeline: measured, written as such a pipeline, and read again. */
 @Tag("fast")
-class KindsOfStudentsTest {
+public class KindsOfStudentsTest {
 
     @TempDir
     Path temp;
 
-    private final Device device = Devices.named("reference");
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
 
     private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().objective(Trajectories.defaults().withSteps(2).withUses(1, 1)).noCorrector()
@@ -49,7 +52,7 @@ class KindsOfStudentsTest {
     }
 
     private Teacher teacher(KindsOfTeachers kind, String prediction) throws IOException {
-        return kind.load(temp.resolve("teacher"), prediction, device);
+        return kind.load(temp.resolve("teacher"), prediction, device());
     }
 
     private Path saved() {
@@ -73,12 +76,12 @@ class KindsOfStudentsTest {
             pixels = student.pixels(kind.request);
             student.save(saved());
         }
-        try (Student loaded = Student.load(saved(), device)) {
+        try (Student loaded = Student.load(saved(), device())) {
             Golden.values("latents", drawn, loaded.latents(kind.request));
             Golden.values("pictures", pixels, loaded.pixels(kind.request));
             loaded.save(temp.resolve("again"));
         }
-        try (Teacher stock = Teacher.load(temp.resolve("again"), device)) {
+        try (Teacher stock = Teacher.load(temp.resolve("again"), device())) {
             Golden.values("one step", drawn, stock.latents(kind.request.withSteps(1).withGuidance(1), null));
         }
     }
@@ -127,11 +130,11 @@ class KindsOfStudentsTest {
             drawn = student.latents(twoSteps);
             student.save(saved());
         }
-        try (Student loaded = Student.load(saved(), device)) {
+        try (Student loaded = Student.load(saved(), device())) {
             assertTrue(loaded.hasTwoTimes());
             Golden.values("latents", drawn, loaded.latents(twoSteps));
         }
-        requireRefusal(ModelFormatException.class, "is told two times", () -> Teacher.load(saved(), device));
+        requireRefusal(ModelFormatException.class, "is told two times", () -> Teacher.load(saved(), device()));
         assertTrue(Files.readString(saved().resolve("README.md")).contains("No pipeline draws with it"));
     }
 
@@ -153,17 +156,17 @@ class KindsOfStudentsTest {
                 student.save(temp.resolve("one"), 2.5);
             }
         }
-        try (Student loaded = Student.load(saved(), device)) {
+        try (Student loaded = Student.load(saved(), device())) {
             assertEquals(3, loaded.guidance().most());
             Golden.values("latents", drawn, loaded.latents(strong));
         }
         if (kind == KindsOfTeachers.TEXT) {
-            try (Teacher stock = Teacher.load(saved(), device)) {
+            try (Teacher stock = Teacher.load(saved(), device())) {
                 Golden.values("told", drawn, stock.latents(strong.withSteps(1), null));
             }
         } else {
-            requireRefusal(ModelFormatException.class, "a way of its own", () -> Teacher.load(saved(), device));
-            try (Teacher stock = Teacher.load(temp.resolve("one"), device)) {
+            requireRefusal(ModelFormatException.class, "a way of its own", () -> Teacher.load(saved(), device()));
+            try (Teacher stock = Teacher.load(temp.resolve("one"), device())) {
                 Golden.values("one scale", drawn, stock.latents(kind.request.withSteps(1).withGuidance(1), null));
             }
         }
@@ -197,7 +200,7 @@ class KindsOfStudentsTest {
             }
             assertEquals(new ImageShape(3, 16, 16), found[0].picture());
             assertTrue(found[0].pairedRmse() > 0 && found[0].pictureRmse() > 0, found[0].toString());
-            try (Student written = Student.load(run.resolve("student"), device);
+            try (Student written = Student.load(run.resolve("student"), device());
                     Student opened = kind.distiller(teacher).open(run, 1)) {
                 Golden.values("written", drawn, written.latents(kind.request));
                 Golden.values("opened", drawn, opened.latents(kind.request));
@@ -214,7 +217,7 @@ class KindsOfStudentsTest {
         JsonObject json = Json.read(config);
         json.remove("scaling_factor");
         Json.write(config, json);
-        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device());
                 Student student = kind.distiller(teacher).train(config().build())) {
             student.save(saved());
         }
@@ -241,7 +244,7 @@ class KindsOfStudentsTest {
             index.remove("tokenizer");
         }
         Json.write(file, index);
-        try (Teacher teacher = Teacher.load(folder, device)) {
+        try (Teacher teacher = Teacher.load(folder, device())) {
             requireRefusal(IllegalArgumentException.class, "the teacher is " + pipeline, () -> new BootDistiller(teacher));
             requireRefusal(IllegalArgumentException.class, reason, () -> new BootDistiller(teacher));
         }
