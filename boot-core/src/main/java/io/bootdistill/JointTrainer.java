@@ -47,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>The PINN-style loss is refused.
  * </ul>
  *
+ * <p>Both networks are of pixels and, where they have conditions, of labels: a {@link UNetConfig} has no other form. Pipelines of
+ * prompts, of transformers and of latents are distilled by {@link BootDistiller} once they are trained.
+ *
  * <p>A run with a folder writes both states as one file, {@code state.safetensors}, so that they always belong together. Its
  * folders {@code teacher} and {@code student} hold what such runs write by themselves, but for the checkpoint:
  * {@code teacher/teacher} and {@code student/student} are the models. A checkpoint is due where it is due for either.

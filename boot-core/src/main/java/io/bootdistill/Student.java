@@ -92,9 +92,9 @@ public final class Student implements AutoCloseable {
     }
 
     /**
-     * Writes the student in the diffusers layout: an ordinary {@code UNet2DModel} with the time input folded into its weights,
+     * Writes the student in the diffusers layout: its teacher's kind of model or pipeline with the time folded into its weights,
      * and the scheduler whose single step gives the sample. A student that is given the guidance scale keeps that input, which
-     * the format does not have; so does one with two times, whose steps no diffusers scheduler takes.
+     * only U-Nets of texts have in the format; so does one with two times, whose steps no diffusers scheduler takes.
      *
      * @throws IOException naming the folder and the cause; an older student there is then as it was
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
@@ -109,9 +109,10 @@ public final class Student implements AutoCloseable {
 
     /**
      * Like {@link #save(Path)}, for one guidance scale alone: folded into the weights like the time, so that a student that is
-     * given the scale becomes an ordinary {@code UNet2DModel}, too.
+     * given the scale becomes an ordinary model of the format, too.
      *
      * @param scale w, in the range of {@link #guidance}
+     * @throws UnsupportedOperationException also for a student of prompts: its pipeline passes the scale
      */
     public void save(Path folder, double scale) throws IOException {
         guidance().require(scale);

@@ -10,9 +10,11 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNet;
@@ -33,12 +35,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Students of each kind of latent pipeline: measured, written as such a pipeline, and read again. */
 @Tag("fast")
-class KindsOfStudentsTest {
+public class KindsOfStudentsTest {
 
     @TempDir
     Path temp;
 
-    private final Device device = Devices.named("reference");
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
 
     private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().objective(Trajectories.defaults().withSteps(2).withUses(1, 1)).noCorrector()
@@ -47,7 +52,7 @@ class KindsOfStudentsTest {
     }
 
     private Teacher teacher(KindsOfTeachers kind, String prediction) throws IOException {
-        return kind.load(temp.resolve("teacher"), prediction, device);
+        return kind.load(temp.resolve("teacher"), prediction, device());
     }
 
     private Path saved() {
@@ -71,13 +76,27 @@ class KindsOfStudentsTest {
             pixels = student.pixels(kind.request);
             student.save(saved());
         }
-        try (Student loaded = Student.load(saved(), device)) {
+        try (Student loaded = Student.load(saved(), device())) {
             Golden.values("latents", drawn, loaded.latents(kind.request));
             Golden.values("pictures", pixels, loaded.pixels(kind.request));
             loaded.save(temp.resolve("again"));
         }
-        try (Teacher stock = Teacher.load(temp.resolve("again"), device)) {
+        try (Teacher stock = Teacher.load(temp.resolve("again"), device())) {
             Golden.values("one step", drawn, stock.latents(kind.request.withSteps(1).withGuidance(1), null));
+        }
+    }
+
+    /** With the teacher's weights: before it learns, a student is the teacher's first prediction, f(ε, t_max). */
+    @ParameterizedTest
+    @CsvSource({"DIT", "LDM"})
+    void startsAsTheTeachersFirstPrediction(KindsOfTeachers kind) throws IOException {
+        try (Teacher teacher = teacher(kind, "v_prediction");
+                Student student = kind.distiller(teacher).train(config().learningRate(1e-30).build())) {
+            float[] noise = Samples.noise(teacher.shape(), new long[] {5});
+            float[] label = kind == KindsOfTeachers.DIT ? new float[] {3} : new float[0];
+            float[] expected = new float[noise.length];
+            teacher.predict(1, noise, new double[] {teacher.schedule().tMax()}, label, expected);
+            Golden.values("f", expected, student.sample(SampleRequest.ofNoise(noise).withConditions(label)));
         }
     }
 
@@ -111,11 +130,11 @@ class KindsOfStudentsTest {
             drawn = student.latents(twoSteps);
             student.save(saved());
         }
-        try (Student loaded = Student.load(saved(), device)) {
+        try (Student loaded = Student.load(saved(), device())) {
             assertTrue(loaded.hasTwoTimes());
             Golden.values("latents", drawn, loaded.latents(twoSteps));
         }
-        requireRefusal(ModelFormatException.class, "is told two times", () -> Teacher.load(saved(), device));
+        requireRefusal(ModelFormatException.class, "is told two times", () -> Teacher.load(saved(), device()));
         assertTrue(Files.readString(saved().resolve("README.md")).contains("No pipeline draws with it"));
     }
 
@@ -137,13 +156,17 @@ class KindsOfStudentsTest {
                 student.save(temp.resolve("one"), 2.5);
             }
         }
-        try (Student loaded = Student.load(saved(), device)) {
+        try (Student loaded = Student.load(saved(), device())) {
             assertEquals(3, loaded.guidance().most());
             Golden.values("latents", drawn, loaded.latents(strong));
         }
-        if (kind == KindsOfTeachers.DIT) {
-            requireRefusal(ModelFormatException.class, "a way of its own", () -> Teacher.load(saved(), device));
-            try (Teacher stock = Teacher.load(temp.resolve("one"), device)) {
+        if (kind == KindsOfTeachers.TEXT) {
+            try (Teacher stock = Teacher.load(saved(), device())) {
+                Golden.values("told", drawn, stock.latents(strong.withSteps(1), null));
+            }
+        } else {
+            requireRefusal(ModelFormatException.class, "a way of its own", () -> Teacher.load(saved(), device()));
+            try (Teacher stock = Teacher.load(temp.resolve("one"), device())) {
                 Golden.values("one scale", drawn, stock.latents(kind.request.withSteps(1).withGuidance(1), null));
             }
         }
@@ -177,7 +200,7 @@ class KindsOfStudentsTest {
             }
             assertEquals(new ImageShape(3, 16, 16), found[0].picture());
             assertTrue(found[0].pairedRmse() > 0 && found[0].pictureRmse() > 0, found[0].toString());
-            try (Student written = Student.load(run.resolve("student"), device);
+            try (Student written = Student.load(run.resolve("student"), device());
                     Student opened = kind.distiller(teacher).open(run, 1)) {
                 Golden.values("written", drawn, written.latents(kind.request));
                 Golden.values("opened", drawn, opened.latents(kind.request));
@@ -194,7 +217,7 @@ class KindsOfStudentsTest {
         JsonObject json = Json.read(config);
         json.remove("scaling_factor");
         Json.write(config, json);
-        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device);
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device());
                 Student student = kind.distiller(teacher).train(config().build())) {
             student.save(saved());
         }
@@ -221,7 +244,7 @@ class KindsOfStudentsTest {
             index.remove("tokenizer");
         }
         Json.write(file, index);
-        try (Teacher teacher = Teacher.load(folder, device)) {
+        try (Teacher teacher = Teacher.load(folder, device())) {
             requireRefusal(IllegalArgumentException.class, "the teacher is " + pipeline, () -> new BootDistiller(teacher));
             requireRefusal(IllegalArgumentException.class, reason, () -> new BootDistiller(teacher));
         }

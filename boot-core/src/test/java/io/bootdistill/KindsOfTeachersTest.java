@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every objective and option with a teacher of prompts, of classes with a learnt variance, and of nothing. */
-class KindsOfTeachersTest {
+public class KindsOfTeachersTest {
 
     private static final Bootstrap BOOTSTRAP = Bootstrap.defaults();
     private static final Trajectories TRAJECTORIES = Trajectories.defaults().withSteps(3);
@@ -50,7 +50,10 @@ class KindsOfTeachersTest {
     @TempDir
     Path temp;
 
-    private final Device device = Devices.named("reference");
+    /** The device under test; other modules override it. */
+    protected Device device() {
+        return Devices.named("reference");
+    }
 
     private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().noCorrector().batch(4).block(2).lanes(1).images(8).workers(1).reportImages(4)
@@ -86,7 +89,7 @@ class KindsOfTeachersTest {
         if (!option.equals("pinn")) {
             config.guidance(kind == KindsOfTeachers.LDM ? 1 : 2);
         }
-        try (Teacher teacher = kind.load(temp.resolve("teacher"), "v_prediction", device)) {
+        try (Teacher teacher = kind.load(temp.resolve("teacher"), "v_prediction", device())) {
             double[] losses = new double[3];
             float[] before;
             float[] after;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.reference.Arrays64;
 import org.junit.jupiter.api.AfterEach;
@@ -71,13 +73,28 @@ class LeadingChannelsTest {
         Plan plan = plan(model, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
         Gradients gradients = scope.own(new Gradients(model));
         float[] dy = PlanTest.numbers(N * PIXELS, 1);
-        for (int twice = 0; twice < 2; twice++) { // what the first pass leaves behind must not count
-            plan.forward(kernels, N);
-            kernels.upload(dy, 0, plan.dy().data());
-            plan.backward(kernels, N, gradients, false);
-        }
+        plan.forward(kernels, N);
+        kernels.upload(dy, 0, plan.dy().data());
+        plan.backward(kernels, N, gradients, false);
         double[] dx = Arrays64.read(plan.dx().data()); // the next forward uses its memory
         PlanTest.check("parameters", plan, kernels, dy, model.parameters(), Arrays64.read(gradients.flat()), 3);
         PlanTest.check("x", plan, kernels, dy, plan.x().data(), dx, 1);
+    }
+
+    /** Whatever lay there before: the memory of gradients is that of others. */
+    @Test
+    void gradientOfTheOtherChannelsIsZero() {
+        Binding b = new Binding(1, 1, 0);
+        b.x[0] = tensor(2, 0, 0, 0, 0);
+        b.dx[0] = tensor(2, 7, 7, 7, 7);
+        b.dy = tensor(1, 3, 4);
+        new LeadingOperation(new Value(0, 1, 2, 2), new Value(1, 1, 2, 1)).passes(b).backward(kernels, 1, new Slice[0], false);
+        assertArrayEquals(new double[] {3, 0, 4, 0}, Arrays64.read(b.dx[0].data()));
+    }
+
+    private Tensor tensor(int channels, float... values) {
+        Tensor tensor = Tensor.of(scope.own(device.allocate(values.length)).slice(), channels);
+        kernels.upload(values, 0, tensor.data());
+        return tensor;
     }
 }

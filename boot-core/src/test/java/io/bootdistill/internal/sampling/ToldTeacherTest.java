@@ -12,8 +12,10 @@ import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.TeacherPlan;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ConditionShape;
@@ -99,5 +101,20 @@ class ToldTeacherTest {
         assertNotEquals(own[0], own[3]);
         assertEquals(run(plan, column(3, 3))[0], own[3]);
         assertEquals(middle[0], run(plan, column(2, 2))[0]);
+    }
+
+    /** On a whole way, too. */
+    @Test
+    void trajectoriesNameTheScaleOfEachSample() {
+        Trajectory trajectory = Trajectory.reference(new FlowSchedule(), Solver.MULTISTEP, 3);
+        TrajectoryInputs inputs = scope.own(new TrajectoryInputs(
+                new FlowSchedule(), 2, trajectory, Prediction.FLOW, 0, GuidanceInterval.ALWAYS, device, 2));
+        inputs.upload(kernels, 2, new float[] {1, 3}, new float[] {4, 5, 6, 7}, 0);
+        float[] scales = new float[2];
+        kernels.download(inputs.first(1).inputs().scale().data(), scales, 0);
+        assertArrayEquals(new float[] {1, 3}, scales);
+        float[] conditions = new float[4];
+        kernels.download(inputs.first(1).inputs().condition().data(), conditions, 0);
+        assertArrayEquals(new float[] {4, 5, 6, 7}, conditions);
     }
 }

@@ -110,7 +110,30 @@ class ConditionalUNetTest {
         ConditionalUNet two = network("unet-sd1").withScalar("w").withScalar("s");
         assertEquals(List.of("t", "w", "s"), two.scalars());
         assertArrayEquals(new int[] {64, 16}, Graph.of(two).layout().find("s_embedding.linear_1.weight").shape());
-        assertTrue(Graph.of(two).layout().find("s_embedding.linear_2.weight").beginsAtZero());
+        try (Model model = new Model(Graph.of(two), device, false)) {
+            model.initialize(1);
+            assertArrayEquals(output(model, 0), output(model, 500));
+            float[] weight = new float[64 * 64];
+            Arrays.fill(weight, 0.1f);
+            model.set("s_embedding.linear_2.weight", weight);
+            try (Kernels kernels = device.openKernels()) {
+                model.prepare(kernels, 0, 1);
+            }
+            assertFalse(Arrays.equals(output(model, 0), output(model, 500)));
+        }
+    }
+
+    /** Of zeros at t = 3 and w = 1. */
+    private float[] output(Model model, float s) {
+        try (Plan plan = new Plan(model, 1, Plan.Mode.INFERENCE); Kernels kernels = device.openKernels()) {
+            kernels.upload(new float[] {3}, 0, plan.scalar("t").data());
+            kernels.upload(new float[] {1}, 0, plan.scalar("w").data());
+            kernels.upload(new float[] {s}, 0, plan.scalar("s").data());
+            plan.forward(kernels, 1);
+            float[] y = new float[model.graph().network().output().size()];
+            kernels.download(plan.y().data(), y, 0);
+            return y;
+        }
     }
 
     @Test
