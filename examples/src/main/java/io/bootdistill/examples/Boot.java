@@ -108,6 +108,11 @@ public final class Boot implements Runnable {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "teachers/fashion-mnist-16");
     }
 
+    /** Where the bundled student that draws from prompts lies. */
+    static Path bundledTextStudent() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "students/emoji-64");
+    }
+
     /** Where the ruler's extractor lies. */
     static Path extractor() {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/fashion-mnist-16");

@@ -1,7 +1,6 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.Student;
-import io.bootdistill.internal.diffusers.PipelineFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -25,7 +24,6 @@ record ModelFolder(Path path, Kind kind) {
         if (Files.exists(folder.resolve("reference.safetensors"))) {
             throw new Failure(folder + " is a run without a checkpoint: it has no student yet");
         }
-        boolean teacher = PipelineFolder.isWhole(folder) || !Student.isStudent(folder);
-        return new ModelFolder(folder, teacher ? Kind.TEACHER : Kind.STUDENT);
+        return new ModelFolder(folder, Student.isStudent(folder) ? Kind.STUDENT : Kind.TEACHER);
     }
 }

@@ -10,7 +10,6 @@ import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -35,9 +34,9 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
             "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors",
-            "       boot sample --model PIPELINE --prompt TEXT [--prompt TEXT ...] [--negative TEXT] [--count N]",
-            "                   [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents]",
-            "                   [--text-states FILE] [--images FILE] [--noise-level L] --out PATH"
+            "       boot sample [--model PIPELINE] --prompt TEXT [--prompt TEXT ...] [--negative TEXT]",
+            "                   [--count N] [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents]",
+            "                   [--text-states FILE] [--images FILE] [--noise-level L] [--out PATH]"
         },
         description = {
             "",
@@ -54,6 +53,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
+            "  boot sample --prompt \"red apple on blue\"",
             "  boot sample --model runs/my-run --out grid.png",
             "  boot sample --model runs/my-run --count 1000 --seed 7 --out images",
             "  boot sample --model teachers/fashion-mnist-16 --steps 10 --labels 3,7 --count 8 --out grid.png",
@@ -64,7 +64,8 @@ final class SampleCommand implements Callable<Integer> {
 
     private static final int DEFAULT_STEPS = 50;
 
-    @Option(names = "--model", paramLabel = "DIR", required = true, description = "A student, a teacher or a run folder.")
+    @Option(names = "--model", paramLabel = "DIR",
+            description = "A student, a teacher or a run folder. Default: the bundled student that draws from prompts.")
     private Path folder;
 
     @ArgGroup
@@ -87,18 +88,8 @@ final class SampleCommand implements Callable<Integer> {
                     + " Default: every class in turn.")
     private List<String> labels;
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "What a pipeline is to draw; may be repeated.")
-    private List<String> prompts;
-
-    @Option(names = "--negative", paramLabel = "TEXT", description = "What guidance leads away from. Default: the empty prompt.")
-    private String negative;
-
-    @Option(names = "--size", paramLabel = "WxH", description = "Pixels of a pipeline's pictures. Default: the network's size.")
-    private String size;
-
-    @Option(names = "--latents",
-            description = "Writes what a pipeline's network denoises, not decoded, to a file that ends in .safetensors.")
-    private boolean latents;
+    @Mixin
+    private DrawOptions drawn = new DrawOptions();
 
     @Mixin
     private StageInputs stage = new StageInputs();
@@ -116,9 +107,9 @@ final class SampleCommand implements Callable<Integer> {
                     + " Default: 1 for a teacher, its stock client's for a pipeline, the middle of the range for a student.")
     private Double guidance;
 
-    @Option(names = "--out", paramLabel = "PATH", required = true,
+    @Option(names = "--out", paramLabel = "PATH",
             description = "What to write: a grid (ending in .png), raw floats in a tensor \"sample\" (ending in .safetensors),"
-                    + " or else a new folder with a picture for each image.")
+                    + " or else a new folder with a picture for each image. Default: a PNG named after the prompt.")
     private Path out;
 
     @Spec
@@ -126,16 +117,20 @@ final class SampleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SampleOutput output = SampleOutput.at(out);
-        ModelFolder model = ModelFolder.of(folder);
+        SampleOutput output = SampleOutput.at(path());
+        ModelFolder model = model();
+        boolean isTeacher = model.kind() == ModelFolder.Kind.TEACHER;
         require(spec, input.count == null || input.count >= 1, "--count", input.count, "at least 1");
         require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
-        requireConditions(model);
-        if (model.kind() == ModelFolder.Kind.TEACHER) {
+        drawn.requireFit(spec, model.path(), !isTeacher, labels);
+        if (!isTeacher || !PipelineFolder.isWhole(model.path())) {
+            stage.requireNone(spec);
+        }
+        if (isTeacher) {
             try (Teacher teacher = Teacher.load(model.path(), Devices.best(), stage.textStates())) {
                 if (teacher.isPipeline()) {
-                    return draw(teacher, output);
+                    return draw(Artist.of(teacher), model.path(), output);
                 }
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
@@ -153,6 +148,9 @@ final class SampleCommand implements Callable<Integer> {
                 require(spec, scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
+                if (PipelineFolder.isWhole(model.path())) {
+                    return draw(Artist.of(student), model.path(), output);
+                }
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
                         request -> student.sample(request.withGuidance(scale).withSteps(taken)));
             }
@@ -160,83 +158,42 @@ final class SampleCommand implements Callable<Integer> {
         return Boot.OK;
     }
 
-    /** Before anything large is read: prompts for a model that draws from prompts, and for none else. */
-    private void requireConditions(ModelFolder model) {
-        if (!PipelineFolder.isWhole(model.path())) {
-            requireNoPrompts();
-            return;
+    /** The model: without a folder, the bundled student that draws from prompts. */
+    private ModelFolder model() {
+        if (folder == null) {
+            require(spec, drawn.prompt() != null, "--model", "missing", "given; only prompts have a model of their own");
+            return ModelFolder.of(Boot.bundledTextStudent());
         }
-        PipelineClass pipeline = PipelineFolder.open(model.path()).pipeline();
-        if (pipeline.readsPrompts()) {
-            require(spec, labels == null, "--labels", labels, "left out: this model draws from prompts; see --prompt");
-            require(spec, prompts != null, "--prompt", "missing", "given: this model draws from prompts");
-        } else {
-            require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
-        }
+        return ModelFolder.of(folder);
     }
 
-    private void requireNoPrompts() {
-        stage.requireNone(spec);
-        require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
-        require(spec, negative == null, "--negative", negative, "left out: this model reads no prompts");
-        require(spec, !latents, "--latents", true, "left out: this model has no autoencoder");
-        require(spec, size == null, "--size", size, "left out: this model has one size");
+    /** Where the pictures go: without a path, a file named after the first prompt. */
+    private Path path() {
+        if (out != null) {
+            return out;
+        }
+        require(spec, drawn.prompt() != null && !drawn.latents(), "--out", "missing", "given; only pictures of prompts have a name");
+        return SampleOutput.named(drawn.prompt());
     }
 
-    private int draw(Teacher teacher, SampleOutput output) throws IOException {
-        require(spec, teacher.readsPrompts() == (prompts != null), "--prompt", prompts,
-                teacher.readsPrompts() ? "given for this model" : "left out: this model reads no prompts");
-        require(spec, teacher.readsPrompts() || negative == null, "--negative", negative,
-                "left out: this model reads no prompts");
-        float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, teacher.shape());
-        int each = input.count == null ? 1 : input.count;
-        DrawRequest request;
-        if (prompts != null) {
-            request = DrawRequest.ofPrompts(prompts).withCount(each);
-        } else if (teacher.condition() instanceof ConditionShape.Label label) {
-            int[] numbers = labels == null ? new int[] {0}
-                    : labels.stream().mapToInt(name -> number(name, label.count() - 1, teacher)).toArray();
-            request = DrawRequest.ofLabels(numbers).withCount(each);
-        } else {
-            require(spec, labels == null, "--labels", labels, "left out: this model has no classes");
-            request = DrawRequest.ofCount(noise == null ? each : noise.length / teacher.shape().size());
-        }
-        if (negative != null) {
-            request = request.withNegative(negative);
-        }
+    private int draw(Artist artist, Path model, SampleOutput output) throws IOException {
+        float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, artist.shape());
+        DrawRequest request = drawn.request(
+                spec, artist, PipelineFolder.open(model), labels, input.count == null ? 1 : input.count, noise);
         if (guidance != null) {
             require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
             request = request.withGuidance(guidance);
         }
-        if (steps != null) {
-            request = request.withSteps(steps);
-        }
-        if (size != null) {
-            require(spec, noise == null, "--size", size, "left out with --noise");
-            require(spec, size.matches("\\d{1,5}x\\d{1,5}"), "--size", size, "width and height, as 512x768");
-            request = request.withSize(
-                    Integer.parseInt(size.substring(0, size.indexOf('x'))), Integer.parseInt(size.substring(size.indexOf('x') + 1)));
-        }
-        request = stage.addedTo(request, spec);
-        ImageShape shape = latents ? teacher.denoised(request) : teacher.picture(request);
+        request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec);
+        ImageShape shape = drawn.latents() ? artist.denoised(request) : artist.picture(request);
         output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);
         long start = System.nanoTime();
-        float[] samples = DrawingReport.draw(teacher, request, latents);
-        output.write(samples, shape, 0);
+        output.write(artist.draw(request, drawn.latents()), shape, 0);
         spec.commandLine().getOut().printf(
-                Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, out);
+                Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, output.path());
         spec.commandLine().getOut().flush();
         return Boot.OK;
-    }
-
-    /** A label, by its number or, in a pipeline, by a name. */
-    private int number(String label, int most, Teacher teacher) {
-        if (!label.matches("\\d{1,9}")) {
-            return teacher.classNumber(label);
-        }
-        require(spec, Integer.parseInt(label) <= most, "--labels", label, "0 … " + most);
-        return Integer.parseInt(label);
     }
 
     private Guidance guidanceOf(Teacher teacher) {

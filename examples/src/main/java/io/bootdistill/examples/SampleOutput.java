@@ -17,10 +17,24 @@ record SampleOutput(Path path, Form form) {
 
     private static final int MOST_COLUMNS = 20;
 
+    /** Of a file's name, in characters: with four bytes each, still one that file systems take. */
+    private static final int LONGEST_NAME = 48;
+
     private enum Form {
         GRID,
         TENSOR,
         PICTURES
+    }
+
+    /** A picture in this folder that is named after a prompt, and is not there yet. */
+    static Path named(String prompt) {
+        String words = prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
+        String name = words.isEmpty() ? "picture" : words.substring(0, words.offsetByCodePoints(0, Math.min(words.codePointCount(0, words.length()), LONGEST_NAME)));
+        Path path = Path.of(name + ".png");
+        for (int i = 2; Files.exists(path); i++) {
+            path = Path.of(name + "-" + i + ".png");
+        }
+        return path;
     }
 
     /** Refuses a folder that holds something. */
