@@ -2,9 +2,9 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
@@ -106,7 +106,7 @@ public final class BootDistiller {
         String name = pipeline.folder().pipeline().className();
         Checks.that(!pipeline.isConsistency(), "the teacher", name,
                 "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");
-        Checks.that(pipeline.readsPrompts() || !(teacher.condition() instanceof ConditionShape.Parts), "the teacher", name,
+        Checks.that(!pipeline.folder().pipeline().readsTextStates(), "the teacher", name,
                 "one that encodes prompts itself: the texts of this one are read by T5, which is not part of this library");
     }
 
@@ -192,7 +192,8 @@ public final class BootDistiller {
         Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
         long bytes = (long) Float.BYTES * (prompts.all().size() + 2) * teacher.condition().floats();
         Checks.that(bytes <= MOST_CONDITION_BYTES, "the number of prompts", prompts.all().size(), "at most "
-                + (MOST_CONDITION_BYTES / Float.BYTES / teacher.condition().floats() - 2) + ": what the encoders make of them lies in memory");
+                + (MOST_CONDITION_BYTES / Float.BYTES / teacher.condition().floats() - 2)
+                + ": what the encoders make of them lies in memory");
         List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
         return teacher.withConditions(
                 scope.own(pipeline.conditions(prompts.all(), away, pipeline.picture(teacher.shape()))));

@@ -7,21 +7,19 @@ import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.pipeline.ConditionRows;
+import io.bootdistill.internal.pipeline.ConsistencySteps;
 import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +50,14 @@ final class Drawing {
         Checks.that(!prompts || !request.prompts().isEmpty(), "prompts", "missing", "given: this teacher draws from prompts");
         Checks.that(prompts || request.negative().isEmpty(), "negative", request.negative(),
                 "left out: this teacher reads no prompts");
-        Checks.that(prompts || !(teacher.condition() instanceof ConditionShape.Parts), "the teacher", "one of " + teacher.condition(),
-                "given text states that were computed before, which cannot be drawn from yet");
+        boolean enlarges = pipeline != null && pipeline.enlarges();
+        Checks.that(enlarges || request.imageShape() == null, "images", "of " + request.imageShape(),
+                "left out: this teacher enlarges no pictures");
+        Checks.that(enlarges || request.noiseLevel().isEmpty(), "noise level", request.noiseLevel().orElse(0),
+                "left out: this teacher enlarges no pictures");
+        if (prompts) {
+            pipeline.require(request, pipeline.denoised(request.width(), request.height()));
+        }
     }
 
     /** The latents of all pictures. */
@@ -72,14 +76,8 @@ final class Drawing {
         if (request.prompts().isEmpty()) {
             return sample(teacher, request.labels() == null ? null : repeated(request.labels()), nullLabel(), listener);
         }
-        Map<String, Integer> rows = new LinkedHashMap<>();
-        int[] labels = new int[request.prompts().size()];
-        for (int i = 0; i < labels.length; i++) {
-            labels[i] = rows.computeIfAbsent(request.prompts().get(i), prompt -> rows.size());
-        }
-        List<String> prompts = new ArrayList<>(rows.keySet());
-        try (ConditionTable table = pipeline.conditions(prompts, List.of(request.negative()), pipeline.picture(teacher.shape()))) {
-            return sample(teacher.withConditions(table), repeated(labels), prompts.size(), listener);
+        try (ConditionRows conditions = pipeline.conditions(request, guidance != 1, teacher.shape())) {
+            return sample(teacher.withConditions(conditions.table()), conditions.rows(), conditions.table().rows() - 1, listener);
         }
     }
 
@@ -117,17 +115,29 @@ final class Drawing {
             }
         };
         try (SamplerWorkers pool = new SamplerWorkers(
-                drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow), drawn.schedulerClip(),
-                drawn.schedulerThreshold(), workers, 1)) {
+                drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow), clip(), threshold(), workers, 1)) {
             pool.run(made, n, samples, checked);
         }
         return samples;
     }
 
+    /** As in the format's DDIM, whatever the network's output means. */
+    private double clip() {
+        SchedulerConfig scheduler = teacher.scheduler();
+        return scheduler.clipSample() && !scheduler.thresholding() ? scheduler.clipSampleRange() : 0;
+    }
+
+    private @Nullable DynamicThreshold threshold() {
+        SchedulerConfig scheduler = teacher.scheduler();
+        return scheduler.thresholding()
+                ? new DynamicThreshold(scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue()) : null;
+    }
+
     private Trajectory trajectory() {
         DiscreteSchedule schedule = (DiscreteSchedule) teacher.schedule();
         if (pipeline != null && pipeline.isConsistency()) {
-            return Trajectory.consistency(schedule, steps, pipeline.consistencyTimes(), pipeline.consistencyScaling());
+            ConsistencySteps own = pipeline.consistency();
+            return Trajectory.consistency(schedule, steps, own.times(), own.scaling());
         }
         SchedulerConfig scheduler = teacher.scheduler();
         double[] times = TimeSteps.of(schedule.size(), scheduler.timestepSpacing(), steps, scheduler.stepsOffset());

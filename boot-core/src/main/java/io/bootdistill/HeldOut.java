@@ -2,10 +2,9 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Philox;
-import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.TeacherModel;

@@ -53,17 +53,6 @@ record NetworkFolder(DiffusersFolder folder) {
         return network;
     }
 
-    /** Refuses students whose networks are told more than a teacher's. */
-    void requireTeacher() {
-        if (marks().guidance().isWide()) {
-            throw new ModelFormatException(
-                    folder.path() + " holds a student that is told the guidance scale; use Student.load");
-        }
-        if (marks().hasTwoTimes()) {
-            throw new ModelFormatException(folder.path() + " holds a student that is told two times; use Student.load");
-        }
-    }
-
     private Graph graph(UNet network) {
         try {
             return Graph.of(network);

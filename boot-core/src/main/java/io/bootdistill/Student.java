@@ -72,7 +72,7 @@ public final class Student implements AutoCloseable {
         if (!PipelineFolder.isWhole(folder)) {
             return new Student(StudentFolder.read(folder, device), processors, null);
         }
-        Pipeline pipeline = new Pipeline(PipelineFolder.open(folder), device);
+        Pipeline pipeline = new Pipeline(PipelineFolder.open(folder), device, null);
         try {
             return new Student(StudentPipelineFolder.student(pipeline), processors, pipeline);
         } catch (RuntimeException | Error e) {

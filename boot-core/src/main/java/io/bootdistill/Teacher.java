@@ -8,11 +8,9 @@ import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.StateListener;
-import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.pipeline.Pipeline;
@@ -30,16 +28,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A pretrained diffusion model on a device: the network, its noise schedule and what its outputs mean, as a diffusers folder
  * holds them. {@link #load} reads one; {@link #close} frees its memory. Immutable; any number of threads may sample it.
  */
 public final class Teacher implements Denoiser {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Teacher.class);
 
     private final Network network;
     private final SchedulerConfig scheduler;
@@ -87,27 +81,28 @@ public final class Teacher implements Denoiser {
 
     /** Reads a teacher onto the given device; it will be distilled there. */
     public static Teacher load(Path path, Device device) {
+        return load(path, device, null);
+    }
+
+    /**
+     * Reads a teacher that draws from text states which were computed before: DeepFloyd IF.
+     *
+     * @param textStates a file as {@link io.bootdistill.text.TextStates} describes it; null for {@code text_states.safetensors} in
+     *     the folder. A teacher that has neither can be looked into and saved, but does not draw.
+     */
+    public static Teacher load(Path path, Device device, @Nullable Path textStates) {
         if (PipelineFolder.isWhole(path)) {
             PipelineFolder folder = PipelineFolder.open(path);
             SchedulerConfig scheduler = folder.scheduler();
-            Pipeline pipeline = Pipeline.ofTeacher(folder, device);
+            Pipeline pipeline = Pipeline.ofTeacher(folder, device, textStates);
             return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), null, pipeline);
         }
+        Checks.that(textStates == null, "the file of text states", textStates, "left out: " + path + " reads no prompts");
         NetworkFolder reader = NetworkFolder.open(path);
-        reader.requireTeacher();
+        TeacherFolder origin = TeacherFolder.of(reader);
         UNet network = reader.network();
-        DiffusersFolder folder = reader.folder();
-        SchedulerConfig scheduler = folder.scheduler();
-        if (!scheduler.unknownKeys().isEmpty()) {
-            LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", path, scheduler.unknownKeys());
-        }
-        int nullLabel = folder.nullClass().orElse(-1);
-        if (network.condition() instanceof ConditionShape.Label label && nullLabel >= label.count()) {
-            throw new ModelFormatException(path + ": null_class in model_index.json is " + nullLabel
-                    + ", must be a label 0 … " + (label.count() - 1));
-        }
-        TeacherFolder origin = new TeacherFolder(folder, folder.manifest());
-        return new Teacher(network, scheduler, nullLabel, reader.model(network, device), origin, null);
+        int nullLabel = origin.nullLabel(network);
+        return new Teacher(network, reader.folder().scheduler(), nullLabel, reader.model(network, device), origin, null);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.bootdistill;
 
+import static io.bootdistill.format.RawFiles.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -9,7 +11,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.Philox;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceRange;
@@ -17,17 +18,25 @@ import io.bootdistill.diffusion.Head;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.pipeline.ConditionRows;
 import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.work.ConditionInputs;
-import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.internal.work.Layout;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import io.bootdistill.network.TimeEmbeddingType;
+import io.bootdistill.network.UNet;
+import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +47,8 @@ class OneStepExportTest {
 
     @TempDir
     Path temp;
+
+    private static final String PROMPT = "an old lighthouse by the sea!";
 
     private final Device device = Devices.named("reference");
 
@@ -53,29 +64,70 @@ class OneStepExportTest {
         return folder;
     }
 
-    /** y = a ε + b F(ε, t_min) with the head of a student, of a prompt. */
-    private float[] ownStep(Pipeline pipeline, Teacher teacher, String prompt, float[] noise) {
+    /** y = a ε + b F(ε, t_min) with the head of a student, of the one picture of a request. */
+    private float[] ownStep(Pipeline pipeline, Teacher teacher, DrawRequest request) {
         Head head = Head.of(teacher.prediction(), teacher.schedule());
-        float[] rows = new float[noise.length];
-        Layout.toRows(1, teacher.shape(), noise, rows);
-        try (ConditionTable table = pipeline.conditions(List.of(prompt), List.of(""), teacher.picture(DrawRequest.ofPrompts(prompt)));
+        ImageShape shape = teacher.shape();
+        float[] noise = new float[shape.size()];
+        Layout.toRows(1, shape, request.noise(), noise);
+        try (ConditionRows conditions = pipeline.conditions(request, false, shape);
                 Plan plan = new Plan(pipeline.model(), 1, Plan.Mode.INFERENCE);
-                DeviceMemory row = device.allocate(1);
+                DeviceMemory zero = device.allocate(1);
+                DeviceMemory y = device.allocate(noise.length);
                 Kernels kernels = device.openKernels()) {
-            kernels.upload(rows, 0, plan.x().data());
+            Tensor rows = Tensor.of(y.slice(), shape.channels());
+            kernels.upload(noise, 0, y.slice());
+            kernels.affine(shape.pixels(), rows, 1, 0, null, plan.x());
             double time = teacher.schedule().networkTime(teacher.schedule().tMin());
-            kernels.upload(new float[] {(float) time}, 0, plan.scalar(ScalarInputs.TIME).data());
-            new ConditionInputs(plan, pipeline.network().condition(), table).write(kernels, 0, 1, Tensor.of(row.slice(), 1));
-            plan.forward(kernels, 1);
-            float[] output = new float[noise.length];
-            kernels.download(plan.y().data(), output, 0);
-            for (int i = 0; i < output.length; i++) {
-                output[i] = (float) (head.noiseFactor() * rows[i] + head.outputFactor() * output[i]);
+            kernels.fill(plan.scalar(ScalarInputs.TIME).data(), (float) time);
+            if (request.guidance().isPresent() && plan.scalar(ScalarInputs.GUIDANCE) != null) {
+                kernels.fill(plan.scalar(ScalarInputs.GUIDANCE).data(), (float) request.guidance().getAsDouble());
             }
-            float[] y = new float[output.length];
-            Layout.toPlanes(1, teacher.shape(), output, y);
-            return y;
+            kernels.fill(zero.slice(), 0);
+            new ConditionInputs(plan, pipeline.network().condition(), conditions.table())
+                    .write(kernels, 0, 1, Tensor.of(zero.slice(), 1));
+            plan.forward(kernels, 1);
+            kernels.affine(shape.pixels(), plan.y().columns(0, shape.channels()), 1, 0, null, rows);
+            float[] output = new float[noise.length];
+            kernels.download(y.slice(), output, 0);
+            for (int i = 0; i < output.length; i++) {
+                output[i] = (float) (head.noiseFactor() * noise[i] + head.outputFactor() * output[i]);
+            }
+            float[] planes = new float[output.length];
+            Layout.toPlanes(1, shape, output, planes);
+            return planes;
         }
+    }
+
+    /**
+     * Exports the network of a pipeline and draws with the export.
+     *
+     * @param most the largest limit of dynamic thresholding, 0 for none
+     */
+    private void requireOwnStep(Path source, DrawRequest request, double most) throws IOException {
+        Path export = temp.resolve("export");
+        DrawRequest drawn;
+        double[] expected;
+        try (Teacher teacher = Teacher.load(source, device);
+                Pipeline pipeline = new Pipeline(PipelineFolder.open(source), device, null)) {
+            drawn = request.withNoise(TinyFolders.normal(teacher.shape().size(), 3));
+            float[] y = ownStep(pipeline, teacher, drawn);
+            expected = IntStream.range(0, y.length).mapToDouble(i -> y[i]).toArray();
+            expected = most == 0 ? expected : DeepFloydTest.limited(expected, most);
+            new OneStepExport(pipeline.folder(), pipeline.model(), teacher.schedule(), teacher.prediction(),
+                    drawn.guidance().isPresent() && pipeline.network().scalars().contains(ScalarInputs.GUIDANCE)
+                            ? new GuidanceRange(1, 8) : GuidanceRange.NONE).write(export);
+        }
+        try (Teacher student = Teacher.load(export, device)) {
+            float[] found = student.latents(drawn.withSteps(1), null);
+            for (int i = 0; i < found.length; i++) {
+                assertEquals(expected[i], found[i], 1e-5 * (1 + Math.abs(expected[i])), "value " + i);
+            }
+        }
+    }
+
+    private String readme() throws IOException {
+        return Files.readString(temp.resolve("export/README.md"));
     }
 
     @ParameterizedTest
@@ -83,31 +135,66 @@ class OneStepExportTest {
     void oneStepOfTheFormatIsTheNetworksOwn(String prediction) throws IOException {
         Path source = source(prediction);
         Path export = temp.resolve("export");
-        String prompt = "an old lighthouse by the sea!";
-        float[] noise;
-        float[] expected;
-        try (Teacher teacher = Teacher.load(source, device);
-                Pipeline pipeline = new Pipeline(PipelineFolder.open(source), device)) {
-            noise = new float[teacher.shape().size()];
-            for (int i = 0; i < noise.length; i++) {
-                noise[i] = Philox.normal(3, 0, i);
-            }
-            expected = ownStep(pipeline, teacher, prompt, noise);
-            new OneStepExport(pipeline.folder(), pipeline.model(), teacher.schedule(), teacher.prediction(),
-                    GuidanceRange.NONE).write(export);
-        }
-        try (Teacher student = Teacher.load(export, device)) {
-            float[] found = student.latents(
-                    DrawRequest.ofPrompts(prompt).withNoise(noise).withSteps(1).withGuidance(1), null);
-            for (int i = 0; i < found.length; i++) {
-                assertEquals(expected[i], found[i], 1e-5 * (1 + Math.abs(expected[i])), "value " + i);
-            }
-        }
+        requireOwnStep(source, DrawRequest.ofPrompts(PROMPT).withGuidance(1), 0);
         assertEquals("as it was", Files.readString(export.resolve("LICENSE.md")));
         assertEquals("of the teacher", Files.readString(export.resolve("README-teacher.md")));
-        assertTrue(Files.readString(export.resolve("README.md")).contains("num_inference_steps=1, guidance_scale=1)"));
+        assertTrue(readme().contains("pipe(prompt, num_inference_steps=1, guidance_scale=1)"));
         assertArrayEquals(Files.readAllBytes(source.resolve("vae/diffusion_pytorch_model.safetensors")),
                 Files.readAllBytes(export.resolve("vae/diffusion_pytorch_model.safetensors")));
+    }
+
+    /** The network of a latent consistency model is told the scale as before, and the time that its pipeline says as t_min. */
+    @Test
+    void consistencyModelIsStillToldTheScale() throws IOException {
+        Path source = TinyFolders.consistency(temp.resolve("source"));
+        requireOwnStep(source, DrawRequest.ofPrompts(PROMPT).withGuidance(3), 0);
+        assertTrue(readme().contains("num_inference_steps=1, guidance_scale=W)"));
+        JsonObject scheduler = Json.read(temp.resolve("export/scheduler/scheduler_config.json"));
+        assertEquals("LCMScheduler", scheduler.get("_class_name").getAsString());
+        assertEquals(1, scheduler.get("original_inference_steps").getAsInt());
+    }
+
+    /** Its pipelines look into the scheduler for whether the other half of the output is a variance, and it is of no use now. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void stageOfDeepFloyd(int stage) throws IOException {
+        Path source = TinyFolders.deepFloyd(temp.resolve("source"), stage);
+        TinyFolders.states(source.resolve(PipelineFolder.TEXT_STATES), TinyFolders.WIDTH, PROMPT);
+        DrawRequest request = DrawRequest.ofPrompts(PROMPT).withGuidance(1);
+        if (stage == 2) {
+            ImageShape small = new ImageShape(3, 8, 4);
+            request = request.withImages(small, TinyFolders.normal(small.size(), 12));
+        }
+        requireOwnStep(source, request, stage == 1 ? 1.5 : 1);
+        assertTrue(readme().contains(stage == 1 ? "pipe(prompt_embeds=states, num_inference_steps=1, guidance_scale=1)"
+                : "pipe(prompt_embeds=states, image=picture, noise_level=250, num_inference_steps=1, guidance_scale=1)"));
+        JsonObject scheduler = Json.read(temp.resolve("export/scheduler/scheduler_config.json"));
+        assertEquals("DDPMScheduler", scheduler.get("_class_name").getAsString());
+        assertEquals("fixed_small", scheduler.get("variance_type").getAsString());
+        assertEquals(993, scheduler.get("num_train_timesteps").getAsInt()); // alpha is 0.01 at index 992
+        assertArrayEquals(Files.readAllBytes(source.resolve(PipelineFolder.TEXT_STATES)),
+                Files.readAllBytes(temp.resolve("export").resolve(PipelineFolder.TEXT_STATES)));
+    }
+
+    /** Networks for which a pipeline of the format has no form. */
+    @Test
+    void refusesByName() throws IOException {
+        Path source = source("epsilon");
+        TinyTeacher.write(temp.resolve("pixels"), "epsilon");
+        UNetConfig config = UNetConfig.of(new ImageShape(4, 8, 8), List.of(8), 1, 0);
+        try (Teacher teacher = Teacher.load(temp.resolve("pixels"), device)) {
+            requireRefusal(teacher, temp.resolve("pixels"), new UNet(config), "DDPMPipeline", "network and a scheduler");
+            UNet fourier = new UNet(config.toBuilder().timeEmbedding(TimeEmbeddingType.FOURIER, 0).build());
+            requireRefusal(teacher, source, fourier, source.resolve("unet/config.json") + ": the time enters otherwise");
+        }
+    }
+
+    private void requireRefusal(Teacher teacher, Path source, UNet network, String... words) {
+        try (Model model = new Model(Graph.of(network), device, false)) {
+            assertMessage(assertThrows(UnsupportedOperationException.class, () -> new OneStepExport(
+                    PipelineFolder.open(source), model, teacher.schedule(), teacher.prediction(), GuidanceRange.NONE)),
+                    (Object[]) words);
+        }
     }
 
     /** What was loaded and saved is the same, byte by byte. */

@@ -147,7 +147,8 @@ public class TextDistillationTest {
     void savedStudentDrawsTheSamePictures() throws IOException {
         Path saved = temp.resolve("saved");
         Path again = temp.resolve("again");
-        try (Teacher teacher = Teacher.load(teacherFolder, device()); Student student = distiller(teacher).train(config().build())) {
+        try (Teacher teacher = Teacher.load(teacherFolder, device());
+                Student student = distiller(teacher).train(config().build())) {
             assertTrue(student.readsPrompts());
             student.save(saved);
             assertTrue(Student.isStudent(saved));
@@ -189,7 +190,8 @@ public class TextDistillationTest {
                         () -> student.latents(DRAW.withGuidance(scale))).getMessage();
                 assertTrue(message.startsWith("guidance is " + scale + ", must be 1.0 … 3.0"), message);
             }
-            String message = assertThrows(UnsupportedOperationException.class, () -> student.save(temp.resolve("one"), 2)).getMessage();
+            String message = assertThrows(UnsupportedOperationException.class,
+                    () -> student.save(temp.resolve("one"), 2)).getMessage();
             assertTrue(message.contains("the range of guidance that it has"), message);
         }
     }

@@ -60,8 +60,8 @@ public interface ConditionSource {
     }
 
     /**
-     * Prompts that a student is trained on, and some that it is only measured on: one of each ten, chosen by their place alone. What is
-     * drawn for a sample is the number of a prompt. The teacher encodes them, once, when a run is set up; so they are a source for
+     * Prompts that a student is trained on, and some that it is only measured on: one of each ten, chosen by their place alone.
+     * What is drawn for a sample is the number of a prompt. The teacher encodes them, once, when a run is set up; so they are a source for
      * teachers that read prompts alone. Immutable, thread-safe.
      */
     final class Prompts implements ConditionSource {

@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.network.ImageShape;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -30,6 +31,9 @@ public final class DrawRequest {
     private float @Nullable [] noise;
     private int width;
     private int height;
+    private float @Nullable [] images;
+    private @Nullable ImageShape imageShape;
+    private int noiseLevel = -1;
 
     private DrawRequest(List<String> prompts, int @Nullable [] labels, int each) {
         this.prompts = prompts;
@@ -47,6 +51,9 @@ public final class DrawRequest {
         copy.noise = noise;
         copy.width = width;
         copy.height = height;
+        copy.images = images;
+        copy.imageShape = imageShape;
+        copy.noiseLevel = noiseLevel;
         return copy;
     }
 
@@ -138,6 +145,33 @@ public final class DrawRequest {
         return copy;
     }
 
+    /**
+     * With smaller pictures to enlarge, for a teacher of super-resolution: one for each prompt, or one for each picture.
+     *
+     * @param shape of each
+     * @param images [n][channels][height][width], about −1 … 1, n at least 1
+     */
+    public DrawRequest withImages(ImageShape shape, float[] images) {
+        Checks.notNull("images", images);
+        Checks.that(images.length > 0 && images.length % shape.size() == 0, "the length of images", images.length,
+                "a positive multiple of " + shape.size() + " (" + shape + ")");
+        for (int i = 0; i < images.length; i++) {
+            Checks.that(Float.isFinite(images[i]), "images[" + i + "]", images[i], "finite");
+        }
+        DrawRequest copy = copy();
+        copy.imageShape = shape;
+        copy.images = images;
+        return copy;
+    }
+
+    /** With the pictures that are enlarged noised to a level, the index of a time step, at least 0; unless said otherwise, 250. */
+    public DrawRequest withNoiseLevel(int level) {
+        Checks.that(level >= 0, "noise level", level, "at least 0");
+        DrawRequest copy = copy();
+        copy.noiseLevel = level;
+        return copy;
+    }
+
     /** Empty where there are labels, or nothing is asked for but pictures. */
     public List<String> prompts() {
         return prompts;
@@ -194,5 +228,20 @@ public final class DrawRequest {
     /** Rows of pixels; 0 where the pipeline's usual size is wanted. */
     public int height() {
         return height;
+    }
+
+    /** The pictures that are to be enlarged; null where there are none. */
+    public float @Nullable [] images() {
+        return images;
+    }
+
+    /** The shape of each of these; null where there are none. */
+    public @Nullable ImageShape imageShape() {
+        return imageShape;
+    }
+
+    /** The level that they are noised to; empty where the pipeline's usual one is wanted. */
+    public OptionalInt noiseLevel() {
+        return noiseLevel < 0 ? OptionalInt.empty() : OptionalInt.of(noiseLevel);
     }
 }

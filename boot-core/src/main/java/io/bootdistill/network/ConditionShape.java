@@ -61,6 +61,18 @@ public sealed interface ConditionShape {
         public @Nullable Part part(String name) {
             return parts.stream().filter(part -> part.name.equals(name)).findFirst().orElse(null);
         }
+
+        /** Where the floats of a part begin among a sample's; all of them where there is no such part. */
+        public int offset(String name) {
+            int at = 0;
+            for (Part part : parts) {
+                if (part.name.equals(name)) {
+                    return at;
+                }
+                at += part.shape.floats();
+            }
+            return at;
+        }
     }
 
     /**

@@ -114,7 +114,8 @@ public final class PromptFile {
     private String value(JsonObject object) {
         JsonElement value = object.get(found(List.copyOf(object.keySet())));
         if (!value.isJsonPrimitive()) {
-            throw new ModelFormatException(where() + ": " + found(List.copyOf(object.keySet())) + " is " + value + ", must be a text");
+            throw new ModelFormatException(
+                    where() + ": " + found(List.copyOf(object.keySet())) + " is " + value + ", must be a text");
         }
         return value.getAsString();
     }

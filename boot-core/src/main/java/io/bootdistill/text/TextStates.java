@@ -55,6 +55,10 @@ public final class TextStates implements AutoCloseable {
                 throw new ModelFormatException(path + ": tensor " + STATES + " is " + file.dtype(STATES) + " "
                         + Arrays.toString(shape) + ", must be numbers with a fraction, [prompts, tokens, width]");
             }
+            if (!file.names().contains(MASK)) {
+                throw new ModelFormatException(path + " has no tensor " + MASK + "; add it, [" + shape[0] + ", " + shape[1] + "], 1"
+                        + " for each token of a prompt and 0 for padding, as the tokenizer's attention mask");
+            }
             file.requireShape(MASK, shape[0], shape[1]);
             return new TextStates(path, file, PromptRows.read(path, file.metadata(), shape[0]), shape[1], shape[2]);
         } catch (RuntimeException | Error e) {

@@ -69,7 +69,8 @@ class GuidedPredictionTest {
         }
         assertArrayEquals(values(1), without);
         assertArrayEquals(Arrays.copyOf(given, FROM), Arrays.copyOf(found, FROM), "those before are another sample's");
-        assertArrayEquals(Arrays.copyOfRange(given, FROM + SIZE, given.length), Arrays.copyOfRange(found, FROM + SIZE, found.length));
+        assertArrayEquals(Arrays.copyOfRange(given, FROM + SIZE, given.length),
+                Arrays.copyOfRange(found, FROM + SIZE, found.length));
         assertTrue(w == 1 || deviation(expected) > 2 * deviation(fc), "guidance that does something");
     }
 

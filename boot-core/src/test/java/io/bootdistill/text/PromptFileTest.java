@@ -37,7 +37,9 @@ class PromptFileTest {
 
     /** A mark of the byte order is none of the first prompt's characters. */
     @ParameterizedTest
-    @ValueSource(strings = {"a cat\nä dog, \"big\"\n", "a cat\r\n\r\n  \r\n\tä dog, \"big\" \r\n", "\uFEFFa cat\nä dog, \"big\""})
+    @ValueSource(strings = {
+        "a cat\nä dog, \"big\"\n", "a cat\r\n\r\n  \r\n\tä dog, \"big\" \r\n", "\uFEFFa cat\nä dog, \"big\""
+    })
     void aPromptInEachLine(String content) throws IOException {
         assertEquals(List.of("a cat", "ä dog, \"big\""), read("prompts.txt", content));
     }
@@ -46,8 +48,9 @@ class PromptFileTest {
     @ValueSource(strings = {"\n", "\r\n"})
     void quotedValuesHoldSeparatorsMarksAndBreaks(String end) throws IOException {
         String csv = String.join(end,
-                "id,prompt", "1,a cat", "2,\"a dog, big\"", "3,\"a \"\"red\"\"", "fox\"", "", "4,", "\"5\",\"\"", "6,5\" nail", "7,last");
-        assertEquals(List.of("a cat", "a dog, big", ("a \"red\"" + end + "fox"), "5\" nail", "last"), read("p.csv", csv));
+                "id,prompt", "1,a cat", "2,\"a dog, big\"", "3,\"a \"\"red\"\"", "fox\"", "", "4,", "\"5\",\"\"", "6,5\" nail",
+                "7,last");
+        assertEquals(List.of("a cat", "a dog, big", "a \"red\"" + end + "fox", "5\" nail", "last"), read("p.csv", csv));
         assertEquals(List.of("a cat", "last"), read("p.CSV", "\uFEFFprompt,id" + end + "a cat,1" + end + "\"last\",2" + end));
     }
 
@@ -81,7 +84,8 @@ class PromptFileTest {
     @ValueSource(strings = {"p.txt", "p.csv", "p.tsv", "p.jsonl"})
     void nothingInIt(String name) throws IOException {
         assertBad(name, null, "", "no prompt in 0 lines", "write one into each line");
-        assertBad("blank-" + name, null, name.matches(".*[ct]sv") ? "prompt\n\n\"\"\n" : "\n \n\t\n", "no prompt in 3 lines");
+        String blank = name.matches(".*[ct]sv") ? "prompt\n\n\"\"\n" : "\n \n\t\n";
+        assertBad("blank-" + name, null, blank, "no prompt in 3 lines");
         Path missing = folder.resolve("missing");
         assertRefused(() -> PromptFile.read(missing, null), missing, "is no file", "give a text file");
         assertRefused(() -> PromptFile.read(folder, null), folder, "is no file");
@@ -89,7 +93,8 @@ class PromptFileTest {
 
     @Test
     void rowsThatDoNotFit() throws IOException {
-        assertBad("p.csv", null, "id,prompt\n1,a\n2,b,c\n", "line 3 has 3 columns, the first line has 2", "between quotation marks");
+        assertBad("p.csv", null, "id,prompt\n1,a\n2,b,c\n",
+                "line 3 has 3 columns, the first line has 2", "between quotation marks");
         assertBad("p.csv", null, "id,prompt\n1,a\n2,\"b\n3,c\n", "line 3", "closing quotation mark is missing", "add it");
         assertBad("p.csv", null, "prompt\na\n\"" + "b\n".repeat(1 << 16), "line 3", "closing quotation mark is missing");
         assertBad("p.jsonl", null, "{\"prompt\": \"a\"}\n{\"prompt\": \n", "line 2 is not valid JSON");

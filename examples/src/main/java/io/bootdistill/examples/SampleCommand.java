@@ -5,6 +5,7 @@ import static io.bootdistill.examples.Arguments.require;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
@@ -22,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -34,7 +36,8 @@ import picocli.CommandLine.Spec;
             "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
             "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors",
             "       boot sample --model PIPELINE --prompt TEXT [--prompt TEXT ...] [--negative TEXT] [--count N]",
-            "                   [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents] --out PATH"
+            "                   [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents]",
+            "                   [--text-states FILE] [--images FILE] [--noise-level L] --out PATH"
         },
         description = {
             "",
@@ -42,7 +45,7 @@ import picocli.CommandLine.Spec;
                     + " deterministic reference sampler. Image i has the seed S + i and is a function of that seed and its label"
                     + " alone.",
             "",
-            "A whole pipeline (Stable Diffusion, SDXL, LCM, LDM, DiT) draws with DDIM on its own scheduler's times, or by"
+            "A whole pipeline (Stable Diffusion, SDXL, LCM, IF, LDM, DiT) draws with DDIM on its own scheduler's times, or by"
                     + " consistency steps; N pictures of each prompt, or of each class of --labels, by number or name.",
             ""
         },
@@ -93,8 +96,12 @@ final class SampleCommand implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "WxH", description = "Pixels of a pipeline's pictures. Default: the network's size.")
     private String size;
 
-    @Option(names = "--latents", description = "Writes what a pipeline's network denoises, not decoded; to a .safetensors file.")
+    @Option(names = "--latents",
+            description = "Writes what a pipeline's network denoises, not decoded, to a file that ends in .safetensors.")
     private boolean latents;
+
+    @Mixin
+    private StageInputs stage = new StageInputs();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
     private Long seed;
@@ -126,7 +133,7 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
         requireConditions(model);
         if (model.kind() == ModelFolder.Kind.TEACHER) {
-            try (Teacher teacher = Teacher.load(model.path())) {
+            try (Teacher teacher = Teacher.load(model.path(), Devices.best(), stage.textStates())) {
                 if (teacher.isPipeline()) {
                     return draw(teacher, output);
                 }
@@ -163,12 +170,13 @@ final class SampleCommand implements Callable<Integer> {
         if (pipeline.readsPrompts()) {
             require(spec, labels == null, "--labels", labels, "left out: this model draws from prompts; see --prompt");
             require(spec, prompts != null, "--prompt", "missing", "given: this model draws from prompts");
-        } else if (pipeline.isLatent()) { // of classes, or of nothing; one of pixels may be given states of prompts
+        } else {
             require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
         }
     }
 
     private void requireNoPrompts() {
+        stage.requireNone(spec);
         require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
         require(spec, negative == null, "--negative", negative, "left out: this model reads no prompts");
         require(spec, !latents, "--latents", true, "left out: this model has no autoencoder");
@@ -209,6 +217,7 @@ final class SampleCommand implements Callable<Integer> {
             request = request.withSize(
                     Integer.parseInt(size.substring(0, size.indexOf('x'))), Integer.parseInt(size.substring(size.indexOf('x') + 1)));
         }
+        request = stage.addedTo(request, spec);
         ImageShape shape = latents ? teacher.denoised(request) : teacher.picture(request);
         output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);

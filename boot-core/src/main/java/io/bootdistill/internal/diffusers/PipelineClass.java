@@ -66,9 +66,30 @@ public enum PipelineClass {
         return Stream.of("vae", "vqvae").filter(parts::containsKey).findFirst().orElse(null);
     }
 
-    /** Whether it makes its conditions of prompts, by text encoders of its own. */
+    /** Whether its conditions are made of prompts. */
     public boolean readsPrompts() {
-        return parts.containsKey("tokenizer");
+        return parts.containsKey("tokenizer") || readsTextStates();
+    }
+
+    /** Steps of a picture, where nothing is said. */
+    public int usualSteps() {
+        return switch (this) {
+            case LATENT_CONSISTENCY -> 4;
+            case IF -> 100;
+            default -> 50;
+        };
+    }
+
+    /** Guidance scale, where nothing is said: those of the pipelines of diffusers. */
+    public double usualGuidance() {
+        return switch (this) {
+            case STABLE_DIFFUSION -> 7.5;
+            case LATENT_CONSISTENCY -> 8.5;
+            case STABLE_DIFFUSION_XL -> 5;
+            case DIT, IF_SUPER_RESOLUTION -> 4;
+            case IF -> 7;
+            case DDPM, DDIM, LDM -> 1;
+        };
     }
 
     /** Whether it has more than a network and a scheduler. */
@@ -81,6 +102,11 @@ public enum PipelineClass {
         return autoencoder() != null;
     }
 
+    /** Whether its text encoder is of the T5 family: prompts' states are computed elsewhere. */
+    public boolean readsTextStates() {
+        return this == IF || this == IF_SUPER_RESOLUTION;
+    }
+
     /** The components that it must have. */
     public Set<String> components() {
         return parts.keySet();
@@ -88,7 +114,7 @@ public enum PipelineClass {
 
     /** Whether a component that the index names may be missing in the folder: prompts' states are computed elsewhere. */
     boolean mayLack(String component) {
-        return (this == IF || this == IF_SUPER_RESOLUTION) && List.of("text_encoder", "tokenizer").contains(component);
+        return readsTextStates() && List.of("text_encoder", "tokenizer").contains(component);
     }
 
     /** The classes that a component may have; empty where any will do. */

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of a whole pipeline of diffusers: {@code model_index.json}, which names its class and its components, and a folder
@@ -29,6 +31,11 @@ public final class PipelineFolder {
 
     /** The file of what this library alone has to know of a model. */
     public static final String MARKS = "boot.json";
+
+    /** The file beside the components with text states that were computed before. */
+    public static final String TEXT_STATES = "text_states.safetensors";
+
+    private static final String USUAL_GUIDANCE = "usual_guidance";
 
     static final String SCHEDULER_CONFIG = "scheduler_config.json";
 
@@ -220,9 +227,31 @@ public final class PipelineFolder {
         return Files.exists(file) ? Json.read(file) : new JsonObject();
     }
 
-    /** The files beside the components that say what a model is and what may be done with it: README, licences, terms of use. */
+    /** The guidance scale to draw with where nothing is said: that of the marks, or else that of its class. */
+    public double usualGuidance() {
+        JsonElement known = marks().get(USUAL_GUIDANCE);
+        if (known == null) {
+            return pipeline.usualGuidance();
+        }
+        if (!known.isJsonPrimitive() || !known.getAsJsonPrimitive().isNumber() || !(known.getAsDouble() >= 0)) {
+            throw new ModelFormatException(path.resolve(MARKS) + ": " + USUAL_GUIDANCE + " is " + known
+                    + ", must be a scale of at least 0");
+        }
+        return known.getAsDouble();
+    }
+
+    /** Where its text states lie; null where there are none, or it reads none. */
+    public @Nullable Path textStates() {
+        Path file = path.resolve(TEXT_STATES);
+        return pipeline.readsTextStates() && Files.isRegularFile(file) ? file : null;
+    }
+
+    /**
+     * The files beside the components that say what a model is and what may be done with it: README, licences, terms of use; and
+     * its text states.
+     */
     List<Path> documents() {
-        List<Path> documents = new ArrayList<>();
+        List<Path> documents = new ArrayList<>(Stream.ofNullable(textStates()).toList());
         for (String name : FolderNames.names(path)) {
             if (name.equals(MARKS) || name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)") && Files.isRegularFile(path.resolve(name))) {
                 documents.add(path.resolve(name));

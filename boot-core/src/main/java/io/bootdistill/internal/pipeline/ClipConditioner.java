@@ -4,7 +4,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape.Tokens;
-import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.unet.ConditionalUNet;
 import io.bootdistill.text.PromptIds;
 import java.nio.file.Path;
@@ -45,11 +44,6 @@ final class ClipConditioner implements Conditioner {
     }
 
     @Override
-    public Parts shape() {
-        return shape;
-    }
-
-    @Override
     public void write(String prompt, int width, int height, float[] target) {
         Tokens text = (Tokens) shape.part(ConditionalUNet.TEXT).shape();
         int column = 0;
@@ -68,8 +62,7 @@ final class ClipConditioner implements Conditioner {
             }
             column += encoder.channels();
         }
-        int at = shape.part(ConditionalUNet.TEXT).shape().floats();
-        System.arraycopy(vector, 0, target, at, vector.length);
+        System.arraycopy(vector, 0, target, shape.offset(ConditionalUNet.POOLED), vector.length);
         writeSize(width, height, target);
     }
 
@@ -85,13 +78,9 @@ final class ClipConditioner implements Conditioner {
 
     /** The picture is given as one that was not cropped: its height and width, no crop, and both again. */
     private void writeSize(int width, int height, float[] target) {
-        int at = 0;
-        for (ConditionShape.Part part : shape.parts()) {
-            if (part.name().equals(ConditionalUNet.TIME_IDS)) {
-                float[] ids = {height, width, 0, 0, height, width};
-                System.arraycopy(ids, 0, target, at, ids.length);
-            }
-            at += part.shape().floats();
+        if (shape.part(ConditionalUNet.TIME_IDS) != null) {
+            float[] ids = {height, width, 0, 0, height, width};
+            System.arraycopy(ids, 0, target, shape.offset(ConditionalUNet.TIME_IDS), ids.length);
         }
     }
 

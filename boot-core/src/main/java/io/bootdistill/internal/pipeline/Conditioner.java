@@ -1,15 +1,10 @@
 package io.bootdistill.internal.pipeline;
 
-import io.bootdistill.network.ConditionShape;
-
 /** Makes the conditions of a network from prompts. Thread-safe. */
 interface Conditioner extends AutoCloseable {
 
-    /** What it makes. */
-    ConditionShape.Parts shape();
-
     /**
-     * Writes the condition of a prompt, for a picture of so many pixels: {@link ConditionShape#floats} values.
+     * Writes what a network reads of a prompt, for a picture of so many pixels, where it lies among a sample's floats.
      *
      * @throws IllegalArgumentException if there is none for this prompt
      */
@@ -17,6 +12,15 @@ interface Conditioner extends AutoCloseable {
 
     /** Writes what stands for no prompt at all. */
     void writeNull(int width, int height, float[] target);
+
+    /** Writes what a network reads of a prompt, where an empty one is none at all. */
+    default void writeOrNull(String prompt, int width, int height, float[] target) {
+        if (prompt.isEmpty()) {
+            writeNull(width, height, target);
+        } else {
+            write(prompt, width, height, target);
+        }
+    }
 
     @Override
     void close();

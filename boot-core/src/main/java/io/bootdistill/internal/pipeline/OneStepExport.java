@@ -6,13 +6,8 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
-import io.bootdistill.format.PredictionType;
-import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.format.SchedulerType;
-import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ModelWeights;
-import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.diffusers.WeightsManifest;
@@ -29,7 +24,6 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +68,10 @@ public final class OneStepExport {
         this.student = student;
         this.schedule = schedule;
         this.output = output;
+        if (!source.pipeline().isWhole()) {
+            throw new UnsupportedOperationException(source.path() + " is a " + source.pipeline().className() + ", must be a"
+                    + " pipeline of more than a network and a scheduler; a student of one that has no more is saved as it is");
+        }
         network = student.graph().network();
         marks = new StudentMarks(guidance, network.scalars().contains(ScalarInputs.TARGET_TIME));
         if (marks.hasTwoTimes()) {
@@ -81,6 +79,10 @@ public final class OneStepExport {
                 throw new UnsupportedOperationException("a student of two times is saved with the range of guidance that it has");
             }
             return;
+        }
+        if (network.timeLayers().isEmpty()) {
+            throw new UnsupportedOperationException(source.network().folder().resolve("config.json") + ": the time enters otherwise"
+                    + " than by sinusoids and two layers (a fourier embedding divides the output by it), and no weights undo that");
         }
         double end = schedule.networkTime(schedule.tMin());
         for (TimeLayers layers : network.timeLayers()) {
@@ -99,6 +101,11 @@ public final class OneStepExport {
 
     private boolean isToldByTheFormat() {
         return network.scalars().contains(ScalarInputs.GUIDANCE) && source.network().className().equals("UNet2DConditionModel");
+    }
+
+    /** Whether the stock pipeline passes all that it is told. */
+    private boolean isPassed() {
+        return !marks.hasTwoTimes() && isTold() == isToldByTheFormat();
     }
 
     private void fold(TimeLayers layers, double time) {
@@ -151,9 +158,9 @@ public final class OneStepExport {
                 }
             }
             PipelineExport export = new PipelineExport(source).weights(component.name(), read.manifest().writer(tensors))
-                    .text("README.md", readme()).text(PipelineFolder.MARKS, Json.text(marks.toJson()));
+                    .text("README.md", OneStepReadme.text(source, isTold(), isPassed())).text(PipelineFolder.MARKS, Json.text(marks.toJson()));
             if (!marks.hasTwoTimes()) {
-                export.scheduler(scheduler());
+                export.scheduler(OneStepScheduler.json(source, schedule, output));
             }
             if (isToldByTheFormat()) {
                 JsonObject config = component.config();
@@ -201,44 +208,5 @@ public final class OneStepExport {
             return 0;
         }
         return output == Prediction.EPSILON && !marks.hasTwoTimes() ? -1 : 1; // y = −F becomes y = F
-    }
-
-    /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the sample. */
-    private JsonObject scheduler() {
-        SchedulerConfig own = source.scheduler();
-        int count = 1 + (int) Math.round(schedule.networkTime(schedule.tMax()));
-        SchedulerConfig scheduler = own.toBuilder()
-                .type(SchedulerType.DDIM)
-                .numTrainTimesteps(count)
-                .trainedBetas(count < own.numTrainTimesteps()
-                        ? Arrays.stream(own.betas()).limit(count).boxed().toList() : own.trainedBetas())
-                .predictionType(output == Prediction.V ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
-                .clipSample(false)
-                .thresholding(false)
-                .timestepSpacing(TimestepSpacing.TRAILING)
-                .stepsOffset(1)
-                .setAlphaToOne(true)
-                .build();
-        return Json.parse(scheduler.toJson(), "scheduler");
-    }
-
-    private String readme() {
-        String call = source.pipeline() == PipelineClass.DIT ? "class_labels, " : source.has("tokenizer") ? "prompt, " : "";
-        String scale = source.pipeline() == PipelineClass.LDM ? "" : isTold() ? ", guidance_scale=W" : ", guidance_scale=1";
-        String use = !marks.hasTwoTimes() && isTold() == isToldByTheFormat() ? """
-                Its pipeline's defaults are those of many steps: say
-
-                    pipe(%snum_inference_steps=1%s)
-
-                %s.""".formatted(call, scale, isTold() ? "with the scale W that is wanted: the network is told it"
-                        : "without guidance: it is in the network already")
-                : "No pipeline draws with it: the network has inputs that they do not pass. Student.load of BootDistill does.";
-        return """
-                # A one-step model
-
-                This folder holds a network that makes a picture in one call. %s What the README of the model that it was made from
-                says, its licence and its terms of use included, holds for this one, too: see README-teacher.md and the files beside
-                it. No safety checker looks at what it draws, unless this folder holds one.
-                """.formatted(use);
     }
 }

@@ -1,14 +1,13 @@
 package io.bootdistill.internal.pipeline;
 
-import com.google.gson.JsonElement;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.ClassNames;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
-import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
@@ -34,6 +33,7 @@ public final class Pipeline implements AutoCloseable {
     private final Network network;
     private final Model model;
     private final @Nullable Conditioner conditioner;
+    private final @Nullable Enlargement enlargement;
     private final @Nullable PictureDecoder decoder;
 
     /** What all that share it own together, and how many they are. */
@@ -46,21 +46,31 @@ public final class Pipeline implements AutoCloseable {
     /**
      * Reads a pipeline. The configurations and headers of all components are checked before weights of any are read.
      *
+     * @param states a file of text states that were computed before; null for that of the folder, if it has one
      * @throws ModelFormatException if a component is missing, damaged, not supported, or that of another model
      */
-    public Pipeline(PipelineFolder folder, Device device) {
+    public Pipeline(PipelineFolder folder, Device device, @Nullable Path states) {
         this.folder = folder;
         scope = new Scope();
         holders = new AtomicInteger(1);
         isOwner = true;
-        network = PipelineNetwork.of(folder);
-        ClipComponents clip = network instanceof ConditionalUNet unet && folder.has("tokenizer")
+        if (states != null && !folder.pipeline().readsTextStates()) {
+            throw new IllegalArgumentException("the file of text states is " + states + ", must be left out: " + folder.path()
+                    + " is a " + folder.pipeline().className() + ", which encodes prompts itself or reads none");
+        }
+        Network described = PipelineNetwork.of(folder);
+        ClipComponents clip = described instanceof ConditionalUNet unet && !folder.pipeline().readsTextStates()
                 ? ClipComponents.of(folder, unet.condition()) : null;
-        PictureComponent autoencoder = PictureComponent.of(folder, network.input());
+        enlargement = folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION ? new Enlargement(folder) : null;
+        PictureComponent autoencoder = PictureComponent.of(folder, described.input());
         ComponentModel decoding = autoencoder == null ? null : autoencoder.weights();
-        ComponentModel denoising = new ComponentModel(folder.network(), network);
+        Path file = states != null ? states : folder.textStates();
         try {
-            conditioner = clip == null ? null : scope.own(new ClipConditioner(clip, device));
+            StatesConditioner computed = file == null ? null
+                    : scope.own(new StatesConditioner(file, (ConditionalUNet) described, folder.path()));
+            network = computed == null ? described : ((ConditionalUNet) described).withTokens(computed.tokens());
+            ComponentModel denoising = new ComponentModel(folder.network(), network);
+            conditioner = clip == null ? computed : scope.own(new ClipConditioner(clip, device));
             decoder = decoding == null ? null : scope.own(new PictureDecoder(decoding, device));
             model = denoising.read(device);
         } catch (RuntimeException | Error e) {
@@ -70,9 +80,9 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /** Reads a teacher's pipeline: one whose network is the format's, and no more. */
-    public static Pipeline ofTeacher(PipelineFolder folder, Device device) {
+    public static Pipeline ofTeacher(PipelineFolder folder, Device device, @Nullable Path states) {
         PipelineNetwork.requireFormat(folder);
-        return new Pipeline(folder, device);
+        return new Pipeline(folder, device, states);
     }
 
     private Pipeline(Pipeline shared) {
@@ -80,6 +90,7 @@ public final class Pipeline implements AutoCloseable {
         network = shared.network;
         model = shared.model;
         conditioner = shared.conditioner;
+        enlargement = shared.enlargement;
         decoder = shared.decoder;
         scope = shared.scope;
         holders = shared.holders;
@@ -112,7 +123,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** Whether it draws from prompts. */
     public boolean readsPrompts() {
-        return conditioner != null;
+        return network instanceof ConditionalUNet;
     }
 
     /** Whether it was distilled to few steps, each of which leads to the end: a latent consistency model. */
@@ -130,52 +141,19 @@ public final class Pipeline implements AutoCloseable {
         return new ClassNames(folder.index(), folder.path().resolve(PipelineFolder.MODEL_INDEX).toString());
     }
 
-    /** How many of its times a latent consistency model was distilled on. */
-    public int consistencyTimes() {
-        return number("original_inference_steps", 50).intValue();
-    }
-
-    /** The scale of the time in its boundary condition. */
-    public double consistencyScaling() {
-        return number("timestep_scaling", 10).doubleValue();
-    }
-
-    private Number number(String key, Number byDefault) {
-        Path file = folder.component(PipelineClass.SCHEDULER).folder().resolve("scheduler_config.json");
-        JsonElement value = Json.read(file).get(key);
-        if (value == null || value.isJsonNull()) {
-            return byDefault;
-        }
-        if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber() || !(value.getAsDouble() >= 1)) {
-            throw new ModelFormatException(file + ": " + key + " is " + value
-                    + ", must be a number of at least 1");
-        }
-        return value.getAsNumber();
+    /** What the steps of a latent consistency model need; null for another. */
+    public @Nullable ConsistencySteps consistency() {
+        return isConsistency() ? ConsistencySteps.of(folder) : null;
     }
 
     /** Steps, where nothing is said. */
     public int usualSteps() {
-        return usualSteps(folder);
+        return folder.pipeline().usualSteps();
     }
 
-    static int usualSteps(PipelineFolder folder) {
-        return folder.pipeline() == PipelineClass.LATENT_CONSISTENCY ? 4 : 50;
-    }
-
-    /** Guidance scale, where nothing is said: those of the pipelines of diffusers. */
+    /** Guidance scale, where nothing is said: as the folder's marks say, or else those of the pipelines of diffusers. */
     public double usualGuidance() {
-        return usualGuidance(folder);
-    }
-
-    static double usualGuidance(PipelineFolder folder) {
-        return switch (folder.pipeline()) {
-            case STABLE_DIFFUSION -> 7.5;
-            case LATENT_CONSISTENCY -> 8.5;
-            case STABLE_DIFFUSION_XL -> 5;
-            case DIT, IF_SUPER_RESOLUTION -> 4;
-            case IF -> 7;
-            case DDPM, DDIM, LDM -> 1;
-        };
+        return folder.usualGuidance();
     }
 
     /** The shape of a picture of what is denoised. */
@@ -205,14 +183,45 @@ public final class Pipeline implements AutoCloseable {
 
     /** The network's weights for another size than its own; the caller closes it before this pipeline. */
     public Model model(ImageShape denoised) {
-        ConditionalUNet unet = (ConditionalUNet) network;
-        return model.at(Graph.of(new ConditionalUNet(
-                unet.config(), denoised.height(), denoised.width(), unet.tokens(), unet.masked(), unet.extras())));
+        return model.at(Graph.of(sized(denoised)));
+    }
+
+    private ConditionalUNet sized(ImageShape denoised) {
+        return ((ConditionalUNet) network).at(denoised.height(), denoised.width());
     }
 
     /** Floating-point operations of decoding a picture. */
     public double decodingFlops() {
         return decoder == null ? 0 : decoder.flops();
+    }
+
+    /** Whether it draws larger pictures of smaller ones. */
+    public boolean enlarges() {
+        return enlargement != null;
+    }
+
+    /**
+     * Refuses a request for prompts that cannot be read, or of smaller pictures that do not fit.
+     *
+     * @param denoised the shape of what is denoised
+     */
+    public void require(DrawRequest request, ImageShape denoised) {
+        Checks.that(conditioner != null, "the file of text states", "missing", "given: this teacher reads what a T5 encoder has made"
+                + " of prompts; put it into " + folder.path().resolve(PipelineFolder.TEXT_STATES) + ", or name it when loading");
+        if (enlargement != null) {
+            enlargement.require(request, denoised);
+        }
+    }
+
+    /**
+     * Encodes the prompts of a request that is one for this pipeline.
+     *
+     * @param guided whether what guidance leads away from is wanted, too
+     * @param denoised the shape of what is denoised
+     */
+    public ConditionRows conditions(DrawRequest request, boolean guided, ImageShape denoised) {
+        return ConditionRows.of(conditioner, enlargement, request, guided, sized(denoised).condition(), denoised,
+                picture(denoised), model.device());
     }
 
     /**
@@ -223,14 +232,17 @@ public final class Pipeline implements AutoCloseable {
      * @param picture the shape of the pictures
      */
     public ConditionTable conditions(List<String> prompts, List<String> away, ImageShape picture) {
-        ConditionShape.Parts shape = conditioner.shape();
+        ConditionShape.Parts shape = ((ConditionalUNet) network).condition();
         int rows = prompts.size() + away.size();
         ConditionTable table = new ConditionTable(shape, rows, model.device());
         float[] row = new float[shape.floats()];
         try (Kernels kernels = model.device().openKernels()) {
             for (int i = 0; i < rows; i++) {
-                String prompt = i < prompts.size() ? prompts.get(i) : away.get(i - prompts.size());
-                write(prompt, i >= prompts.size(), picture, row);
+                if (i < prompts.size()) {
+                    conditioner.write(prompts.get(i), picture.width(), picture.height(), row);
+                } else {
+                    conditioner.writeOrNull(away.get(i - prompts.size()), picture.width(), picture.height(), row);
+                }
                 table.set(kernels, i, row, 0);
             }
             return table;
@@ -241,28 +253,19 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * The conditions of prompts, {@link ConditionShape#floats} values each.
+     * The conditions of prompts, {@link ConditionShape#floats} values each; an empty one is no prompt at all.
      *
      * @param picture the shape of the pictures
      */
     public float[] encoded(List<String> prompts, ImageShape picture) {
-        int floats = conditioner.shape().floats();
+        int floats = network.condition().floats();
         float[] all = new float[Math.multiplyExact(prompts.size(), floats)];
         float[] row = new float[floats];
         for (int i = 0; i < prompts.size(); i++) {
-            write(prompts.get(i), true, picture, row);
+            conditioner.writeOrNull(prompts.get(i), picture.width(), picture.height(), row);
             System.arraycopy(row, 0, all, i * floats, floats);
         }
         return all;
-    }
-
-    /** @param orNull whether an empty prompt is none at all */
-    private void write(String prompt, boolean orNull, ImageShape picture, float[] row) {
-        if (orNull && prompt.isEmpty()) {
-            conditioner.writeNull(picture.width(), picture.height(), row);
-        } else {
-            conditioner.write(prompt, picture.width(), picture.height(), row);
-        }
     }
 
     /** Pictures of latents, [n][channels][height][width], about −1 … 1, not clamped; pixels as they are. */

@@ -60,7 +60,7 @@ public record PipelineCosts(
         try (Kernels kernels = device.openKernels()) {
             Graph graph = ComponentModel.graph(folder.network(), PipelineNetwork.of(folder));
             ImageShape denoised = graph.network().input();
-            boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && Pipeline.usualGuidance(folder) != 1;
+            boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && folder.usualGuidance() != 1;
             Part network = Part.of(graph, kernels, Plan.bytes(graph, 1));
             long distilling = network.weightBytes() + Model.bytes(graph, kernels, true) + 4 * 4 * graph.layout().length()
                     + Plan.trainingBytes(graph, 1);
@@ -69,7 +69,7 @@ public record PipelineCosts(
                     decoding == null ? null
                             : Part.of(decoding, kernels, PictureDecoder.bytes(decoding, kernels.convolvesStrips())),
                     textBytes(folder), twice ? Plan.bytes(graph, 2) : network.valueBytes(), distilling,
-                    Pipeline.usualSteps(folder), Pipeline.usualGuidance(folder), twice);
+                    folder.pipeline().usualSteps(), folder.usualGuidance(), twice);
         }
     }
 

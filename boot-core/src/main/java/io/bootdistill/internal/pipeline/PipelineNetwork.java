@@ -13,15 +13,17 @@ import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNet;
 import io.bootdistill.network.unet.ConditionalUNetConfig;
 import io.bootdistill.network.unet.ConditionalUNetReader;
+import io.bootdistill.network.unet.UNetEmbedding.ClassCondition;
 
-/** The network that denoises in a pipeline, from its configuration alone. */
+/** The network of a pipeline, from its configurations alone. */
 final class PipelineNetwork {
 
-    private static final int TOKENS_OF_T5 = 77; // what it was given for IF
+    /** Tokens that T5 was given for IF. */
+    private static final int IF_TOKENS = 77;
 
     private PipelineNetwork() {}
 
-    /** With the inputs of its own that a student has. */
+    /** The network of a folder, with the inputs of its own that a student has. */
     static Network of(PipelineFolder folder) {
         return StudentMarks.of(folder.marks(), folder.path()).network(ofFormat(folder));
     }
@@ -34,7 +36,7 @@ final class PipelineNetwork {
         }
     }
 
-    /** As the format says. */
+    /** As the format says; one that reads computed text states is made for as many tokens as the stock pipeline gives it. */
     private static Network ofFormat(PipelineFolder folder) {
         Component component = folder.network();
         String json = component.config().toString();
@@ -49,10 +51,26 @@ final class PipelineNetwork {
         if (config.sample().height() == 0) {
             throw new ModelFormatException(source + ": sample_size is null, must be the size of the latents");
         }
-        boolean isClip = folder.has("text_encoder") && folder.pipeline() != PipelineClass.IF
-                && folder.pipeline() != PipelineClass.IF_SUPER_RESOLUTION;
-        int tokens = !isClip ? TOKENS_OF_T5 : ClipTextConfig.parse(folder.component("text_encoder").config().toString(),
-                folder.component("text_encoder").folder().resolve("config.json").toString()).maxPositionEmbeddings();
-        return new ConditionalUNet(config, tokens);
+        if (folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION) {
+            return enlarging(config, source);
+        }
+        return new ConditionalUNet(config, folder.pipeline().readsTextStates() ? IF_TOKENS : clipTokens(folder));
+    }
+
+    /** Half of its channels are the smaller picture's, as in the stock pipeline. */
+    private static ConditionalUNet enlarging(ConditionalUNetConfig config, String source) {
+        int channels = config.sample().inChannels();
+        if (channels % 2 != 0 || !(config.embedding().classes() instanceof ClassCondition.Timestep)) {
+            throw new ModelFormatException(source + ": in_channels is " + channels + ", the class condition "
+                    + config.embedding().classes() + "; a network of super-resolution has an even number, half of which are a"
+                    + " picture's, and class_embed_type timestep, for the level of its noise");
+        }
+        return new ConditionalUNet(config, IF_TOKENS).withImage(channels / 2);
+    }
+
+    private static int clipTokens(PipelineFolder folder) {
+        Component encoder = folder.component("text_encoder");
+        return ClipTextConfig.parse(encoder.config().toString(), encoder.folder().resolve("config.json").toString())
+                .maxPositionEmbeddings();
     }
 }

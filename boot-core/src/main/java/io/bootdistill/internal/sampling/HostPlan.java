@@ -23,7 +23,6 @@ final class HostPlan implements TeacherPlan {
     private final @Nullable Guidance guidance;
     private final @Nullable DynamicThreshold threshold;
     private final int size;
-    private final int pixels;
     private final DeviceMemory memory;
     private final Tensor output;
     private final float[] x;
@@ -46,7 +45,6 @@ final class HostPlan implements TeacherPlan {
         this.threshold = threshold;
         ImageShape shape = teacher.shape();
         size = shape.size();
-        pixels = shape.pixels();
         try {
             memory = device.allocate((long) block * size);
         } catch (RuntimeException | Error e) {
@@ -86,7 +84,7 @@ final class HostPlan implements TeacherPlan {
     public void run(Kernels kernels, int n, BlockInputs inputs) {
         plan.run(kernels, n, inputs);
         kernels.download(plan.x().data(), x, 0);
-        kernels.affine((long) n * pixels, plan.output(), 1, 0, null, output); // which may lie among further channels
+        kernels.affine((long) n * size / output.channels(), plan.output(), 1, 0, null, output); // without a learnt variance
         kernels.download(output.data(), o, 0);
         if (plan.nullOutput() != null) {
             kernels.download(plan.nullOutput().data(), nullO, 0);

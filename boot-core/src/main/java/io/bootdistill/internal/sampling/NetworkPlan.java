@@ -115,7 +115,7 @@ final class NetworkPlan implements TeacherPlan {
         }
         Half half = half(n);
         kernels.affine(n, inputs.networkTime(), 1, 0, null, half.t);
-        conditions.write(kernels, n, n, nullLabels);
+        conditions.writeNull(kernels, n, n, inputs.condition(), nullLabels);
         kernels.affine((long) n * pixels, x, 1, 0, null, half.x);
         plan.forward(kernels, 2 * n);
         kernels.affine((long) n * pixels, half.y, 1, 0, null, nullOutput);

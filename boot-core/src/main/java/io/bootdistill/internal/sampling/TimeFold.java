@@ -1,6 +1,10 @@
 package io.bootdistill.internal.sampling;
 
 import io.bootdistill.device.Activation;
+import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Tensor;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
@@ -10,7 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a network's embedding of a scalar gives at one value, in float64: e = W₂·SiLU(W₁·φ(t) + b₁) + b₂. */
+/** What a network's embedding of a scalar gives at one value: e = W₂·f(W₁·φ(t) + b₁) + b₂, its layers in float64. */
 public final class TimeFold {
 
     private TimeFold() {}
@@ -28,8 +32,8 @@ public final class TimeFold {
         }
         for (TimeLayers layers : all) {
             Map<String, float[]> weights = weights(model, layers.name() + ".");
-            float[] from = embedding(weights, layers, time);
-            float[] to = embedding(weights, layers, as);
+            float[] from = embedding(model.device(), weights, layers, time);
+            float[] to = embedding(model.device(), weights, layers, as);
             String name = layers.name() + ".linear_2.bias";
             float[] bias = weights.get(name);
             for (int i = 0; i < bias.length; i++) {
@@ -41,7 +45,7 @@ public final class TimeFold {
 
     /** The embedding by certain layers. */
     public static float[] embedding(Model model, TimeLayers layers, double value) {
-        return embedding(weights(model, layers.name() + "."), layers, value);
+        return embedding(model.device(), weights(model, layers.name() + "."), layers, value);
     }
 
     private static Map<String, float[]> weights(Model model, String prefix) {
@@ -58,28 +62,42 @@ public final class TimeFold {
         return weights;
     }
 
-    private static float[] embedding(Map<String, float[]> weights, TimeLayers layers, double value) {
+    private static float[] embedding(Device device, Map<String, float[]> weights, TimeLayers layers, double value) {
         double[] hidden = layer(weights, layers.name() + ".linear_1", layers.sinusoid().apply(value));
-        for (int i = 0; i < hidden.length; i++) {
-            hidden[i] = activated(layers.activation(), hidden[i]);
+        if (layers.activation() == Activation.SILU) {
+            for (int i = 0; i < hidden.length; i++) {
+                hidden[i] /= 1 + Math.exp(-hidden[i]);
+            }
+        } else {
+            hidden = activated(device, layers.activation(), hidden);
         }
-        double[] e = layer(weights, layers.name() + ".linear_2", hidden);
-        float[] folded = new float[e.length];
+        return rounded(layer(weights, layers.name() + ".linear_2", hidden));
+    }
+
+    /** By the device's kernel, whose activations are those that the network was trained with. */
+    private static double[] activated(Device device, Activation f, double[] x) {
+        float[] values = rounded(x);
+        try (DeviceMemory memory = device.allocate(values.length); Kernels kernels = device.openKernels()) {
+            Tensor tensor = Tensor.of(memory.slice(), values.length);
+            kernels.upload(values, 0, memory.slice());
+            kernels.activationForward(1, f, tensor, tensor);
+            kernels.download(memory.slice(), values, 0);
+        }
+        double[] y = new double[values.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = values[i];
+        }
+        return y;
+    }
+
+    private static float[] rounded(double[] e) {
+        float[] values = new float[e.length];
         for (int i = 0; i < e.length; i++) {
-            folded[i] = (float) e[i];
+            values[i] = (float) e[i];
         }
-        return folded;
+        return values;
     }
 
-    private static double activated(Activation activation, double x) {
-        if (activation != Activation.SILU) {
-            throw new UnsupportedOperationException("the embedding of the time has the activation " + activation
-                    + ", must be silu for the time to be folded");
-        }
-        return x / (1 + Math.exp(-x));
-    }
-
-    /** W·x + b, W [out][in]. */
     private static double[] layer(Map<String, float[]> weights, String name, double[] x) {
         float[] weight = weights.get(name + ".weight");
         float[] bias = weights.get(name + ".bias");

@@ -18,6 +18,9 @@ public final class ConditionInputs {
     private final List<ConditionShape.Input> inputs;
     private final @Nullable ConditionTable table;
 
+    /** Which inputs are pictures: guidance leads away from a text, never from what a picture is made of. */
+    private final boolean[] images;
+
     /** Of each sample that is the first of a call, the rows of the inputs from there on, made when first needed. */
     private final Tensor @Nullable [][] places;
 
@@ -26,6 +29,11 @@ public final class ConditionInputs {
         this.plan = plan;
         this.table = table;
         inputs = shape.inputs();
+        images = new boolean[inputs.size()];
+        for (int i = 0; i < images.length && shape instanceof ConditionShape.Parts parts; i++) {
+            ConditionShape.Part part = parts.part(inputs.get(i).name());
+            images[i] = part != null && part.shape() instanceof ConditionShape.Image;
+        }
         places = new Tensor[plan.block()][];
     }
 
@@ -36,14 +44,28 @@ public final class ConditionInputs {
      * @param given [n][floats of the shape], or [n][1] with the rows of the table; null where the shape is none
      */
     public void write(Kernels kernels, int first, int n, @Nullable Tensor given) {
+        write(kernels, first, n, given, given);
+    }
+
+    /**
+     * Writes null conditions for n samples: all is that of the null label, but pictures, which are the samples' own.
+     *
+     * @param nullLabels [n][1]
+     */
+    public void writeNull(Kernels kernels, int first, int n, @Nullable Tensor given, Tensor nullLabels) {
+        write(kernels, first, n, nullLabels, given);
+    }
+
+    private void write(Kernels kernels, int first, int n, @Nullable Tensor given, @Nullable Tensor pictures) {
         int column = 0;
         for (int i = 0; i < inputs.size(); i++) {
             int floats = inputs.get(i).floats();
             Tensor place = places(first)[i];
+            Tensor own = images[i] ? pictures : given;
             if (table != null) {
-                kernels.embeddingForward(n, table.rows(), given.data(), table.part(i), null, place);
+                kernels.embeddingForward(n, table.rows(), own.data(), table.part(i), null, place);
             } else {
-                kernels.affine(n, inputs.size() == 1 ? given : given.columns(column, floats), 1, 0, null, place);
+                kernels.affine(n, inputs.size() == 1 ? own : own.columns(column, floats), 1, 0, null, place);
             }
             column += floats;
         }

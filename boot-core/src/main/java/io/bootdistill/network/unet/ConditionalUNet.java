@@ -26,18 +26,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Input {@link #TIME} is the real-valued index of the time step; {@link #GUIDANCE}, where the configuration has its embedding,
  * the scale of the guidance that the output is to have. The condition has the part {@link #TEXT}, and where the configuration asks
- * for them {@link #POOLED} with {@link #TIME_IDS}, and {@link #CLASS}. What else a model reads (a masked picture, a smaller one)
- * is in the channels of x.
+ * for them {@link #POOLED} with {@link #TIME_IDS}, and {@link #CLASS}. A model that reads a picture beside its
+ * input (a smaller one to enlarge) has its channels in those of x, or, where they are said, the part {@link #IMAGE}.
  *
  * @param height rows of x, a multiple of {@link ConditionalUNetConfig#sizeUnit}
  * @param width columns of x, likewise
  * @param tokens of a text, at least 1
  * @param masked whether a mask comes with them, for attention to leave tokens out
+ * @param imageChannels the last so many of {@code in_channels} are those of a picture that is part of the condition, 0 for none
  * @param extras further scalar inputs, which the format does not have: each is embedded like the time, into parameters named
  *     after it, and added to its embedding
  */
 public record ConditionalUNet(
-        ConditionalUNetConfig config, int height, int width, int tokens, boolean masked, List<String> extras) implements Network {
+        ConditionalUNetConfig config, int height, int width, int tokens, boolean masked, int imageChannels, List<String> extras)
+        implements Network {
 
     /** The scalar that is the time. */
     public static final String TIME = "t";
@@ -57,6 +59,9 @@ public record ConditionalUNet(
     /** The part that is a class: a label, a number, or a vector. */
     public static final String CLASS = "class";
 
+    /** The part that is a picture of x's size, whose channels follow those of x. */
+    public static final String IMAGE = "image";
+
     /** Channels of the embedding of the guidance scale in a network that is given one: the stock pipelines'. */
     private static final int GUIDANCE_CHANNELS = 256;
 
@@ -71,11 +76,12 @@ public record ConditionalUNet(
         between("the number of tokens", tokens, 1, 1 << 16);
         that(!masked || !config.hasSimpleCrossAttention(), "masked is true",
                 "false where attention reads text and pixels at once (SimpleCrossAttn…)");
+        between("the channels of the image", imageChannels, 0, config.sample().inChannels() - 1);
     }
 
-    /** A network of the format. */
+    /** A network of the format, without a picture in its condition. */
     public ConditionalUNet(ConditionalUNetConfig config, int height, int width, int tokens, boolean masked) {
-        this(config, height, width, tokens, masked, List.of());
+        this(config, height, width, tokens, masked, 0, List.of());
     }
 
     /**
@@ -87,9 +93,24 @@ public record ConditionalUNet(
         this(config, config.sample().height(), config.sample().width(), tokens, false);
     }
 
+    /** The same network for another size. */
+    public ConditionalUNet at(int height, int width) {
+        return new ConditionalUNet(config, height, width, tokens, masked, imageChannels, extras);
+    }
+
+    /** The same network for texts of another length. */
+    public ConditionalUNet withTokens(int tokens) {
+        return new ConditionalUNet(config, height, width, tokens, masked, imageChannels, extras);
+    }
+
+    /** The same network, the last channels of whose input are a picture that is part of its condition. */
+    public ConditionalUNet withImage(int channels) {
+        return new ConditionalUNet(config, height, width, tokens, masked, channels, extras);
+    }
+
     @Override
     public ImageShape input() {
-        return new ImageShape(config.sample().inChannels(), height, width);
+        return new ImageShape(config.sample().inChannels() - imageChannels, height, width);
     }
 
     @Override
@@ -113,11 +134,11 @@ public record ConditionalUNet(
                     + " has no form with the scalar input " + name + " twice");
         }
         if (name.equals(GUIDANCE)) {
-            return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked, extras);
+            return new ConditionalUNet(config.withGuidance(GUIDANCE_CHANNELS), height, width, tokens, masked, imageChannels, extras);
         }
         List<String> more = new ArrayList<>(extras);
         more.add(name);
-        return new ConditionalUNet(config, height, width, tokens, masked, more);
+        return new ConditionalUNet(config, height, width, tokens, masked, imageChannels, more);
     }
 
     @Override
@@ -138,6 +159,9 @@ public record ConditionalUNet(
         ConditionShape classes = classes();
         if (classes != null) {
             parts.add(new Part(CLASS, classes));
+        }
+        if (imageChannels > 0) {
+            parts.add(new Part(IMAGE, new ConditionShape.Image(new ImageShape(imageChannels, height, width))));
         }
         return new ConditionShape.Parts(parts);
     }
@@ -175,7 +199,8 @@ public record ConditionalUNet(
                 new TextAttentionLayers(graph, config.attention(), config.residual().groups(), text, graph.mask(TEXT)),
                 embedding, stages.resnets());
 
-        Value x = config.sample().centered() ? graph.affine(graph.x(), 2, -1) : graph.x();
+        Value x = imageChannels == 0 ? graph.x() : graph.concat(graph.x(), graph.condition(IMAGE));
+        x = config.sample().centered() ? graph.affine(x, 2, -1) : x;
         x = graph.conv("conv_in", x, config.firstChannels());
         Deque<Value> skips = new ArrayDeque<>(List.of(x));
         for (Stage stage : stages.down()) {
