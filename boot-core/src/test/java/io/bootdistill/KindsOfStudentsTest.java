@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
@@ -163,6 +165,12 @@ public class KindsOfStudentsTest {
         if (kind == KindsOfTeachers.TEXT) {
             try (Teacher stock = Teacher.load(saved(), device())) {
                 Golden.values("told", drawn, stock.latents(strong.withSteps(1), null));
+                BootDistiller again = kind.distiller(stock);
+                requireRefusal(IllegalArgumentException.class, "told the scale: its prediction is one",
+                        () -> again.train(config().guidance(GuidanceConfig.defaults()
+                                .withRange(new GuidanceRange(1, 3)).withRescale(0.5)).build()));
+                requireRefusal(IllegalArgumentException.class, "a range of scales", () -> again.train(config().build()));
+                again.train(config().guidance(1, 2).build()).close();
             }
         } else {
             requireRefusal(ModelFormatException.class, "a way of its own", () -> Teacher.load(saved(), device()));

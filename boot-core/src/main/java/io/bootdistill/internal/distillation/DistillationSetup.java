@@ -5,6 +5,7 @@ import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
@@ -90,6 +91,11 @@ public final class DistillationSetup {
     private Guidance newGuidance() {
         Checks.that(negativeLabel >= 0, "guidance", config.guidance().range().least(),
                 "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
+        boolean isTold = teacher.isNetwork() && teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
+        boolean isPlain = config.guidance().rescale() == 0 && config.guidance().interval().equals(GuidanceInterval.ALWAYS)
+                && negativeLabel == nullLabel;
+        Checks.that(!isTold || isPlain, "guidance", config.guidance(), "without rescale, interval and negative for a teacher"
+                + " that is told the scale: its prediction is one, not two");
         Guidance made = new Guidance(config.guidance().range().middle(), negativeLabel,
                 config.guidance().interval(), config.guidance().rescale());
         TeacherPlans.requireGuidance(teacher.condition(), made);
