@@ -139,6 +139,9 @@ final class Drawing {
             ConsistencySteps own = pipeline.consistency();
             return Trajectory.consistency(schedule, steps, own.times(), own.scaling());
         }
+        if (request.isReference()) {
+            return Trajectory.reference(schedule, Solver.DDIM, steps);
+        }
         SchedulerConfig scheduler = teacher.scheduler();
         double[] times = TimeSteps.of(schedule.size(), scheduler.timestepSpacing(), steps, scheduler.stepsOffset());
         return Trajectory.discrete(schedule, Solver.DDIM, times, scheduler.setAlphaToOne());

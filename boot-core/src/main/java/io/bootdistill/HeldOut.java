@@ -39,7 +39,10 @@ public final class HeldOut {
     private final float[] studentCondition;
 
     private final int count;
-    private final boolean labelled;
+
+    /** Whether the conditions tell classes or prompts, within which samples are to differ. */
+    private final boolean grouped;
+
     private final int size;
     private float @Nullable [] reference;
     private float @Nullable [] shownReference;
@@ -49,7 +52,7 @@ public final class HeldOut {
         this.teacher = teacher;
         this.pipeline = pipeline;
         this.count = count;
-        labelled = teacher.condition() instanceof ConditionShape.Label;
+        grouped = teacher.condition() instanceof ConditionShape.Label || conditions instanceof Prompts;
         size = teacher.shape().size();
         seeds = seeds(count);
         int floats = teacher.condition().floats();
@@ -170,7 +173,7 @@ public final class HeldOut {
 
     DistillationListener.Quality measure(Student student, long step, long images) {
         float[] samples = limited(student.sample(request(studentCondition, 0, count)));
-        float[] classes = labelled ? condition : new float[count];
+        float[] classes = grouped ? condition : new float[count];
         double least = Diversity.perClass(samples, reference, classes).values().stream()
                 .mapToDouble(Double::doubleValue)
                 .min()

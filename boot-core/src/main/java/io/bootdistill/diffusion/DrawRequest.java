@@ -34,6 +34,7 @@ public final class DrawRequest {
     private float @Nullable [] images;
     private @Nullable ImageShape imageShape;
     private int noiseLevel = -1;
+    private boolean reference;
 
     private DrawRequest(List<String> prompts, int @Nullable [] labels, int each) {
         this.prompts = prompts;
@@ -54,6 +55,7 @@ public final class DrawRequest {
         copy.images = images;
         copy.imageShape = imageShape;
         copy.noiseLevel = noiseLevel;
+        copy.reference = reference;
         return copy;
     }
 
@@ -109,6 +111,16 @@ public final class DrawRequest {
         Checks.range("steps", steps, 1, 1000);
         DrawRequest copy = copy();
         copy.steps = steps;
+        return copy;
+    }
+
+    /**
+     * By the reference that students are compared with, rather than the format's sampler: times are even, and where the schedule
+     * leaves signal at t_max, the steps start with the teacher's prediction of it there instead of the noise alone.
+     */
+    public DrawRequest asReference() {
+        DrawRequest copy = copy();
+        copy.reference = true;
         return copy;
     }
 
@@ -185,6 +197,11 @@ public final class DrawRequest {
     /** Pictures of each prompt or label. */
     public int each() {
         return each;
+    }
+
+    /** See {@link #asReference}. */
+    public boolean isReference() {
+        return reference;
     }
 
     /** All pictures. */

@@ -20,7 +20,7 @@ final class Comparison {
     private Comparison() {}
 
     static void write(Path file, Quality quality, Student student, int referenceSteps) throws IOException {
-        ImageShape shape = student.shape();
+        ImageShape shape = quality.picture();
         int[] labels = Labels.real(student.condition(), student.nullLabel());
         int count = quality.samples().length / shape.size();
         int classes = labels.length == 0 ? (int) Math.sqrt(count) : labels.length;

@@ -224,12 +224,13 @@ final class DistillCommand implements Callable<Integer> {
             stdout.println("COLLAPSED    " + report.collapse());
         }
         stdout.println("wall time    " + Times.clock(time));
-        if (quality != null && student.shape().isPicture()) {
+        if (quality != null && quality.picture().isPicture()) {
             Path picture = out.resolve("comparison.png");
             Comparison.write(picture, quality, student, report.config().evaluation().referenceSteps());
             stdout.println("picture      " + picture);
         }
-        stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out) + " --out grid.png");
+        stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out)
+                + (student.readsPrompts() ? " --prompt TEXT" : " --out grid.png"));
         stdout.flush();
     }
 

@@ -1,7 +1,6 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.HeldOut;
-import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TrajectoryError;
@@ -12,14 +11,15 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.examples.report.RunMetrics;
-import io.bootdistill.examples.report.RunReport;
 import io.bootdistill.examples.report.RunReport.Sampled;
 import io.bootdistill.examples.report.RunReport.TrajectoryCurve;
-import io.bootdistill.examples.ruler.HeldOutSamples;
+import io.bootdistill.examples.report.RunReport;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
+import io.bootdistill.examples.ruler.HeldOutSamples;
 import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
@@ -38,6 +38,9 @@ final class ReportWriter {
     static final String FILE = "report.html";
 
     private static final int[] STEPS = {50, 10, 4, 1};
+
+    /** Noises of a pipeline, whose network is larger. */
+    private static final int MOST_OF_PIPELINE = 40;
     private static final int TRIES = 5;
     private static final int WARM_UP = 32;
     private static final int TIMED = 64;
@@ -52,25 +55,27 @@ final class ReportWriter {
     private final Teacher teacher;
     private final Student student;
     private final Guidance guidance;
-    private final int[] labels;
+    private final ReportModels models;
     private final int noises;
 
     /**
      * @param student with its time input
      * @param noises that the pictures and the table are of
      */
-    ReportWriter(Path run, Teacher teacher, Student student, int noises) {
+    ReportWriter(Path run, Teacher teacher, Student student, int noises) throws IOException {
         this.run = run;
         this.teacher = teacher;
         this.student = student;
-        this.noises = noises;
+        this.noises = teacher.isPipeline() ? Math.min(noises, MOST_OF_PIPELINE) : noises;
         config = DistillationConfig.read(run.resolve("config.json"));
-        labels = Labels.real(teacher.condition(), student.nullLabel());
         guidance = guidance();
+        models = teacher.isPipeline()
+                ? new PipelineModels(teacher, student, RunFolder.open(run).readPrompts(), config.guidance().range().middle())
+                : ReportModels.ofImages(teacher, student, config, guidance);
     }
 
     private Guidance guidance() {
-        if (!config.guidance().isGuided()) {
+        if (!config.guidance().isGuided() || teacher.readsPrompts()) {
             return null;
         }
         int away = config.guidance().negativeLabel();
@@ -81,7 +86,7 @@ final class ReportWriter {
     void write(Path file, Ruler ruler) throws IOException {
         RunReport report = new RunReport(
                 run.toAbsolutePath().normalize().getFileName().toString(), RunMetrics.read(run.resolve(RunMetrics.FILE)),
-                ConfigValues.of(config), teacher.shape(), labels.length, models(), trajectory(),
+                ConfigValues.of(config), models.picture(), models.rows(), sampled(), trajectory(),
                 ruler == null ? null : ruler.measure(
                         HeldOutSamples.of(student::sample, Ruler.labels(), ruler.count(), (done, total) -> {})));
         String html = report.html();
@@ -90,31 +95,24 @@ final class ReportWriter {
 
     // ---- samples
 
-    private List<Sampled> models() {
-        List<Sampled> models = new ArrayList<>();
+    private List<Sampled> sampled() {
+        List<Sampled> all = new ArrayList<>();
         float[] reference = null;
         for (int steps : STEPS) {
-            Sampler sampler = sampler(steps);
-            Sampled sampled = sample("teacher " + steps + (steps == 1 ? " step" : " steps"),
-                    sampler.evaluations() * (guidance == null ? 1 : 2), sampler::sample,
-                    steps == config.evaluation().referenceSteps() ? runReference() : null, reference);
-            reference = reference == null ? sampled.samples() : reference;
-            models.add(sampled);
+            Sampled one = sample("teacher " + steps + (steps == 1 ? " step" : " steps"), models.calls(steps),
+                    models.teacher(steps), steps == config.evaluation().referenceSteps() ? runReference() : null, reference);
+            reference = reference == null ? one.samples() : reference;
+            all.add(one);
         }
-        models.add(sample("student 1 step", 1, student::sample, null, reference));
-        return models;
-    }
-
-    private Sampler sampler(int steps) {
-        Sampler unlimited = Sampler.reference(teacher, steps).withGuidance(guidance);
-        return config.clip().isOfScheduler() ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
+        all.add(sample("student 1 step", 1, models.student(), null, reference));
+        return all;
     }
 
     /** What the run was measured against; null where it has too few. */
     private float[] runReference() {
         Path file = run.resolve("reference.safetensors");
         int length = noises * teacher.shape().size();
-        if (!Files.exists(file)) {
+        if (!Files.exists(file) || teacher.isPipeline()) { // whose rows are fewer
             return null;
         }
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
@@ -126,7 +124,7 @@ final class ReportWriter {
     /** Samples and times a model; where its samples are known, a few are enough for the time. */
     private Sampled sample(String name, int calls, Generator model, float[] known, float[] reference) {
         long[] seeds = HeldOut.seeds(noises);
-        int[] chosen = HeldOutSamples.labels(labels, 0, noises);
+        int[] chosen = HeldOutSamples.labels(models.labels(), 0, noises);
         double alone = Double.MAX_VALUE;
         for (int i = 0; i < TRIES; i++) {
             alone = Math.min(alone, millis(model, seeds, chosen, 1));
@@ -152,7 +150,7 @@ final class ReportWriter {
         boolean endAlone = objectives.stream().allMatch(Objective::isAtEnd);
         boolean hard = objectives.stream().anyMatch(o -> o instanceof Bootstrap b && b.boundary() instanceof Boundary.Hard);
         boolean limited = config.clip() instanceof Limit.To || config.clip().isOfScheduler() && teacher.isLimited();
-        if (endAlone || hard || limited) {
+        if (endAlone || hard || limited || teacher.isPipeline()) {
             return null;
         }
         double most = teacher.schedule().tMax();
@@ -161,7 +159,7 @@ final class ReportWriter {
         Arrays.setAll(times, i -> i == TIMES ? least : most + (least - most) * i / TIMES);
         int count = Math.min(noises, TRAJECTORIES);
         SampleRequest request =
-                SampleRequest.ofSeeds(HeldOut.seeds(count)).withLabels(HeldOutSamples.labels(labels, 0, count));
+                SampleRequest.ofSeeds(HeldOut.seeds(count)).withLabels(HeldOutSamples.labels(models.labels(), 0, count));
         return new TrajectoryCurve(times, TrajectoryError.of(student, teacher, guidance, request, times, SOLVER_STEPS));
     }
 }

@@ -20,13 +20,13 @@ import java.util.Map;
  * @param metrics of the run
  * @param config names and values of the configuration
  * @param shape of an image
- * @param classes that the noises take in turn, 0 for none
+ * @param rows names of the classes or prompts that the noises take in turn, none for a model without
  * @param models what was sampled on the same held-out noises: the teacher, most steps first, then the student
  * @param trajectory how far the student is from the teacher's path at each time; null where not known
  * @param ruled the student's figures against real images; null where there are none
  */
 public record RunReport(
-        String name, RunMetrics metrics, Map<String, String> config, ImageShape shape, int classes, List<Sampled> models,
+        String name, RunMetrics metrics, Map<String, String> config, ImageShape shape, List<String> rows, List<Sampled> models,
         TrajectoryCurve trajectory, Figures ruled) {
 
     private static final int ROWS = 10;
@@ -60,7 +60,7 @@ public record RunReport(
                 .ifPresent(reason -> report.alarm("The student has collapsed: " + reason + "."));
         report.figures(figures(student))
                 .heading("Samples")
-                .paragraph("Each column was made from the same held-out noises" + (classes > 0 ? ", a class in each row" : "")
+                .paragraph("Each column was made from the same held-out noises" + (rows.isEmpty() ? "" : ", a class or a prompt in each row")
                         + ". The student is to make in one network call what the first column needs "
                         + models.get(0).calls() + " for.");
         if (shape.isPicture()) {
@@ -81,7 +81,7 @@ public record RunReport(
     /** Of the class where it is least: one may have collapsed where the mean shows nothing. */
     private double leastDiversity(Sampled student) {
         int count = student.samples().length / shape.size();
-        double least = PairedFigures.of(student.samples(), models.get(0).samples(), count, classes).leastDiversity();
+        double least = PairedFigures.of(student.samples(), models.get(0).samples(), count, rows.size()).leastDiversity();
         return Double.isNaN(least) ? metrics.last("diversity") : least; // more classes than noises: the run had more of these
     }
 
@@ -107,14 +107,14 @@ public record RunReport(
         List<String> header = new ArrayList<>(List.of(""));
         models.forEach(model -> header.add(model.name()));
         int count = models.get(0).samples().length / shape.size();
-        int rows = classes > 0 ? Math.min(classes, count) : Math.min(ROWS, Math.max(1, count / PER_ROW));
+        int lines = rows.isEmpty() ? Math.min(ROWS, Math.max(1, count / PER_ROW)) : Math.min(rows.size(), count);
         List<String> names = new ArrayList<>();
         List<List<BufferedImage>> pictures = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            names.add(classes > 0 ? "class " + row : "");
+        for (int row = 0; row < lines; row++) {
+            names.add(rows.isEmpty() ? "" : rows.get(row));
             List<BufferedImage> line = new ArrayList<>();
             for (Sampled model : models) {
-                line.add(picture(model.samples(), row, rows, count));
+                line.add(picture(model.samples(), row, lines, count));
             }
             pictures.add(line);
         }
@@ -122,8 +122,8 @@ public record RunReport(
     }
 
     /** Noise i is of class i mod the classes: every so many belong into one row. */
-    private BufferedImage picture(float[] samples, int row, int rows, int count) {
-        int distance = classes > 0 ? classes : rows;
+    private BufferedImage picture(float[] samples, int row, int lines, int count) {
+        int distance = rows.isEmpty() ? lines : rows.size();
         int columns = Math.max(1, Math.min(PER_ROW, (count - row + distance - 1) / distance));
         float[] chosen = new float[columns * shape.size()];
         for (int i = 0; i < columns; i++) {

@@ -36,7 +36,7 @@ final class RunReportTest {
         Path metrics = folder.resolve(RunMetrics.FILE);
         Files.writeString(metrics,
                 "step,images,images_per_second,paired_rmse,diversity\n1,64,100,0.1," + (2 + diversity) / 3 + "\n");
-        RunReport report = new RunReport("run", RunMetrics.read(metrics), Map.of(), SHAPE, CLASSES,
+        RunReport report = new RunReport("run", RunMetrics.read(metrics), Map.of(), SHAPE, List.of("a", "b", "c"),
                 List.of(new Sampled("teacher", 51, teacher, Double.NaN, 1, 1), new Sampled("student", 1, student, 0.1, 1, 1)),
                 null, null);
         assertEquals(expected, report.html().contains("The student has collapsed: the samples of a class"));
