@@ -13,7 +13,9 @@ import io.bootdistill.network.autoencoder.LatentEncoder;
 import io.bootdistill.network.autoencoder.LatentScale;
 import java.nio.file.Path;
 
-/** A teacher's autoencoder: pictures of latents, and what it makes of pictures, which those of the teacher cannot excel. Thread-safe. */
+/**
+ * A teacher's autoencoder: pictures of latents, and what it makes of pictures, which those of the teacher cannot excel. Thread-safe.
+ */
 public final class Autoencoder implements AutoCloseable {
 
     private final Scope scope = new Scope();

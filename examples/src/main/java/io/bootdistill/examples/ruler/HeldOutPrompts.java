@@ -18,7 +18,7 @@ public record HeldOutPrompts(List<String> prompts) {
     private static final double SHARE = 0.1;
     private static final int LEAST = 10;
 
-    /** A tenth of the distinct captions, chosen by seed and by their place in the order in which they come; of fewer than ten, all. */
+    /** About a tenth of the distinct captions, chosen by seed and by their place among them; of fewer than ten, all. */
     public static HeldOutPrompts of(List<String> captions) {
         List<String> distinct = List.copyOf(new LinkedHashSet<>(captions));
         return new HeldOutPrompts(IntStream.range(0, distinct.size())

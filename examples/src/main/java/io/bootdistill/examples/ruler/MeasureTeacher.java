@@ -10,9 +10,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Measures a teacher of emoji at several guidance scales and numbers of steps, against its own 50 steps of the same scale on the same
- * noises: {@code MeasureTeacher TEACHER FOLDER-OF-PICTURES EXTRACTOR OUTPUT-FOLDER PICTURES SCALES STEPS}, the last two with commas.
- * Writes a row each into {@code teacher.csv} and keeps the latents, which a student can be compared with.
+ * Measures a teacher of emoji at several guidance scales and numbers of steps, against its own 50 steps of the same scale on the
+ * same noises: {@code MeasureTeacher TEACHER FOLDER-OF-PICTURES EXTRACTOR OUTPUT-FOLDER PICTURES SCALES STEPS}, the last two with
+ * commas. Writes a row each into {@code teacher.csv} and keeps the latents, which a student can be compared with.
  */
 public final class MeasureTeacher {
 
