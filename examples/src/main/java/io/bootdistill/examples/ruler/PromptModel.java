@@ -1,0 +1,34 @@
+package io.bootdistill.examples.ruler;
+
+import io.bootdistill.Teacher;
+import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.SampleRequest;
+import java.util.List;
+
+/** A model that draws from prompts: what is measured. Its latents are those of the teacher's autoencoder. */
+@FunctionalInterface
+public interface PromptModel {
+
+    /**
+     * Draws latents.
+     *
+     * @param prompts one for each picture
+     * @param seeds of the noise of each
+     * @return [n][channels][height][width]
+     */
+    float[] latents(List<String> prompts, long[] seeds);
+
+    /**
+     * A teacher's steps on the times that its scheduler places, from the noise itself.
+     *
+     * @param guidance the scale w; 1 for none
+     */
+    static PromptModel of(Teacher teacher, int steps, double guidance) {
+        return (prompts, seeds) -> {
+            float[] noise = new float[Math.multiplyExact(seeds.length, teacher.shape().size())];
+            SampleRequest.ofSeeds(seeds).writeNoise(teacher.shape(), 0, seeds.length, noise);
+            return teacher.latents(
+                    DrawRequest.ofPrompts(prompts).withNoise(noise).withSteps(steps).withGuidance(guidance), null);
+        };
+    }
+}
