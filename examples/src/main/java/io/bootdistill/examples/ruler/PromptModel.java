@@ -1,5 +1,6 @@
 package io.bootdistill.examples.ruler;
 
+import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.SampleRequest;
@@ -17,6 +18,21 @@ public interface PromptModel {
      * @return [n][channels][height][width]
      */
     float[] latents(List<String> prompts, long[] seeds);
+
+    /** A student's one step. */
+    static PromptModel of(Student student) {
+        return (prompts, seeds) -> student.latents(DrawRequest.ofPrompts(prompts).withSeeds(seeds));
+    }
+
+    /**
+     * What students of a teacher are compared with: even steps from the signal that is left at t_max.
+     *
+     * @param guidance the scale w; 1 for none
+     */
+    static PromptModel reference(Teacher teacher, int steps, double guidance) {
+        return (prompts, seeds) -> teacher.latents(DrawRequest.ofPrompts(prompts).withSeeds(seeds).withSteps(steps)
+                .withGuidance(guidance).asReference(), null);
+    }
 
     /**
      * A teacher's steps on the times that its scheduler places, from the noise itself.
