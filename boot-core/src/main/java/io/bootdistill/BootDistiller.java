@@ -168,7 +168,7 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            DistillationSetup asked = setup(config, encoded(scope));
+            DistillationSetup asked = setup(config, encoded(scope, conditions), conditions);
             DistillationSetup setup = config.length().isTime() ? fitTimeBudget(asked) : asked;
             if (folder != null) {
                 folder.make();
@@ -182,11 +182,11 @@ public final class BootDistiller {
     }
 
     /** The teacher of a run: where it reads prompts, with these in a table. */
-    private TeacherModel encoded(Scope scope) {
+    private TeacherModel encoded(Scope scope, @Nullable ConditionSource source) {
         Pipeline pipeline = pipeline();
         boolean reads = pipeline != null && pipeline.readsPrompts();
-        if (!(conditions instanceof Prompts prompts)) {
-            Checks.that(!reads, "conditions", conditions, "ConditionSource.prompts(…): this teacher reads prompts");
+        if (!(source instanceof Prompts prompts)) {
+            Checks.that(!reads, "conditions", source, "ConditionSource.prompts(…): this teacher reads prompts");
             return teacher;
         }
         Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
@@ -223,13 +223,11 @@ public final class BootDistiller {
      */
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        if (conditions == null) {
-            conditions = folder.readPrompts();
-        }
+        ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         try (Scope scope = new Scope()) {
-            TeacherModel encoded = encoded(scope);
-            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
-            run.restore("", key(), origin(), folder.checkpoint());
+            TeacherModel encoded = encoded(scope, source);
+            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded, source)), folder));
+            run.restore("", key(source), origin(source), folder.checkpoint());
             return run.train(handle);
         }
     }
@@ -242,45 +240,43 @@ public final class BootDistiller {
      */
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        if (conditions == null) {
-            conditions = folder.readPrompts();
-        }
+        ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         try (Scope scope = new Scope()) {
-            TeacherModel encoded = encoded(scope);
-            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
-            run.restoreWeights("", key(), origin(), folder.checkpoint());
+            TeacherModel encoded = encoded(scope, source);
+            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded, source)), folder));
+            run.restoreWeights("", key(source), origin(source), folder.checkpoint());
             return run.finish();
         }
     }
 
     /** What a configuration comes to. */
     DistillationSetup setup(DistillationConfig config) {
-        return setup(config, teacher);
+        return setup(config, teacher, conditions);
     }
 
-    private DistillationSetup setup(DistillationConfig config, TeacherModel encoded) {
-        return new DistillationSetup(config, encoded, network, device, conditions, reducer);
+    private DistillationSetup setup(DistillationConfig config, TeacherModel encoded, @Nullable ConditionSource source) {
+        return new DistillationSetup(config, encoded, network, device, source, reducer);
     }
 
     /** That of a run that goes on. */
-    private DistillationSetup setup(RunFolder folder, int workers, TeacherModel encoded) {
-        return setup(folder.readDistillation(workers, objectives), encoded);
+    private DistillationSetup setup(RunFolder folder, int workers, TeacherModel encoded, @Nullable ConditionSource source) {
+        return setup(folder.readDistillation(workers, objectives), encoded, source);
     }
 
     /** What identifies the run: its teacher, and the prompts where there are some. */
-    private String key() {
+    private String key(@Nullable ConditionSource source) {
         String key = TeacherKey.of(teacher);
-        return conditions instanceof Prompts prompts ? key + " " + prompts.key() : key;
+        return source instanceof Prompts prompts ? key + " " + prompts.key() : key;
     }
 
     /** What that is, for messages. */
-    private String origin() {
-        return conditions instanceof Prompts ? "teacher or list of prompts" : "teacher";
+    private static String origin(@Nullable ConditionSource source) {
+        return source instanceof Prompts ? "teacher or list of prompts" : "teacher";
     }
 
     private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder) {
         DistillationConfig config = setup.config();
-        String key = key();
+        String key = key(setup.conditions());
         return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, key, listener), config.steps(), config.work().batch(),
                 config.output(), folder, key);
     }

@@ -115,7 +115,8 @@ final class Drawing {
             }
         };
         try (SamplerWorkers pool = new SamplerWorkers(
-                drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow), clip(), threshold(), workers, 1)) {
+                drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow, request.guidanceInterval(),
+                        request.guidanceRescale()), clip(), threshold(), workers, 1)) {
             pool.run(made, n, samples, checked);
         }
         return samples;

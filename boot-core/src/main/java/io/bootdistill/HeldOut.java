@@ -121,7 +121,7 @@ public final class HeldOut {
 
     /** Tells one draw of the conditions from another. */
     String key() {
-        return "conditions " + (condition.length == 0 ? 0 : Arrays.hashCode(condition));
+        return "conditions " + (condition.length == 0 ? 0 : Arrays.hashCode(studentCondition));
     }
 
     /** What the reference sampler makes of the noise, in portions that are reported. */

@@ -72,7 +72,7 @@ public final class Student implements AutoCloseable {
         if (!PipelineFolder.isWhole(folder)) {
             return new Student(StudentFolder.read(folder, device), processors, null);
         }
-        Pipeline pipeline = new Pipeline(PipelineFolder.open(folder), device, null);
+        Pipeline pipeline = new Pipeline(StudentPipelineFolder.open(folder), device, null);
         try {
             return new Student(StudentPipelineFolder.student(pipeline), processors, pipeline);
         } catch (RuntimeException | Error e) {
@@ -104,7 +104,7 @@ public final class Student implements AutoCloseable {
     }
 
     boolean isSavable() {
-        return student.isSavable();
+        return student.isSavable() && StudentPipelineFolder.isSavable(student, pipeline);
     }
 
     /**
@@ -255,7 +255,7 @@ public final class Student implements AutoCloseable {
      */
     public float[] pixels(DrawRequest request) {
         float[] samples = latents(request);
-        return pipeline == null ? samples : pipeline.pixels(shape(), samples);
+        return pipeline == null ? samples : workers.whileOpen(() -> pipeline.pixels(shape(), samples));
     }
 
     /**
@@ -264,7 +264,7 @@ public final class Student implements AutoCloseable {
      * @return [pictures][channels][height][width] of {@link #shape()}
      */
     public float[] latents(DrawRequest request) {
-        return new StudentDrawing(student, pipeline, request).run(this::sample);
+        return new StudentDrawing(student, pipeline, workers, request).run(this::sample);
     }
 
     /** Samples one image per seed, decoded and clamped. */

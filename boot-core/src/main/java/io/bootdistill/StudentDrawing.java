@@ -4,6 +4,7 @@ import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.StudentModel;
+import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
 import java.util.ArrayList;
@@ -22,13 +23,15 @@ final class StudentDrawing {
 
     private final StudentModel student;
     private final @Nullable Pipeline pipeline;
+    private final StudentWorkers workers;
     private final DrawRequest request;
     private final ImageShape picture;
 
     /** @param pipeline null for a student of pixels that are drawn without more */
-    StudentDrawing(StudentModel student, @Nullable Pipeline pipeline, DrawRequest request) {
+    StudentDrawing(StudentModel student, @Nullable Pipeline pipeline, StudentWorkers workers, DrawRequest request) {
         this.student = student;
         this.pipeline = pipeline;
+        this.workers = workers;
         this.request = request;
         boolean prompts = pipeline != null && pipeline.readsPrompts();
         Checks.that(prompts || request.prompts().isEmpty(), "prompts", request.prompts(),
@@ -36,6 +39,8 @@ final class StudentDrawing {
         Checks.that(!prompts || !request.prompts().isEmpty(), "prompts", "missing", "given: this student draws from prompts");
         Checks.that(request.negative().isEmpty(), "negative", request.negative(),
                 "left out: what guidance leads away from became part of the student when it was distilled");
+        Checks.that(request.imageShape() == null && request.noiseLevel().isEmpty(), "images", "given",
+                "left out: this student enlarges no pictures");
         int n = request.count();
         long values = (long) n * student.shape().size();
         Checks.that(request.noise() == null || request.noise().length == values, "the noise",
@@ -76,7 +81,7 @@ final class StudentDrawing {
         }
         List<String> asked = IntStream.range(from, to).mapToObj(i -> request.prompts().get(i / request.each())).toList();
         List<String> different = new ArrayList<>(new LinkedHashSet<>(asked));
-        float[] encoded = pipeline.encoded(different, picture);
+        float[] encoded = workers.whileOpen(() -> pipeline.encoded(different, picture));
         int floats = encoded.length / different.size();
         float[] conditions = new float[Math.multiplyExact(asked.size(), floats)];
         for (int i = 0; i < asked.size(); i++) {

@@ -15,9 +15,13 @@ import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
+import io.bootdistill.network.LeadingChannels;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.unet.ConditionalUNet;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Students of whole pipelines, as folders that the stock pipeline draws with in one step: see {@link OneStepExport}. */
 final class StudentPipelineFolder {
@@ -25,18 +29,24 @@ final class StudentPipelineFolder {
     private StudentPipelineFolder() {}
 
     /**
-     * The student in a pipeline that was read.
+     * Opens a student's folder.
      *
-     * @throws ModelFormatException if it is no student's
+     * @throws ModelFormatException if it is another's, before anything large is read
      */
-    static StudentModel student(Pipeline pipeline) {
-        PipelineFolder folder = pipeline.folder();
+    static PipelineFolder open(Path path) {
+        PipelineFolder folder = PipelineFolder.open(path);
         JsonObject json = folder.marks();
         if (!StudentMarks.isStudent(json)) {
-            throw new ModelFormatException(folder.path() + " holds a model that is no student; read it with Teacher.load");
+            throw new ModelFormatException(path + " holds a model that is no student; read it with Teacher.load");
         }
-        FolderLayout.require(json, folder.path().toString());
-        StudentMarks marks = StudentMarks.of(json, folder.path());
+        FolderLayout.require(json, path.toString());
+        return folder;
+    }
+
+    /** The student in a pipeline that was read. */
+    static StudentModel student(Pipeline pipeline) {
+        PipelineFolder folder = pipeline.folder();
+        StudentMarks marks = StudentMarks.of(folder.marks(), folder.path());
         SchedulerConfig scheduler = folder.scheduler();
         Prediction written = Prediction.of(scheduler);
         Prediction prediction = marks.hasTwoTimes() ? DistillationSetup.ofTwoTimes(written) : written;
@@ -53,6 +63,22 @@ final class StudentPipelineFolder {
     }
 
     /**
+     * Whether the student's network is that of the pipeline, but for inputs of its own and a variance that it has not learnt; without
+     * a pipeline, whether it is one of pixels that the format has.
+     */
+    static boolean isSavable(StudentModel student, @Nullable Pipeline pipeline) {
+        Network network = student.model().graph().network();
+        if (pipeline == null) {
+            return network instanceof UNet;
+        }
+        Network its = pipeline.network();
+        for (String scalar : network.scalars()) {
+            its = its.scalars().contains(scalar) ? its : its.withScalar(scalar);
+        }
+        return its.equals(network instanceof LeadingChannels leading ? leading.whole() : network);
+    }
+
+    /**
      * Writes a student: one that was read as it was.
      *
      * @param guidance the range to write: that of the student, or one scale of it
@@ -63,7 +89,7 @@ final class StudentPipelineFolder {
             throw new UnsupportedOperationException("a student of prompts is saved with the range of guidance that it has, "
                     + student.guidance() + ": the stock pipeline passes the scale");
         }
-        if (isSame && StudentMarks.isStudent(pipeline.folder().marks())) {
+        if (isSame && student.model() == pipeline.model()) {
             new PipelineExport(pipeline.folder()).write(target);
         } else {
             new OneStepExport(pipeline.folder(), student.model(), student.schedule(), student.prediction(), guidance).write(target);

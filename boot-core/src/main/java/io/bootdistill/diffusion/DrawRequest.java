@@ -35,6 +35,8 @@ public final class DrawRequest {
     private @Nullable ImageShape imageShape;
     private int noiseLevel = -1;
     private boolean reference;
+    private GuidanceInterval interval = GuidanceInterval.ALWAYS;
+    private double rescale;
 
     private DrawRequest(List<String> prompts, int @Nullable [] labels, int each) {
         this.prompts = prompts;
@@ -56,10 +58,12 @@ public final class DrawRequest {
         copy.imageShape = imageShape;
         copy.noiseLevel = noiseLevel;
         copy.reference = reference;
+        copy.interval = interval;
+        copy.rescale = rescale;
         return copy;
     }
 
-    /** A picture of each prompt; at least one, an empty one being the null condition. */
+    /** A picture of each prompt; at least one; an empty one is a prompt without words. */
     public static DrawRequest ofPrompts(String... prompts) {
         return ofPrompts(List.of(prompts));
     }
@@ -119,8 +123,15 @@ public final class DrawRequest {
      * leaves signal at t_max, the steps start with the teacher's prediction of it there instead of the noise alone.
      */
     public DrawRequest asReference() {
+        return asReference(GuidanceInterval.ALWAYS, 0);
+    }
+
+    /** Likewise, with guidance at some times alone, and rescaled: see {@link Guidance}. */
+    public DrawRequest asReference(GuidanceInterval interval, double rescale) {
         DrawRequest copy = copy();
         copy.reference = true;
+        copy.interval = interval;
+        copy.rescale = rescale;
         return copy;
     }
 
@@ -128,6 +139,7 @@ public final class DrawRequest {
     public DrawRequest withSeed(long first) {
         DrawRequest copy = copy();
         copy.seed = first;
+        copy.seeds = null;
         return copy;
     }
 
@@ -204,12 +216,23 @@ public final class DrawRequest {
         return reference;
     }
 
+    /** The times at which it is guided. */
+    public GuidanceInterval guidanceInterval() {
+        return interval;
+    }
+
+    /** How much it is rescaled. */
+    public double guidanceRescale() {
+        return rescale;
+    }
+
     /** All pictures. */
     public int count() {
         int kinds = labels != null ? labels.length : Math.max(1, prompts.size());
-        int count = Math.multiplyExact(kinds, each);
-        Checks.range("pictures", count, 1, MOST_PICTURES);
-        return count;
+        long count = (long) kinds * each;
+        Checks.that(count >= 1 && count <= MOST_PICTURES, "pictures", count, "1 … " + MOST_PICTURES);
+        Checks.that(seeds == null || seeds.length == count, "seeds", seeds == null ? 0 : seeds.length, count + ", one for each picture");
+        return (int) count;
     }
 
     /** The negative prompt; empty for the null condition. */

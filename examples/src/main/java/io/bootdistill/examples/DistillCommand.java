@@ -6,6 +6,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ConditionSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -108,6 +109,10 @@ final class DistillCommand implements Callable<Integer> {
                     : name.equals("paper") ? DistillationConfig.paper().build() : DistillationConfig.read(Path.of(name));
         }
 
+        private boolean isFile() {
+            return name != null && !name.equals("paper");
+        }
+
         /** The option that was given; null for none. */
         private String given() {
             return quick ? "--quick" : name != null ? "--recipe" : null;
@@ -146,17 +151,16 @@ final class DistillCommand implements Callable<Integer> {
         if (!resume) {
             out = Arguments.newRun(out);
             Arguments.requireLength(spec, length.minutes, length.steps);
+            guidance.require(teacherFolder());
         }
+        ConditionSource conditions = guidance.source();
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         try (StopRequest stop = new StopRequest(err);
                 Teacher teacher = Teacher.load(teacherFolder(), device)) {
-            if (!resume) {
-                guidance.require(teacher);
-            }
             DistillationConfig config = resume ? null : newConfig(teacher, threads);
             err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
             TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
-            BootDistiller distiller = new BootDistiller(teacher).conditions(guidance.source()).listener(report);
+            BootDistiller distiller = new BootDistiller(teacher).conditions(conditions).listener(report);
             try (Student student = resume ? distiller.resume(out, threads) : distiller.train(config)) {
                 report.end();
                 if (report.firstStep() == report.config().steps()) {
@@ -193,7 +197,7 @@ final class DistillCommand implements Callable<Integer> {
             if (seed != null) {
                 builder.seed(seed);
             }
-            return builder.guidance(guidance.config(defaults.guidance(), teacher)).build();
+            return builder.guidance(guidance.config(defaults.guidance(), recipe.isFile(), teacher)).build();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }

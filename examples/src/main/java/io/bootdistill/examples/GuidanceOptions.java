@@ -5,6 +5,7 @@ import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.internal.diffusers.PipelineFolder;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -54,12 +55,12 @@ final class GuidanceOptions {
                 .filter(Objects::nonNull).findFirst().orElse(null);
     }
 
-    /** Refuses what does not fit the teacher. */
-    void require(Teacher teacher) {
-        Arguments.require(spec, !teacher.readsPrompts() || prompts != null, "--prompts", "missing",
+    /** Refuses what does not fit the teacher, before its weights are read. */
+    void require(Path teacher) {
+        boolean reads = PipelineFolder.isWhole(teacher) && PipelineFolder.open(teacher).pipeline().readsPrompts();
+        Arguments.require(spec, !reads || prompts != null, "--prompts", "missing",
                 "given for this teacher, which reads prompts: a file with one in each line");
-        Arguments.require(spec, teacher.readsPrompts() || prompts == null, "--prompts", prompts,
-                "left out: this teacher reads no prompts");
+        Arguments.require(spec, reads || prompts == null, "--prompts", prompts, "left out: this teacher reads no prompts");
         Arguments.require(spec, prompts != null || column == null, "--column", column, "left out without --prompts");
     }
 
@@ -73,15 +74,19 @@ final class GuidanceOptions {
         return negative == null ? source : source.withNegative(negative);
     }
 
-    /** What was given, and else the default. */
-    GuidanceConfig config(GuidanceConfig byDefault, Teacher teacher) {
+    /**
+     * What was given, and else the default.
+     *
+     * @param isRecipe whether the default is a recipe's, which stands where nothing is said
+     */
+    GuidanceConfig config(GuidanceConfig byDefault, boolean isRecipe, Teacher teacher) {
         GuidanceConfig config = byDefault;
         if (guidance != null) {
             double[] ends = ends("--guidance", guidance);
             boolean valid = ends[0] >= 0 && Double.isFinite(ends[1]) && (ends[1] > ends[0] || !guidance.contains(":"));
             Arguments.require(spec, valid, "--guidance", guidance, "a scale of at least 0, or a lower and a higher as in 1:4");
             config = config.withRange(new GuidanceRange(ends[0], ends[1]));
-        } else if (teacher.readsPrompts()) {
+        } else if (teacher.readsPrompts() && !isRecipe) {
             config = config.withRange(new GuidanceRange(teacher.usualGuidance(), teacher.usualGuidance()));
         }
         if (interval != null) {

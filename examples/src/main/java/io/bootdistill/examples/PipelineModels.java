@@ -1,7 +1,9 @@
 package io.bootdistill.examples;
 
+import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
+import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
@@ -21,13 +23,13 @@ final class PipelineModels implements ReportModels {
     private final List<String> prompts;
     private final String negative;
     private final int[] labels;
-    private final double guidance;
+    private final GuidanceConfig guidance;
 
     /**
      * @param prompts of the run; null for a teacher that reads none
-     * @param guidance the scale that was distilled
+     * @param guidance that was distilled
      */
-    PipelineModels(Teacher teacher, Student student, Prompts prompts, double guidance) {
+    PipelineModels(Teacher teacher, Student student, Prompts prompts, GuidanceConfig guidance) {
         this.teacher = teacher;
         this.student = student;
         this.prompts = prompts == null ? List.of() : prompts.heldOutPrompts();
@@ -52,16 +54,16 @@ final class PipelineModels implements ReportModels {
         return labels;
     }
 
-    /** With the prediction at t_max that the reference starts with, and the last one at t_min. */
     @Override
     public int calls(int steps) {
-        return (steps == 1 ? 1 : steps + 2) * (guidance == 1 ? 1 : 2);
+        return Sampler.reference(teacher, steps).evaluations() * (guidance.isGuided() ? 2 : 1);
     }
 
     @Override
     public Generator teacher(int steps) {
         return (seeds, rows) -> {
-            DrawRequest request = request(seeds, rows).asReference().withSteps(steps).withGuidance(guidance);
+            DrawRequest request = request(seeds, rows).asReference(guidance.interval(), guidance.rescale())
+                    .withSteps(steps).withGuidance(guidance.range().middle());
             return teacher.pixels(negative.isEmpty() ? request : request.withNegative(negative), null);
         };
     }

@@ -70,7 +70,7 @@ final class ReportWriter {
         config = DistillationConfig.read(run.resolve("config.json"));
         guidance = guidance();
         models = teacher.isPipeline()
-                ? new PipelineModels(teacher, student, RunFolder.open(run).readPrompts(), config.guidance().range().middle())
+                ? new PipelineModels(teacher, student, RunFolder.open(run).readPrompts(), config.guidance())
                 : ReportModels.ofImages(teacher, student, config, guidance);
     }
 
@@ -79,7 +79,8 @@ final class ReportWriter {
             return null;
         }
         int away = config.guidance().negativeLabel();
-        return new Guidance(student.guidance().middle(), away >= 0 ? away : student.nullLabel());
+        return new Guidance(student.guidance().middle(), away >= 0 ? away : student.nullLabel(), config.guidance().interval(),
+                config.guidance().rescale());
     }
 
     /** Writes the report; {@code ruler} is null for one without the figures of images. */

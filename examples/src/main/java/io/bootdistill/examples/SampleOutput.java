@@ -29,7 +29,8 @@ record SampleOutput(Path path, Form form) {
     /** A picture in this folder that is named after a prompt, and is not there yet. */
     static Path named(String prompt) {
         String words = prompt.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
-        String name = words.isEmpty() ? "picture" : words.substring(0, words.offsetByCodePoints(0, Math.min(words.codePointCount(0, words.length()), LONGEST_NAME)));
+        int length = Math.min(words.codePointCount(0, words.length()), LONGEST_NAME);
+        String name = words.isEmpty() ? "picture" : words.substring(0, words.offsetByCodePoints(0, length));
         Path path = Path.of(name + ".png");
         for (int i = 2; Files.exists(path); i++) {
             path = Path.of(name + "-" + i + ".png");

@@ -58,6 +58,14 @@ final class TextCommandsTest {
                 .refused(2, "--prompts cannot be given with --resume");
     }
 
+    @Test
+    void aRecipeKeepsItsGuidance() {
+        Path again = folder.resolve("again");
+        CommandRun.distill(teacher, again, "--prompts", prompts, "--recipe", run.resolve("config.json"), "--steps", 1, "--batch", 4,
+                "--no-report").succeeded();
+        assertEquals(new GuidanceRange(2, 2), DistillationConfig.read(again.resolve("config.json")).guidance().range());
+    }
+
     /** A picture is a function of its prompt and seed, of the run's student and of the folder that it wrote. */
     @Test
     void studentsDrawPrompts() throws IOException {

@@ -158,7 +158,8 @@ public final class OneStepExport {
                 }
             }
             PipelineExport export = new PipelineExport(source).weights(component.name(), read.manifest().writer(tensors))
-                    .text("README.md", OneStepReadme.text(source, isTold(), isPassed())).text(PipelineFolder.MARKS, Json.text(marks.toJson()));
+                    .text("README.md", OneStepReadme.text(source, isTold(), isPassed()))
+                    .text(PipelineFolder.MARKS, Json.text(marks.toJson()));
             if (!marks.hasTwoTimes()) {
                 export.scheduler(OneStepScheduler.json(source, schedule, output));
             }

@@ -37,6 +37,7 @@ final class OneStepScheduler {
                 .predictionType(output == Prediction.V ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
                 .clipSample(isIf && own.clipSample())
                 .thresholding(isIf && own.thresholding())
+                .rescaleBetasZeroSnr(own.rescaleBetasZeroSnr() && count == own.numTrainTimesteps()) // the betas cut are rescaled
                 .timestepSpacing(TimestepSpacing.TRAILING)
                 .stepsOffset(1)
                 .setAlphaToOne(true)

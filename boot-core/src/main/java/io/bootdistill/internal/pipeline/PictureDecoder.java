@@ -2,8 +2,6 @@ package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.diffusion.Decoder;
-import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.Graph;
@@ -12,11 +10,9 @@ import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import io.bootdistill.network.autoencoder.AutoencoderConfig;
 import io.bootdistill.network.autoencoder.LatentDecoder;
-import java.awt.image.BufferedImage;
-import java.util.List;
 
 /** The decoder of an autoencoder: latents to pictures, one at a time. Thread-safe: calls queue. */
-final class PictureDecoder implements Decoder, AutoCloseable {
+final class PictureDecoder implements AutoCloseable {
 
     /** Bytes that a picture's values may take while it is decoded, unless it cannot be done with so few. */
     private static final long MEMORY = 1L << 30;
@@ -36,12 +32,6 @@ final class PictureDecoder implements Decoder, AutoCloseable {
     /** Floating-point operations of a picture. */
     double flops() {
         return model.graph().flops();
-    }
-
-    @Override
-    public List<BufferedImage> images(ImageShape shape, float[] latents) {
-        ImageShape picture = picture(shape);
-        return Images.toImages(pixels(shape, latents), picture.channels(), picture.height(), picture.width());
     }
 
     /** The shape of a picture of such latents. */
@@ -101,8 +91,9 @@ final class PictureDecoder implements Decoder, AutoCloseable {
         return Plan.bytesWithin(graph, 1, strips, mostBytes(graph, strips));
     }
 
+    /** Waits for what is decoded. */
     @Override
-    public void close() {
+    public synchronized void close() {
         model.close();
     }
 }

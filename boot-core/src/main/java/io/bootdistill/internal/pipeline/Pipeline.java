@@ -253,7 +253,7 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /**
-     * The conditions of prompts, {@link ConditionShape#floats} values each; an empty one is no prompt at all.
+     * The conditions of prompts, {@link ConditionShape#floats} values each.
      *
      * @param picture the shape of the pictures
      */
@@ -262,7 +262,7 @@ public final class Pipeline implements AutoCloseable {
         float[] all = new float[Math.multiplyExact(prompts.size(), floats)];
         float[] row = new float[floats];
         for (int i = 0; i < prompts.size(); i++) {
-            conditioner.writeOrNull(prompts.get(i), picture.width(), picture.height(), row);
+            conditioner.write(prompts.get(i), picture.width(), picture.height(), row);
             System.arraycopy(row, 0, all, i * floats, floats);
         }
         return all;

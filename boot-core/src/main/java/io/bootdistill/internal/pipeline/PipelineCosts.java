@@ -79,7 +79,7 @@ public record PipelineCosts(
     }
 
     private static long textBytes(PipelineFolder folder) {
-        return folder.has("tokenizer") ? folder.components().stream()
+        return folder.has("tokenizer") && !folder.pipeline().readsTextStates() ? folder.components().stream()
                 .filter(component -> component.name().startsWith("text_encoder"))
                 .mapToLong(component -> 4 * component.size().parameters()).sum() : 0;
     }

@@ -66,8 +66,9 @@ final class TextEncoder implements AutoCloseable {
         return vector;
     }
 
+    /** Waits for what is encoded. */
     @Override
-    public void close() {
+    public synchronized void close() {
         scope.close();
     }
 }
