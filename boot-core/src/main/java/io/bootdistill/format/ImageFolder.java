@@ -62,6 +62,19 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
                 classes.stream().map(path -> path.getFileName().toString()).toList());
     }
 
+    /**
+     * Reads images, in the given order, without classes.
+     *
+     * @param files at least one
+     * @throws ModelFormatException naming the file, if one is missing, damaged or of another size than the first
+     */
+    public static ImageFolder read(List<Path> files) {
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("files is empty, must have at least one");
+        }
+        return read(files, null, List.of());
+    }
+
     private static ImageFolder read(List<Path> files, int @Nullable [] labels, List<String> classes) {
         List<byte @Nullable []> images = new ArrayList<>(files.size());
         int channels = 1;

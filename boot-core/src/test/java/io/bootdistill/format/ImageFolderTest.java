@@ -4,6 +4,7 @@ import static io.bootdistill.format.RawFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -57,6 +58,16 @@ class ImageFolderTest {
         ImageFolder read = ImageFolder.read(folder);
         assertEquals(3, read.channels());
         assertArrayEquals(bytes(7, 8, 7, 8, 7, 8, 1, 253, 2, 254, 3, 255), read.pixels());
+    }
+
+    @Test
+    void filesAreReadInTheOrderInWhichTheyAreGiven() throws IOException {
+        write("a.png", BufferedImage.TYPE_BYTE_GRAY, 7, 8);
+        write("b.png", BufferedImage.TYPE_BYTE_GRAY, 1, 2);
+        ImageFolder read = ImageFolder.read(List.of(folder.resolve("b.png"), folder.resolve("a.png")));
+        assertArrayEquals(bytes(1, 2, 7, 8), read.pixels());
+        assertNull(read.labels());
+        assertThrows(IllegalArgumentException.class, () -> ImageFolder.read(List.of()));
     }
 
     @Test
