@@ -9,15 +9,17 @@ import io.bootdistill.network.Value;
 import java.util.List;
 
 /**
- * A small residual classifier. Each level has one residual block; a strided convolution leads to the next, of half the size.
- * The mean over the pixels of the last level are the features, a linear layer makes the logits of them. The output is one
- * pixel: features, then logits.
+ * A small residual classifier that answers one question about a picture or several. Each level has one residual block; a strided
+ * convolution leads to the next, of half the size. The mean over the pixels of the last level are the features, a linear layer
+ * makes the logits of all answers of them. The output is one pixel: features, then the logits of each question in turn.
  *
  * @param shape of the images; square, a power of two
+ * @param stride of the first convolution: 1, or 2 for a first level of half the size
  * @param widths channels of each level, multiples of 8; the last is the number of features
- * @param classes number of classes
+ * @param answers possible answers to each question: one number for a classifier of one kind of class
  */
-record ClassifierNetwork(ImageShape shape, List<Integer> widths, int classes) implements Network {
+public record ClassifierNetwork(ImageShape shape, int stride, List<Integer> widths, List<Integer> answers)
+        implements Network {
 
     private static final int GROUPS = 8;
     private static final float EPSILON = 1e-5f;
@@ -29,7 +31,7 @@ record ClassifierNetwork(ImageShape shape, List<Integer> widths, int classes) im
 
     @Override
     public int outputChannels() {
-        return features() + classes;
+        return features() + answers.stream().mapToInt(Integer::intValue).sum();
     }
 
     @Override
@@ -53,7 +55,7 @@ record ClassifierNetwork(ImageShape shape, List<Integer> widths, int classes) im
 
     @Override
     public Value describe(GraphBuilder graph) {
-        Value x = graph.conv("conv_in", graph.x(), widths.get(0));
+        Value x = graph.conv("conv_in", graph.x(), widths.get(0), stride, 1, null, null);
         for (int i = 0; i < widths.size(); i++) {
             if (i > 0) {
                 x = graph.conv("levels." + i + ".down", x, widths.get(i), 2, 1, null, null);
@@ -67,7 +69,7 @@ record ClassifierNetwork(ImageShape shape, List<Integer> widths, int classes) im
         while (x.height() > 1) {
             x = graph.downsample(x);
         }
-        return graph.concat(x, graph.linear("logits", x, classes, null));
+        return graph.concat(x, graph.linear("logits", x, outputChannels() - features(), null));
     }
 
     private static Value norm(GraphBuilder graph, String name, Value x) {

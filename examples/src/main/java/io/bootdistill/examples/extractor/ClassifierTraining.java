@@ -4,7 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
 import io.bootdistill.device.Slice;
-import io.bootdistill.format.LabelledImages;
+import io.bootdistill.format.DType;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.device.AdamStep;
 import io.bootdistill.internal.device.Scope;
@@ -14,10 +14,13 @@ import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Trains a {@link ClassifierNetwork}: AdamW on the cross-entropy, a rate that falls along a cosine, images flipped at random.
+ * Trains a {@link ClassifierNetwork}: AdamW on the sum of the questions' cross-entropies, a rate that falls along a cosine,
+ * images as {@link Augmentation} shows them.
  * A batch is cut into lanes that run at the same time and are summed in order, so that the result is a function of the seed and
  * of the device's arithmetic alone, not of the number of threads.
  */
@@ -32,11 +35,12 @@ final class ClassifierTraining implements AutoCloseable {
     private static final double BETA2 = 0.99;
     private static final double EMA = 0.995;
 
-    /** Streams of random numbers. */
-    private static final int FLIP = 1;
+    /** Stream of random numbers; {@link Augmentation} has another. */
     private static final int SHUFFLE = 2;
 
-    private final LabelledImages images;
+    private final ClassifierNetwork network;
+    private final LabelledPictures pictures;
+    private final Augmentation augmentation;
     private final long seed;
     private final long steps;
     private final Scope scope = new Scope();
@@ -51,14 +55,20 @@ final class ClassifierTraining implements AutoCloseable {
     private final Slice average;
     private final int[] order;
 
-    /** @param epochs passes over the images */
-    ClassifierTraining(Device device, LabelledImages images, int epochs, long seed) {
-        this.images = images;
+    /**
+     * @param shift and zoom, see {@link Augmentation}
+     * @param epochs passes over the images
+     */
+    ClassifierTraining(
+            Device device, ClassifierNetwork network, LabelledPictures pictures, int shift, double zoom, int epochs, long seed) {
+        this.network = network;
+        this.pictures = pictures;
+        augmentation = new Augmentation(pictures, shift, zoom, seed);
         this.seed = seed;
-        steps = (long) epochs * (images.count() / BATCH);
-        order = IntStream.range(0, images.count()).toArray();
+        steps = (long) epochs * (pictures.count() / BATCH);
+        order = IntStream.range(0, pictures.count()).toArray();
         try {
-            model = scope.own(new Model(Graph.of(Classifier.NETWORK), device, true));
+            model = scope.own(new Model(Graph.of(network), device, true));
             model.initialize(seed);
             for (int i = 0; i < LANES; i++) {
                 lanes[i] = scope.own(new Lane());
@@ -83,7 +93,7 @@ final class ClassifierTraining implements AutoCloseable {
 
     /** Runs step {@code step}, 0 at first; returns the mean loss of its batch. */
     double run(long step) {
-        int perEpoch = images.count() / BATCH;
+        int perEpoch = pictures.count() / BATCH;
         int inEpoch = (int) (step % perEpoch);
         if (inEpoch == 0) {
             shuffle((int) (step / perEpoch));
@@ -128,11 +138,27 @@ final class ClassifierTraining implements AutoCloseable {
         model.prepare(kernels, 0, 1);
     }
 
-    /** Writes the averaged weights. */
-    void save(Path file) throws IOException {
+    /**
+     * Writes the averaged weights.
+     *
+     * @param dtype F32, or F16 for the nearest halves
+     * @param metadata texts that the file has beside them
+     */
+    void save(Path file, DType dtype, Map<String, String> metadata) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
-        model.save(average, (parameter, values) -> writer.add(parameter.name(), parameter.shape(), values));
+        metadata.forEach(writer::metadata);
+        model.save(average, (parameter, values) -> writer.add(parameter.name(), dtype, parameter.shape(), (first, into) -> {
+            for (int i = (int) first; into.hasRemaining(); i++) {
+                into.put(dtype == DType.F16 ? half(values[i]) : values[i]);
+            }
+        }));
         writer.write(file);
+    }
+
+    /** The nearest binary16 of a value below 65,520; of two, the even one. */
+    static float half(float value) {
+        float unit = Math.max(Math.ulp(value) * 0x1p13f, 0x1p-24f);
+        return (float) Math.rint(value / unit) * unit;
     }
 
     /** A part of a batch on its way from images to a gradient. */
@@ -142,9 +168,8 @@ final class ClassifierTraining implements AutoCloseable {
         private final Plan plan;
         private final Gradients gradients;
         private final Scope own = new Scope();
-        private final int size = images.height() * images.width();
-        private final float[] x = new float[LANE * size];
-        private final float[] y = new float[LANE * Classifier.NETWORK.outputChannels()];
+        private final float[] x = new float[LANE * pictures.shape().size()];
+        private final float[] y = new float[LANE * network.outputChannels()];
         private double loss;
 
         Lane() {
@@ -160,41 +185,46 @@ final class ClassifierTraining implements AutoCloseable {
 
         void run(long step, int from) {
             for (int i = 0; i < LANE; i++) {
-                int image = order[from + i];
-                boolean flip = Philox.uniform(Philox.seed(seed, FLIP, step), image, 0) < 0.5;
-                for (int k = 0; k < size; k++) {
-                    int column = k % images.width();
-                    int source = flip ? k - column + images.width() - 1 - column : k;
-                    x[i * size + k] = images.images()[image * size + source];
-                }
+                augmentation.write(step, order[from + i], x, i);
             }
             kernels.upload(x, 0, plan.x().data());
             plan.forward(kernels, LANE);
             kernels.download(plan.y().data(), y, 0);
             loss = 0;
             for (int i = 0; i < LANE; i++) {
-                loss += crossEntropy(i, images.labels()[order[from + i]]);
+                loss += crossEntropy(i, order[from + i]);
             }
             kernels.upload(y, 0, plan.dy().data());
             plan.backward(kernels, LANE, gradients, false);
         }
 
-        /** The loss −log softmax(logits)[label]; replaces the outputs by its gradient, softmax − onehot, over the batch. */
-        private double crossEntropy(int i, int label) {
-            int features = Classifier.NETWORK.features();
-            int row = i * Classifier.NETWORK.outputChannels();
+        /** The sum of the questions' losses; replaces the outputs of row i by its gradient, over the batch. */
+        private double crossEntropy(int i, int image) {
+            int row = i * network.outputChannels();
+            Arrays.fill(y, row, row + network.features(), 0);
+            int from = row + network.features();
+            double sum = 0;
+            for (int question = 0; question < pictures.classes().length; question++) {
+                int count = network.answers().get(question);
+                sum += crossEntropy(from, count, pictures.classes()[question][image]);
+                from += count;
+            }
+            return sum;
+        }
+
+        /** The loss −log softmax(logits)[label]; replaces the logits by its gradient, softmax − onehot, over the batch. */
+        private double crossEntropy(int from, int count, int label) {
             double most = Double.NEGATIVE_INFINITY;
-            for (int k = features; k < features + Classifier.NETWORK.classes(); k++) {
-                most = Math.max(most, y[row + k]);
+            for (int k = from; k < from + count; k++) {
+                most = Math.max(most, y[k]);
             }
             double sum = 0;
-            for (int k = features; k < features + Classifier.NETWORK.classes(); k++) {
-                sum += Math.exp(y[row + k] - most);
+            for (int k = from; k < from + count; k++) {
+                sum += Math.exp(y[k] - most);
             }
-            double result = Math.log(sum) + most - y[row + features + label];
-            for (int k = 0; k < features + Classifier.NETWORK.classes(); k++) {
-                double share = k < features ? 0 : Math.exp(y[row + k] - most) / sum - (k == features + label ? 1 : 0);
-                y[row + k] = (float) (share / BATCH);
+            double result = Math.log(sum) + most - y[from + label];
+            for (int k = from; k < from + count; k++) {
+                y[k] = (float) ((Math.exp(y[k] - most) / sum - (k == from + label ? 1 : 0)) / BATCH);
             }
             return result;
         }

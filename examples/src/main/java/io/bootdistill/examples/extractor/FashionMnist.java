@@ -1,8 +1,10 @@
 package io.bootdistill.examples.extractor;
 
 import io.bootdistill.format.LabelledImages;
+import io.bootdistill.network.ImageShape;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Fashion-MNIST as the bundled teacher saw it: 28×28 padded with black to 32×32, then halved to 16×16. */
@@ -16,6 +18,10 @@ public final class FashionMnist {
 
     /** Number of classes. */
     public static final int CLASSES = 10;
+
+    /** The network of its classifier. */
+    public static final ClassifierNetwork NETWORK =
+            new ClassifierNetwork(new ImageShape(1, 16, 16), 1, List.of(32, 64, 96), List.of(CLASSES));
 
     private FashionMnist() {}
 

@@ -2,11 +2,14 @@ package io.bootdistill.examples.extractor;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.format.DType;
 import io.bootdistill.format.LabelledImages;
 import io.bootdistill.metric.ClassAccuracy;
+import io.bootdistill.network.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 
 /** Trains the classifier of the ruler and measures it: {@code TrainClassifier FOLDER-OF-IDX-FILES OUTPUT-FOLDER}. */
 public final class TrainClassifier {
@@ -26,21 +29,33 @@ public final class TrainClassifier {
 
     /** Returns the accuracy on the test images. */
     static double train(Path data, Path folder, int epochs, Device device) throws IOException {
-        try (ClassifierTraining training = new ClassifierTraining(device, FashionMnist.training(data), epochs, SEED)) {
-            double loss = 0;
-            for (long step = 0; step < training.steps(); step++) {
-                loss += (training.run(step) - loss) / Math.min(step + 1, 100);
-                if ((step + 1) % 200 == 0 || step + 1 == training.steps()) {
-                    System.out.printf(Locale.ROOT, "step %d/%d  loss %.4f%n", step + 1, training.steps(), loss);
-                }
-            }
-            training.save(folder.resolve(Classifier.FILE));
+        LabelledPictures pictures = pictures(FashionMnist.training(data));
+        try (ClassifierTraining training =
+                new ClassifierTraining(device, FashionMnist.NETWORK, pictures, 0, 1, epochs, SEED)) {
+            run(training);
+            training.save(folder.resolve(Classifier.FILE), DType.F32, Map.of());
         }
-        try (Classifier classifier = Classifier.load(folder, device)) {
+        try (Classifier classifier = Classifier.load(folder, FashionMnist.NETWORK, device)) {
             LabelledImages test = FashionMnist.test(data);
-            double accuracy = ClassAccuracy.of(classifier.classes(test.images()), test.labels());
+            double accuracy = ClassAccuracy.of(classifier.read(test.images()).classes()[0], test.labels());
             System.out.printf(Locale.ROOT, "test accuracy %.2f %%%n", 100 * accuracy);
             return accuracy;
+        }
+    }
+
+    static LabelledPictures pictures(LabelledImages images) {
+        return new LabelledPictures(
+                new ImageShape(1, images.height(), images.width()), images.images(), new int[][] {images.labels()});
+    }
+
+    /** Runs all steps and prints the loss now and then. */
+    static void run(ClassifierTraining training) {
+        double loss = 0;
+        for (long step = 0; step < training.steps(); step++) {
+            loss += (training.run(step) - loss) / Math.min(step + 1, 100);
+            if ((step + 1) % 200 == 0 || step + 1 == training.steps()) {
+                System.out.printf(Locale.ROOT, "step %d/%d  loss %.4f%n", step + 1, training.steps(), loss);
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ public final class Ruler implements AutoCloseable {
      */
     public Ruler(Path extractorFolder, Path images, Device device, int count) {
         float[] test = FashionMnist.test(images).images();
-        extractor = Classifier.load(extractorFolder, device);
+        extractor = Classifier.load(extractorFolder, FashionMnist.NETWORK, device);
         try {
             this.count = count;
             int size = extractor.shape().size();
@@ -50,7 +50,7 @@ public final class Ruler implements AutoCloseable {
 
     /** Whether models with such images and conditions can be measured. */
     public static boolean fits(ImageShape shape, ConditionShape condition) {
-        return shape.equals(new ImageShape(1, 16, 16))
+        return shape.equals(FashionMnist.NETWORK.shape())
                 && condition instanceof ConditionShape.Label label
                 && label.count() >= FashionMnist.CLASSES;
     }
@@ -67,12 +67,12 @@ public final class Ruler implements AutoCloseable {
 
     /** Measures samples of a model, {@link #count} or more. */
     public Figures measure(float[] samples) {
-        float[] first = first(samples);
-        float[] features = extractor.features(first);
-        PrecisionRecall coverage = PrecisionRecall.of(imageFeatures, features, extractor.dimension(), NEIGHBOURS);
+        Classifier.Reading reading = extractor.read(first(samples));
+        PrecisionRecall coverage =
+                PrecisionRecall.of(imageFeatures, reading.features(), extractor.dimension(), NEIGHBOURS);
         return new Figures(
-                FrechetDistance.between(images, statistics(features)), coverage.precision(), coverage.recall(),
-                ClassAccuracy.of(extractor.classes(first), HeldOutSamples.labels(labels(), 0, count)));
+                FrechetDistance.between(images, statistics(reading.features())), coverage.precision(), coverage.recall(),
+                ClassAccuracy.of(reading.classes()[0], HeldOutSamples.labels(labels(), 0, count)));
     }
 
     /** Measures the Fréchet distance alone, which is much faster. */

@@ -12,6 +12,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.format.DType;
 import io.bootdistill.format.LabelledImages;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.metric.ClassAccuracy;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +52,8 @@ final class ClassifierTest {
 
     private Path train(int epochs, long seed, String name) throws IOException {
         Path file = folder.resolve(name).resolve(Classifier.FILE);
-        try (ClassifierTraining training = new ClassifierTraining(device, stripes(512, 0), epochs, seed)) {
+        try (ClassifierTraining training = new ClassifierTraining(
+                device, FashionMnist.NETWORK, TrainClassifier.pictures(stripes(512, 0)), 0, 1, epochs, seed)) {
             double first = training.run(0);
             assertEquals(Math.log(10), first, 0.5, "a fresh network knows nothing");
             double last = 0;
@@ -58,7 +61,7 @@ final class ClassifierTest {
                 last = training.run(step);
             }
             assertTrue(epochs == 1 || last < first / 4, "loss from " + first + " to " + last);
-            training.save(file);
+            training.save(file, DType.F32, Map.of());
         }
         return file;
     }
@@ -74,8 +77,8 @@ final class ClassifierTest {
     void learns() throws IOException {
         Path file = train(25, 1, "learnt");
         LabelledImages test = stripes(203, 1); // fills no block
-        try (Classifier classifier = Classifier.load(file.getParent(), device)) {
-            assertTrue(ClassAccuracy.of(classifier.classes(test.images()), test.labels()) > 0.9);
+        try (Classifier classifier = Classifier.load(file.getParent(), FashionMnist.NETWORK, device)) {
+            assertTrue(ClassAccuracy.of(classifier.read(test.images()).classes()[0], test.labels()) > 0.9);
             float[] all = classifier.features(test.images());
             assertEquals(203 * classifier.dimension(), all.length);
             float[] one = classifier.features(Arrays.copyOfRange(test.images(), 77 * SIZE, 78 * SIZE));
@@ -96,24 +99,28 @@ final class ClassifierTest {
             labels[i] = i % 10;
         }
         try (Teacher teacher = Teacher.load(BundledTeacher.folder(), device);
-                Classifier classifier = Classifier.load(COMMITTED, device)) {
+                Classifier classifier = Classifier.load(COMMITTED, FashionMnist.NETWORK, device)) {
             float[] samples = PairedError.clamp(Sampler.reference(teacher, 10).sample(seeds, labels));
-            double accuracy = ClassAccuracy.of(classifier.classes(samples), labels);
+            double accuracy = ClassAccuracy.of(classifier.read(samples).classes()[0], labels);
             assertTrue(accuracy > 0.75, "accuracy " + accuracy);
         }
     }
 
+    private Classifier load(Path from) {
+        return Classifier.load(from, FashionMnist.NETWORK, device);
+    }
+
     @Test
     void otherFilesAreRefused() throws IOException {
-        assertThrows(ModelFormatException.class, () -> Classifier.load(folder.resolve("none"), device));
+        assertThrows(ModelFormatException.class, () -> load(folder.resolve("none")));
         new SafetensorsWriter().add("conv_in.weight", new int[] {2}, new float[2]).write(folder.resolve(Classifier.FILE));
         ModelFormatException refused =
-                assertThrows(ModelFormatException.class, () -> Classifier.load(folder, device));
+                assertThrows(ModelFormatException.class, () -> load(folder));
         assertTrue(refused.getMessage().contains("conv_in.weight has shape [2], must be [32, 1, 3, 3]"), refused.getMessage());
     }
 
     @Test
     void classIsTheLargestLogit() {
-        assertArrayEquals(new int[] {2, 0}, Classifier.classes(new float[] {-3, -2, -1, 5, 4, 4}, 3));
+        assertArrayEquals(new int[] {2, 0}, Classifier.largest(new float[] {-3, -2, -1, 5, 4, 4}, 3));
     }
 }
