@@ -1,7 +1,7 @@
 /**
- * The feature extractor of the ruler: a small classifier of 16×16 Fashion-MNIST, and how it was trained. It shows how a network
- * of one's own is described, trained and run with the library's kernels. {@link
- * io.bootdistill.examples.extractor.TrainClassifier} is the program.
+ * The feature extractors of the rulers: small classifiers of 16×16 Fashion-MNIST and of captioned emoji, and how they were trained.
+ * They show how a network of one's own is described, trained and run with the library's kernels. {@link
+ * io.bootdistill.examples.extractor.TrainClassifier} and {@link io.bootdistill.examples.extractor.TrainEmojiClassifier} are the
+ * programs.
  */
 package io.bootdistill.examples.extractor;
-
