@@ -1,9 +1,8 @@
 package io.bootdistill.examples.ruler;
 
 import io.bootdistill.HeldOut;
-import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.ConditionSource;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -14,17 +13,9 @@ import java.util.stream.IntStream;
  */
 public record HeldOutPrompts(List<String> prompts) {
 
-    private static final long SEED = 0x5EEDL << 32 | 0x9407;
-    private static final double SHARE = 0.1;
-    private static final int LEAST = 10;
-
-    /** About a tenth of the distinct captions, chosen by seed and by their place among them; of fewer than ten, all. */
+    /** Those of captions that no student trains on which is distilled from all of them. */
     public static HeldOutPrompts of(List<String> captions) {
-        List<String> distinct = List.copyOf(new LinkedHashSet<>(captions));
-        return new HeldOutPrompts(IntStream.range(0, distinct.size())
-                .filter(i -> distinct.size() < LEAST || Philox.uniform(SEED, 0, i) < SHARE)
-                .mapToObj(distinct::get)
-                .toList());
+        return new HeldOutPrompts(ConditionSource.prompts(captions).heldOutPrompts());
     }
 
     /** The prompts of the pictures [from, to). */

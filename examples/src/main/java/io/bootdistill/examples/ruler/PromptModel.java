@@ -3,7 +3,6 @@ package io.bootdistill.examples.ruler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.diffusion.DrawRequest;
-import io.bootdistill.diffusion.SampleRequest;
 import java.util.List;
 
 /** A model that draws from prompts: what is measured. Its latents are those of the teacher's autoencoder. */
@@ -40,11 +39,7 @@ public interface PromptModel {
      * @param guidance the scale w; 1 for none
      */
     static PromptModel of(Teacher teacher, int steps, double guidance) {
-        return (prompts, seeds) -> {
-            float[] noise = new float[Math.multiplyExact(seeds.length, teacher.shape().size())];
-            SampleRequest.ofSeeds(seeds).writeNoise(teacher.shape(), 0, seeds.length, noise);
-            return teacher.latents(
-                    DrawRequest.ofPrompts(prompts).withNoise(noise).withSteps(steps).withGuidance(guidance), null);
-        };
+        return (prompts, seeds) -> teacher.latents(
+                DrawRequest.ofPrompts(prompts).withSeeds(seeds).withSteps(steps).withGuidance(guidance), null);
     }
 }
