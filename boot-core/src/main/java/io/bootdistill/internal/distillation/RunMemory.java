@@ -101,7 +101,7 @@ public final class RunMemory {
         int workers = device.workers(Math.min(work.workers(), filled));
         StepSize size = DistillationSetup.size(config, work, teacher);
         Map<String, Long> items = new LinkedHashMap<>();
-        items.put("student, its gradient's forms of the weights among it", Model.bytes(student, kernels, true));
+        items.put("student, with the forms of its weights that gradients need", Model.bytes(student, kernels, true));
         items.put("moving average", weights);
         items.put("two moments of the optimiser", 2 * weights);
         items.put("gradient sums, one for each of " + filled + " lanes", filled * weights);
