@@ -8,14 +8,12 @@ import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.distillation.RunMemory;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
-import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
-import io.bootdistill.internal.training.Trainer;
-import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
@@ -168,8 +166,8 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            DistillationSetup asked = setup(config, encoded(scope, conditions), conditions);
-            DistillationSetup setup = config.length().isTime() ? fitTimeBudget(asked) : asked;
+            requireMemory(config);
+            DistillationSetup setup = Decisions.of(setup(config, encoded(scope, conditions), conditions), pipeline());
             if (folder != null) {
                 folder.make();
                 folder.writeConfig(setup.config().toJson());
@@ -204,15 +202,10 @@ public final class BootDistiller {
         return teacher.denoiser() instanceof Teacher its ? its.pipeline() : null;
     }
 
-    /** The same with a time budget replaced by a number of images. */
-    private static DistillationSetup fitTimeBudget(DistillationSetup asked) {
-        int batch = asked.config().work().batch();
-        DistillationSetup provisional = asked.withImages(TimeBudget.PROVISIONAL_STEPS * batch);
-        try (TrainingState copy = provisional.newState();
-                Trainer trainer = provisional.newTrainer(copy, false)) {
-            TimeBudget.Cost cost = TimeBudget.measure(trainer, TimeBudget.PROVISIONAL_STEPS);
-            return asked.withImages(TimeBudget.steps(asked.config(), cost) * batch);
-        }
+    /** Refuses a run that the device has no room for. */
+    private void requireMemory(DistillationConfig config) {
+        int rows = conditions instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
+        RunMemory.require(config, teacher, network, device, rows);
     }
 
     /**

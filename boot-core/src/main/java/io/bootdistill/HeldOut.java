@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class HeldOut {
 
     private static final long SEED = 0x5EEDL << 32 | 0x0B007;
-    private static final int SHOWN = 64;
+    static final int SHOWN = 64;
     private static final int PORTION = 100;
-    private static final int GAP_SAMPLES = 16;
-    private static final int NOISES_OF_A_PROMPT = 4;
+    static final int GAP_SAMPLES = 16;
+    static final int NOISES_OF_A_PROMPT = 4;
 
     private final TeacherModel teacher;
     private final @Nullable Pipeline pipeline;

@@ -30,6 +30,7 @@ final class JointRun implements AutoCloseable {
     private final String key;
     private final DistillationListener studentListener;
     private final Scope scope = new Scope();
+    private final TeacherTrainingConfig teaching;
     private final TeacherPupil taught;
     private final TrainingRun<Teacher> teacher;
     private final DistillationSetup setup;
@@ -50,12 +51,13 @@ final class JointRun implements AutoCloseable {
         teacherFolder = folder == null ? null : folder.part(RunFolder.TEACHER);
         studentFolder = folder == null ? null : folder.part(RunFolder.STUDENT);
         key = trainer.key(images);
-        TeacherTrainingConfig teaching = config.teacher().toBuilder().folder(config.folder()).build();
+        teaching = trainer.divided(images, config.teacher().toBuilder().folder(config.folder()).build());
         DistillationConfig distillation = config.student().toBuilder().folder(config.folder()).build();
         try {
             taught = trainer.newPupil(images, teaching, teacherListener);
             teacher = scope.own(TeacherTrainer.newRun(taught, teaching, teacherFolder, null));
-            setup = new BootDistiller(taught.average()).setup(distillation); // refuses what does not fit, before hours of work
+            DistillationSetup asked = new BootDistiller(taught.average()).setup(distillation); // refuses, before hours of work
+            setup = asked.with(MeasuredNoises.of(asked, null, true).decided(asked.config()));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -66,8 +68,8 @@ final class JointRun implements AutoCloseable {
     void writeConfig() throws IOException {
         if (folder != null) {
             folder.make();
-            teacherFolder.writeConfig(config.teacher().toJson());
-            studentFolder.writeConfig(config.student().toJson());
+            teacherFolder.writeConfig(teaching.toJson());
+            studentFolder.writeConfig(setup.config().toJson());
             folder.writeConfig(config.toJson());
         }
     }

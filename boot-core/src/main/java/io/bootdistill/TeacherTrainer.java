@@ -106,13 +106,19 @@ public final class TeacherTrainer {
         check(images, config);
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.create(path);
-        TeacherTrainingConfig fitted = config.length().isTime() ? fitTimeBudget(images, config) : config;
+        TeacherTrainingConfig divided = divided(images, config);
+        TeacherTrainingConfig fitted = divided.length().isTime() ? fitTimeBudget(images, divided) : divided;
         if (folder != null) {
             folder.writeConfig(fitted.toJson());
         }
         try (TrainingRun<Teacher> run = newRun(newPupil(images, fitted, listener), fitted, folder, key(images))) {
             return run.train(handle);
         }
+    }
+
+    /** The same with block and lanes decided. */
+    TeacherTrainingConfig divided(ImageSource images, TeacherTrainingConfig config) {
+        return new DenoisingSetup(network, scheduler, device, images, config).config();
     }
 
     /** The same with a time budget replaced by a number of images. */
@@ -122,7 +128,7 @@ public final class TeacherTrainer {
         DenoisingSetup setup = new DenoisingSetup(network, scheduler, device, images, provisional);
         try (TrainingState copy = setup.newState();
                 Trainer trainer = setup.newTrainer(copy)) {
-            long steps = TimeBudget.steps(config, TimeBudget.measure(trainer, TimeBudget.PROVISIONAL_STEPS));
+            long steps = TimeBudget.steps(config, TimeBudget.seconds(trainer, TimeBudget.PROVISIONAL_STEPS));
             return config.toBuilder().images(steps * batch).build();
         }
     }

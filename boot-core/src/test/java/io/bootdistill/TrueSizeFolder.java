@@ -23,19 +23,28 @@ import java.util.Map;
 
 /**
  * Writes a folder of Stable Diffusion 1.5's true configuration with random weights, to try what is large: {@code java
- * io.bootdistill.TrueSizeFolder DIR [fp16]}; 4.3 GB, or half as much. The tokenizer is that of the golden pipeline.
+ * io.bootdistill.TrueSizeFolder DIR [fp16] [bk-tiny]}; 4.3 GB, or half as much in fp16. With the U-Net of BK-SDM-tiny (arXiv
+ * 2305.15798), at 32×32 latents, 2.0 GB. The tokenizer is that of the golden pipeline.
  */
 final class TrueSizeFolder {
 
-    private static final String GOLDEN = "text-to-image/sd-pipeline/";
+    /** What BK-SDM-tiny changes: no middle, no coarsest level, half of the layers; and pictures of 256×256. */
+    static final JsonObject BK_TINY = Json.parse("""
+            {"block_out_channels": [320, 640, 1280], "layers_per_block": 1, "mid_block_type": null, "sample_size": 32,
+             "down_block_types": ["CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+             "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]}""", "bk-tiny");
 
     private TrueSizeFolder() {}
 
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
-        boolean half = arguments.length > 1 && arguments[1].equals("fp16");
+        boolean half = List.of(arguments).contains("fp16");
         DrawingGoldenTest.copy(folder);
-        Json.write(replaced(folder.resolve("unet/config.json")), Json.read(Fixtures.file("text-to-image/configs/sd-1.5.json")));
+        JsonObject unet = Json.read(Fixtures.file("text-to-image/configs/sd-1.5.json"));
+        if (List.of(arguments).contains("bk-tiny")) {
+            BK_TINY.entrySet().forEach(entry -> unet.add(entry.getKey(), entry.getValue()));
+        }
+        Json.write(replaced(folder.resolve("unet/config.json")), unet);
         JsonObject vae = Json.parse("""
                 {"_class_name": "AutoencoderKL", "block_out_channels": [128, 256, 512, 512], "layers_per_block": 2,
                  "norm_num_groups": 32, "latent_channels": 4, "in_channels": 3, "out_channels": 3,

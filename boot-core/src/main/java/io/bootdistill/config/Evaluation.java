@@ -5,20 +5,31 @@ import io.bootdistill.internal.work.Checks;
 /**
  * What a student is compared with at each checkpoint.
  *
- * @param heldOut noises that no step trains on, 0 … 1,048,576; 0 for no comparison
+ * @param heldOut noises that no step trains on, 0 … 1,048,576; 0 for no comparison; {@link #AUTOMATIC}: 16 … 1,000
  * @param referenceSteps steps of the teacher's sampler from each, 1 … 1,048,576
  */
 public record Evaluation(int heldOut, int referenceSteps) {
 
+    /**
+     * As many noises that their reference samples and all comparisons take at most a tenth of what the run's networks calculate,
+     * from 16 on and at most 1,000. It follows from the configuration and the networks alone; a run writes the number.
+     */
+    public static final int AUTOMATIC = -1;
+
     /** Checks the ranges. */
     public Evaluation {
-        Checks.range("heldOut", heldOut, 0, 1 << 20);
+        Checks.range("heldOut", heldOut, AUTOMATIC, 1 << 20);
         Checks.range("referenceSteps", referenceSteps, 1, 1 << 20);
     }
 
-    /** 1,000 noises, 50 steps. */
+    /** As many noises as the length of the run allows, 50 steps. */
     public static Evaluation defaults() {
-        return new Evaluation(1_000, 50);
+        return new Evaluation(AUTOMATIC, 50);
+    }
+
+    /** Whether the run is to say how many noises. */
+    public boolean isAutomatic() {
+        return heldOut == AUTOMATIC;
     }
 
     /** The same on other noises. */

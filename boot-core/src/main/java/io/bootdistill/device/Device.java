@@ -18,6 +18,14 @@ public interface Device {
      */
     DeviceMemory allocate(long floats);
 
+    /**
+     * Bytes that it can still give, about: what is free now where that is known, else what it has; {@link Long#MAX_VALUE} where
+     * neither is known. Others may take some of them at any time.
+     */
+    default long availableBytes() {
+        return Long.MAX_VALUE;
+    }
+
     /** How many of so many workers, with a context each, can be at work at the same time. */
     default int workers(int wanted) {
         return wanted;

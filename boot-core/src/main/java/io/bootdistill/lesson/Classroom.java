@@ -57,11 +57,6 @@ public interface Classroom {
     /** The teacher's network; null for a function of the user's. */
     @Nullable Model teacher();
 
-    /** Calls of the teacher's network that a prediction takes: two with guidance. */
-    default int predictionCalls() {
-        return guidance().isNone() ? 1 : 2;
-    }
-
     /** Whether the teacher's predictions are made on the device alone, see {@link Lesson#staysOnDevice}. */
     default boolean isTeacherOnDevice() {
         return workers().get(0).teacher().staysOnDevice();

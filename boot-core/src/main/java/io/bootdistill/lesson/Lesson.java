@@ -60,9 +60,6 @@ public interface Lesson extends AutoCloseable {
         return true;
     }
 
-    /** Cost of a step in forward passes of one sample: a backward pass counts two. */
-    double passes();
-
     /**
      * Steps before one whose solutions it uses: a run that goes on draws and solves them again. 0 where they are part of
      * {@link #state}.

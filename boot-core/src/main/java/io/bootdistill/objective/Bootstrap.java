@@ -5,6 +5,9 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Plan;
 
 /**
  * BOOT: y_θ(ε, s) ← SG[step(y_θ(ε, t), t → s)], s = t − δ (arXiv 2306.05544, eq. 9).
@@ -97,6 +100,21 @@ public record Bootstrap(
     @Override
     public boolean hasTwoTimes() {
         return restartShare > 0;
+    }
+
+    @Override
+    public double passes(StepSize size) {
+        BatchRows rows = new BatchRows(size.batch(), size.block(), boundary.samples(size.batch()), restartShare);
+        int calls = (solver.callsTwice() ? 2 : 1) + (boundary instanceof Boundary.Hard ? 1 : 0);
+        return rows.bootstrapSamples * (4.0 + calls * size.predictionCalls()) // the student at t, at s, and backwards
+                + rows.restartSamples // their first call, from the noise
+                + rows.boundarySamples * (3.0 + size.predictionCalls());
+    }
+
+    /** The student at t. */
+    @Override
+    public long bytes(StepSize size, Graph student, int workers) {
+        return workers * Plan.bytes(student, size.block());
     }
 
     @Override

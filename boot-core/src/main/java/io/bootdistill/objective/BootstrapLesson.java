@@ -134,14 +134,6 @@ final class BootstrapLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        int calls = (solver.callsTwice() ? 2 : 1) + (form instanceof HardForm ? 1 : 0);
-        return draws.rows.bootstrapSamples * (4.0 + calls * room.predictionCalls()) // the student at t, at s, and backwards
-                + draws.rows.restartSamples // their first call, from the noise
-                + draws.rows.boundarySamples * (3.0 + room.predictionCalls());
-    }
-
-    @Override
     public void close() {
         scope.close();
     }

@@ -5,6 +5,7 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.StepSize;
 import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Model;
 
@@ -39,6 +40,11 @@ public record Corrector(double share, double start, double weight, double rate) 
     /** Its samples beside a batch. */
     public int samples(int batch) {
         return (int) Math.max(1, Math.round(share * batch));
+    }
+
+    /** Cost of a step in forward passes of one sample: a backward pass counts two. */
+    public double passes(StepSize size) {
+        return samples(size.batch()) * (6.0 + size.predictionCalls());
     }
 
     /** Its first step of a run. */

@@ -129,11 +129,6 @@ final class CorrectorLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        return draws.samples() * (6.0 + room.predictionCalls());
-    }
-
-    @Override
     public Map<String, Slice> state() {
         return online.state();
     }

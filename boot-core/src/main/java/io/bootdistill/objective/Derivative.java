@@ -4,6 +4,9 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Plan;
 
 /**
  * The limit δ → 0 of {@link Bootstrap}: the gradient −∇_θ y_θ · SG[dy_θ/dt + λ' (f − y_θ)] / (1 + λ'), without solver error. The
@@ -39,6 +42,19 @@ public record Derivative(TimeSampling times, BootstrapLoss.Weighting weighting, 
     @Override
     public String key() {
         return "derivative";
+    }
+
+    @Override
+    public double passes(StepSize size) {
+        int boundaries = boundary.samples(size.batch());
+        return (size.batch() - boundaries) * (5.0 + size.predictionCalls()) // with a tangent at t
+                + boundaries * (3.0 + size.predictionCalls());
+    }
+
+    /** The student at t, and its tangent. */
+    @Override
+    public long bytes(StepSize size, Graph student, int workers) {
+        return workers * 2L * Plan.bytes(student, size.block());
     }
 
     @Override

@@ -108,12 +108,6 @@ final class DerivativeLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        return draws.rows.bootstrapSamples * (5.0 + room.predictionCalls()) // with a tangent at t
-                + draws.rows.boundarySamples * (3.0 + room.predictionCalls());
-    }
-
-    @Override
     public void close() {
         scope.close();
     }

@@ -3,6 +3,8 @@ package io.bootdistill.objective;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
+import io.bootdistill.network.Graph;
 
 /**
  * What a student is trained towards in a phase of a run: a record of its options, that names its key in {@code config.json} and
@@ -32,6 +34,20 @@ public interface Objective {
     /** Whether it needs the gradient of the teacher: a network that stays as it is, without guidance and limits. */
     default boolean needsTeacherGradient() {
         return false;
+    }
+
+    /** Cost of a step in forward passes of one sample: a backward pass counts two. */
+    double passes(StepSize size);
+
+    /**
+     * Bytes of device memory that its lesson takes besides the networks and what workers call them with, as far as they count: for
+     * images that it keeps, and for networks made ready once more.
+     *
+     * @param student the network that learns
+     * @param workers that take part
+     */
+    default long bytes(StepSize size, Graph student, int workers) {
+        return 0;
     }
 
     /** Makes the lesson for a part of a run, which the caller closes. */

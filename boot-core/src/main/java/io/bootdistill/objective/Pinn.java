@@ -3,6 +3,9 @@ package io.bootdistill.objective;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Plan;
 
 /**
  * The residual of {@link Derivative} squared, and differentiated through everything: through f, and through dy_θ/dt, which here
@@ -34,6 +37,19 @@ public record Pinn(TimeSampling times, BootstrapLoss.Weighting weighting, Bounda
     @Override
     public boolean needsTeacherGradient() {
         return true;
+    }
+
+    @Override
+    public double passes(StepSize size) {
+        int boundaries = boundary.samples(size.batch());
+        return (size.batch() - boundaries) * 16.0 // before and after t, backwards from there, and the teacher backwards
+                + boundaries * 4.0;
+    }
+
+    /** The student beside t, and a teacher with gradients, which is taken to be as large. */
+    @Override
+    public long bytes(StepSize size, Graph student, int workers) {
+        return workers * (Plan.bytes(student, size.block()) + Plan.trainingBytes(student, size.block()));
     }
 
     @Override

@@ -123,12 +123,6 @@ final class PinnLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        return draws.rows.bootstrapSamples * 16.0 // before and after t, backwards from there, and the teacher backwards
-                + draws.rows.boundarySamples * 4.0;
-    }
-
-    @Override
     public void close() {
         scope.close();
     }

@@ -1,9 +1,13 @@
 package io.bootdistill.objective;
 
+import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
+import io.bootdistill.network.Graph;
 
 /**
  * Regression on the teacher's own trajectories: y_θ(ε, t) ← y_t for times t from t_max to t_min, with the sampler's result at
@@ -72,6 +76,33 @@ public record Trajectories(int steps, int uses, int interval, double end, double
     @Override
     public boolean isAtEnd() {
         return end == 1 && !hasTwoTimes();
+    }
+
+    /** Samples that a trajectory serves in blocks of so many. */
+    int uses(int block) {
+        return Math.min(uses, block);
+    }
+
+    /** Noises whose trajectories a block of so many samples solves in a step. */
+    private int fresh(StepSize size, int samples) {
+        int each = uses(size.block());
+        return (samples + each - 1) / each;
+    }
+
+    @Override
+    public double passes(StepSize size) {
+        int samples = size.blocks().size(0);
+        double share = (double) fresh(size, samples) / samples;
+        int evaluations = Trajectory.reference(size.schedule(), Solver.MULTISTEP, steps).evaluations();
+        return size.batch() * (3 + evaluations * share * size.predictionCalls());
+    }
+
+    /** The ring of recent trajectories. */
+    @Override
+    public long bytes(StepSize size, Graph student, int workers) {
+        long kept = (long) size.blocks().count() * fresh(size, size.block()) * ((uses(size.block()) - 1L) * interval + 1);
+        long signals = isAtEnd() ? 1 : (hasTwoTimes() ? 2L : 1) * uses(size.block());
+        return Float.BYTES * kept * signals * student.network().output().size();
     }
 
     @Override

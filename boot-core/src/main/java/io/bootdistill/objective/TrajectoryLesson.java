@@ -126,12 +126,6 @@ final class TrajectoryLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        double share = (double) draws.fresh(blocks[0].samples()) / blocks[0].samples();
-        return draws.rows.blocks.rows() * (3 + draws.trajectory().evaluations() * share * room.predictionCalls());
-    }
-
-    @Override
     public long history() {
         return ring.saved() == null ? draws.history() : 0;
     }

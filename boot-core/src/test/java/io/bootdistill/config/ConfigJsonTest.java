@@ -10,6 +10,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
@@ -162,6 +163,11 @@ class ConfigJsonTest {
         }
 
         @Override
+        public double passes(StepSize size) {
+            return 0;
+        }
+
+        @Override
         public Lesson lesson(Classroom room, Assignment assignment) {
             throw new UnsupportedOperationException();
         }
@@ -197,6 +203,11 @@ class ConfigJsonTest {
             @Override
             public String key() {
                 return "bootstrap";
+            }
+
+            @Override
+            public double passes(StepSize size) {
+                return 0;
             }
 
             @Override

@@ -88,7 +88,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     void defaults() {
         DistillationConfig config = DistillationConfig.builder().build();
         assertEquals(Length.images(256_000), config.length());
-        assertEquals(new Work(64, 16, 8, Runtime.getRuntime().availableProcessors()), config.work());
+        assertEquals(new Work(64, Work.AUTOMATIC, Work.AUTOMATIC, Runtime.getRuntime().availableProcessors()), config.work());
         assertEquals(0, config.seed());
         assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
@@ -98,7 +98,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(1, config.guidance().range().most());
         assertEquals(new GuidanceConfig(config.guidance().range(), -1, -1, 0.1, GuidanceInterval.ALWAYS, 0), config.guidance());
         assertEquals(new Limit.OfScheduler(), config.clip());
-        assertEquals(new Evaluation(1_000, 50), config.evaluation());
+        assertEquals(new Evaluation(Evaluation.AUTOMATIC, 50), config.evaluation());
         assertEquals(new Output(null, 1_600, 16_000), config.output());
         assertEquals(4_000, config.steps());
     }
@@ -169,8 +169,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertRanges(Map.ofEntries(
                 range("length.images", at(1, 64), beyond(0)),
                 range("work.batch", at(1, 65_536), beyond(0, 65_537)),
-                range("work.block", at(1, 4_096), beyond(0, 4_097)),
-                range("work.lanes", at(1, 256), beyond(0, 257)),
+                range("work.block", at(0, 4_096), beyond(-1, 4_097)),
+                range("work.lanes", at(0, 256), beyond(-1, 257)),
                 range("work.workers", at(1, 65_536), beyond(0, 65_537)),
                 range("phases.share", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("phases.weighting.power", at(0, 2), beyond(-TINY, 2.000001)),
@@ -214,7 +214,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("guidance.negativeLabel", at(-1, 9), beyond(-2)),
                 range("guidance.nullProbability", at(0, 1), beyond(-TINY, OVER_ONE)),
                 range("clip.To.value", at(TINY), beyond(0, INFINITY)),
-                range("evaluation.heldOut", at(0, 1 << 20), beyond(-1, (1 << 20) + 1)),
+                range("evaluation.heldOut", at(-1, 1 << 20), beyond(-2, (1 << 20) + 1)),
                 range("evaluation.referenceSteps", at(1, 1 << 20), beyond(0, (1 << 20) + 1)),
                 range("output.reportImages", at(1), beyond(0)),
                 range("output.checkpointImages", at(1), beyond(0))));
@@ -226,8 +226,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         Map<String, Consumer<Builder>> bad = Map.ofEntries(
                 Map.entry("batch is 0, must be 1 … 65536", b -> b.batch(0)),
                 Map.entry("batch is 65537, must be 1 … 65536", b -> b.batch(65_537)),
-                Map.entry("block is 4097, must be 1 … 4096", b -> b.block(4_097)),
-                Map.entry("lanes is 257, must be 1 … 256", b -> b.lanes(257)),
+                Map.entry("block is 4097, must be 0 … 4096", b -> b.block(4_097)),
+                Map.entry("lanes is 257, must be 0 … 256", b -> b.lanes(257)),
                 Map.entry("workers is 0, must be 1 … 65536", b -> b.workers(0)),
                 Map.entry("images is 0, must be at least 1", b -> b.images(0)),
                 Map.entry("images is 100, must be a positive multiple of batch 64", b -> b.images(100)),

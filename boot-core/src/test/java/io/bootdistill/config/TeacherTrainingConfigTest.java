@@ -62,8 +62,8 @@ class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, Te
         assertRanges(Map.ofEntries(
                 range("length.images", at(1, 64), beyond(0)),
                 range("work.batch", at(1, 65_536), beyond(0, 65_537)),
-                range("work.block", at(1, 4_096), beyond(0, 4_097)),
-                range("work.lanes", at(1, 256), beyond(0, 257)),
+                range("work.block", at(0, 4_096), beyond(-1, 4_097)),
+                range("work.lanes", at(0, 256), beyond(-1, 257)),
                 range("work.workers", at(1, 65_536), beyond(0, 65_537)),
                 range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("optimiser.warmupImages", at(0), beyond(-1)),

@@ -30,6 +30,11 @@ public class PassingDevice implements Device {
     }
 
     @Override
+    public long availableBytes() {
+        return device.availableBytes();
+    }
+
+    @Override
     public int workers(int wanted) {
         return device.workers(wanted);
     }

@@ -3,6 +3,7 @@ package io.bootdistill.progressive;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.StepSize;
 import io.bootdistill.objective.Objective;
 
 /**
@@ -23,6 +24,11 @@ public record Progressive(int steps) implements Objective {
     @Override
     public String key() {
         return "progressive";
+    }
+
+    @Override
+    public double passes(StepSize size) {
+        return size.batch() * (3.0 + 2 * size.predictionCalls());
     }
 
     @Override

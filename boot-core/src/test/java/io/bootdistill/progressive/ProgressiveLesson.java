@@ -104,11 +104,6 @@ final class ProgressiveLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        return draws.table.rows() * (3.0 + grid * room.predictionCalls());
-    }
-
-    @Override
     public void close() {
         loss.close();
         draws.close();

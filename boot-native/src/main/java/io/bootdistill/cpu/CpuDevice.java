@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.internal.device.HostMemory;
 import io.bootdistill.internal.natives.BootNative;
 import io.bootdistill.internal.natives.NativeKernels;
 import io.bootdistill.internal.natives.NativeLibrary;
@@ -40,6 +41,11 @@ final class CpuDevice implements Device {
     @Override
     public DeviceMemory allocate(long floats) {
         return new NativeMemory(library, floats);
+    }
+
+    @Override
+    public long availableBytes() {
+        return HostMemory.availableBytes();
     }
 
     @Override

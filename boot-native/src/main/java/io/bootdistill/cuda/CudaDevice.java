@@ -18,6 +18,7 @@ final class CudaDevice implements Device {
     private final CudaPrecision precision;
     private final boolean cudnn;
     private final String description;
+    private final long bytes;
 
     /**
      * Opens device 0, which the probe has found usable.
@@ -33,7 +34,9 @@ final class CudaDevice implements Device {
         if (cudnn && precision == CudaPrecision.BF16) {
             throw new IllegalArgumentException("cudnn reads float32 and multiplies in float32 or tf32, not in " + precision);
         }
-        description = describe();
+        long[] properties = new long[BootNative.BOOT_CUDA_DEVICE_COUNT];
+        description = describe(properties);
+        bytes = properties[BootNative.BOOT_CUDA_DEVICE_MEMORY];
         leader = library.createContext(cap.ordinal());
         if (cudnn) {
             requireCudnn();
@@ -49,8 +52,7 @@ final class CudaDevice implements Device {
         }
     }
 
-    private String describe() {
-        long[] properties = new long[BootNative.BOOT_CUDA_DEVICE_COUNT];
+    private String describe(long[] properties) {
         byte[] name = new byte[256];
         library.requireOk("properties", BootNative.boot_cuda_device(library.handle(), properties, name, name.length));
         long capability = properties[BootNative.BOOT_CUDA_DEVICE_CAPABILITY];
@@ -72,6 +74,12 @@ final class CudaDevice implements Device {
     @Override
     public DeviceMemory allocate(long floats) {
         return new NativeMemory(library, floats);
+    }
+
+    /** All of its memory: what others have taken is not known. */
+    @Override
+    public long availableBytes() {
+        return bytes;
     }
 
     /** One: all contexts share a stream. */

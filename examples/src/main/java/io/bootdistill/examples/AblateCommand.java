@@ -3,7 +3,6 @@ package io.bootdistill.examples;
 import static io.bootdistill.examples.Arguments.require;
 
 import io.bootdistill.Teacher;
-import io.bootdistill.config.Evaluation;
 import io.bootdistill.device.Device;
 import io.bootdistill.examples.ablation.Ablation;
 import io.bootdistill.examples.ablation.Budget;
@@ -114,7 +113,7 @@ final class AblateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     /** Held-out noises of a run; tests are content with few. */
-    int heldOut = Evaluation.defaults().heldOut();
+    int heldOut = 1_000;
 
     /** Samples that the ruler measures. */
     int count = Ruler.COUNT;

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
             "                    [--prompts FILE] [--guidance W | W:W] [--negative TEXT] [--seed S]",
+            "                    [--held-out N] [--block N] [--lanes N] [--optimiser O] [--no-corrector]",
             "                    [--quick | --recipe paper | --recipe FILE] [--device D] [--workers W]",
             "                    [--resume] [--no-report]"
         },
@@ -85,6 +86,9 @@ final class DistillCommand implements Callable<Integer> {
     @Mixin
     private GuidanceOptions guidance = new GuidanceOptions();
 
+    @Mixin
+    private SizeOptions size = new SizeOptions();
+
     @ArgGroup
     private Recipe recipe = new Recipe();
 
@@ -134,8 +138,8 @@ final class DistillCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** The most held-out noises of a new run; tests are content with few. */
-    int heldOut = Integer.MAX_VALUE;
+    /** Held-out noises where no option says, for tests, which are content with few; null for the recipe's. */
+    Integer heldOut;
 
     /** Held-out noises of the report. */
     int reportNoises = ReportCommand.NOISES;
@@ -189,11 +193,14 @@ final class DistillCommand implements Callable<Integer> {
 
     private DistillationConfig newConfig(Teacher teacher, int threads) {
         DistillationConfig defaults = recipe.config();
-        DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads)
-                .heldOut(Math.min(heldOut, defaults.evaluation().heldOut()));
-        int size = batch == null ? defaults.work().batch() : batch;
+        DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads);
+        int images = batch == null ? defaults.work().batch() : batch;
         try {
-            builder.batch(size).length(Arguments.length(length.minutes, length.steps, defaults.length().images(), size));
+            builder.batch(images).length(Arguments.length(length.minutes, length.steps, defaults.length().images(), images));
+            if (heldOut != null) {
+                builder.heldOut(heldOut);
+            }
+            size.set(builder);
             if (seed != null) {
                 builder.seed(seed);
             }
@@ -205,7 +212,8 @@ final class DistillCommand implements Callable<Integer> {
 
     private void requireResumable() {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
-                : seed != null ? "--seed" : guidance.given() != null ? guidance.given() : recipe.given();
+                : seed != null ? "--seed" : guidance.given() != null ? guidance.given()
+                : size.given() != null ? size.given() : recipe.given();
         Arguments.requireResumable(spec, out, given, "config.json");
     }
 

@@ -49,6 +49,11 @@ final class MeteredDevice implements Device {
     }
 
     @Override
+    public long availableBytes() {
+        return device.availableBytes();
+    }
+
+    @Override
     public int workers(int wanted) {
         return device.workers(wanted);
     }

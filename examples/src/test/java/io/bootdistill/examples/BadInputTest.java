@@ -146,6 +146,10 @@ final class BadInputTest {
         CommandRun.distill(teacher, out, "--guidance", "4:1").refused(2, "--guidance is 4:1, must be");
         CommandRun.distill(teacher, out, "--guidance", "-1").refused(2, "--guidance is -1, must be");
         CommandRun.distill(teacher, out, "--negative", -1).refused(2, "--negative is -1, must be");
+        CommandRun.distill(teacher, out, "--held-out", -1).refused(2, "--held-out is -1, must be 0 …");
+        CommandRun.distill(teacher, out, "--block", 0).refused(2, "--block is 0, must be 1 …");
+        CommandRun.distill(teacher, out, "--lanes", 0).refused(2, "--lanes is 0, must be 1 …");
+        CommandRun.distill(teacher, out, "--optimiser", "sgd").refused(2, "--optimiser is sgd, must be adam or muon");
         CommandRun.distill(teacher, out, "--steps", 1, "--minutes", 1).refused(2, "mutually exclusive");
         CommandRun.boot("distill", "--device", "abacus", "--out", out).refused(2, "--device is abacus, must be one of");
         CommandRun.boot("distill", "--steps", "many").refused(2, "--steps", "many");

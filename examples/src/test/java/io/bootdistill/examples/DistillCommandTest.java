@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.lesson.UpdateRule;
 import java.awt.image.BufferedImage;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -145,6 +146,19 @@ final class DistillCommandTest {
         CommandRun.distill(teacher, same, "--recipe", other.resolve("config.json")).succeeded();
         assertSameState(other, same);
         CommandRun.distill(teacher, folder.resolve("none"), "--recipe", folder.resolve("no.json")).refused(1, "no.json");
+    }
+
+    @Test
+    void whatFollowsFromTheSizeCanBeSaid() throws IOException {
+        DistillationConfig byDefault = DistillationConfig.read(run.resolve("config.json"));
+        assertEquals(16, byDefault.work().block());
+        assertEquals(8, byDefault.work().lanes());
+        Path other = folder.resolve("other");
+        CommandRun.distill(teacher, other, "--steps", 6, "--batch", 4, "--seed", 5, "--held-out", 8, "--block", 2, "--lanes", 3,
+                "--optimiser", "adam", "--no-corrector", "--no-report").succeeded();
+        assertEquals(byDefault.toBuilder().heldOut(8).block(2).lanes(3).noCorrector()
+                .optimiser(byDefault.optimiser().withRule(UpdateRule.ADAM)).build(),
+                DistillationConfig.read(other.resolve("config.json")));
     }
 
     @Test

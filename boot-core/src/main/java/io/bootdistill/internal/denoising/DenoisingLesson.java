@@ -128,11 +128,6 @@ final class DenoisingLesson implements Lesson {
     }
 
     @Override
-    public double passes() {
-        return 3.0 * residual.length;
-    }
-
-    @Override
     public void close() {
         scope.close();
     }

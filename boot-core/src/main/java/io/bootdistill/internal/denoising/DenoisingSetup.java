@@ -8,6 +8,7 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.training.Crew;
+import io.bootdistill.internal.training.Division;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
 import io.bootdistill.internal.training.TrainingState;
@@ -25,6 +26,13 @@ import java.util.List;
  */
 public record DenoisingSetup(
         UNet network, SchedulerConfig scheduler, Device device, ImageSource images, TeacherTrainingConfig config) {
+
+    /** Decides block and lanes by the network, where they are left open. */
+    public DenoisingSetup {
+        Graph graph = Graph.of(network);
+        config = config.toBuilder().block(Division.block(config.work().block(), graph))
+                .lanes(Division.lanes(config.work().lanes(), graph)).build();
+    }
 
     /** The state before the first step: random weights. */
     public TrainingState newState() {

@@ -2,6 +2,7 @@ package io.bootdistill.internal.distillation;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Phase;
+import io.bootdistill.config.Work;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
@@ -16,12 +17,14 @@ import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.internal.training.Crew;
+import io.bootdistill.internal.training.Division;
 import io.bootdistill.internal.training.Trainer.Assigned;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Reducer;
+import io.bootdistill.lesson.StepSize;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.LeadingChannels;
@@ -53,7 +56,8 @@ public final class DistillationSetup {
     public DistillationSetup(
             DistillationConfig config, TeacherModel teacher, Network network, Device device, ConditionSource conditions,
             Reducer reducer) {
-        this.config = config;
+        this.network = studentNetwork(config, network);
+        this.config = divided(config, Graph.of(this.network));
         this.teacher = teacher;
         this.device = device;
         this.reducer = reducer;
@@ -69,7 +73,6 @@ public final class DistillationSetup {
         Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
                 labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
         guidance = config.guidance().isGuided() ? newGuidance() : null;
-        this.network = studentNetwork(network);
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
         for (Phase phase : config.phases()) {
@@ -103,7 +106,7 @@ public final class DistillationSetup {
     }
 
     /** The student's network, which is given w where that is drawn, and a second time where samples restart. */
-    private Network studentNetwork(Network given) {
+    static Network studentNetwork(DistillationConfig config, Network given) {
         boolean isWide = config.guidance().range().isWide();
         boolean hasScale = given.scalars().contains(ScalarInputs.GUIDANCE);
         boolean hasSecond = given.scalars().contains(ScalarInputs.TARGET_TIME);
@@ -113,6 +116,12 @@ public final class DistillationSetup {
                 "above 0 for a student network with the scalar input s");
         Network made = isWide && !hasScale ? given.withScalar(ScalarInputs.GUIDANCE) : given;
         return config.hasTwoTimes() && !hasSecond ? made.withScalar(ScalarInputs.TARGET_TIME) : made;
+    }
+
+    /** With the block and the lanes of the student's network, where they are left open. */
+    static DistillationConfig divided(DistillationConfig config, Graph student) {
+        return config.toBuilder().block(Division.block(config.work().block(), student))
+                .lanes(Division.lanes(config.work().lanes(), student)).build();
     }
 
     private ConditionSource defaultConditions() {
@@ -173,10 +182,31 @@ public final class DistillationSetup {
         return config.clip().isOfScheduler() ? teacher.schedulerThreshold() : null;
     }
 
-    /** The same for another length of the run, once a time budget is a number of images. */
-    public DistillationSetup withImages(long images) {
-        return new DistillationSetup(
-                config.toBuilder().images(images).build(), teacher, network, device, conditions, reducer);
+    /** The same with what was left open: the length of the run, once a time budget is a number of images, or its evaluation. */
+    public DistillationSetup with(DistillationConfig decided) {
+        return new DistillationSetup(decided, teacher, network, device, conditions, reducer);
+    }
+
+    /** Cost of a mean step of the run in forward passes of one sample. */
+    public double passes() {
+        StepSize size = size(config, config.work(), teacher);
+        long steps = config.steps();
+        double passes = 0;
+        for (int i = 0; i < config.phases().size(); i++) {
+            passes += config.phases().get(i).objective().passes(size) * (config.phaseStart(i + 1) - config.phaseStart(i));
+        }
+        Corrector corrector = config.corrector(teacher.isNetwork());
+        passes += corrector == null ? 0 : corrector.passes(size) * (steps - corrector.firstStep(steps));
+        return passes / steps;
+    }
+
+    static StepSize size(DistillationConfig config, Work work, TeacherModel teacher) {
+        return new StepSize(work.batch(), work.block(), config.guidance().isGuided() ? 2 : 1, teacher.schedule());
+    }
+
+    /** Floating-point operations of a pass of the student's network. */
+    public double passFlops() {
+        return Graph.of(network).flops();
     }
 
     /** A network of the student's, to be sampled, without weights yet. */

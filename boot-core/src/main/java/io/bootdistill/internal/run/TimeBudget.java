@@ -22,6 +22,9 @@ public final class TimeBudget {
     /** Share of the budget for steps and evaluations; the rest is for start-up, files and a machine that slows down. */
     private static final double SHARE = 0.9;
 
+    /** Share of the steps that would fit without evaluations, which may take the rest: a tenth of the run. */
+    public static final double SHARE_OF_STEPS = 0.9;
+
     private TimeBudget() {}
 
     /**
@@ -32,22 +35,13 @@ public final class TimeBudget {
      */
     public record Cost(double seconds, double passes) {}
 
-    /** Times a few steps of each part of a run that makes the same calls, without counting them. */
-    public static Cost measure(Trainer trainer, long steps) {
+    /** Seconds of a mean step: times a few of each part of a run that makes the same calls, without counting them. */
+    public static double seconds(Trainer trainer, long steps) {
         double seconds = 0;
         for (long[] part : parts(trainer.assigned(), steps)) {
             seconds += secondsPerStep(trainer, part[0], part[1]) * (part[1] - part[0]) / steps;
         }
-        return new Cost(seconds, passes(trainer.assigned(), steps));
-    }
-
-    /** Cost of a mean step in forward passes of one sample. */
-    static double passes(List<Assigned> lessons, long steps) {
-        double passes = 0;
-        for (Assigned one : lessons) {
-            passes += one.lesson().passes() * (Math.min(one.to(), steps) - one.from()) / steps;
-        }
-        return passes;
+        return seconds;
     }
 
     /** First step, and the step after the last, of all parts in which the same lessons take part. */
@@ -70,9 +64,13 @@ public final class TimeBudget {
         return seconds[TIMED / 2];
     }
 
-    /** The steps of a teacher's training that fit its budget: its pictures take little time. */
-    public static long steps(TeacherTrainingConfig config, Cost cost) {
-        return Math.max(1, (long) (SHARE * config.length().timeBudget().toSeconds() / cost.seconds));
+    /**
+     * The steps of a teacher's training that fit its budget: its pictures take little time.
+     *
+     * @param seconds of a step
+     */
+    public static long steps(TeacherTrainingConfig config, double seconds) {
+        return Math.max(1, (long) (SHARE * config.length().timeBudget().toSeconds() / seconds));
     }
 
     /**
@@ -86,7 +84,7 @@ public final class TimeBudget {
         int heldOut = config.evaluation().heldOut();
         double reference = secondsPerPass * heldOut * referencePasses(config);
         double evaluation = secondsPerPass * heldOut;
-        double evaluationsPerStep = Math.min(1, (double) config.work().batch() / config.output().checkpointImages());
+        double evaluationsPerStep = evaluationsPerStep(config);
         double budget = SHARE * config.length().timeBudget().toSeconds();
         long steps = (long) ((budget - reference - evaluation) / (cost.seconds + evaluation * evaluationsPerStep));
         if (steps < 1) {
@@ -99,8 +97,13 @@ public final class TimeBudget {
         return steps;
     }
 
+    /** Evaluations after a step, in the mean, besides the last. */
+    public static double evaluationsPerStep(DistillationConfig config) {
+        return Math.min(1, (double) config.work().batch() / config.output().checkpointImages());
+    }
+
     /** Cost of one reference sample. */
-    private static double referencePasses(DistillationConfig config) {
+    public static double referencePasses(DistillationConfig config) {
         int steps = config.evaluation().referenceSteps();
         int predictions = steps == 1 ? 1 : steps + 1;
         return (double) predictions * (config.guidance().isGuided() ? 2 : 1);

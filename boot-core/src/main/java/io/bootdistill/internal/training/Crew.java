@@ -7,7 +7,6 @@ import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.internal.work.WorkerPool;
-import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -43,7 +42,7 @@ public final class Crew implements AutoCloseable {
             @Nullable ConditionTable conditions) {
         this.batch = batch;
         this.block = block;
-        this.lanes = Math.min(lanes, Blocks.of(batch, block).count());
+        this.lanes = Division.filled(batch, block, lanes);
         Device device = student.device();
         contexts = new Kernels[device.workers(Math.min(most, this.lanes))];
         try {

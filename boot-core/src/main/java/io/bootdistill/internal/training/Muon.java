@@ -76,7 +76,7 @@ public final class Muon implements AutoCloseable {
         Device device = state.student.device();
         try {
             factors = scope.own(device.allocate(numbers.length)).slice();
-            int side = views.stream().mapToInt(v -> Math.min(v.rows, v.columns)).max().orElseThrow();
+            int side = side(views);
             Slice identity = scope.own(device.allocate((long) side * side)).slice();
             contexts[0].upload(Orthogonaliser.identity(side), 0, identity);
             for (int i = 0; i < matrices.length; i++) {
@@ -86,8 +86,7 @@ public final class Muon implements AutoCloseable {
             }
             for (int worker = 0; worker < contexts.length; worker++) {
                 Kernels kernels = contexts[worker];
-                Slice scratch = scope.own(device.allocate(views.stream()
-                        .mapToLong(v -> Orthogonaliser.floats(v.rows, v.columns, kernels)).max().orElseThrow())).slice();
+                Slice scratch = scope.own(device.allocate(scratchFloats(views, kernels))).slice();
                 for (int i = 0; i < matrices.length; i++) {
                     View v = views.get(i);
                     orthogonalisers[worker][i] =
@@ -98,6 +97,20 @@ public final class Muon implements AutoCloseable {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    private static int side(List<View> views) {
+        return views.stream().mapToInt(v -> Math.min(v.rows, v.columns)).max().orElse(0);
+    }
+
+    private static long scratchFloats(List<View> views, Kernels kernels) {
+        return views.stream().mapToLong(v -> Orthogonaliser.floats(v.rows, v.columns, kernels)).max().orElse(0);
+    }
+
+    /** Bytes that it holds for a network, before there is one. */
+    public static long bytes(ParameterLayout layout, int workers, Kernels kernels) {
+        List<View> views = views(layout);
+        return Float.BYTES * ((long) side(views) * side(views) + workers * scratchFloats(views, kernels));
     }
 
     /** The matrices of a network, those of the most work first. */

@@ -124,11 +124,6 @@ class TrainerTest {
         }
 
         @Override
-        public double passes() {
-            return 0;
-        }
-
-        @Override
         public long history() {
             return history;
         }

@@ -1,0 +1,117 @@
+package io.bootdistill;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Evaluation;
+import io.bootdistill.config.Length;
+import io.bootdistill.config.Work;
+import io.bootdistill.device.Devices;
+import io.bootdistill.internal.distillation.DistillationSetup;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On how many noises a run is measured that does not say it, and what it then writes. */
+@Tag("fast")
+class MeasuredNoisesTest {
+
+    @TempDir
+    Path temp;
+
+    /** Steps of 90 passes; references of 4 + 1 passes; an evaluation after every 100th step, and one at the end. */
+    private static DistillationConfig.Builder config(long steps) {
+        return DistillationConfig.builder().batch(10).images(10 * steps).referenceSteps(4).checkpointImages(1_000);
+    }
+
+    private static MeasuredNoises plain() {
+        return new MeasuredNoises(90, 0, 1, false, false);
+    }
+
+    private static int noises(MeasuredNoises measured, DistillationConfig.Builder config) {
+        return measured.decided(config.build()).evaluation().heldOut();
+    }
+
+    @Test
+    void theyTakeATenthOfTheRun() {
+        // 50 steps are 4500 passes, so that 500 may be for measuring: 5 for a reference sample and 1 to evaluate it
+        assertEquals(500 / 6, noises(plain(), config(50)));
+        // 200 steps: 2000 passes, 5 and 2 + 1
+        assertEquals(2_000 / 8, noises(plain(), config(200)));
+        assertEquals(500 / 11, noises(plain(), config(50).guidance(2)), "guided references cost twice as much");
+        assertEquals(500 / 2, noises(plain(), config(50).referenceSteps(1)));
+    }
+
+    @Test
+    void atMostAThousandAndAtLeastSixteen() {
+        assertEquals(1_000, noises(plain(), config(100_000).checkpointImages(1_000_000)));
+        assertEquals(16, noises(plain(), config(1)));
+    }
+
+    @Test
+    void aNumberThatIsGivenStays() {
+        assertEquals(0, noises(plain(), config(50).heldOut(0)));
+        assertEquals(5_000, noises(plain(), config(50).heldOut(5_000)));
+    }
+
+    @Test
+    void whatElseCosts() {
+        // each evaluation of 200 steps makes its reference: 3 (5 + 1)
+        assertEquals(2_000 / 18, noises(new MeasuredNoises(90, 0, 1, true, false), config(200)));
+        // the pictures of both at 2 passes each, but of the first 64 alone
+        assertEquals(500 / 10, noises(new MeasuredNoises(90, 2, 1, false, false), config(50)));
+        assertEquals((1_000 - 4 * 64) / 6, noises(new MeasuredNoises(90, 2, 1, false, false), config(100).checkpointImages(2_000)));
+        // 16 samples of the format's sampler, 80 of the 500
+        assertEquals(420 / 6, noises(new MeasuredNoises(90, 0, 1, false, true), config(50)));
+        assertEquals(420 / 6 / 4 * 4, noises(new MeasuredNoises(90, 0, 4, false, true), config(50)), "a few for each prompt");
+    }
+
+    private static DistillationSetup setup(Teacher teacher, DistillationConfig config) {
+        return Decisions.of(new BootDistiller(teacher).setup(config), null);
+    }
+
+    @Test
+    void theDefaultsForASmallTeacher() throws IOException {
+        try (Teacher teacher = Teacher.load(BundledTeacher.folder(), Devices.named("reference"))) {
+            DistillationConfig config = setup(teacher, DistillationConfig.builder().build()).config();
+            assertEquals(new Work(64, 16, 8, config.work().workers()), config.work());
+            assertEquals(new Evaluation(1_000, 50), config.evaluation());
+            assertEquals(1_000, setup(teacher, DistillationConfig.paper().build()).config().evaluation().heldOut());
+        }
+    }
+
+    /** What was decided is written, so that the run goes on as it began. */
+    @Test
+    void decisionsAreWritten() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"))) {
+            DistillationConfig.Builder config = DistillationConfig.builder().batch(4).images(8).referenceSteps(2);
+            new BootDistiller(teacher).train(config.folder(temp.resolve("run")).build()).close();
+            DistillationConfig written = DistillationConfig.read(temp.resolve("run/config.json"));
+            assertEquals(16, written.evaluation().heldOut());
+            assertEquals(16, written.work().block());
+            assertEquals(8, written.work().lanes());
+        }
+    }
+
+    /** A tenth for measuring, and the rest for steps. */
+    @Test
+    void aTimeBudgetIsShared() throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"))) {
+            DistillationConfig asked = DistillationConfig.builder().batch(4).length(Length.time(Duration.ofMinutes(1)))
+                    .referenceSteps(20).build();
+            DistillationSetup decided = setup(teacher, asked);
+            MeasuredNoises noises = MeasuredNoises.of(decided, null, false);
+            DistillationConfig config = decided.config();
+            int count = config.evaluation().heldOut();
+            assertTrue(count >= 16 && count <= 1_000, count + " noises");
+            int again = noises.decided(config.toBuilder().heldOut(Evaluation.AUTOMATIC).build()).evaluation().heldOut();
+            assertTrue(Math.abs(again - count) <= 0.1 * count + 1, count + " noises for " + config.steps() + " steps, not " + again);
+        }
+    }
+}
