@@ -7,6 +7,8 @@ import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -55,6 +57,9 @@ import picocli.CommandLine.Spec;
             "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
         })
 final class DistillCommand implements Callable<Integer> {
+
+    /** The default for prompts: a trajectory of a guided teacher costs twice as much, and serves twice as many samples. */
+    private static final Objective OF_PROMPTS = Trajectories.defaults().withUses(8, 96);
 
     @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
@@ -203,6 +208,9 @@ final class DistillCommand implements Callable<Integer> {
             size.set(builder);
             if (seed != null) {
                 builder.seed(seed);
+            }
+            if (recipe.given() == null && teacher.readsPrompts()) {
+                builder.objective(OF_PROMPTS);
             }
             return builder.guidance(guidance.config(defaults.guidance(), recipe.isFile(), teacher)).build();
         } catch (IllegalArgumentException e) {
