@@ -111,7 +111,8 @@ class MeasuredNoisesTest {
             int count = config.evaluation().heldOut();
             assertTrue(count >= 16 && count <= 1_000, count + " noises");
             int again = noises.decided(config.toBuilder().heldOut(Evaluation.AUTOMATIC).build()).evaluation().heldOut();
-            assertTrue(Math.abs(again - count) <= 0.1 * count + 1, count + " noises for " + config.steps() + " steps, not " + again);
+            assertTrue(Math.abs(again - count) <= 0.1 * count + 1,
+                    count + " noises for " + config.steps() + " steps, not " + again);
         }
     }
 }

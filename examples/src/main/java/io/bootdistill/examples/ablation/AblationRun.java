@@ -129,7 +129,8 @@ final class AblationRun implements DistillationListener {
     private void requireSame(DistillationConfig found) {
         Map<String, String> there = ConfigValues.of(found);
         Map<String, String> here = ConfigValues.of(builder
-                .work(builder.build().work().decidedAs(found.work())).length(found.length()).checkpointImages(found.output().checkpointImages()).build());
+                .work(builder.build().work().decidedAs(found.work()))
+                .length(found.length()).checkpointImages(found.output().checkpointImages()).build());
         there.keySet().stream().filter(key -> !there.get(key).equals(here.get(key))).findFirst().ifPresent(key -> {
             throw new IllegalArgumentException(folder + " holds a run whose " + key + " is " + there.get(key) + ", not "
                     + here.getOrDefault(key, "another") + ": choose another --out, or delete it");
