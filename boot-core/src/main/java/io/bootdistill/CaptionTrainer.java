@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.CaptionedImages;
@@ -128,7 +129,7 @@ public final class CaptionTrainer {
     }
 
     private CaptionRun prepare(PipelineFolder source, CaptionedImages images, TeacherTrainingConfig config) {
-        TrainablePipeline pipeline = new TrainablePipeline(source, config.textEncoder());
+        TrainablePipeline pipeline = new TrainablePipeline(source, config.textEncoder() == TextEncoderMode.TRAINED);
         Checks.that(config.nullLabel() == -1, "nullLabel", config.nullLabel(), "-1 with captions: the empty one stands for none");
         Checks.that(images.shape().equals(pipeline.picture()), "the shape of the images", images.shape(),
                 "that of the teacher's pictures, " + pipeline.picture());

@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
@@ -175,7 +176,8 @@ public final class TeacherTrainer {
         Checks.that(images.shape().equals(network.input()), "the shape of the images", images.shape(),
                 "that of the network, " + network.input());
         Checks.that(images.count() > 0, "the number of images", images.count(), "at least 1");
-        Checks.that(!config.textEncoder(), "textEncoder", true, "false: this teacher has none");
+        Checks.that(config.textEncoder() == TextEncoderMode.FROZEN, "textEncoder", config.textEncoder(),
+                "FROZEN: this teacher has none");
         int labels = labels();
         Checks.that(config.nullLabel() < labels || config.nullLabel() == -1, "nullLabel", config.nullLabel(),
                 labels == 0 ? "-1: the network has no labels" : "a label 0 … " + (labels - 1));

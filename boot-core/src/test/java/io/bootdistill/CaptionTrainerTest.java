@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.CaptionedImages;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Teachers of prompts made of captioned pictures: what training reaches, writes, repeats and refuses. */
 @Tag("fast")
@@ -64,7 +65,7 @@ public class CaptionTrainerTest {
         pipeline = TinyPipeline.write(temp.resolve("pipeline"));
     }
 
-    private static TeacherTrainingConfig.Builder config(boolean text) {
+    private static TeacherTrainingConfig.Builder config(TextEncoderMode text) {
         return TeacherTrainingConfig.builder().batch(2).block(1).lanes(2).images(2 * 4).workers(2).seed(3).textEncoder(text)
                 .optimiser(OptimiserConfig.ofTeachers().withEmaHalfLife(2).withWarmupImages(0)).pictures(0)
                 .reportImages(2).checkpointImages(Long.MAX_VALUE);
@@ -96,8 +97,8 @@ public class CaptionTrainerTest {
 
     /** The same picture all the time, from random weights: the loss falls below what it was. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void lossFalls(boolean text) throws IOException {
+    @EnumSource
+    void lossFalls(TextEncoderMode text) throws IOException {
         List<Double> losses = new ArrayList<>();
         TeacherTrainingConfig config = config(text).batch(4).images(4 * 24).learningRate(4e-3).reportImages(4 * 6).build();
         trainer().randomWeights().listener(losses(losses)).train(new CaptionedPictures(1, 1), config).close();
@@ -107,8 +108,8 @@ public class CaptionTrainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void continuedRunEqualsOneThatWasNeverStopped(boolean text) throws IOException {
+    @EnumSource
+    void continuedRunEqualsOneThatWasNeverStopped(TextEncoderMode text) throws IOException {
         Path whole = temp.resolve("whole");
         Path parts = temp.resolve("parts");
         try (Teacher straight = trainer().train(images, config(text).folder(whole).build())) {
@@ -126,8 +127,8 @@ public class CaptionTrainerTest {
 
     /** A whole folder: what is trained has changed, all else is as it was, and it draws as the teacher in memory does. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void writesAWholePipeline(boolean text) throws IOException {
+    @EnumSource
+    void writesAWholePipeline(TextEncoderMode text) throws IOException {
         Path run = temp.resolve("run");
         Path saved = temp.resolve("saved");
         List<Integer> prepared = Collections.synchronizedList(new ArrayList<>());
@@ -147,7 +148,7 @@ public class CaptionTrainerTest {
             }
         }
         assertEquals(List.of(505), prepared);
-        Set<String> changed = text ? Set.of(UNET, TEXT) : Set.of(UNET);
+        Set<String> changed = text == TextEncoderMode.TRAINED ? Set.of(UNET, TEXT) : Set.of(UNET);
         assertEquals(files(pipeline), files(saved));
         for (String file : files(pipeline)) {
             boolean same = Files.mismatch(pipeline.resolve(file), saved.resolve(file)) < 0;
@@ -155,7 +156,7 @@ public class CaptionTrainerTest {
             assertEquals(-1, Files.mismatch(saved.resolve(file), run.resolve("teacher").resolve(file)), file);
         }
         assertTrue(Files.exists(run.resolve("grids/step-0000004.png")));
-        assertTrue(Files.readString(run.resolve("config.json")).contains("\"textEncoder\": " + text));
+        assertTrue(Files.readString(run.resolve("config.json")).contains("\"textEncoder\": \"" + text));
     }
 
     private static Set<String> files(Path folder) throws IOException {
@@ -167,7 +168,7 @@ public class CaptionTrainerTest {
     /** A tiny rate leaves the weights as they were: those of the folder, or random ones of the seed. */
     @Test
     void beginsWithTheFoldersWeightsOrAtRandom() throws IOException {
-        TeacherTrainingConfig config = config(true).images(2).learningRate(1e-30).build();
+        TeacherTrainingConfig config = config(TextEncoderMode.TRAINED).images(2).learningRate(1e-30).build();
         try (Teacher own = trainer().train(images, config);
                 Teacher random = trainer().randomWeights().train(images, config);
                 Teacher again = trainer().randomWeights().train(images, config);
@@ -180,8 +181,8 @@ public class CaptionTrainerTest {
 
     /** Where captions are always left out, none of their words matters to what is learnt; else each does. */
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void captionsAreRead(boolean text) throws IOException {
+    @EnumSource
+    void captionsAreRead(TextEncoderMode text) throws IOException {
         CaptionedImages others = new CaptionedImages() {
             @Override
             public ImageShape shape() {
@@ -222,7 +223,7 @@ public class CaptionTrainerTest {
                 allocations.add(recording.allocations());
                 return false;
             }
-        }).train(images, config(true).images(2 * 3).build()).close();
+        }).train(images, config(TextEncoderMode.TRAINED).images(2 * 3).build()).close();
         assertEquals(Collections.nCopies(3, allocations.get(0)), allocations);
     }
 
@@ -243,33 +244,33 @@ public class CaptionTrainerTest {
         float[] found = new float[planes.length];
         read.read(2, found, 0);
         assertArrayEquals(planes, found, 1 / 255f + 1e-6f);
-        trainer().train(read, config(false).images(2).build()).close();
+        trainer().train(read, config(TextEncoderMode.FROZEN).images(2).build()).close();
         Files.writeString(folder.resolve("2.png"), "damaged");
         Path run = temp.resolve("run");
-        assertRefused(() -> trainer().train(read, config(false).folder(run).build()), "metadata.jsonl line 3", "2.png", "replace");
+        assertRefused(() -> trainer().train(read, config(TextEncoderMode.FROZEN).folder(run).build()), "metadata.jsonl line 3", "2.png", "replace");
         assertFalse(Files.exists(run));
     }
 
     @Test
     void whatDoesNotFitIsRefused() throws IOException {
-        refused(images, config(false).nullLabel(0).build(), "nullLabel is 0, must be -1");
+        refused(images, config(TextEncoderMode.FROZEN).nullLabel(0).build(), "nullLabel is 0, must be -1");
         CaptionedImages none = new CaptionedPictures(0, 1);
-        refused(none, config(false).build(), "the number of images is 0");
+        refused(none, config(TextEncoderMode.FROZEN).build(), "the number of images is 0");
         Path folder = Files.createDirectories(temp.resolve("wide"));
         Images.writePng(folder.resolve("a.png"), Images.toImages(new float[3 * 16 * 32], 3, 16, 32).get(0));
         Files.writeString(folder.resolve("a.txt"), "a picture");
-        refused(CaptionedImages.of(CaptionFolder.read(folder), new ImageShape(3, 16, 32)), config(false).build(),
+        refused(CaptionedImages.of(CaptionFolder.read(folder), new ImageShape(3, 16, 32)), config(TextEncoderMode.FROZEN).build(),
                 "the shape of the images is 3×16×32, must be that of the teacher's pictures, 3×16×16");
         assertMessage(assertThrows(IllegalArgumentException.class, () -> new TeacherTrainer(
                 UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 0),
                 SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON), device())
-                .train(SyntheticImages.unlabelled(2, 1), config(true).build())), "textEncoder is true, must be false");
+                .train(SyntheticImages.unlabelled(2, 1), config(TextEncoderMode.TRAINED).build())), "textEncoder is TRAINED, must be FROZEN");
     }
 
     /** A student's folder would have the encoder that the teacher was read with. */
     @Test
     void teacherWithATrainedEncoderIsLoadedBeforeItIsDistilled() throws IOException {
-        try (Teacher teacher = trainer().train(images, config(true).images(2).build())) {
+        try (Teacher teacher = trainer().train(images, config(TextEncoderMode.TRAINED).images(2).build())) {
             assertMessage(assertThrows(IllegalArgumentException.class, () -> new BootDistiller(teacher)), "saved and loaded again");
             teacher.save(temp.resolve("saved"));
         }

@@ -5,7 +5,7 @@ import io.bootdistill.diffusion.CaptionedImages;
 import io.bootdistill.network.ImageShape;
 
 /** Pictures of 16×16 in one colour each, with noise, and its name as the caption. */
-record CaptionedPictures(int count, int seed) implements CaptionedImages {
+public record CaptionedPictures(int count, int seed) implements CaptionedImages {
 
     private static final String[] COLOURS = {"a red picture", "a green picture", "a blue picture"};
 

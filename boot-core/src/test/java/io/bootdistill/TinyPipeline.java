@@ -7,11 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The golden pipeline of prompts with latents of 8×8, whose network predicts v: small enough to be distilled by every test. */
-final class TinyPipeline {
+public final class TinyPipeline {
 
     private TinyPipeline() {}
 
-    static Path write(Path folder) throws IOException {
+    /** Writes it. */
+    public static Path write(Path folder) throws IOException {
         DrawingGoldenTest.copy(folder);
         Path network = folder.resolve("unet/config.json");
         JsonObject config = Json.read(network);

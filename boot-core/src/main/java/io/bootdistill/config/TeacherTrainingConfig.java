@@ -67,8 +67,8 @@ public final class TeacherTrainingConfig {
         return values.nullProbability();
     }
 
-    /** Whether the text encoder of a teacher of prompts is trained, too; false for others. */
-    public boolean textEncoder() {
+    /** Whether the text encoder of a teacher of prompts is trained, too; frozen for others. */
+    public TextEncoderMode textEncoder() {
         return values.textEncoder();
     }
 
@@ -116,7 +116,7 @@ public final class TeacherTrainingConfig {
 
         private int nullLabel = -1;
         private double nullProbability = 0.1;
-        private boolean textEncoder;
+        private TextEncoderMode textEncoder = TextEncoderMode.FROZEN;
         private int pictures = 64;
 
         private Builder() {
@@ -149,8 +149,8 @@ public final class TeacherTrainingConfig {
             return this;
         }
 
-        /** Whether the text encoder of a teacher of prompts is trained, too; false for others. */
-        public Builder textEncoder(boolean textEncoder) {
+        /** Whether the text encoder of a teacher of prompts is trained, too; frozen for others. */
+        public Builder textEncoder(TextEncoderMode textEncoder) {
             this.textEncoder = textEncoder;
             return this;
         }

@@ -9,6 +9,7 @@ import io.bootdistill.device.TimeEmbedding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,12 +251,13 @@ public final class GraphBuilder {
      * The output of another network as a part of this one, whose further outputs are left out. No name of its parameters may be
      * taken.
      *
+     * @param network its {@link Network#describe}
      * @param others its inputs besides x, by name
      */
-    public Value part(Network network, Value x, Map<String, Value> others) {
+    public Value part(Function<GraphBuilder, Value> network, Value x, Map<String, Value> others) {
         Map<String, Value> given = new LinkedHashMap<>(others);
         given.put(InputNames.X, x);
-        return network.describe(new GraphBuilder(parts, given));
+        return network.apply(new GraphBuilder(parts, given));
     }
 
     // ---- values without an operation

@@ -1,7 +1,6 @@
 package io.bootdistill.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.bootdistill.config.TeacherTrainingConfig.Builder;
 import io.bootdistill.lesson.OptimiserConfig;
@@ -54,7 +53,7 @@ class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, Te
         assertEquals(new OptimiserConfig(UpdateRule.ADAM, 1e-3, 6_400, 0, 0.9, 0.99, 1, 10_000), config.optimiser());
         assertEquals(-1, config.nullLabel());
         assertEquals(0.1, config.nullProbability());
-        assertFalse(config.textEncoder());
+        assertEquals(TextEncoderMode.FROZEN, config.textEncoder());
         assertEquals(64, config.pictures());
         assertEquals(new Output(null, 3_200, 32_000), config.output());
         assertEquals(8_000, config.steps());

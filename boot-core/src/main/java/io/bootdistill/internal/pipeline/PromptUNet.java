@@ -41,8 +41,8 @@ record PromptUNet(ClipText text, ConditionalUNet unet) implements Network {
 
     @Override
     public Value describe(GraphBuilder graph) {
-        Value states = graph.part(text, graph.condition(), Map.of());
-        return graph.part(unet, graph.x(), Map.of(
+        Value states = graph.part(text::describe, graph.condition(), Map.of());
+        return graph.part(unet::describe, graph.x(), Map.of(
                 ConditionalUNet.TIME, graph.scalar(ConditionalUNet.TIME), ConditionalUNet.TEXT, states));
     }
 }
