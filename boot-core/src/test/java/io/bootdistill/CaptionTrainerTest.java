@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
@@ -23,6 +24,7 @@ import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNetConfig;
+import io.bootdistill.objective.Trajectories;
 import io.bootdistill.selftest.RecordingDevice;
 import io.bootdistill.text.CaptionFolder;
 import java.io.IOException;
@@ -100,7 +102,7 @@ public class CaptionTrainerTest {
     @EnumSource
     void lossFalls(TextEncoderMode text) throws IOException {
         List<Double> losses = new ArrayList<>();
-        TeacherTrainingConfig config = config(text).batch(4).images(4 * 24).learningRate(4e-3).reportImages(4 * 6).build();
+        TeacherTrainingConfig config = config(text).batch(4).images(4 * 16).learningRate(4e-3).reportImages(4 * 4).build();
         trainer().randomWeights().listener(losses(losses)).train(new CaptionedPictures(1, 1), config).close();
         assertEquals(4, losses.size());
         assertTrue(losses.stream().allMatch(Double::isFinite));
@@ -115,7 +117,8 @@ public class CaptionTrainerTest {
         try (Teacher straight = trainer().train(images, config(text).folder(whole).build())) {
             trainer().listener(stopAt(2)).train(images, config(text).folder(parts).build()).close();
             assertTrue(CaptionTrainer.isRun(parts));
-            assertRefused(() -> trainer().resume(new CaptionedPictures(5, 2), parts, 1), "another set of pipeline, pictures and captions");
+            assertRefused(() -> trainer().resume(new CaptionedPictures(5, 2), parts, 1),
+                    "another set of pipeline, pictures and captions");
             try (Teacher resumed = new CaptionTrainer(parts.resolve("teacher"), device()).resume(images, parts, 1)) {
                 assertArrayEquals(straight.latents(DRAW, null), resumed.latents(DRAW, null));
             }
@@ -138,7 +141,7 @@ public class CaptionTrainerTest {
                 prepared.add(100 * count + done);
             }
         };
-        try (Teacher teacher = trainer().listener(listener).train(images, config(text).pictures(2).folder(run).build())) {
+        try (Teacher teacher = trainer().listener(listener).train(images, config(text).pictures(1).folder(run).build())) {
             teacher.save(saved);
             try (Teacher loaded = Teacher.load(saved, device()); Teacher before = Teacher.load(pipeline, device())) {
                 assertArrayEquals(teacher.latents(DRAW, null), loaded.latents(DRAW, null));
@@ -247,7 +250,8 @@ public class CaptionTrainerTest {
         trainer().train(read, config(TextEncoderMode.FROZEN).images(2).build()).close();
         Files.writeString(folder.resolve("2.png"), "damaged");
         Path run = temp.resolve("run");
-        assertRefused(() -> trainer().train(read, config(TextEncoderMode.FROZEN).folder(run).build()), "metadata.jsonl line 3", "2.png", "replace");
+        assertRefused(() -> trainer().train(read, config(TextEncoderMode.FROZEN).folder(run).build()),
+                "metadata.jsonl line 3", "2.png", "replace");
         assertFalse(Files.exists(run));
     }
 
@@ -264,7 +268,27 @@ public class CaptionTrainerTest {
         assertMessage(assertThrows(IllegalArgumentException.class, () -> new TeacherTrainer(
                 UNetConfig.of(SyntheticImages.SHAPE, List.of(8, 8), 1, 0),
                 SchedulerConfig.of(BetaSchedule.LINEAR, PredictionType.EPSILON), device())
-                .train(SyntheticImages.unlabelled(2, 1), config(TextEncoderMode.TRAINED).build())), "textEncoder is TRAINED, must be FROZEN");
+                .train(SyntheticImages.unlabelled(2, 1), config(TextEncoderMode.TRAINED).build())),
+                "textEncoder is TRAINED, must be FROZEN");
+    }
+
+    @Test
+    void otherModelsAreRefused() throws IOException {
+        Path pixels = temp.resolve("pixels");
+        TinyTeacher.write(pixels, "v_prediction");
+        assertRefused(() -> new CaptionTrainer(pixels, device()), "holds a DD", "must be a StableDiffusionPipeline");
+        Path index = pipeline.resolve("model_index.json");
+        String text = Files.readString(index);
+        Files.writeString(index, text.replace("StableDiffusionPipeline", "LatentConsistencyModelPipeline"));
+        assertRefused(() -> new CaptionTrainer(pipeline, device()), "holds a LatentConsistencyModelPipeline, must be");
+        Files.writeString(index, text);
+        try (Teacher teacher = Teacher.load(pipeline, device());
+                Student student = new BootDistiller(teacher).conditions(ConditionSource.prompts(List.of("a cat"))).train(
+                        DistillationConfig.builder().objective(Trajectories.defaults().withSteps(2).withUses(1, 1)).noCorrector()
+                                .batch(1).block(1).images(1).heldOut(0).build())) {
+            student.save(temp.resolve("student"));
+        }
+        assertRefused(() -> new CaptionTrainer(temp.resolve("student"), device()), "holds a student, must be a teacher");
     }
 
     /** A student's folder would have the encoder that the teacher was read with. */

@@ -5,8 +5,8 @@ import io.bootdistill.lesson.OptimiserConfig;
 
 /** The values of a {@link TeacherTrainingConfig}, as they are written, and what they must be. */
 record TeacherTrainingValues(
-        Length length, Work work, long seed, OptimiserConfig optimiser, int nullLabel, double nullProbability, TextEncoderMode textEncoder,
-        int pictures, Output output) {
+        Length length, Work work, long seed, OptimiserConfig optimiser, int nullLabel, double nullProbability,
+        TextEncoderMode textEncoder, int pictures, Output output) {
 
     void check() {
         Checks.notNull("length", length);

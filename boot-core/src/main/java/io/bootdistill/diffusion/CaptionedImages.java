@@ -34,7 +34,7 @@ public interface CaptionedImages extends ImageSource {
                 return folder.entries().get(index).caption();
             }
 
-            /** @throws io.bootdistill.error.ModelFormatException naming the file and where its caption stands, if it is unreadable */
+            /** @throws io.bootdistill.error.ModelFormatException naming the file and where its caption stands */
             @Override
             public void read(int index, float[] target, int offset) {
                 CaptionFolder.Entry entry = folder.entries().get(index);

@@ -82,8 +82,8 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
      */
     public void write(int channels, int height, int width, float[] target, int offset) {
         if (this.height < height || this.width < width) {
-            throw new ModelFormatException(source + " is " + this.width + "×" + this.height + " pixels, must be at least " + width + "×"
-                    + height + "; give a larger one, or take it and its caption out");
+            throw new ModelFormatException(source + " is " + this.width + "×" + this.height + " pixels, must be at least " + width
+                    + "×" + height + "; give a larger one, or take it and its caption out");
         }
         if (this.channels > channels) {
             throw new ModelFormatException(source + " has colours, must be grey for a model of one channel; make it grey");

@@ -23,9 +23,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A folder of pictures with captions, as data sets of the field have them: its {@code metadata.jsonl} has a line <code>{"file_name":
- * "fox.png", "text": "a red fox"}</code> for each; or, where there is no such file, {@code fox.txt} lies beside {@code fox.png}.
- * Pictures may lie in subfolders; they are PNG or JPEG files, and are not opened here. Immutable.
+ * A folder of pictures with captions, as data sets of the field have them: its {@code metadata.jsonl} has a line for each,
+ * <code>{"file_name": "fox.png", "text": "a red fox"}</code>; or, where there is no such file, {@code fox.txt} lies beside {@code
+ * fox.png}. Pictures may lie in subfolders; they are PNG or JPEG files, and are not opened here. Immutable.
  *
  * @param folder where they lie
  * @param entries at least one, in the order of the lines, or of the names
@@ -152,8 +152,8 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
             texts.remove(text);
             entries.add(new Entry(picture, caption, text.toString()));
         }
-        requireNone(bare, "no " + TXT + " file beside " + (bare.size() == 1 ? "it" : "them"), "write the caption into one of the same"
-                + " name, or all captions into " + folder.resolve(METADATA));
+        requireNone(bare, "no " + TXT + " file beside " + (bare.size() == 1 ? "it" : "them"),
+                "write the caption into one of the same name, or all captions into " + folder.resolve(METADATA));
         if (!texts.isEmpty()) {
             throw new ModelFormatException(texts.iterator().next() + " is a caption without a picture of its name ("
                     + String.join(", ", PICTURES) + "); put the picture beside it, or take the file out of the folder");

@@ -64,7 +64,8 @@ class CaptionFolderTest {
         write("metadata.jsonl", FOX + "\n" + FOX.replace("fox.png", "wolf.png"));
         assertRefused(() -> CaptionFolder.read(folder), "metadata.jsonl line 3", "no picture", "a/wolf.png", "take the line out");
         write("metadata.jsonl", FOX + FOX.replace("a/fox.png", "../fox.png"));
-        assertRefused(() -> CaptionFolder.read(folder), "metadata.jsonl line 2", "file_name is ../fox.png", "must lie in the folder");
+        assertRefused(() -> CaptionFolder.read(folder),
+                "metadata.jsonl line 2", "file_name is ../fox.png", "must lie in the folder");
         write("metadata.jsonl", FOX.replace("a/fox.png", fox.toAbsolutePath().toString()));
         assertRefused(() -> CaptionFolder.read(folder), "metadata.jsonl line 1", "must lie in the folder");
         Files.delete(folder.resolve("metadata.jsonl"));
@@ -78,7 +79,8 @@ class CaptionFolderTest {
         picture("a/fox.png");
         picture("owl.png");
         write("metadata.jsonl", FOX);
-        assertRefused(() -> CaptionFolder.read(folder), folder.resolve("owl.png") + " has no caption", "no line in", "add one with its");
+        assertRefused(() -> CaptionFolder.read(folder),
+                folder.resolve("owl.png") + " has no caption", "no line in", "add one with its");
         write("metadata.jsonl", FOX + FOX.replace("a/fox", "owl").replace(" a red fox ", "\\t"));
         assertRefused(() -> CaptionFolder.read(folder), "metadata.jsonl line 2", "text is", "must be the caption");
         write("metadata.jsonl", FOX.replace("text", "title"));

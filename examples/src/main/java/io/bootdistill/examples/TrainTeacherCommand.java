@@ -46,9 +46,10 @@ import picocli.CommandLine.Spec;
                     + " in teacher/, in the diffusers layout. Where there are classes, the label after the last means none, so"
                     + " that the teacher can be guided.",
             "",
-            "With --from, a pipeline that draws from prompts is trained on captioned pictures, PNG or JPEG files of any size: as its"
-                    + " latents, read with its text encoder. Captions stand in metadata.jsonl, {\"file_name\": \"fox.png\", \"text\":"
-                    + " \"a red fox\"} in each line, or in fox.txt beside fox.png. One in ten is left out.",
+            "With --from, a pipeline that draws from prompts is trained on captioned pictures: PNG or JPEG files, at least as large"
+                    + " as it draws, of which it takes the middle. Captions stand, with their pictures, in metadata.jsonl, each in"
+                    + " a line {\"file_name\": \"fox.png\", \"text\": \"a red fox\"}; or in fox.txt beside fox.png. One in ten is"
+                    + " left out, so that the teacher can be guided.",
             "",
             "Ctrl-C stops after the current step and writes a checkpoint; --resume continues from it, to the same bits as a"
                     + " run that was never stopped.",
