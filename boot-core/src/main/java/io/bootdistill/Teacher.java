@@ -11,7 +11,6 @@ import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.PredictionPlan;
@@ -92,10 +91,7 @@ public final class Teacher implements Denoiser {
      */
     public static Teacher load(Path path, Device device, @Nullable Path textStates) {
         if (PipelineFolder.isWhole(path)) {
-            PipelineFolder folder = PipelineFolder.open(path);
-            SchedulerConfig scheduler = folder.scheduler();
-            Pipeline pipeline = Pipeline.ofTeacher(folder, device, textStates);
-            return new Teacher(pipeline.network(), scheduler, pipeline.nullLabel(), pipeline.model(), null, pipeline);
+            return of(Pipeline.ofTeacher(PipelineFolder.open(path), device, textStates));
         }
         Checks.that(textStates == null, "the file of text states", textStates, "left out: " + path + " reads no prompts");
         NetworkFolder reader = NetworkFolder.open(path);
@@ -103,6 +99,11 @@ public final class Teacher implements Denoiser {
         UNet network = reader.network();
         int nullLabel = origin.nullLabel(network);
         return new Teacher(network, reader.folder().scheduler(), nullLabel, reader.model(network, device), origin, null);
+    }
+
+    /** Takes over the ownership of a pipeline. */
+    static Teacher of(Pipeline own) {
+        return new Teacher(own.network(), own.folder().scheduler(), own.nullLabel(), own.model(), null, own);
     }
 
     @Override
@@ -158,7 +159,7 @@ public final class Teacher implements Denoiser {
      */
     public void save(Path folder) throws IOException {
         if (!(network instanceof UNet unet) || pipeline != null) {
-            new PipelineExport(pipeline.folder()).write(folder);
+            pipeline.trained().write(folder);
             return;
         }
         if (origin != null) {

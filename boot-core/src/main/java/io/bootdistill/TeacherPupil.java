@@ -1,40 +1,40 @@
 package io.bootdistill;
 
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.internal.denoising.DenoisingSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
-import io.bootdistill.network.Graph;
-import io.bootdistill.network.Model;
-import io.bootdistill.network.UNet;
+import io.bootdistill.network.ImageShape;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A teacher in a run: it learns from images, is saved, and draws pictures. */
+/** A teacher in a run: it learns from images, is saved, and draws pictures, of captions where it reads them. */
 final class TeacherPupil implements Pupil<Teacher> {
 
     private static final String HEADER = "step,images,loss,gradient_norm,rate,images_per_second";
 
-    private final UNet network;
     private final TeacherTrainingConfig config;
     private final DenoisingSetup setup;
+    private final List<String> captions;
     private final TeacherTrainingListener listener;
     private @Nullable Teacher average;
 
-    TeacherPupil(
-            UNet network, SchedulerConfig scheduler, Device device, ImageSource images, TeacherTrainingConfig config,
-            TeacherTrainingListener listener) {
-        this.network = network;
-        this.config = config;
+    /**
+     * @param average of the same network, taken over: it is given the averaged weights
+     * @param captions that it is trained on; none where it reads none
+     */
+    TeacherPupil(DenoisingSetup setup, Teacher average, List<String> captions, TeacherTrainingListener listener) {
+        this.setup = setup;
+        this.average = average;
+        this.captions = captions;
         this.listener = listener;
-        setup = new DenoisingSetup(network, scheduler, device, images, config);
-        average = new Teacher(network, scheduler, config.nullLabel(), new Model(Graph.of(network), device, false));
+        config = setup.config();
     }
 
     @Override
@@ -59,7 +59,11 @@ final class TeacherPupil implements Pupil<Teacher> {
     }
 
     private void load(TrainingState state) {
-        average.resolved().model().load(state.student, state.ema());
+        if (average.isPipeline()) {
+            average.pipeline().trained().load(state.student, state.ema());
+        } else {
+            average.resolved().model().load(state.student, state.ema());
+        }
     }
 
     @Override
@@ -95,16 +99,27 @@ final class TeacherPupil implements Pupil<Teacher> {
         drawPictures(folder, step);
     }
 
-    /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones. */
     private void drawPictures(RunFolder folder, long step) throws IOException {
-        if (config.pictures() == 0 || !network.input().isPicture()) {
-            return;
+        ImageShape shape = average.isPipeline() ? average.pipeline().picture(average.shape()) : average.shape();
+        if (config.pictures() > 0 && shape.isPicture()) {
+            folder.writeGrid(step, average.isPipeline() ? ofCaptions() : ofLabels(), shape);
         }
+    }
+
+    /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones. */
+    private float[] ofLabels() {
         HeldOut noises = new HeldOut(
                 average.resolved(), config.pictures(), ConditionSource.none(), config.nullLabel(), null);
-        float[] samples = Sampler.reference(average, 50).withSchedulerLimits()
+        return Sampler.reference(average, 50).withSchedulerLimits()
                 .sample(noises.request().withWorkers(config.work().workers()));
-        folder.writeGrid(step, samples, network.input());
+    }
+
+    /** As it usually draws, of captions that are spread over all of them. */
+    private float[] ofCaptions() {
+        int count = Math.min(config.pictures(), captions.size());
+        String[] shown = new String[count];
+        Arrays.setAll(shown, i -> captions.get((int) ((long) i * captions.size() / count)));
+        return average.pixels(DrawRequest.ofPrompts(shown), null);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
@@ -14,11 +15,14 @@ import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Model;
 import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,8 +110,8 @@ public final class TeacherTrainer {
         check(images, config);
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.create(path);
-        TeacherTrainingConfig divided = divided(images, config);
-        TeacherTrainingConfig fitted = divided.length().isTime() ? fitTimeBudget(images, divided) : divided;
+        DenoisingSetup asked = setup(images, config);
+        TeacherTrainingConfig fitted = asked.config().length().isTime() ? fitTimeBudget(asked) : asked.config();
         if (folder != null) {
             folder.writeConfig(fitted.toJson());
         }
@@ -118,14 +122,14 @@ public final class TeacherTrainer {
 
     /** The same with block and lanes decided. */
     TeacherTrainingConfig divided(ImageSource images, TeacherTrainingConfig config) {
-        return new DenoisingSetup(network, scheduler, device, images, config).config();
+        return setup(images, config).config();
     }
 
-    /** The same with a time budget replaced by a number of images. */
-    private TeacherTrainingConfig fitTimeBudget(ImageSource images, TeacherTrainingConfig config) {
+    /** The configuration, with a time budget replaced by a number of images. */
+    static TeacherTrainingConfig fitTimeBudget(DenoisingSetup asked) {
+        TeacherTrainingConfig config = asked.config();
         int batch = config.work().batch();
-        TeacherTrainingConfig provisional = config.toBuilder().images(TimeBudget.PROVISIONAL_STEPS * batch).build();
-        DenoisingSetup setup = new DenoisingSetup(network, scheduler, device, images, provisional);
+        DenoisingSetup setup = asked.with(config.toBuilder().images(TimeBudget.PROVISIONAL_STEPS * batch).build());
         try (TrainingState copy = setup.newState();
                 Trainer trainer = setup.newTrainer(copy)) {
             long steps = TimeBudget.steps(config, TimeBudget.seconds(trainer, TimeBudget.PROVISIONAL_STEPS));
@@ -150,7 +154,12 @@ public final class TeacherTrainer {
     }
 
     TeacherPupil newPupil(ImageSource images, TeacherTrainingConfig config, TeacherTrainingListener follower) {
-        return new TeacherPupil(network, scheduler, device, images, config, follower);
+        Teacher average = new Teacher(network, scheduler, config.nullLabel(), new Model(Graph.of(network), device, false));
+        return new TeacherPupil(setup(images, config), average, List.of(), follower);
+    }
+
+    private DenoisingSetup setup(ImageSource images, TeacherTrainingConfig config) {
+        return new DenoisingSetup(network, scheduler, device, images, config);
     }
 
     /** @param key null for a part of a joint run */
@@ -173,6 +182,8 @@ public final class TeacherTrainer {
         Checks.that(images.shape().equals(network.input()), "the shape of the images", images.shape(),
                 "that of the network, " + network.input());
         Checks.that(images.count() > 0, "the number of images", images.count(), "at least 1");
+        Checks.that(config.textEncoder() == TextEncoderMode.FROZEN, "textEncoder", config.textEncoder(),
+                "FROZEN: this teacher has none");
         int labels = labels();
         Checks.that(config.nullLabel() < labels || config.nullLabel() == -1, "nullLabel", config.nullLabel(),
                 labels == 0 ? "-1: the network has no labels" : "a label 0 … " + (labels - 1));

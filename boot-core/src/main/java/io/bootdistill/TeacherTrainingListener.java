@@ -8,6 +8,9 @@ import io.bootdistill.config.TeacherTrainingConfig;
  */
 public interface TeacherTrainingListener {
 
+    /** Before a run with captions: so many of its images have been encoded. */
+    default void preparing(int done, int count) {}
+
     /** The run begins, or goes on: the configuration is final. */
     default void started(TeacherTrainingConfig config, long firstStep) {}
 

@@ -2,7 +2,8 @@
  * From a pretrained diffusion model to a student that samples in one network call, without training data.
  *
  * <p><b>A teacher</b> is read from a folder in the diffusers layout, trained from pictures by a
- * {@link io.bootdistill.TeacherTrainer}, or any {@link io.bootdistill.diffusion.Denoiser} of yours:
+ * {@link io.bootdistill.TeacherTrainer}, from pictures with captions by a {@link io.bootdistill.CaptionTrainer}, or any
+ * {@link io.bootdistill.diffusion.Denoiser} of yours:
  *
  * <pre>{@code
  * Teacher teacher = Teacher.load(Path.of("teachers/fashion-mnist-16"));

@@ -11,6 +11,7 @@ public final class TinyPipeline {
 
     private TinyPipeline() {}
 
+    /** Writes it. */
     public static Path write(Path folder) throws IOException {
         DrawingGoldenTest.copy(folder);
         Path network = folder.resolve("unet/config.json");

@@ -57,14 +57,19 @@ public final class TeacherTrainingConfig {
         return values.optimiser();
     }
 
-    /** Label that means no condition, which no image has; −1 for none. */
+    /** Label that means no condition, which no image has; −1 for none, and with captions, where it is the empty one. */
     public int nullLabel() {
         return values.nullLabel();
     }
 
-    /** How often an image is trained with the null label instead of its own, in [0, 1]. */
+    /** How often an image is trained with the null label, or no caption, instead of its own, in [0, 1]. */
     public double nullProbability() {
         return values.nullProbability();
+    }
+
+    /** Whether the text encoder of a teacher of prompts is trained, too; frozen for others. */
+    public TextEncoderMode textEncoder() {
+        return values.textEncoder();
     }
 
     /** Samples of the teacher that a run with a folder draws at each checkpoint, 0 … 4,096. */
@@ -111,6 +116,7 @@ public final class TeacherTrainingConfig {
 
         private int nullLabel = -1;
         private double nullProbability = 0.1;
+        private TextEncoderMode textEncoder = TextEncoderMode.FROZEN;
         private int pictures = 64;
 
         private Builder() {
@@ -118,26 +124,34 @@ public final class TeacherTrainingConfig {
         }
 
         private TeacherTrainingValues values() {
-            return new TeacherTrainingValues(length, work, seed, optimiser, nullLabel, nullProbability, pictures, output);
+            return new TeacherTrainingValues(
+                    length, work, seed, optimiser, nullLabel, nullProbability, textEncoder, pictures, output);
         }
 
         private Builder set(TeacherTrainingValues values) {
             set(values.length(), values.work(), values.seed(), values.optimiser(), values.output());
             nullLabel = values.nullLabel();
             nullProbability = values.nullProbability();
+            textEncoder = values.textEncoder();
             pictures = values.pictures();
             return this;
         }
 
-        /** Label that means no condition, which no image has; −1 for none. */
+        /** Label that means no condition, which no image has; −1 for none, and with captions, where it is the empty one. */
         public Builder nullLabel(int nullLabel) {
             this.nullLabel = nullLabel;
             return this;
         }
 
-        /** How often an image is trained with the null label instead of its own, in [0, 1]. */
+        /** How often an image is trained with the null label, or no caption, instead of its own, in [0, 1]. */
         public Builder nullProbability(double nullProbability) {
             this.nullProbability = nullProbability;
+            return this;
+        }
+
+        /** Whether the text encoder of a teacher of prompts is trained, too; frozen for others. */
+        public Builder textEncoder(TextEncoderMode textEncoder) {
+            this.textEncoder = textEncoder;
             return this;
         }
 

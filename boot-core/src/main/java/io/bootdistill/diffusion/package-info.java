@@ -4,6 +4,7 @@
  * <p>What a model is: {@link io.bootdistill.diffusion.NoiseSchedule} with its kinds, what an output means,
  * {@link io.bootdistill.diffusion.Prediction}, and the path from noise to sample, {@link io.bootdistill.diffusion.SignalOde}.
  * Contracts for users to implement: {@link io.bootdistill.diffusion.Denoiser}, {@link io.bootdistill.diffusion.ImageSource},
+ * {@link io.bootdistill.diffusion.CaptionedImages},
  * {@link io.bootdistill.diffusion.ConditionSource}, {@link io.bootdistill.diffusion.Decoder} and
  * {@link io.bootdistill.diffusion.StateListener}. What is asked of a sampler: {@link io.bootdistill.diffusion.SampleRequest},
  * {@link io.bootdistill.diffusion.Guidance}. For lessons, a teacher that is ready to be called for a block of samples on a

@@ -2,14 +2,11 @@ package io.bootdistill.format;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.AtomicFiles;
-import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
-import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -86,7 +83,7 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
                 throw new ModelFormatException(file + " is " + size(image) + ", but " + files.get(0) + " is " + size(first)
                         + "; all images must be of one size");
             }
-            byte[] planes = isGrey(image) ? greyPlane(image) : planes(image);
+            byte[] planes = PictureFile.planes(image);
             channels = Math.max(channels, planes.length / plane);
             images.add(planes);
         }
@@ -110,39 +107,6 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
         } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) { // of damaged files, too
             throw new ModelFormatException("cannot read " + file + " as a PNG file: " + e.getMessage(), e);
         }
-    }
-
-    private static boolean isGrey(BufferedImage image) {
-        return image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY;
-    }
-
-    /** The stored values: Java takes them for linear light and would make them brighter. */
-    private static byte[] greyPlane(BufferedImage image) {
-        Raster raster = image.getRaster();
-        int[] values = raster.getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
-        int most = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
-        byte[] plane = new byte[values.length];
-        for (int i = 0; i < plane.length; i++) {
-            plane[i] = (byte) Math.round(values[i] * 255f / most);
-        }
-        return plane;
-    }
-
-    /** Red, green, blue; one of them where they are the same throughout. */
-    private static byte[] planes(BufferedImage image) {
-        int[] rgb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-        byte[] planes = new byte[3 * rgb.length];
-        boolean grey = true;
-        for (int i = 0; i < rgb.length; i++) {
-            byte red = (byte) (rgb[i] >> 16);
-            byte green = (byte) (rgb[i] >> 8);
-            byte blue = (byte) rgb[i];
-            planes[i] = red;
-            planes[rgb.length + i] = green;
-            planes[2 * rgb.length + i] = blue;
-            grey &= red == green && green == blue;
-        }
-        return grey ? Arrays.copyOf(planes, rgb.length) : planes;
     }
 
     private static String size(BufferedImage image) {

@@ -3,9 +3,9 @@
  * networks or devices.
  *
  * <p>{@link io.bootdistill.format.SafetensorsFile} and {@link io.bootdistill.format.SafetensorsWriter} hold named tensors;
- * {@link io.bootdistill.format.SchedulerConfig} says how a model was trained; {@link io.bootdistill.format.ImageFolder} and
- * {@link io.bootdistill.format.LabelledImages} are data to train a teacher on; {@link io.bootdistill.format.Images} shows
- * samples. A whole model is read by {@code Teacher.load} and {@code Student.load}.
+ * {@link io.bootdistill.format.SchedulerConfig} says how a model was trained; {@link io.bootdistill.format.ImageFolder},
+ * {@link io.bootdistill.format.LabelledImages} and {@link io.bootdistill.format.PictureFile} are data to train a teacher on;
+ * {@link io.bootdistill.format.Images} shows samples. A whole model is read by {@code Teacher.load} and {@code Student.load}.
  *
  * <p><b>Reading.</b> What cannot be read, for whatever reason, is refused with a
  * {@link io.bootdistill.error.ModelFormatException} that names the file, the entry and what to do.

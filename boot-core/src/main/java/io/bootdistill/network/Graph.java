@@ -47,7 +47,7 @@ public final class Graph {
      * @throws IllegalStateException if the output has another shape than the network declares
      */
     public static Graph of(Network network) {
-        GraphBuilder builder = new GraphBuilder(network.input(), network.scalars(), network.condition());
+        GraphBuilder builder = GraphBuilder.of(network.input(), network.scalars(), network.condition());
         Value output = network.describe(builder);
         if (!network.output().equals(new ImageShape(output.channels, output.height, output.width))) {
             throw new IllegalStateException("the network's output has another shape than it declares");

@@ -9,6 +9,7 @@ import io.bootdistill.device.TimeEmbedding;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,37 +18,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GraphBuilder {
 
-    final GraphParts parts = new GraphParts();
-    final Map<String, Value> inputs = new LinkedHashMap<>();
+    final GraphParts parts;
+    final Map<String, Value> inputs;
     final Map<String, Value> outputs = new LinkedHashMap<>();
-    private final LayoutBuilder layout = parts.layout;
-    private final List<Operation> operations = parts.operations;
-    private final TransformerLayers transformer = new TransformerLayers(parts);
-    private final TokenLayers tokens = new TokenLayers(parts);
+    private final LayoutBuilder layout;
+    private final List<Operation> operations;
+    private final TransformerLayers transformer;
+    private final TokenLayers tokens;
 
-    GraphBuilder(ImageShape x, List<String> scalars, ConditionShape condition) {
-        inputs.put(InputNames.X, parts.value(x.height(), x.width(), x.channels()));
-        for (String scalar : scalars) {
-            inputs.put(scalar, parts.value(1, 1, 1));
-        }
-        if (condition instanceof ConditionShape.Parts several) {
-            several.parts().forEach(part -> addCondition(part.name(), InputNames.mask(part.name()), part.shape()));
-        } else if (condition.floats() > 0) {
-            addCondition(InputNames.CONDITION, InputNames.MASK, condition);
-        }
+    private GraphBuilder(GraphParts parts, Map<String, Value> inputs) {
+        this.parts = parts;
+        this.inputs = inputs;
+        layout = parts.layout;
+        operations = parts.operations;
+        transformer = new TransformerLayers(parts);
+        tokens = new TokenLayers(parts);
     }
 
-    private void addCondition(String name, String mask, ConditionShape shape) {
-        if (shape instanceof ConditionShape.Tokens tokens) {
-            inputs.put(name, parts.value(1, tokens.length(), tokens.channels()));
-            if (tokens.masked()) {
-                inputs.put(mask, parts.value(1, 1, tokens.length()));
-            }
-        } else if (shape instanceof ConditionShape.Image image) {
-            inputs.put(name, parts.value(image.shape().height(), image.shape().width(), image.shape().channels()));
-        } else {
-            inputs.put(name, parts.value(1, 1, shape.floats()));
-        }
+    /** Of a network with these inputs. */
+    static GraphBuilder of(ImageShape x, List<String> scalars, ConditionShape condition) {
+        GraphParts parts = new GraphParts();
+        return new GraphBuilder(parts, GraphInputs.of(parts, x, scalars, condition));
     }
 
     // ---- inputs
@@ -254,6 +245,19 @@ public final class GraphBuilder {
         Value y = parts.value(x.height, x.width, channels);
         operations.add(new LeadingOperation(whole, y));
         return y;
+    }
+
+    /**
+     * The output of another network as a part of this one, whose further outputs are left out. No name of its parameters may be
+     * taken.
+     *
+     * @param network its {@link Network#describe}
+     * @param others its inputs besides x, by name
+     */
+    public Value part(Function<GraphBuilder, Value> network, Value x, Map<String, Value> others) {
+        Map<String, Value> given = new LinkedHashMap<>(others);
+        given.put(InputNames.X, x);
+        return network.apply(new GraphBuilder(parts, given));
     }
 
     // ---- values without an operation

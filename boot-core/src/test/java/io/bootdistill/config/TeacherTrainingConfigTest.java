@@ -18,7 +18,8 @@ class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, Te
     List<TeacherTrainingValues> bases() {
         TeacherTrainingConfig c = TeacherTrainingConfig.builder().build();
         return List.of(new TeacherTrainingValues(
-                c.length(), c.work(), c.seed(), c.optimiser(), c.nullLabel(), c.nullProbability(), c.pictures(), c.output()));
+                c.length(), c.work(), c.seed(), c.optimiser(), c.nullLabel(), c.nullProbability(), c.textEncoder(), c.pictures(),
+                c.output()));
     }
 
     @Override
@@ -52,6 +53,7 @@ class TeacherTrainingConfigTest extends ConfigContract<TeacherTrainingValues, Te
         assertEquals(new OptimiserConfig(UpdateRule.ADAM, 1e-3, 6_400, 0, 0.9, 0.99, 1, 10_000), config.optimiser());
         assertEquals(-1, config.nullLabel());
         assertEquals(0.1, config.nullProbability());
+        assertEquals(TextEncoderMode.FROZEN, config.textEncoder());
         assertEquals(64, config.pictures());
         assertEquals(new Output(null, 3_200, 32_000), config.output());
         assertEquals(8_000, config.steps());

@@ -22,6 +22,13 @@ final class TeacherReport implements TeacherTrainingListener {
     }
 
     @Override
+    public void preparing(int done, int count) {
+        if (done % 1000 == 0 || done == count) {
+            err.printf(Locale.ROOT, "encoded %d of %d pictures%n", done, count);
+        }
+    }
+
+    @Override
     public void started(TeacherTrainingConfig config, long firstStep) {
         this.config = config;
         this.firstStep = firstStep;

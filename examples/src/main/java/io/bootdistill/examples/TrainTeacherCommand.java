@@ -2,8 +2,10 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
+import io.bootdistill.CaptionTrainer;
 import io.bootdistill.TeacherTrainer;
 import io.bootdistill.config.TeacherTrainingConfig;
+import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.BetaSchedule;
@@ -31,6 +33,9 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: boot train-teacher --images DIR [--out DIR] [--minutes M | --steps N] [--batch B]",
             "                          [--prediction P] [--schedule S] [--channels C,C…] [--layers L]",
+            "                          [--rate R] [--seed S] [--device D] [--workers W] [--resume]",
+            "       boot train-teacher --images DIR --from DIR [--random-weights] [--train-text-encoder]",
+            "                          [--out DIR] [--minutes M | --steps N] [--batch B] [--rate R]",
             "                          [--seed S] [--device D] [--workers W] [--resume]"
         },
         description = {
@@ -40,6 +45,11 @@ import picocli.CommandLine.Spec;
                     + " folder: config.json, metrics.csv, pictures in grids/, the checkpoint state.safetensors, and the teacher"
                     + " in teacher/, in the diffusers layout. Where there are classes, the label after the last means none, so"
                     + " that the teacher can be guided.",
+            "",
+            "With --from, a pipeline that draws from prompts is trained on captioned pictures: PNG or JPEG files, at least as large"
+                    + " as it draws, of which it takes the middle. Captions stand, with their pictures, in metadata.jsonl, each in"
+                    + " a line {\"file_name\": \"fox.png\", \"text\": \"a red fox\"}; or in fox.txt beside fox.png. One in ten is"
+                    + " left out, so that the teacher can be guided.",
             "",
             "Ctrl-C stops after the current step and writes a checkpoint; --resume continues from it, to the same bits as a"
                     + " run that was never stopped.",
@@ -51,12 +61,24 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  boot train-teacher --images flowers --minutes 60   from PNG files, in about an hour",
+            "  boot train-teacher --images mine --from PIPELINE   a teacher of prompts, from captioned pictures",
             "  boot distill --teacher runs/DATE/teacher           distil what it has made"
         })
 final class TrainTeacherCommand implements Callable<Integer> {
 
     @Option(names = "--images", paramLabel = "DIR", required = true, description = "The folder of the images.")
     private Path imageFolder;
+
+    @Option(names = "--from", paramLabel = "DIR",
+            description = "A StableDiffusionPipeline or StableDiffusionXLPipeline, to be trained on captioned pictures.")
+    private Path from;
+
+    @Option(names = "--random-weights", description = "With --from: begins with random weights, not with those in the folder.")
+    private boolean randomWeights;
+
+    @Option(names = "--train-text-encoder",
+            description = "With --from: trains the text encoder, too. Default: it stays as it is.")
+    private boolean trainTextEncoder;
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run's folder, new or empty. Default: runs/DATE-TIME.")
     private Path out;
@@ -95,6 +117,10 @@ final class TrainTeacherCommand implements Callable<Integer> {
     @Option(names = "--layers", paramLabel = "L", description = "Residual blocks of a level. Default: 1.")
     private Integer layers;
 
+    @Option(names = "--rate", paramLabel = "R",
+            description = "Learning rate. Default: 0.001; 0.0001 for a teacher that goes on from its weights.")
+    private Double rate;
+
     @Option(names = "--seed", paramLabel = "S", description = "Seed of all random numbers. Default: 0.")
     private Long seed;
 
@@ -119,20 +145,42 @@ final class TrainTeacherCommand implements Callable<Integer> {
             requireResumable();
         }
         TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
+        if (from != null || resume && CaptionTrainer.isRun(out)) {
+            CaptionTraining training = CaptionTraining.read(imageFolder);
+            return train(training.description(), start, err, (device, report) -> {
+                Path pipeline = resume ? out.resolve("teacher") : from;
+                training.run(new CaptionTrainer(pipeline, device).listener(report), builder, randomWeights, out, threads);
+            });
+        }
+        CaptionTraining.requireNone(imageFolder);
         TrainingImages training = TrainingImages.read(imageFolder);
+        return train(training.description(), start, err, (device, report) -> run(training, builder, device, report, threads));
+    }
+
+    /** A training on a device. */
+    private interface Training {
+        void run(Device device, TeacherReport report) throws IOException;
+    }
+
+    private void run(
+            TrainingImages training, TeacherTrainingConfig.Builder builder, Device device, TeacherReport report, int threads)
+            throws IOException {
         ImageSource images = training.source();
+        if (resume) {
+            TeacherTrainer.ofRun(out, device).listener(report).resume(images, out, threads).close();
+        } else {
+            TeacherTrainer trainer = new TeacherTrainer(newNetwork(images, training.classes()), newScheduler(), device);
+            int nullLabel = training.classes() > 0 ? training.classes() : -1;
+            trainer.listener(report).train(images, builder.nullLabel(nullLabel).build()).close();
+        }
+    }
+
+    private int train(String description, long start, PrintWriter err, Training training) throws IOException {
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
-        err.println("images " + imageFolder + ", " + training.description() + ", device " + device.description() + ", run folder "
-                + out);
+        err.println("images " + imageFolder + ", " + description + ", device " + device.description() + ", run folder " + out);
         try (StopRequest stop = new StopRequest(err)) {
             TeacherReport report = new TeacherReport(stop, err);
-            if (resume) {
-                TeacherTrainer.ofRun(out, device).listener(report).resume(images, out, threads).close();
-            } else {
-                TeacherTrainer trainer = new TeacherTrainer(newNetwork(images, training.classes()), newScheduler(), device);
-                int nullLabel = training.classes() > 0 ? training.classes() : -1;
-                trainer.listener(report).train(images, builder.nullLabel(nullLabel).build()).close();
-            }
+            training.run(device, report);
             if (report.firstStep() == report.config().steps()) {
                 err.println("boot: the run was finished before, after step " + report.firstStep());
             }
@@ -162,6 +210,15 @@ final class TrainTeacherCommand implements Callable<Integer> {
     private TeacherTrainingConfig.Builder newConfig(int threads) throws IOException {
         out = Arguments.newRun(out);
         Arguments.requireLength(spec, length.minutes, length.steps);
+        String pixels = pixelOption();
+        if (from != null && pixels != null) {
+            throw new ParameterException(spec.commandLine(), pixels + " cannot be given with --from: the pipeline has its own");
+        }
+        if (from == null && (randomWeights || trainTextEncoder)) {
+            throw new ParameterException(spec.commandLine(), (randomWeights ? "--random-weights" : "--train-text-encoder")
+                    + " needs --from, the pipeline that is trained");
+        }
+        require(spec, rate == null || rate > 0 && rate <= 1, "--rate", rate, "above 0, at most 1");
         require(spec, layers == null || layers >= 1 && layers <= 64, "--layers", layers, "1 … 64");
         require(spec, channels == null || channels.stream().allMatch(c -> c >= 8 && c <= 4096 && c % 8 == 0), "--channels",
                 channels, "multiples of 8, at most 4,096");
@@ -170,6 +227,13 @@ final class TrainTeacherCommand implements Callable<Integer> {
         int size = batch == null ? defaults.work().batch() : batch;
         if (seed != null) {
             builder.seed(seed);
+        }
+        if (from != null) {
+            builder.textEncoder(trainTextEncoder ? TextEncoderMode.TRAINED : TextEncoderMode.FROZEN)
+                    .pictures(CaptionTraining.PICTURES);
+        }
+        if (rate != null || from != null && !randomWeights) {
+            builder.learningRate(rate != null ? rate : CaptionTraining.RATE);
         }
         try {
             builder.batch(size).length(Arguments.length(length.minutes, length.steps, defaults.length().images(), size));
@@ -180,10 +244,16 @@ final class TrainTeacherCommand implements Callable<Integer> {
         }
     }
 
+    /** An option that was given, of what a teacher of pixels is made of; null for none. */
+    private String pixelOption() {
+        return prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
+                : layers != null ? "--layers" : null;
+    }
+
     private void requireResumable() {
         String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
-                : prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
-                : layers != null ? "--layers" : seed != null ? "--seed" : null;
+                : from != null ? "--from" : randomWeights ? "--random-weights"
+                : trainTextEncoder ? "--train-text-encoder" : rate != null ? "--rate" : seed != null ? "--seed" : pixelOption();
         Arguments.requireResumable(spec, out, given, "config.json and teacher");
     }
 
@@ -198,7 +268,9 @@ final class TrainTeacherCommand implements Callable<Integer> {
         }
         stdout.println("wall time    " + Times.clock(time));
         stdout.println("pictures     " + out.resolve("grids"));
-        stdout.println("distil it    " + Boot.command() + " distill --teacher " + Boot.quoted(teacher));
+        stdout.println(CaptionTrainer.isRun(out)
+                ? "draw with it " + Boot.command() + " sample --model " + Boot.quoted(teacher) + " --prompt \"…\""
+                : "distil it    " + Boot.command() + " distill --teacher " + Boot.quoted(teacher));
         stdout.flush();
     }
 

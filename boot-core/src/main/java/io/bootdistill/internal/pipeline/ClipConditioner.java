@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape.Tokens;
+import io.bootdistill.network.Model;
 import io.bootdistill.network.unet.ConditionalUNet;
 import io.bootdistill.text.PromptIds;
 import java.nio.file.Path;
@@ -41,6 +42,11 @@ final class ClipConditioner implements Conditioner {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    /** The weights of an encoder. */
+    Model model(int encoder) {
+        return encoders.get(encoder).model();
     }
 
     @Override

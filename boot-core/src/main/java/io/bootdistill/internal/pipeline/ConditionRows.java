@@ -58,6 +58,31 @@ public record ConditionRows(ConditionTable table, int[] rows) implements AutoClo
         }
     }
 
+    /**
+     * Encodes prompts into a table, a row for each, and after them what guidance leads away from.
+     *
+     * @param away an empty one is no prompt at all
+     */
+    static ConditionTable table(
+            Conditioner conditioner, List<String> prompts, List<String> away, Parts shape, ImageShape picture, Device device) {
+        ConditionTable table = new ConditionTable(shape, prompts.size() + away.size(), device);
+        float[] row = new float[shape.floats()];
+        try (Kernels kernels = device.openKernels()) {
+            for (int i = 0; i < table.rows(); i++) {
+                if (i < prompts.size()) {
+                    conditioner.write(prompts.get(i), picture.width(), picture.height(), row);
+                } else {
+                    conditioner.writeOrNull(away.get(i - prompts.size()), picture.width(), picture.height(), row);
+                }
+                table.set(kernels, i, row, 0);
+            }
+            return table;
+        } catch (RuntimeException | Error e) {
+            table.close();
+            throw e;
+        }
+    }
+
     /** The row of each picture; the prompts of the rows are added. */
     private static int[] rows(DrawRequest request, boolean isOwn, List<String> texts) {
         int[] rows = new int[request.count()];

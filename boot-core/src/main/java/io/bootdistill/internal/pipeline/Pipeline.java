@@ -1,7 +1,6 @@
 package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.device.Scope;
@@ -19,6 +18,9 @@ import io.bootdistill.network.dit.Dit;
 import io.bootdistill.network.unet.ConditionalUNet;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ public final class Pipeline implements AutoCloseable {
     private final @Nullable Enlargement enlargement;
     private final @Nullable PictureDecoder decoder;
 
+    private final TrainedWeights trained;
+
     /** What all that share it own together, and how many they are. */
     private final Scope scope;
 
@@ -50,6 +54,11 @@ public final class Pipeline implements AutoCloseable {
      * @throws ModelFormatException if a component is missing, damaged, not supported, or that of another model
      */
     public Pipeline(PipelineFolder folder, Device device, @Nullable Path states) {
+        this(folder, device, states, Set.of());
+    }
+
+    /** @param training names of components whose weights are to become others than the folder's */
+    Pipeline(PipelineFolder folder, Device device, @Nullable Path states, Set<String> training) {
         this.folder = folder;
         scope = new Scope();
         holders = new AtomicInteger(1);
@@ -73,10 +82,19 @@ public final class Pipeline implements AutoCloseable {
             conditioner = clip == null ? computed : scope.own(new ClipConditioner(clip, device));
             decoder = decoding == null ? null : scope.own(new PictureDecoder(decoding, device));
             model = denoising.read(device);
+            trained = new TrainedWeights(folder, models(training));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    private Map<String, Model> models(Set<String> components) {
+        Map<String, Model> models = new TreeMap<>();
+        for (String name : components) {
+            models.put(name, name.equals(folder.network().name()) ? model : ((ClipConditioner) conditioner).model(0));
+        }
+        return models;
     }
 
     /** Reads a teacher's pipeline: one whose network is the format's, and no more. */
@@ -92,6 +110,7 @@ public final class Pipeline implements AutoCloseable {
         conditioner = shared.conditioner;
         enlargement = shared.enlargement;
         decoder = shared.decoder;
+        trained = shared.trained;
         scope = shared.scope;
         holders = shared.holders;
         isOwner = false;
@@ -232,24 +251,8 @@ public final class Pipeline implements AutoCloseable {
      * @param picture the shape of the pictures
      */
     public ConditionTable conditions(List<String> prompts, List<String> away, ImageShape picture) {
-        ConditionShape.Parts shape = ((ConditionalUNet) network).condition();
-        int rows = prompts.size() + away.size();
-        ConditionTable table = new ConditionTable(shape, rows, model.device());
-        float[] row = new float[shape.floats()];
-        try (Kernels kernels = model.device().openKernels()) {
-            for (int i = 0; i < rows; i++) {
-                if (i < prompts.size()) {
-                    conditioner.write(prompts.get(i), picture.width(), picture.height(), row);
-                } else {
-                    conditioner.writeOrNull(away.get(i - prompts.size()), picture.width(), picture.height(), row);
-                }
-                table.set(kernels, i, row, 0);
-            }
-            return table;
-        } catch (RuntimeException | Error e) {
-            table.close();
-            throw e;
-        }
+        return ConditionRows.table(
+                conditioner, prompts, away, ((ConditionalUNet) network).condition(), picture, model.device());
     }
 
     /**
@@ -271,6 +274,11 @@ public final class Pipeline implements AutoCloseable {
     /** Pictures of latents, [n][channels][height][width], about −1 … 1, not clamped; pixels as they are. */
     public float[] pixels(ImageShape denoised, float[] latents) {
         return decoder == null ? latents : decoder.pixels(denoised, latents);
+    }
+
+    /** The weights that a training changes; none but in a pipeline that is opened for that. */
+    public TrainedWeights trained() {
+        return trained;
     }
 
     /** Closing twice does nothing. */

@@ -15,6 +15,7 @@ final class TextEncoder implements AutoCloseable {
 
     private final TextComponent component;
     private final Scope scope = new Scope();
+    private final Model model;
     private final Plan plan;
     private final Kernels kernels;
     private final float[] ids;
@@ -24,7 +25,7 @@ final class TextEncoder implements AutoCloseable {
         this.component = component;
         ids = new float[component.tokenizer().length()];
         try {
-            Model model = scope.own(component.weights().read(device));
+            model = scope.own(component.weights().read(device));
             plan = scope.own(new Plan(model, 1, Plan.Mode.INFERENCE));
             kernels = scope.own(device.openKernels());
         } catch (RuntimeException | Error e) {
@@ -35,6 +36,11 @@ final class TextEncoder implements AutoCloseable {
 
     ClipTokenizer tokenizer() {
         return component.tokenizer();
+    }
+
+    /** The weights of the encoder. */
+    Model model() {
+        return model;
     }
 
     /** Channels of a token's state. */

@@ -1,5 +1,6 @@
 package io.bootdistill.internal.run;
 
+import io.bootdistill.diffusion.CaptionedImages;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -42,8 +43,11 @@ public final class TeacherKey {
         return hex(digest);
     }
 
-    /** What identifies the training of a teacher: its network and scheduler, all labels, and images spread over the source. */
-    public static String of(UNet network, SchedulerConfig scheduler, ImageSource images) {
+    /**
+     * What identifies the training of a teacher: its network and scheduler, all labels and captions, and images spread over the
+     * source.
+     */
+    public static String of(Network network, SchedulerConfig scheduler, ImageSource images) {
         MessageDigest digest = digest();
         int count = images.count();
         update(digest, text(network, scheduler) + " " + count);
@@ -52,7 +56,10 @@ public final class TeacherKey {
             labels[i] = images.label(i);
         }
         update(digest, labels);
-        float[] values = new float[network.input().size()];
+        for (int i = 0; i < count && images instanceof CaptionedImages captioned; i++) {
+            update(digest, captioned.caption(i) + "\n");
+        }
+        float[] values = new float[images.shape().size()];
         for (int i = 0; i < Math.min(count, IMAGES); i++) {
             images.read((int) ((long) i * count / Math.min(count, IMAGES)), values, 0);
             update(digest, values);

@@ -1,0 +1,208 @@
+package io.bootdistill.text;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A folder of pictures with captions, as data sets of the field have them: its {@code metadata.jsonl} has a line for each,
+ * <code>{"file_name": "fox.png", "text": "a red fox"}</code>; or, where there is no such file, {@code fox.txt} lies beside {@code
+ * fox.png}. Pictures may lie in subfolders; they are PNG or JPEG files, and are not opened here. Immutable.
+ *
+ * @param folder where they lie
+ * @param entries at least one, in the order of the lines, or of the names
+ */
+public record CaptionFolder(Path folder, List<Entry> entries) {
+
+    /** The file that names pictures and their captions. */
+    public static final String METADATA = "metadata.jsonl";
+
+    private static final String FILE_NAME = "file_name";
+    private static final String TEXT = "text";
+    private static final String TXT = ".txt";
+    private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg");
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    /**
+     * A picture and its caption.
+     *
+     * @param picture a file that is there
+     * @param caption not blank, without white space at its ends
+     * @param source the file and, where there are several in it, the line of the caption: for messages
+     */
+    public record Entry(Path picture, String caption, String source) {}
+
+    /** Copies the list. */
+    public CaptionFolder {
+        entries = List.copyOf(entries);
+    }
+
+    /**
+     * Reads all captions of a folder and looks for their pictures.
+     *
+     * @throws ModelFormatException naming the file, the line and the way out, if there are none, a caption has no picture or a
+     *     picture no caption, or something cannot be read
+     */
+    public static CaptionFolder read(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw new ModelFormatException(folder + (Files.exists(folder) ? " is a file; give the folder of the pictures"
+                    : " does not exist; give a folder of pictures with captions"));
+        }
+        Set<Path> pictures = files(folder, PICTURES);
+        Path metadata = folder.resolve(METADATA);
+        List<Entry> entries = Files.exists(metadata) ? readMetadata(metadata, pictures) : readTexts(folder, pictures);
+        if (entries.isEmpty()) {
+            throw new ModelFormatException(folder + " holds no pictures with captions; put PNG or JPEG files there, and " + METADATA
+                    + " or a " + TXT + " file beside each");
+        }
+        return new CaptionFolder(folder, entries);
+    }
+
+    // ---- one file for all
+
+    private static List<Entry> readMetadata(Path metadata, Set<Path> pictures) {
+        List<Entry> entries = new ArrayList<>();
+        byte[] bytes = bytes(metadata);
+        for (int line = 1, from = 0; from < bytes.length; line++) {
+            int to = from;
+            while (to < bytes.length && bytes[to] != '\n') {
+                to++;
+            }
+            String where = metadata + " line " + line;
+            String text = decoded(bytes, from, to - from, where);
+            from = to + 1;
+            if (!text.isBlank()) {
+                entries.add(entry(Json.parse(line == 1 ? withoutMark(text) : text, where), metadata.getParent(), where));
+            }
+        }
+        Set<Path> rest = new LinkedHashSet<>(pictures);
+        entries.forEach(entry -> rest.remove(entry.picture));
+        requireNone(rest, "no line in " + metadata, "add one with its " + FILE_NAME + " and its " + TEXT);
+        return entries;
+    }
+
+    private static Entry entry(JsonObject line, Path folder, String where) {
+        String name = text(line, FILE_NAME, where);
+        Path picture;
+        try {
+            picture = folder.resolve(name).normalize();
+        } catch (InvalidPathException e) {
+            throw new ModelFormatException(where + ": " + FILE_NAME + " is " + name + ", which is no name of a file", e);
+        }
+        if (!picture.startsWith(folder.normalize()) || Path.of(name).isAbsolute()) {
+            throw new ModelFormatException(
+                    where + ": " + FILE_NAME + " is " + name + ", must lie in the folder " + folder + "; put the picture there");
+        }
+        picture = folder.resolve(folder.normalize().relativize(picture));
+        if (!Files.isRegularFile(picture)) {
+            throw new ModelFormatException(
+                    where + ": there is no picture " + picture + "; put it there, or take the line out");
+        }
+        return new Entry(picture, text(line, TEXT, where).strip(), where);
+    }
+
+    private static String text(JsonObject line, String key, String where) {
+        JsonElement value = line.get(key);
+        boolean isText = value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
+        if (!isText || value.getAsString().isBlank()) {
+            throw new ModelFormatException(where + ": " + key + " is " + (value == null ? "missing" : value) + ", must be "
+                    + (key.equals(TEXT) ? "the caption; write one, or take the line and the picture out"
+                            : "the name of the picture's file"));
+        }
+        return value.getAsString();
+    }
+
+    // ---- a file for each
+
+    private static List<Entry> readTexts(Path folder, Set<Path> pictures) {
+        List<Entry> entries = new ArrayList<>();
+        Set<Path> texts = files(folder, List.of(TXT));
+        Set<Path> bare = new LinkedHashSet<>();
+        for (Path picture : pictures) {
+            String name = picture.getFileName().toString();
+            Path text = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + TXT);
+            if (!Files.isRegularFile(text)) {
+                bare.add(picture);
+                continue;
+            }
+            byte[] bytes = bytes(text);
+            String caption = withoutMark(decoded(bytes, 0, bytes.length, text.toString())).strip();
+            if (caption.isEmpty()) {
+                throw new ModelFormatException(
+                        text + " holds no caption; write one, or take the file and its picture out of the folder");
+            }
+            texts.remove(text);
+            entries.add(new Entry(picture, caption, text.toString()));
+        }
+        requireNone(bare, "no " + TXT + " file beside " + (bare.size() == 1 ? "it" : "them"),
+                "write the caption into one of the same name, or all captions into " + folder.resolve(METADATA));
+        if (!texts.isEmpty()) {
+            throw new ModelFormatException(texts.iterator().next() + " is a caption without a picture of its name ("
+                    + String.join(", ", PICTURES) + "); put the picture beside it, or take the file out of the folder");
+        }
+        return entries;
+    }
+
+    // ---- files
+
+    private static void requireNone(Set<Path> pictures, String what, String wayOut) {
+        if (!pictures.isEmpty()) {
+            int others = pictures.size() - 1;
+            throw new ModelFormatException(pictures.iterator().next() + (others == 0 ? " has" : " and " + others + " more have")
+                    + " no caption: there is " + what + "; " + wayOut + ", or take the picture out of the folder");
+        }
+    }
+
+    /** Those with one of the endings, in the folder and below, sorted; hidden ones are passed over. */
+    private static Set<Path> files(Path folder, List<String> endings) {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(file -> isOf(file.getFileName().toString().toLowerCase(Locale.ROOT), endings))
+                    .filter(Files::isRegularFile)
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (IOException | UncheckedIOException e) {
+            throw new ModelFormatException("cannot read " + folder + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isOf(String name, List<String> endings) {
+        return !name.startsWith(".") && endings.stream().anyMatch(name::endsWith);
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
+        }
+    }
+
+    private static String decoded(byte[] bytes, int from, int length, String where) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length)).toString();
+        } catch (CharacterCodingException e) {
+            throw new ModelFormatException(where + " is not in UTF-8; save it as UTF-8", e);
+        }
+    }
+
+    private static String withoutMark(String text) {
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    }
+}
