@@ -100,6 +100,7 @@ public final class Pipeline implements AutoCloseable {
     /** Reads a teacher's pipeline: one whose network is the format's, and no more. */
     public static Pipeline ofTeacher(PipelineFolder folder, Device device, @Nullable Path states) {
         PipelineNetwork.requireFormat(folder);
+        folder.scheduler(); // refused before weights are read
         return new Pipeline(folder, device, states);
     }
 
