@@ -159,7 +159,8 @@ public final class BootDistiller {
      *
      * @throws IOException if the run's folder exists and holds more than another run's {@code reference.safetensors}, which
      *     need not be made again where it fits; or if it cannot be written
-     * @throws IllegalArgumentException if the configuration does not fit the teacher
+     * @throws IllegalArgumentException if the configuration does not fit the teacher, or the run not into the device's memory: with
+     *     the sum, item by item, and what would make it less, before anything is allocated
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
     public Student train(DistillationConfig config) throws IOException {
@@ -219,9 +220,10 @@ public final class BootDistiller {
         if (conditions == null) {
             conditions = folder.readPrompts();
         }
+        DistillationConfig config = read(folder, workers);
+        requireMemory(config);
         try (Scope scope = new Scope()) {
-            TeacherModel encoded = encoded(scope);
-            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
+            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope)), folder));
             run.restore("", key(), origin(), folder.checkpoint());
             return run.train(handle);
         }
@@ -239,8 +241,7 @@ public final class BootDistiller {
             conditions = folder.readPrompts();
         }
         try (Scope scope = new Scope()) {
-            TeacherModel encoded = encoded(scope);
-            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded)), folder));
+            TrainingRun<Student> run = scope.own(newRun(setup(read(folder, workers), encoded(scope)), folder));
             run.restoreWeights("", key(), origin(), folder.checkpoint());
             return run.finish();
         }
@@ -256,8 +257,8 @@ public final class BootDistiller {
     }
 
     /** That of a run that goes on. */
-    private DistillationSetup setup(RunFolder folder, int workers, TeacherModel encoded) {
-        return setup(folder.readDistillation(workers, objectives), encoded);
+    private DistillationConfig read(RunFolder folder, int workers) throws IOException {
+        return Uninterrupted.call(() -> folder.readDistillation(workers, objectives));
     }
 
     /** What identifies the run: its teacher, and the prompts where there are some. */
