@@ -161,14 +161,15 @@ public final class BootDistiller {
      *
      * @throws IOException if the run's folder exists and holds more than another run's {@code reference.safetensors}, which
      *     need not be made again where it fits; or if it cannot be written
-     * @throws IllegalArgumentException if the configuration does not fit the teacher
+     * @throws IllegalArgumentException if the configuration does not fit the teacher, or the run not into the device's memory: with
+     *     the sum, item by item, and what would make it less, before anything is allocated
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
     public Student train(DistillationConfig config) throws IOException {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            requireMemory(config);
+            requireMemory(config, conditions);
             DistillationSetup setup = Decisions.of(setup(config, encoded(scope, conditions), conditions), pipeline());
             if (folder != null) {
                 folder.make();
@@ -205,8 +206,8 @@ public final class BootDistiller {
     }
 
     /** Refuses a run that the device has no room for. */
-    private void requireMemory(DistillationConfig config) {
-        int rows = conditions instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
+    private void requireMemory(DistillationConfig config, @Nullable ConditionSource source) {
+        int rows = source instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
         RunMemory.require(config, teacher, network, device, rows);
     }
 
@@ -219,9 +220,10 @@ public final class BootDistiller {
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
+        DistillationConfig config = read(folder, workers);
+        requireMemory(config, source);
         try (Scope scope = new Scope()) {
-            TeacherModel encoded = encoded(scope, source);
-            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded, source)), folder));
+            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), source), folder));
             run.restore("", key(source), origin(source), folder.checkpoint());
             return run.train(handle);
         }
@@ -237,8 +239,7 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         try (Scope scope = new Scope()) {
-            TeacherModel encoded = encoded(scope, source);
-            TrainingRun<Student> run = scope.own(newRun(Uninterrupted.call(() -> setup(folder, workers, encoded, source)), folder));
+            TrainingRun<Student> run = scope.own(newRun(setup(read(folder, workers), encoded(scope, source), source), folder));
             run.restoreWeights("", key(source), origin(source), folder.checkpoint());
             return run.finish();
         }
@@ -254,8 +255,8 @@ public final class BootDistiller {
     }
 
     /** That of a run that goes on. */
-    private DistillationSetup setup(RunFolder folder, int workers, TeacherModel encoded, @Nullable ConditionSource source) {
-        return setup(folder.readDistillation(workers, objectives), encoded, source);
+    private DistillationConfig read(RunFolder folder, int workers) throws IOException {
+        return Uninterrupted.call(() -> folder.readDistillation(workers, objectives));
     }
 
     /** What identifies the run: its teacher, and the prompts where there are some. */

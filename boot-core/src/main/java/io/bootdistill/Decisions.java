@@ -24,12 +24,16 @@ final class Decisions {
             return asked.with(MeasuredNoises.of(asked, pipeline, false).decided(config));
         }
         DistillationSetup provisional = asked.with(withSteps(config, TimeBudget.PROVISIONAL_STEPS));
-        TimeBudget.Cost cost = cost(provisional);
+        return asked.with(fitted(config, cost(provisional), MeasuredNoises.of(provisional, pipeline, false)));
+    }
+
+    /** With a number of images, and one of noises, for a time budget. */
+    static DistillationConfig fitted(DistillationConfig config, TimeBudget.Cost cost, MeasuredNoises noises) {
         long unmeasured = TimeBudget.steps(config.toBuilder().heldOut(0).build(), cost);
         long steps = Math.max(1, Math.round(TimeBudget.SHARE_OF_STEPS * unmeasured));
-        int noises = MeasuredNoises.of(provisional, pipeline, false).decided(withSteps(config, steps)).evaluation().heldOut();
-        DistillationConfig measured = config.toBuilder().heldOut(noises).build();
-        return asked.with(withSteps(measured, TimeBudget.steps(measured, cost)));
+        int count = noises.decided(withSteps(config, steps)).evaluation().heldOut();
+        DistillationConfig measured = config.toBuilder().heldOut(count).build();
+        return withSteps(measured, TimeBudget.steps(measured, cost));
     }
 
     private static DistillationConfig withSteps(DistillationConfig config, long steps) {

@@ -1,7 +1,6 @@
 package io.bootdistill;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Evaluation;
@@ -9,6 +8,7 @@ import io.bootdistill.config.Length;
 import io.bootdistill.config.Work;
 import io.bootdistill.device.Devices;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.run.TimeBudget;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,21 +98,15 @@ class MeasuredNoisesTest {
         }
     }
 
-    /** A tenth for measuring, and the rest for steps. */
+    /** 54 s of a minute at 90 passes a second: 49 s of steps allow 490 passes, 6 for a noise; what these leave is for steps. */
     @Test
-    void aTimeBudgetIsShared() throws IOException {
-        TinyTeacher.write(temp.resolve("teacher"), "v_prediction");
-        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"))) {
-            DistillationConfig asked = DistillationConfig.builder().batch(4).length(Length.time(Duration.ofMinutes(1)))
-                    .referenceSteps(20).build();
-            DistillationSetup decided = setup(teacher, asked);
-            MeasuredNoises noises = MeasuredNoises.of(decided, null, false);
-            DistillationConfig config = decided.config();
-            int count = config.evaluation().heldOut();
-            assertTrue(count >= 16 && count <= 1_000, count + " noises");
-            int again = noises.decided(config.toBuilder().heldOut(Evaluation.AUTOMATIC).build()).evaluation().heldOut();
-            assertTrue(Math.abs(again - count) <= 0.1 * count + 1,
-                    count + " noises for " + config.steps() + " steps, not " + again);
-        }
+    void aTimeBudgetIsShared() {
+        DistillationConfig asked = config(1).length(Length.time(Duration.ofMinutes(1))).checkpointImages(1_000_000).build();
+        DistillationConfig fitted = Decisions.fitted(asked, new TimeBudget.Cost(1, 90), plain());
+        assertEquals(new Evaluation(490 / 6, 4), fitted.evaluation());
+        assertEquals((long) (54 - 490 / 6 * 6 / 90.0), fitted.steps());
+        DistillationConfig given = Decisions.fitted(asked.toBuilder().heldOut(30).build(), new TimeBudget.Cost(1, 90), plain());
+        assertEquals(30, given.evaluation().heldOut());
+        assertEquals(51, given.steps(), "2 s for 30 noises, and the evaluations of a few images more");
     }
 }

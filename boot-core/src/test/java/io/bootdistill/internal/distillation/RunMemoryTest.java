@@ -14,7 +14,9 @@ import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.PassingDevice;
 import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.lesson.StepSize;
 import io.bootdistill.lesson.UpdateRule;
+import io.bootdistill.network.Graph;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Trajectories;
@@ -116,6 +118,16 @@ class RunMemoryTest {
         return RunMemory.require(
                 config.build(), Resolved.of(teacher), teacher.network(), Resolved.of(teacher).device(), rows,
                 Long.MAX_VALUE - 1);
+    }
+
+    /** Of the defaults: the ends of 16 new trajectories of each of 3·96 + 1 steps. */
+    @Test
+    void recentTrajectoriesCount() throws IOException {
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"))) {
+            StepSize size = new StepSize(64, 16, 1, teacher.schedule());
+            assertEquals(4 * 16 * (3 * 96 + 1) * teacher.shape().size(),
+                    Trajectories.defaults().bytes(size, Graph.of(teacher.network()), 2));
+        }
     }
 
     @Test
