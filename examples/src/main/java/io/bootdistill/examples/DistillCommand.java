@@ -58,7 +58,10 @@ import picocli.CommandLine.Spec;
         })
 final class DistillCommand implements Callable<Integer> {
 
-    /** The default for prompts: a trajectory of a guided teacher costs twice as much, and serves twice as many samples. */
+    /**
+     * The default for prompts, without a corrector, whose distribution of a guided teacher's samples is no better a guide than its
+     * trajectories: one of these costs twice as much as unguided, and serves twice as many samples.
+     */
     private static final Objective OF_PROMPTS = Trajectories.defaults().withUses(8, 96);
 
     @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
@@ -210,7 +213,7 @@ final class DistillCommand implements Callable<Integer> {
                 builder.seed(seed);
             }
             if (recipe.given() == null && teacher.readsPrompts()) {
-                builder.objective(OF_PROMPTS);
+                builder.objective(OF_PROMPTS).noCorrector();
             }
             return builder.guidance(guidance.config(defaults.guidance(), recipe.isFile(), teacher)).build();
         } catch (IllegalArgumentException e) {
