@@ -15,6 +15,7 @@ import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -50,9 +51,6 @@ public final class BootDistiller {
             List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE),
             List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
             List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME));
-
-    /** The most that encoded prompts may take. */
-    private static final long MOST_CONDITION_BYTES = 2L << 30;
 
     private final TeacherModel teacher;
     private final Network network;
@@ -178,7 +176,7 @@ public final class BootDistiller {
                     folder.writePrompts(prompts);
                 }
             }
-            return scope.own(newRun(setup, folder)).train(handle);
+            return scope.own(newRun(setup, folder, key(conditions))).train(handle);
         }
     }
 
@@ -191,9 +189,8 @@ public final class BootDistiller {
             return teacher;
         }
         Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
-        long bytes = (long) Float.BYTES * (prompts.all().size() + 2) * teacher.condition().floats();
-        Checks.that(bytes <= MOST_CONDITION_BYTES, "the number of prompts", prompts.all().size(), "at most "
-                + (MOST_CONDITION_BYTES / Float.BYTES / teacher.condition().floats() - 2)
+        long most = ConditionTable.mostRows(teacher.condition()) - 2;
+        Checks.that(prompts.all().size() <= most, "the number of prompts", prompts.all().size(), "at most " + most
                 + ": what the encoders make of them lies in memory");
         List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
         return teacher.withConditions(
@@ -223,8 +220,9 @@ public final class BootDistiller {
         DistillationConfig config = read(folder, workers);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
-            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), source), folder));
-            run.restore("", key(source), origin(source), folder.checkpoint());
+            String key = key(source);
+            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), source), folder, key));
+            run.restore("", key, origin(source), folder.checkpoint());
             return run.train(handle);
         }
     }
@@ -239,8 +237,10 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         try (Scope scope = new Scope()) {
-            TrainingRun<Student> run = scope.own(newRun(setup(read(folder, workers), encoded(scope, source), source), folder));
-            run.restoreWeights("", key(source), origin(source), folder.checkpoint());
+            String key = key(source);
+            DistillationSetup setup = setup(read(folder, workers), encoded(scope, source), source);
+            TrainingRun<Student> run = scope.own(newRun(setup, folder, key));
+            run.restoreWeights("", key, origin(source), folder.checkpoint());
             return run.finish();
         }
     }
@@ -270,9 +270,8 @@ public final class BootDistiller {
         return source instanceof Prompts ? "teacher or list of prompts" : "teacher";
     }
 
-    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder) {
+    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder, String key) {
         DistillationConfig config = setup.config();
-        String key = key(setup.conditions());
         return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, key, listener), config.steps(), config.work().batch(),
                 config.output(), folder, key);
     }

@@ -5,19 +5,16 @@ import io.bootdistill.device.Activation;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.format.SchedulerType;
-import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.pipeline.OneStepScheduler;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
@@ -29,8 +26,6 @@ import io.bootdistill.network.UNet;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -129,28 +124,12 @@ final class StudentFolder {
         }
     }
 
-    /** The teacher's schedule up to t_max, as a DDIM scheduler whose one step gives the student's sample, clamped. */
+    /** Clamped, as pixels are. */
     private static SchedulerConfig scheduler(StudentModel student) {
-        SchedulerConfig teacher = student.scheduler();
-        NoiseSchedule schedule = student.schedule();
-        int count = 1 + (int) Math.round(schedule.networkTime(schedule.tMax()));
-        boolean cut = count < teacher.numTrainTimesteps();
-        List<Double> betas = cut
-                ? Arrays.stream(teacher.betas()).limit(count).boxed().toList()
-                : teacher.trainedBetas();
-        boolean v = teacher.predictionType() == PredictionType.V_PREDICTION;
-        return teacher.toBuilder()
-                .type(SchedulerType.DDIM)
-                .numTrainTimesteps(count)
-                .trainedBetas(betas)
-                .predictionType(v ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
+        return OneStepScheduler.oneStep(student.scheduler(), student.schedule(), student.prediction())
                 .clipSample(true)
                 .clipSampleRange(1)
-                .thresholding(false)
-                .rescaleBetasZeroSnr(teacher.rescaleBetasZeroSnr() && !cut)
-                .timestepSpacing(TimestepSpacing.TRAILING)
                 .stepsOffset(0)
-                .setAlphaToOne(true)
                 .build();
     }
 }

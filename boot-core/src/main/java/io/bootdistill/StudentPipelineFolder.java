@@ -71,11 +71,7 @@ final class StudentPipelineFolder {
         if (pipeline == null) {
             return network instanceof UNet;
         }
-        Network its = pipeline.network();
-        for (String scalar : network.scalars()) {
-            its = its.scalars().contains(scalar) ? its : its.withScalar(scalar);
-        }
-        return its.equals(network instanceof LeadingChannels leading ? leading.whole() : network);
+        return pipeline.network().withScalars(network.scalars()).equals(network instanceof LeadingChannels leading ? leading.whole() : network);
     }
 
     /**

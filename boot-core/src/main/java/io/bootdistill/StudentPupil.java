@@ -76,9 +76,7 @@ final class StudentPupil implements Pupil<Student> {
             heldOut = new HeldOut(
                     teacher, config.evaluation().heldOut(), setup.conditions(), setup.nullLabel(), pipeline);
             if (!isMoving()) {
-                heldOut.setReference(reference());
-                heldOut.gapToStock(config, setup.guidance()).ifPresent(gap -> LOG.info("the reference starts at t_max with the signal"
-                        + " that is left there; the format's sampler, from noise alone, differs by an RMSE of {}", gap));
+                setReference();
             }
         }
         openAverage();
@@ -91,19 +89,23 @@ final class StudentPupil implements Pupil<Student> {
                 config.work().workers(), pipeline == null ? null : pipeline.share());
     }
 
-    /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run. */
-    private float[] reference() throws IOException {
+    /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run, which said the gap. */
+    private void setReference() throws IOException {
         String key = String.join(" ", teacherKey, config.evaluation().referenceSteps() + " steps",
                 setup.isThresholded() ? "thresholded" : "clipped at " + setup.clip(),
                 setup.guidance() == null ? "unguided" : setup.guidance().toString(), heldOut.key());
         float[] known = folder == null ? null : folder.readReference(heldOut.length(), key);
-        if (known == null) {
-            known = heldOut.makeReference(config, setup.guidance(), listener);
-            if (folder != null) {
-                folder.writeReference(known, teacher.shape(), key);
-            }
+        if (known != null) {
+            heldOut.setReference(known);
+            return;
         }
-        return known;
+        float[] made = heldOut.makeReference(config, setup.guidance(), listener);
+        if (folder != null) {
+            folder.writeReference(made, teacher.shape(), key);
+        }
+        heldOut.setReference(made);
+        heldOut.gapToStock(config, setup.guidance()).ifPresent(gap -> LOG.info("the reference starts at t_max with the signal"
+                + " that is left there; the format's sampler, from noise alone, differs by an RMSE of {}", gap));
     }
 
     @Override

@@ -109,7 +109,7 @@ public interface ConditionSource {
             return new Prompts(prompts, prompt, nullProbability);
         }
 
-        /** The same, but so often no prompt at all. */
+        /** The same, but so often no prompt at all; a distillation sets what its configuration says. */
         public Prompts withNullProbability(double probability) {
             Checks.that(probability >= 0 && probability <= 1, "nullProbability", probability, "in [0, 1]");
             return new Prompts(prompts, negative, probability);

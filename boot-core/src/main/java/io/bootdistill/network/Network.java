@@ -34,6 +34,15 @@ public interface Network {
         throw new UnsupportedOperationException(this + " has no form with the scalar input " + name);
     }
 
+    /** The same network with those of these scalar inputs that it has not. */
+    default Network withScalars(List<String> names) {
+        Network made = this;
+        for (String name : names) {
+            made = made.scalars().contains(name) ? made : made.withScalar(name);
+        }
+        return made;
+    }
+
     /** Where the time enters; empty where it does so in another way. Several layers where each of its blocks has some. */
     default List<TimeLayers> timeLayers() {
         return List.of();

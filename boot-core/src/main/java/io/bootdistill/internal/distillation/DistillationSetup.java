@@ -4,12 +4,12 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Phase;
 import io.bootdistill.config.Work;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.DynamicThreshold;
@@ -222,11 +222,8 @@ public final class DistillationSetup {
 
     /** Whether the student's network is the teacher's, but for scalars of its own. */
     private boolean isOfTeacher() {
-        Network its = teacher.isNetwork() ? LeadingChannels.of(teacher.network(), teacher.shape().channels()) : null;
-        for (String scalar : network.scalars()) {
-            its = its == null || its.scalars().contains(scalar) ? its : its.withScalar(scalar);
-        }
-        return network.equals(its);
+        return teacher.isNetwork() && network.equals(
+                LeadingChannels.of(teacher.network(), teacher.shape().channels()).withScalars(network.scalars()));
     }
 
     /**

@@ -1,7 +1,6 @@
 package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape.Parts;
@@ -33,29 +32,21 @@ public record ConditionRows(ConditionTable table, int[] rows) implements AutoClo
             ImageShape denoised, ImageShape picture, Device device) {
         List<String> texts = new ArrayList<>();
         int[] rows = rows(request, enlargement != null, texts);
-        float[] row = new float[shape.floats()];
-        ConditionTable table = new ConditionTable(shape, texts.size() + (guided ? 1 : 0), device);
-        try (Kernels kernels = device.openKernels()) {
-            for (int i = 0; i < table.rows(); i++) {
-                boolean isNull = i == texts.size();
-                if (isNull) {
-                    conditioner.writeOrNull(request.negative(), picture.width(), picture.height(), row);
-                } else {
-                    conditioner.write(texts.get(i), picture.width(), picture.height(), row);
-                }
-                if (enlargement != null) {
-                    enlargement.writeLevel(request, shape, row);
-                }
-                if (enlargement != null && !isNull) {
-                    enlargement.writeImage(request, i, shape, denoised, row);
-                }
-                table.set(kernels, i, row, 0);
+        ConditionTable table = ConditionTable.of(shape, texts.size() + (guided ? 1 : 0), device, (i, row) -> {
+            boolean isNull = i == texts.size();
+            if (isNull) {
+                conditioner.writeOrNull(request.negative(), picture.width(), picture.height(), row);
+            } else {
+                conditioner.write(texts.get(i), picture.width(), picture.height(), row);
             }
-            return new ConditionRows(table, rows);
-        } catch (RuntimeException | Error e) {
-            table.close();
-            throw e;
-        }
+            if (enlargement != null) {
+                enlargement.writeLevel(request, shape, row);
+            }
+            if (enlargement != null && !isNull) {
+                enlargement.writeImage(request, i, shape, denoised, row);
+            }
+        });
+        return new ConditionRows(table, rows);
     }
 
     /**
@@ -65,22 +56,13 @@ public record ConditionRows(ConditionTable table, int[] rows) implements AutoClo
      */
     static ConditionTable table(
             Conditioner conditioner, List<String> prompts, List<String> away, Parts shape, ImageShape picture, Device device) {
-        ConditionTable table = new ConditionTable(shape, prompts.size() + away.size(), device);
-        float[] row = new float[shape.floats()];
-        try (Kernels kernels = device.openKernels()) {
-            for (int i = 0; i < table.rows(); i++) {
-                if (i < prompts.size()) {
-                    conditioner.write(prompts.get(i), picture.width(), picture.height(), row);
-                } else {
-                    conditioner.writeOrNull(away.get(i - prompts.size()), picture.width(), picture.height(), row);
-                }
-                table.set(kernels, i, row, 0);
+        return ConditionTable.of(shape, prompts.size() + away.size(), device, (i, row) -> {
+            if (i < prompts.size()) {
+                conditioner.write(prompts.get(i), picture.width(), picture.height(), row);
+            } else {
+                conditioner.writeOrNull(away.get(i - prompts.size()), picture.width(), picture.height(), row);
             }
-            return table;
-        } catch (RuntimeException | Error e) {
-            table.close();
-            throw e;
-        }
+        });
     }
 
     /** The row of each picture; the prompts of the rows are added. */

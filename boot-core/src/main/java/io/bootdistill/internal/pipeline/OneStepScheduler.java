@@ -18,29 +18,36 @@ import java.util.Arrays;
  * models, which their pipeline asks for a time of its own; DDPM's for DeepFloyd IF, whose pipeline reads there whether half of the
  * output is a variance.
  */
-final class OneStepScheduler {
+public final class OneStepScheduler {
 
     private OneStepScheduler() {}
+
+    /** DDIM up to t_max, whose one step from there to the clean sample is a student's; nothing is limited. */
+    public static SchedulerConfig.Builder oneStep(SchedulerConfig own, NoiseSchedule schedule, Prediction output) {
+        int count = 1 + (int) Math.round(schedule.networkTime(schedule.tMax()));
+        boolean isCut = count < own.numTrainTimesteps();
+        return own.toBuilder()
+                .type(SchedulerType.DDIM)
+                .numTrainTimesteps(count)
+                .trainedBetas(isCut ? Arrays.stream(own.betas()).limit(count).boxed().toList() : own.trainedBetas())
+                .predictionType(output == Prediction.V ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
+                .thresholding(false)
+                .rescaleBetasZeroSnr(own.rescaleBetasZeroSnr() && !isCut) // those that are cut are rescaled
+                .timestepSpacing(TimestepSpacing.TRAILING)
+                .setAlphaToOne(true);
+    }
 
     /** @param output what the student's outputs mean; those of an ε-teacher's are y = −F, which is written as y = F */
     static JsonObject json(PipelineFolder source, NoiseSchedule schedule, Prediction output) {
         boolean isConsistency = source.pipeline() == PipelineClass.LATENT_CONSISTENCY;
         boolean isIf = source.pipeline().readsTextStates();
         SchedulerConfig own = source.scheduler();
-        int count = 1 + (int) Math.round(schedule.networkTime(schedule.tMax()));
-        SchedulerConfig scheduler = own.toBuilder()
+        SchedulerConfig scheduler = oneStep(own, schedule, output)
                 .type(isConsistency ? SchedulerType.LCM : isIf ? SchedulerType.DDPM : SchedulerType.DDIM)
                 .varianceType(VarianceType.FIXED_SMALL)
-                .numTrainTimesteps(count)
-                .trainedBetas(count < own.numTrainTimesteps()
-                        ? Arrays.stream(own.betas()).limit(count).boxed().toList() : own.trainedBetas())
-                .predictionType(output == Prediction.V ? PredictionType.V_PREDICTION : PredictionType.SAMPLE)
                 .clipSample(isIf && own.clipSample())
                 .thresholding(isIf && own.thresholding())
-                .rescaleBetasZeroSnr(own.rescaleBetasZeroSnr() && count == own.numTrainTimesteps()) // the betas cut are rescaled
-                .timestepSpacing(TimestepSpacing.TRAILING)
                 .stepsOffset(1)
-                .setAlphaToOne(true)
                 .build();
         JsonObject json = Json.parse(scheduler.toJson(), "scheduler");
         if (isConsistency) {

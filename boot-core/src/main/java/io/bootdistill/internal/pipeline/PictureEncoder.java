@@ -103,8 +103,7 @@ final class PictureEncoder {
             int stride = network.outputChannels();
             for (int i = 0, at = image * latents().size(); i < latents().size(); i++, at++) {
                 int channel = i / pixels;
-                double mean = moments[i % pixels * stride + channel];
-                all[at] = (float) ((mean - scale.offset(channel)) / scale.multiplier(channel));
+                all[at] = (float) scale.scaled(moments[i % pixels * stride + channel], channel);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.network.Network;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -69,11 +70,13 @@ public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes) {
 
     /** A network of the format with the inputs that the student has besides. */
     public Network network(Network format) {
-        Network network = format;
-        for (String scalar : List.of(ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME)) {
-            boolean isTold = scalar.equals(ScalarInputs.GUIDANCE) ? guidance.isWide() : hasTwoTimes;
-            network = isTold && !network.scalars().contains(scalar) ? network.withScalar(scalar) : network;
+        List<String> scalars = new ArrayList<>();
+        if (guidance.isWide()) {
+            scalars.add(ScalarInputs.GUIDANCE);
         }
-        return network;
+        if (hasTwoTimes) {
+            scalars.add(ScalarInputs.TARGET_TIME);
+        }
+        return format.withScalars(scalars);
     }
 }

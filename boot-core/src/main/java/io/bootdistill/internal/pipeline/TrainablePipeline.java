@@ -1,7 +1,6 @@
 package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.CaptionedImages;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.InMemoryImages;
@@ -28,9 +27,6 @@ public final class TrainablePipeline {
 
     private static final Set<PipelineClass> SUPPORTED = Set.of(PipelineClass.STABLE_DIFFUSION, PipelineClass.STABLE_DIFFUSION_XL);
     private static final String TEXT_ENCODER = "text_encoder";
-
-    /** The most that encoded captions may take. */
-    private static final long MOST_CONDITION_BYTES = 2L << 30;
 
     private final PipelineFolder folder;
     private final ConditionalUNet unet;
@@ -96,8 +92,7 @@ public final class TrainablePipeline {
      */
     public List<String> captions(CaptionedImages images) {
         List<String> captions = List.copyOf(rows(images).keySet());
-        int floats = network().condition().floats();
-        long most = MOST_CONDITION_BYTES / Float.BYTES / floats - 1;
+        long most = ConditionTable.mostRows(network().condition()) - 1;
         Checks.that(captions.size() <= most, "the number of different captions", captions.size(), "at most " + most
                 + ", as what the network reads of them lies in memory; "
                 + (trainsText ? "give fewer" : "give fewer, or train the text encoder along, which reads their ids"));
@@ -134,20 +129,11 @@ public final class TrainablePipeline {
     private ConditionTable ids(List<String> captions, Device device) {
         List<String> all = new ArrayList<>(captions);
         all.add("");
-        ConditionTable table = new ConditionTable(network().condition(), all.size(), device);
-        float[] row = new float[network().condition().floats()];
-        try (Kernels kernels = device.openKernels()) {
-            for (int i = 0; i < all.size(); i++) {
-                int[] ids = texts.texts().get(0).tokenizer().ids(all.get(i)).ids();
-                for (int k = 0; k < row.length; k++) {
-                    row[k] = ids[k];
-                }
-                table.set(kernels, i, row, 0);
+        return ConditionTable.of(network().condition(), all.size(), device, (i, row) -> {
+            int[] ids = texts.texts().get(0).tokenizer().ids(all.get(i)).ids();
+            for (int k = 0; k < row.length; k++) {
+                row[k] = ids[k];
             }
-            return table;
-        } catch (RuntimeException | Error e) {
-            table.close();
-            throw e;
-        }
+        });
     }
 }

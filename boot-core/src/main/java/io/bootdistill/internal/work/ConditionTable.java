@@ -13,6 +13,8 @@ import java.util.List;
  */
 public final class ConditionTable implements AutoCloseable {
 
+    private static final long MOST_BYTES = 2L << 30;
+
     private final ConditionShape shape;
     private final int rows;
     private final List<ConditionShape.Input> inputs;
@@ -37,6 +39,35 @@ public final class ConditionTable implements AutoCloseable {
             parts[i] = memory.slice(at, length);
             at += length;
         }
+    }
+
+    /** Writes what a row is. */
+    @FunctionalInterface
+    public interface RowWriter {
+
+        /** @param values {@link ConditionShape#floats} values, those of the row before at first */
+        void write(int row, float[] values);
+    }
+
+    /** A table whose rows are all written. */
+    public static ConditionTable of(ConditionShape shape, int rows, Device device, RowWriter writer) {
+        ConditionTable table = new ConditionTable(shape, rows, device);
+        float[] values = new float[shape.floats()];
+        try (Kernels kernels = device.openKernels()) {
+            for (int row = 0; row < rows; row++) {
+                writer.write(row, values);
+                table.set(kernels, row, values, 0);
+            }
+            return table;
+        } catch (RuntimeException | Error e) {
+            table.close();
+            throw e;
+        }
+    }
+
+    /** The most rows that a table of all of a run's conditions should have: 2 GiB of them. */
+    public static long mostRows(ConditionShape shape) {
+        return MOST_BYTES / Float.BYTES / shape.floats();
     }
 
     public ConditionShape shape() {

@@ -40,6 +40,11 @@ public record LatentScale(double factor, double shift, List<Double> means, List<
         return deviations.isEmpty() ? 1 / factor : deviations.get(channel) / factor;
     }
 
+    /** l of a channel, of z. */
+    public double scaled(double z, int channel) {
+        return (z - offset(channel)) / multiplier(channel);
+    }
+
     /** What is added to make z. */
     public double offset(int channel) {
         return means.isEmpty() ? shift : means.get(channel);

@@ -64,8 +64,7 @@ public final class Autoencoder implements AutoCloseable {
         LatentScale scale = config.scale();
         for (int i = 0; i < scaled.length; i++) {
             int channel = i % size / latents.pixels();
-            double mean = moments[i / size * 2 * size + i % size];
-            scaled[i] = (float) ((mean - scale.offset(channel)) / scale.multiplier(channel));
+            scaled[i] = (float) scale.scaled(moments[i / size * 2 * size + i % size], channel);
         }
         return decode(scaled);
     }
