@@ -7,12 +7,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /** What the options mean that several commands have, and what they may be. */
 final class Arguments {
+
+    /** What every command that resumes may be told again. */
+    private static final Set<String> BESIDE_ALL = Set.of("--resume", "--out", "--device", "--workers", "--verbose");
 
     private Arguments() {}
 
@@ -65,11 +70,13 @@ final class Arguments {
         return Length.images(batch * (steps != null ? steps : (defaultImages + batch - 1) / batch));
     }
 
-    /** Checks what stands beside {@code --resume}: the folder, and no option, as {@code given}, that the run has already. */
-    static void requireResumable(CommandSpec spec, Path out, String given, String itsOwn) {
-        if (given != null) {
-            throw new ParameterException(
-                    spec.commandLine(), given + " cannot be given with --resume: the run goes on with its own " + itsOwn);
+    /** Checks what stands beside {@code --resume}: the folder, and no option but those that the run has not already. */
+    static void requireResumable(CommandSpec spec, Path out, Set<String> beside, String itsOwn) {
+        for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
+            if (!BESIDE_ALL.contains(given.longestName()) && !beside.contains(given.longestName())) {
+                throw new ParameterException(spec.commandLine(), given.longestName()
+                        + " cannot be given with --resume: the run goes on with its own " + itsOwn);
+            }
         }
         if (out == null) {
             throw new ParameterException(spec.commandLine(), "--resume needs --out, the folder of the run");

@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.ArgGroup;
@@ -158,9 +159,8 @@ final class DistillCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
-            requireResumable();
-        }
-        if (!resume) {
+            Arguments.requireResumable(spec, out, Set.of("--teacher", "--no-report"), "config.json");
+        } else {
             out = Arguments.newRun(out);
             Arguments.requireLength(spec, length.minutes, length.steps);
             guidance.require(teacherFolder());
@@ -219,13 +219,6 @@ final class DistillCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
-    }
-
-    private void requireResumable() {
-        String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
-                : seed != null ? "--seed" : guidance.given() != null ? guidance.given()
-                : size.given() != null ? size.given() : recipe.given();
-        Arguments.requireResumable(spec, out, given, "config.json");
     }
 
     private Path teacherFolder() {

@@ -7,8 +7,6 @@ import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,14 +44,6 @@ final class GuidanceOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
-
-    /** The first of these options that was given; null for none. */
-    String given() {
-        return Stream.of(prompts == null ? null : "--prompts", column == null ? null : "--column",
-                        guidance == null ? null : "--guidance", interval == null ? null : "--guidance-interval",
-                        rescale == null ? null : "--guidance-rescale", negative == null ? null : "--negative")
-                .filter(Objects::nonNull).findFirst().orElse(null);
-    }
 
     /** Refuses what does not fit the teacher, before its weights are read. */
     void require(Path teacher) {

@@ -2,8 +2,6 @@ package io.bootdistill.examples;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.lesson.UpdateRule;
-import java.util.Objects;
-import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,13 +33,6 @@ final class SizeOptions {
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
-
-    /** The first of these options that was given; null for none. */
-    String given() {
-        return Stream.of(heldOut == null ? null : "--held-out", block == null ? null : "--block", lanes == null ? null : "--lanes",
-                        optimiser == null ? null : "--optimiser", noCorrector ? "--no-corrector" : null)
-                .filter(Objects::nonNull).findFirst().orElse(null);
-    }
 
     /** Sets what was given. */
     void set(DistillationConfig.Builder builder) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -142,7 +143,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
-            requireResumable();
+            Arguments.requireResumable(spec, out, Set.of("--images"), "config.json and teacher");
         }
         TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
         if (from != null || resume && CaptionTrainer.isRun(out)) {
@@ -248,13 +249,6 @@ final class TrainTeacherCommand implements Callable<Integer> {
     private String pixelOption() {
         return prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
                 : layers != null ? "--layers" : null;
-    }
-
-    private void requireResumable() {
-        String given = length.minutes != null ? "--minutes" : length.steps != null ? "--steps" : batch != null ? "--batch"
-                : from != null ? "--from" : randomWeights ? "--random-weights"
-                : trainTextEncoder ? "--train-text-encoder" : rate != null ? "--rate" : seed != null ? "--seed" : pixelOption();
-        Arguments.requireResumable(spec, out, given, "config.json and teacher");
     }
 
     // ---- results
