@@ -28,6 +28,11 @@ final class Drawing {
 
     static final int USUAL_STEPS = 50;
 
+    /** Values of the samples that are drawn as one batch: of small ones, a network makes more in the time so, the same bits. */
+    private static final int BATCH = 8 * 1024;
+
+    private static final int MOST = 8;
+
     private final TeacherModel teacher;
     private final @Nullable Pipeline pipeline;
     private final DrawRequest request;
@@ -114,9 +119,10 @@ final class Drawing {
                 listener.state(step, from, count, x);
             }
         };
+        int block = Math.max(1, Math.min(Math.min(MOST, BATCH / size), (n + workers - 1) / workers));
         try (SamplerWorkers pool = new SamplerWorkers(
                 drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow, request.guidanceInterval(),
-                        request.guidanceRescale()), clip(), threshold(), workers, 1)) {
+                        request.guidanceRescale()), clip(), threshold(), workers, block)) {
             pool.run(made, n, samples, checked);
         }
         return samples;
