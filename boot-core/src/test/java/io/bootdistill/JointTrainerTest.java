@@ -70,7 +70,7 @@ public class JointTrainerTest {
     private static DistillationConfig.Builder distillation(Phase... phases) {
         return DistillationConfig.builder()
                 .batch(4).block(2).lanes(2).images(4 * 6).workers(2).seed(5).phases(phases)
-                .corrector(new Corrector(0.25, 0.4, 10, 3e-4)).guidance(2)
+                .corrector(new Corrector(0.25, 0.4, 10, 3e-4, 1)).guidance(2)
                 .optimiser(OptimiserConfig.ofStudents().withEmaHalfLife(8).withWarmupImages(8))
                 .heldOut(4).referenceSteps(2).reportImages(8).checkpointImages(16);
     }

@@ -45,11 +45,11 @@ public class KindsOfTeachersTest {
             Map.entry("derivative", c -> c.objective(Derivative.defaults())),
             Map.entry("pinn", c -> c.objective(Pinn.defaults())),
             Map.entry("trajectories", c -> c.objective(TRAJECTORIES)),
-            Map.entry("corrector", c -> c.objective(TRAJECTORIES).corrector(new Corrector(0.5, 0, 10, 1e-3))),
+            Map.entry("corrector", c -> c.objective(TRAJECTORIES).corrector(new Corrector(0.5, 0, 10, 1e-3, 1))),
             Map.entry("two times", c -> c.objective(BOOTSTRAP.withRestartShare(0.5))),
             Map.entry("guidance of a range", c -> c.objective(BOOTSTRAP).guidance(1, 3)),
             Map.entry("guidance of a range with a corrector",
-                    c -> c.objective(TRAJECTORIES).corrector(new Corrector(0.5, 0, 10, 1e-3)).guidance(1, 3)),
+                    c -> c.objective(TRAJECTORIES).corrector(new Corrector(0.5, 0, 10, 1e-3, 1)).guidance(1, 3)),
             Map.entry("guidance rescaled in an interval", c -> c.objective(TRAJECTORIES).guidance(GuidanceConfig.defaults()
                     .withRange(new GuidanceRange(3, 3)).withRescale(0.7).withInterval(new GuidanceInterval(0.2, 0.9)))),
             Map.entry("two times and guidance of a range",

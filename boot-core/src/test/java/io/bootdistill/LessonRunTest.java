@@ -31,7 +31,7 @@ public class LessonRunTest {
     void correctedStudentKeepsToTheMap() throws IOException {
         MixtureTeacher teacher = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(4, 1.0), 0.4, false);
         DistillationConfig config = DistillationConfig.builder().batch(128).block(64).images(128 * 600L).seed(2).heldOut(0)
-                .learningRate(3e-3).corrector(new Corrector(0.25, 0.75, 0.1, 3e-4)).build();
+                .learningRate(3e-3).corrector(new Corrector(0.25, 0.75, 0.1, 3e-4, 1)).build();
         try (Student student = new BootDistiller(teacher, new Mlp(2, 64, 2, 0), device()).train(config)) {
             long[] seeds = HeldOut.seeds(500);
             float[] exact = Sampler.reference(teacher, SignalOde.Solver.HEUN, 60).sample(seeds, null);

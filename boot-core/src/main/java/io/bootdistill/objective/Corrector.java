@@ -18,8 +18,10 @@ import io.bootdistill.network.Model;
  * @param weight λ, ≥ 0, beside a loss with residual weights of power ½, which do not apply to the corrector; beside one without,
  *     1 does as much or more
  * @param rate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1]
+ * @param guidance how much of the guidance that is distilled its teacher has, in [0, 1]: the scale 1 + guidance·(w − 1). The online
+ *     network has none: at 1, samples move on to where p(x|c)^w/p(x)^(w−1) is large, which is beyond what guided steps lead to
  */
-public record Corrector(double share, double start, double weight, double rate) {
+public record Corrector(double share, double start, double weight, double rate, double guidance) {
 
     /** So long a run that its rate stays where it is. */
     private static final long FOREVER = 1L << 50;
@@ -30,11 +32,12 @@ public record Corrector(double share, double start, double weight, double rate) 
         Checks.that(start >= 0 && start < 1, "start of the corrector", start, "in [0, 1)");
         Checks.atLeastZero("weight of the corrector", weight);
         Checks.that(rate > 0 && rate <= 1, "rate of the corrector", rate, "in (0, 1]");
+        Checks.that(guidance >= 0 && guidance <= 1, "guidance of the corrector", guidance, "in [0, 1]");
     }
 
     /** A quarter, from three quarters of the run on, λ = 10, at 3e-4. */
     public static Corrector defaults() {
-        return new Corrector(0.25, 0.75, 10, 3e-4);
+        return new Corrector(0.25, 0.75, 10, 3e-4, 1);
     }
 
     /** Its samples beside a batch. */
@@ -63,8 +66,7 @@ public record Corrector(double share, double start, double weight, double rate) 
     public Lesson lesson(Classroom room, Model online, Prediction onlineOutput, OptimiserConfig optimiser, long steps) {
         OptimiserConfig constant =
                 new OptimiserConfig(UpdateRule.ADAM, rate, optimiser.warmupImages(), 0, 0, optimiser.beta2(), optimiser.clip(), 0);
-        long first = firstStep(steps);
-        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, samples(room.batch()), weight, first, steps);
-        return new CorrectorLesson(room, draws, room.learner(online, constant, FOREVER, draws.blocks()), first);
+        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, this, steps);
+        return new CorrectorLesson(room, draws, room.learner(online, constant, FOREVER, draws.blocks()), firstStep(steps));
     }
 }

@@ -59,10 +59,10 @@ class ConfigJsonTest {
 
     @Test
     void aCorrectorBeginsWithTheOneThatIsThere() {
-        assertEquals(DistillationConfig.builder().corrector(new Corrector(0.25, 0.75, 5, 3e-4)).build(),
+        assertEquals(DistillationConfig.builder().corrector(new Corrector(0.25, 0.75, 5, 3e-4, 1)).build(),
                 overDefaults("{\"corrector\": {\"weight\": 5}}"));
-        assertEquals(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 5, 3e-4)).build(),
-                over(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 3, 3e-4)),
+        assertEquals(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 5, 3e-4, 1)).build(),
+                over(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 3, 3e-4, 1)),
                         "{\"corrector\": {\"weight\": 5}}"));
         assertEquals(DistillationConfig.builder().noCorrector().build(), overDefaults("{\"corrector\": \"none\"}"));
         assertEquals(DistillationConfig.builder().build(),
@@ -175,7 +175,7 @@ class ConfigJsonTest {
 
     @Test
     void objectivesFromOutside() throws IOException {
-        Own own = new Own(0.1, 7, 9, true, TimeSampling.STRATIFIED, new Boundary.Atom(0.3), new Corrector(1, 0, 1, 1));
+        Own own = new Own(0.1, 7, 9, true, TimeSampling.STRATIFIED, new Boundary.Atom(0.3), new Corrector(1, 0, 1, 1, 1));
         DistillationConfig config = DistillationConfig.builder().objective(own).build();
         Path file = Files.writeString(folder.resolve("config.json"), config.toJson());
         assertEquals(config, DistillationConfig.read(file, Own.EXAMPLE));

@@ -92,7 +92,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(0, config.seed());
         assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
-        assertEquals(new Corrector(0.25, 0.75, 10, 3e-4), config.corrector(true));
+        assertEquals(new Corrector(0.25, 0.75, 10, 3e-4, 1), config.corrector(true));
         assertEquals(new OptimiserConfig(UpdateRule.MUON, 5e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), config.optimiser());
         assertEquals(1, config.guidance().range().least());
         assertEquals(1, config.guidance().range().most());
@@ -313,7 +313,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         DistillationConfig automatic = DistillationConfig.builder().build();
         assertEquals(Corrector.defaults(), automatic.corrector(true));
         assertNull(automatic.corrector(false));
-        Corrector own = new Corrector(0.5, 0, 1, 1e-4);
+        Corrector own = new Corrector(0.5, 0, 1, 1e-4, 1);
         DistillationConfig given = DistillationConfig.builder().corrector(own).build();
         assertEquals(own, given.corrector(true));
         assertEquals(own, given.corrector(false));

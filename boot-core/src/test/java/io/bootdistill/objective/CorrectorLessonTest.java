@@ -33,7 +33,7 @@ public class CorrectorLessonTest {
 
     private static final int BATCH = PlaneRoom.BATCH;
     private static final int PIXEL = PlaneRoom.PIXEL;
-    private static final Corrector OPTIONS = new Corrector(1, 0.5, 0.5, 3e-4);
+    private static final Corrector OPTIONS = new Corrector(1, 0.5, 0.5, 3e-4, 1);
     private static final long STEPS = 100;
     private static final double TOLERANCE = 2e-5;
 
@@ -69,17 +69,16 @@ public class CorrectorLessonTest {
         final float[] onlineGradient;
 
         Step(long step) {
-            this(GuidanceRange.NONE, step);
+            this(OPTIONS, GuidanceRange.NONE, step);
         }
 
-        Step(GuidanceRange range, long step) {
+        Step(Corrector options, GuidanceRange range, long step) {
             String[] scalars = range.isWide() ? new String[] {ScalarInputs.GUIDANCE} : new String[0];
             Guidance guidance = range.isNone() ? null : new Guidance(range.least(), teacher.nullLabel());
             plane = new PlaneRoom(teacher, PlaneRoom.network(device(), 3, scalars), BATCH, BATCH, guidance);
             plane.room.range = range;
             online = PlaneRoom.network(device(), 4, scalars);
-            CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.V, OPTIONS.samples(BATCH), OPTIONS.weight(),
-                    OPTIONS.firstStep(STEPS), STEPS);
+            CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.V, options, STEPS);
             lesson = new CorrectorLesson(
                     plane.room, draws, plane.room.learner(online, null, STEPS, draws.blocks()), OPTIONS.firstStep(STEPS));
             float[] weights = new float[Math.toIntExact(online.parameters().length())];
@@ -132,12 +131,13 @@ public class CorrectorLessonTest {
 
     /**
      * target = y + λ/σ_τ (f̃_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = α_τ x_τ − σ_τ F_ψ: unguided, with one w, and with
-     * each sample's own.
+     * each sample's own, all or a part of it.
      */
     @ParameterizedTest
-    @CsvSource({"1, 1", "2.5, 2.5", "1, 3"})
-    void targetIsTheSampleMovedByTheDifferenceOfThePredictions(double least, double most) {
-        try (Step step = new Step(new GuidanceRange(least, most), 80)) {
+    @CsvSource({"1, 1, 1", "2.5, 2.5, 1", "2.5, 2.5, 0", "2.5, 2.5, 0.25", "1, 3, 0.5"})
+    void targetIsTheSampleMovedByTheDifferenceOfThePredictions(double least, double most, double share) {
+        Corrector options = new Corrector(1, 0.5, OPTIONS.weight(), 3e-4, share);
+        try (Step step = new Step(options, new GuidanceRange(least, most), 80)) {
             float[] y = step.y;
             float[] x = step.states();
             assertEquals(least == most ? 1 : BATCH,
@@ -158,7 +158,7 @@ public class CorrectorLessonTest {
                 double factor = OPTIONS.weight() / sigma;
                 double squares = 0;
                 for (int d = i * PIXEL; d < (i + 1) * PIXEL; d++) {
-                    double guided = none[d] + step.scales[i] * (told[d] - none[d]);
+                    double guided = none[d] + (1 + share * (step.scales[i] - 1)) * (told[d] - none[d]);
                     double moved = factor * (guided - (alpha * x[d] - sigma * online[d]));
                     assertEquals(y[d] + moved, step.target[d], TOLERANCE * (1 + factor), "sample " + i + ", τ = " + t);
                     squares += moved * moved / PIXEL;

@@ -107,7 +107,7 @@ class RunMemoryTest {
         requireTold(config().lanes(3));
         requireTold(config().lanes(3).workers(3));
         requireTold(config().optimiser(OptimiserConfig.ofStudents()));
-        requireTold(config().corrector(new Corrector(1, 0, 10, 3e-4)));
+        requireTold(config().corrector(new Corrector(1, 0, 10, 3e-4, 1)));
         requireTold(config().heldOut(8).referenceSteps(1));
         requireTold(config().objective(Bootstrap.defaults().withTargetEma(0.9)));
         requireTold(config().guidance(2));

@@ -116,7 +116,7 @@ class TimeBudgetTest {
         assertEquals(0.25 * (3 + 5) + 0.75 * 5, passes(budget().phases(
                 Phase.of(Trajectories.defaults().withSteps(4).withUses(1, 1)).withShare(0.25),
                 Phase.of(DDIM).withShare(0.75))) / BATCH, 1e-12);
-        Corrector corrector = new Corrector(0.5, 0.75, 10, 3e-4);
+        Corrector corrector = new Corrector(0.5, 0.75, 10, 3e-4, 1);
         assertEquals(5 + 0.25 * 0.5 * 7, passes(budget().corrector(corrector)) / BATCH, 1e-12);
         assertEquals(6 + 0.25 * 0.5 * 8, passes(budget().corrector(corrector).guidance(2)) / BATCH, 1e-12);
     }
@@ -125,7 +125,7 @@ class TimeBudgetTest {
     @Test
     void measuringLeavesTheStep() {
         DistillationSetup setup = new DistillationSetup(
-                budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.75, 10, 3e-4)).build(),
+                budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.75, 10, 3e-4, 1)).build(),
                 Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
         try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
             assertTrue(TimeBudget.seconds(trainer, 100) > 0);
@@ -138,7 +138,7 @@ class TimeBudgetTest {
     @Test
     void partsCanBeShort() {
         DistillationSetup setup = new DistillationSetup(
-                budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.99, 10, 3e-4)).phases(
+                budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.99, 10, 3e-4, 1)).phases(
                         Phase.of(DDIM).withShare(0.98), Phase.of(DDIM.withSolver(Solver.HEUN)).withShare(0.02)).build(),
                 Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
         try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
