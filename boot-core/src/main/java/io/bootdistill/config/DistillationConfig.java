@@ -8,6 +8,7 @@ import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Trajectories;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -130,9 +131,8 @@ public final class DistillationConfig {
     }
 
     /**
-     * The first step of a phase. A phase has as many steps as its share comes to, rounded; where the share is small, none.
-     *
-     * @param phase its index; the number of phases for the end of the run
+     * The first step of a phase, or the end of the run, for the number of phases. A phase has as many steps as its share comes to,
+     * rounded; where the share is small, none.
      */
     public long phaseStart(int phase) {
         return values.phaseStart(phase, steps());
@@ -211,6 +211,11 @@ public final class DistillationConfig {
             return phases(Phase.of(objective));
         }
 
+        /** For a teacher that reads prompts, guided by w: {@link Trajectories#ofPrompts()}, {@link GuidanceConfig#ofPrompts}. */
+        public Builder forPrompts(double scale) {
+            return objective(Trajectories.ofPrompts()).guidance(GuidanceConfig.ofPrompts(scale));
+        }
+
         /** Whether there is a corrector. */
         public Builder corrector(CorrectorChoice corrector) {
             this.corrector = corrector;
@@ -287,11 +292,7 @@ public final class DistillationConfig {
             return set(ConfigJson.of(json, source, others).over(values()));
         }
 
-        /**
-         * Builds the configuration.
-         *
-         * @throws IllegalArgumentException naming the value that is out of range, and the range
-         */
+        /** @throws IllegalArgumentException naming the value that is out of range, and the range */
         public DistillationConfig build() {
             return new DistillationConfig(values());
         }

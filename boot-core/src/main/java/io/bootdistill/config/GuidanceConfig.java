@@ -33,6 +33,14 @@ public record GuidanceConfig(
         return new GuidanceConfig(GuidanceRange.NONE, -1, -1, 0.1, GuidanceInterval.ALWAYS, 0);
     }
 
+    /**
+     * One scale w, but not at the noisiest tenth of the times: the signal that x̂ = α f + σ ε starts with is then the mean of the
+     * pictures of the prompt, which guidance would exaggerate.
+     */
+    public static GuidanceConfig ofPrompts(double scale) {
+        return defaults().withRange(new GuidanceRange(scale, scale)).withInterval(new GuidanceInterval(0, 0.9));
+    }
+
     /** The same with other scales. */
     public GuidanceConfig withRange(GuidanceRange range) {
         return new GuidanceConfig(range, nullLabel, negativeLabel, nullProbability, interval, rescale);

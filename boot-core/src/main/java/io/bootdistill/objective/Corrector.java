@@ -35,9 +35,9 @@ public record Corrector(double share, double start, double weight, double rate, 
         Checks.that(guidance >= 0 && guidance <= 1, "guidance of the corrector", guidance, "in [0, 1]");
     }
 
-    /** A quarter, from three quarters of the run on, λ = 10, at 3e-4. */
+    /** A quarter, from three quarters of the run on, λ = 10, at 3e-4, half of the guidance. */
     public static Corrector defaults() {
-        return new Corrector(0.25, 0.75, 10, 3e-4, 1);
+        return new Corrector(0.25, 0.75, 10, 3e-4, 0.5);
     }
 
     /** Its samples beside a batch. */

@@ -43,6 +43,11 @@ public record Trajectories(int steps, int uses, int interval, double end, double
         return new Trajectories(10, 4, 96, 1, 0);
     }
 
+    /** For teachers that read prompts: eight uses, since guidance doubles what a trajectory costs. */
+    public static Trajectories ofPrompts() {
+        return defaults().withUses(8, 96);
+    }
+
     /** The same with other steps. */
     public Trajectories withSteps(int steps) {
         return new Trajectories(steps, uses, interval, end, restartShare);
