@@ -29,6 +29,12 @@ public record PromptGuidance(double scale, GuidanceInterval interval, double res
         return new PromptGuidance(scale, interval, rescale, negative);
     }
 
+    /** What tells it from others in the name of a file. */
+    public String key() {
+        return "w" + scale + (equals(of(scale)) ? "" : "-" + interval.least() + "-" + interval.most() + "-" + rescale + "-"
+                + Integer.toHexString(negative.hashCode()));
+    }
+
     /** A teacher's request with the scale and the negative prompt: the format's sampler knows no more. */
     DrawRequest addedTo(DrawRequest request) {
         DrawRequest guided = request.withGuidance(scale);
