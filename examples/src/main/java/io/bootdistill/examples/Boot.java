@@ -113,6 +113,16 @@ public final class Boot implements Runnable {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "students/emoji-64");
     }
 
+    /** Where the bundled teacher that draws from prompts lies. */
+    static Path bundledTextTeacher() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "teachers/emoji-64");
+    }
+
+    /** Where the classifier of what such pictures show lies. */
+    static Path textExtractor() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/emoji-64");
+    }
+
     /** Where the ruler's extractor lies. */
     static Path extractor() {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/fashion-mnist-16");

@@ -37,6 +37,11 @@ final class DrawOptions {
         return prompts == null ? null : prompts.get(0);
     }
 
+    /** Whether a folder holds a pipeline that draws from prompts. */
+    static boolean readsPrompts(Path folder) {
+        return PipelineFolder.isWhole(folder) && PipelineFolder.open(folder).pipeline().readsPrompts();
+    }
+
     /** Before anything large is read: prompts for a model that draws from prompts, and for none else. */
     void requireFit(CommandSpec spec, Path model, boolean student, List<String> labels) {
         if (!PipelineFolder.isWhole(model)) {

@@ -5,7 +5,6 @@ import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
-import io.bootdistill.internal.diffusers.PipelineFolder;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +46,7 @@ final class GuidanceOptions {
 
     /** Refuses what does not fit the teacher, before its weights are read. */
     void require(Path teacher) {
-        boolean reads = PipelineFolder.isWhole(teacher) && PipelineFolder.open(teacher).pipeline().readsPrompts();
+        boolean reads = DrawOptions.readsPrompts(teacher);
         Arguments.require(spec, !reads || prompts != null, "--prompts", "missing",
                 "given for this teacher, which reads prompts: a file with one in each line");
         Arguments.require(spec, reads || prompts == null, "--prompts", prompts, "left out: this teacher reads no prompts");

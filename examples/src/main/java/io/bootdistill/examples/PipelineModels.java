@@ -4,10 +4,17 @@ import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.GuidanceConfig;
+import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.examples.extractor.PromptFaithfulness;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
+import io.bootdistill.examples.ruler.HeldOutPrompts;
+import io.bootdistill.examples.ruler.PromptGuidance;
+import io.bootdistill.examples.ruler.PromptRuler;
 import io.bootdistill.network.ImageShape;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -21,9 +28,8 @@ final class PipelineModels implements ReportModels {
     private final Teacher teacher;
     private final Student student;
     private final List<String> prompts;
-    private final String negative;
     private final int[] labels;
-    private final GuidanceConfig guidance;
+    private final PromptGuidance guidance;
 
     /**
      * @param prompts of the run; null for a teacher that reads none
@@ -33,8 +39,7 @@ final class PipelineModels implements ReportModels {
         this.teacher = teacher;
         this.student = student;
         this.prompts = prompts == null ? List.of() : prompts.heldOutPrompts();
-        this.guidance = guidance;
-        negative = prompts == null ? "" : prompts.negative();
+        this.guidance = PromptGuidance.of(guidance, prompts == null ? "" : prompts.negative());
         labels = prompts == null ? Arrays.stream(Labels.real(teacher.condition(), teacher.nullLabel())).limit(MOST_ROWS).toArray()
                 : IntStream.range(0, Math.min(MOST_ROWS, this.prompts.size())).toArray();
     }
@@ -56,16 +61,30 @@ final class PipelineModels implements ReportModels {
 
     @Override
     public int calls(int steps) {
-        return Sampler.reference(teacher, steps).evaluations() * (guidance.isGuided() ? 2 : 1);
+        return Sampler.reference(teacher, steps).evaluations() * (guidance.scale() == 1 ? 1 : 2);
     }
 
     @Override
     public Generator teacher(int steps) {
-        return (seeds, rows) -> {
-            DrawRequest request = request(seeds, rows).asReference(guidance.interval(), guidance.rescale())
-                    .withSteps(steps).withGuidance(guidance.range().middle());
-            return teacher.pixels(negative.isEmpty() ? request : request.withNegative(negative), null);
-        };
+        return (seeds, rows) -> teacher.pixels(guidance.reference(request(seeds, rows).withSteps(steps)), null);
+    }
+
+    @Override
+    public PromptFaithfulness shown(float[] samples) {
+        Path extractor = Boot.textExtractor();
+        if (prompts.isEmpty() || !Files.exists(extractor)) {
+            return null;
+        }
+        int count = samples.length / picture().size();
+        List<String> drawn = new HeldOutPrompts(rows()).prompts(0, count);
+        try (PromptRuler ruler = new PromptRuler(extractor, null, Devices.best())) {
+            return ruler.misfit(picture(), drawn).isPresent() ? null : ruler.measure(samples, drawn).faithfulness();
+        }
+    }
+
+    /** How far the student is from the teacher's path, at the times of {@link TrajectoryTimes}. */
+    double[] trajectoryErrors() {
+        return TrajectoryTimes.errors(student, teacher, guidance, prompts);
     }
 
     @Override

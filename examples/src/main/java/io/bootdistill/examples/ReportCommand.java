@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             "",
             "Samples the teacher in 50, 10, 4 and 1 steps and the student in one, from the same held-out noises, and writes"
                     + " them with the curves of the run, the times they take, and how far the student is from the teacher's"
-                    + " path at each time t. For 16x16 Fashion-MNIST, where its test images are installed, the figures of"
+                    + " path at each time t, where it has learnt all; and of pictures of emoji whether they show what their prompts"
+                    + " say. For 16x16 Fashion-MNIST, where its test images are installed, the figures of"
                     + " evaluate are added. The file needs no network to be shown. Takes about half a minute for the bundled"
                     + " teacher; distill writes one without the figures of evaluate.",
             ""

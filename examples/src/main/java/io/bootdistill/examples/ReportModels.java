@@ -5,6 +5,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.examples.extractor.PromptFaithfulness;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.network.ImageShape;
 import java.util.Arrays;
@@ -29,6 +30,13 @@ interface ReportModels {
     Generator teacher(int steps);
 
     Generator student();
+
+    /**
+     * What the pictures of the rows in turn show of their prompts; null where nothing knows.
+     *
+     * @param samples [n][channels][height][width], clamped
+     */
+    PromptFaithfulness shown(float[] samples);
 
     /** Those of images, drawn without more. */
     static ReportModels ofImages(Teacher teacher, Student student, DistillationConfig config, Guidance guidance) {
@@ -68,6 +76,11 @@ interface ReportModels {
             @Override
             public Generator student() {
                 return student::sample;
+            }
+
+            @Override
+            public PromptFaithfulness shown(float[] samples) {
+                return null;
             }
         };
     }

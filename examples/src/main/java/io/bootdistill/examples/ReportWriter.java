@@ -5,8 +5,6 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TrajectoryError;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.Limit;
-import io.bootdistill.config.Phase;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.examples.report.ConfigValues;
@@ -21,9 +19,6 @@ import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.metric.PairedError;
-import io.bootdistill.objective.Bootstrap;
-import io.bootdistill.objective.Boundary;
-import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +42,6 @@ final class ReportWriter {
 
     /** Of the trajectory error: a few noises say where it arises. */
     private static final int TRAJECTORIES = 32;
-    private static final int TIMES = 10;
     private static final int SOLVER_STEPS = 50;
 
     private final Path run;
@@ -134,7 +128,7 @@ final class ReportWriter {
         double each = millis(model, seeds, chosen, Math.min(noises, TIMED)) / Math.min(noises, TIMED);
         float[] samples = known != null ? known : PairedError.clamp(model.sample(seeds, chosen));
         double rmse = reference == null ? Double.NaN : PairedError.rmse(samples, reference);
-        return new Sampled(name, calls, samples, rmse, each, alone);
+        return new Sampled(name, calls, samples, rmse, each, alone, models.shown(samples));
     }
 
     private static double millis(Generator model, long[] seeds, int[] labels, int count) {
@@ -147,17 +141,13 @@ final class ReportWriter {
 
     /** Null where {@link TrajectoryError} means nothing. */
     private TrajectoryCurve trajectory() {
-        List<Objective> objectives = config.phases().stream().map(Phase::objective).toList();
-        boolean endAlone = objectives.stream().allMatch(Objective::isAtEnd);
-        boolean hard = objectives.stream().anyMatch(o -> o instanceof Bootstrap b && b.boundary() instanceof Boundary.Hard);
-        boolean limited = config.clip() instanceof Limit.To || config.clip().isOfScheduler() && teacher.isLimited();
-        if (endAlone || hard || limited || teacher.isPipeline()) {
+        if (!TrajectoryTimes.areLearnt(config, teacher) || teacher.isPipeline() && !teacher.readsPrompts()) {
             return null;
         }
-        double most = teacher.schedule().tMax();
-        double least = teacher.schedule().tMin();
-        double[] times = new double[TIMES + 1];
-        Arrays.setAll(times, i -> i == TIMES ? least : most + (least - most) * i / TIMES);
+        double[] times = TrajectoryTimes.of(teacher.schedule());
+        if (models instanceof PipelineModels pipeline) {
+            return new TrajectoryCurve(times, pipeline.trajectoryErrors());
+        }
         int count = Math.min(noises, TRAJECTORIES);
         SampleRequest request =
                 SampleRequest.ofSeeds(HeldOut.seeds(count)).withLabels(HeldOutSamples.labels(models.labels(), 0, count));

@@ -1,6 +1,7 @@
 package io.bootdistill.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyPipeline;
@@ -48,6 +49,18 @@ final class TextCommandsTest {
         assertTrue(written.contains("a bad photo") && written.contains("an old lighthouse"), written);
         String report = Files.readString(run.resolve("report.html"));
         assertTrue(report.contains("a photo of the sea") && report.contains("teacher 50 steps"), "prompts in the report");
+    }
+
+    /** The pictures are not those of the bundled classifier. */
+    @Test
+    void reportShowsTheTrajectoryErrorOfAllTimes() throws IOException {
+        String ofEnd = Files.readString(run.resolve("report.html"));
+        assertFalse(ofEnd.contains("rajectory error"), "this student has learnt the end alone");
+        Path timed = folder.resolve("timed");
+        CommandRun.distill(teacher, timed, "--prompts", prompts, "--recipe", "paper", "--steps", 1, "--batch", 4).succeeded();
+        String report = Files.readString(timed.resolve("report.html"));
+        assertTrue(report.contains("Trajectory error") && report.contains("trajectory error, mean over t"), "in the report");
+        assertFalse(report.contains("What the pictures show"));
     }
 
     @Test

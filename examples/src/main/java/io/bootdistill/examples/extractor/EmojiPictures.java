@@ -6,6 +6,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.ImageFolder;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.network.ImageShape;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,6 +54,9 @@ public final class EmojiPictures {
      */
     public static EmojiPictures read(Path folder) {
         Path file = folder.resolve(METADATA);
+        if (!Files.exists(file)) {
+            throw new ModelFormatException(file + " is missing; give a folder of captioned pictures, which has one");
+        }
         List<String> lines = Json.readText(file).lines().toList();
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {

@@ -1,5 +1,6 @@
 package io.bootdistill.examples.report;
 
+import io.bootdistill.examples.extractor.PromptFaithfulness;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.PairedFigures;
 import io.bootdistill.format.Images;
@@ -8,6 +9,7 @@ import io.bootdistill.network.ImageShape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,8 +43,10 @@ public record RunReport(
      * @param pairedRmse against the first model on the same noises; NaN for that itself
      * @param millis time of an image, of many at a time
      * @param alone time of an image on its own, in milliseconds
+     * @param shown what the samples show of their prompts; null where nothing knows
      */
-    public record Sampled(String name, int calls, float[] samples, double pairedRmse, double millis, double alone) {}
+    public record Sampled(
+            String name, int calls, float[] samples, double pairedRmse, double millis, double alone, PromptFaithfulness shown) {}
 
     /**
      * The trajectory error.
@@ -71,8 +75,13 @@ public record RunReport(
                         + " pixels in −1 … 1, over " + student.samples().length / shape.size()
                         + " held-out noises. Times are of this machine, when the report was made.")
                 .table(List.of("", "network calls", "paired RMSE", "ms per image, many at a time", "ms, one alone",
-                        "student is faster by"), timing(student))
-                .heading("Training")
+                        "student is faster by"), timing(student));
+        if (student.shown() != null) {
+            report.heading("What the pictures show")
+                    .paragraph("The share of these pictures in which a classifier finds what their prompts say.")
+                    .table(List.of("", "concept, %", "style, %", "ground, %", "all, %"), faithfulness());
+        }
+        report.heading("Training")
                 .charts(charts())
                 .details("Configuration", config);
         return report.finish();
@@ -90,6 +99,13 @@ public record RunReport(
         Map<String, String> figures = new LinkedHashMap<>();
         figures.put("paired RMSE, at the last checkpoint", number("%.4f", metrics.last("paired_rmse")));
         figures.put("diversity, student : teacher", number("%.3f", metrics.last("diversity")));
+        if (trajectory != null) {
+            figures.put("trajectory error, mean over t",
+                    number("%.4f", Arrays.stream(trajectory.errors()).average().orElseThrow()));
+        }
+        if (student.shown() != null) {
+            figures.put("pictures that show all of their prompt", number("%.0f %%", 100 * student.shown().all()));
+        }
         if (ruled != null) {
             figures.put("Fréchet distance to the test images", number("%.3f", ruled.frechet()));
             figures.put("precision", number("%.3f", ruled.precision()));
@@ -141,6 +157,12 @@ public record RunReport(
                     model == student ? "" : number("%.1f×", model.millis() / student.millis())));
         }
         return rows;
+    }
+
+    private List<List<String>> faithfulness() {
+        return models.stream().map(model -> List.of(
+                model.name(), number("%.1f", 100 * model.shown().concept()), number("%.1f", 100 * model.shown().style()),
+                number("%.1f", 100 * model.shown().ground()), number("%.1f", 100 * model.shown().all()))).toList();
     }
 
     private List<SvgChart> charts() {

@@ -57,7 +57,7 @@ final class EmojiPicturesTest {
     void linesThatAreNotAsTheyShouldBeAreRefused() throws IOException {
         Path file = folder.resolve("metadata.jsonl");
         String good = EmojiScenes.line("a.png", "disc", "empty", "blue");
-        refused("cannot read", file.toString());
+        refused(file + " is missing", "give a folder of captioned pictures");
         Files.writeString(file, "");
         refused(file + " is empty");
         Files.write(file, List.of(good, "{\"file_name\": \"a.png\", \"concept\": \"disc\", \"style\": \"empty\"}"));
