@@ -6,6 +6,7 @@ import io.bootdistill.BootDistiller;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ConditionSource;
@@ -135,7 +136,7 @@ final class PromptEvaluation {
             requireSame(student.shape(), student.picture(), folder);
             boolean isRun = model.kind() == Kind.RUN;
             DistillationConfig config = isRun ? DistillationConfig.read(folder.resolve("config.json")) : null;
-            PromptGuidance own = !isRun ? PromptGuidance.of(student.guidance().middle())
+            PromptGuidance own = !isRun ? PromptGuidance.of(GuidanceConfig.ofPrompts(student.guidance().middle()), "")
                     : PromptGuidance.of(config.guidance(), RunFolder.open(folder).readPrompts().negative());
             for (double scale : scalesOf(student.guidance())) {
                 PromptGuidance guidance = own.withScale(scale);
