@@ -68,7 +68,7 @@ final class AblateCommandTest {
         for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
                 "\n## 12 steps\n", "\n| defaults | work.batch 4 | 12 | ",
                 "\n| euler | work.batch 4, bootstrap.solver EULER | 6 | ",
-                "![](rmse-12-steps.png)")) {
+                "![](paired-rmse-12-steps.png)")) {
             assertTrue(table.contains(part), "no \"" + part + "\" in " + table);
         }
         assertTrue(table.indexOf("## 6 steps") < table.indexOf("## 12 steps"), table);
@@ -76,7 +76,7 @@ final class AblateCommandTest {
         assertEquals(1 + 4 + 4, data.size(), String.join("\n", data));
         assertTrue(data.stream().anyMatch(line ->
                 line.startsWith("12 steps,euler,\"work.batch 4, bootstrap.solver EULER\",12,48,")));
-        assertTrue(ImageIO.read(out.resolve("rmse-12-steps.png").toFile()).getWidth() > 1_000);
+        assertTrue(ImageIO.read(out.resolve("paired-rmse-12-steps.png").toFile()).getWidth() > 1_000);
         assertFalse(Files.exists(out.resolve("frechet-12-steps.png")), "there are no images to compare with");
 
         // as distill makes it, however many run side by side
