@@ -222,8 +222,12 @@ public final class Teacher implements Denoiser {
      * @return [pictures][channels][height][width] of {@link #picture(DrawRequest)}, about −1 … 1, not clamped
      */
     public float[] pixels(DrawRequest request, @Nullable StateListener listener) {
-        float[] latents = latents(request, listener);
-        return pipeline == null ? latents : pipeline.pixels(denoised(request), latents);
+        return pixels(denoised(request), latents(request, listener));
+    }
+
+    /** Pictures of {@link #latents} of this shape, [n][channels][height][width], about −1 … 1, not clamped; of pixels, the same. */
+    public float[] pixels(ImageShape denoised, float[] latents) {
+        return pipeline == null ? latents : pipeline.pixels(denoised, latents);
     }
 
     /**

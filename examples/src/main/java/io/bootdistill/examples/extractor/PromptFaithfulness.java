@@ -10,6 +10,9 @@ package io.bootdistill.examples.extractor;
  */
 public record PromptFaithfulness(double concept, double style, double ground, double all) {
 
+    /** Where nothing was asked. */
+    public static final PromptFaithfulness UNKNOWN = new PromptFaithfulness(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
+
     /**
      * Compares what a classifier found with what was asked for.
      *

@@ -18,6 +18,11 @@ public record HeldOutPrompts(List<String> prompts) {
         return new HeldOutPrompts(ConditionSource.prompts(captions).heldOutPrompts());
     }
 
+    /** The first of them, so few that so many pictures have two of each at least, whose distance tells the diversity. */
+    public HeldOutPrompts shownBy(int pictures) {
+        return new HeldOutPrompts(prompts.subList(0, Math.max(1, Math.min(prompts.size(), pictures / 2))));
+    }
+
     /** The prompts of the pictures [from, to). */
     public List<String> prompts(int from, int to) {
         return IntStream.range(from, to).mapToObj(i -> prompts.get(i % prompts.size())).toList();

@@ -18,28 +18,26 @@ public interface PromptModel {
      */
     float[] latents(List<String> prompts, long[] seeds);
 
-    /** A student's one step. */
-    static PromptModel of(Student student) {
-        return (prompts, seeds) -> student.latents(DrawRequest.ofPrompts(prompts).withSeeds(seeds));
+    /**
+     * A student.
+     *
+     * @param guidance the scale w, one that it was distilled for
+     * @param steps network calls
+     */
+    static PromptModel of(Student student, double guidance, int steps) {
+        return (prompts, seeds) -> student.latents(
+                DrawRequest.ofPrompts(prompts).withSeeds(seeds).withGuidance(guidance).withSteps(steps));
     }
 
-    /**
-     * What students of a teacher are compared with: even steps from the signal that is left at t_max.
-     *
-     * @param guidance the scale w; 1 for none
-     */
-    static PromptModel reference(Teacher teacher, int steps, double guidance) {
-        return (prompts, seeds) -> teacher.latents(DrawRequest.ofPrompts(prompts).withSeeds(seeds).withSteps(steps)
-                .withGuidance(guidance).asReference(), null);
-    }
-
-    /**
-     * A teacher's steps on the times that its scheduler places, from the noise itself.
-     *
-     * @param guidance the scale w; 1 for none
-     */
-    static PromptModel of(Teacher teacher, int steps, double guidance) {
+    /** What students of a teacher are compared with: even steps from the signal that is left at t_max. */
+    static PromptModel reference(Teacher teacher, int steps, PromptGuidance guidance) {
         return (prompts, seeds) -> teacher.latents(
-                DrawRequest.ofPrompts(prompts).withSeeds(seeds).withSteps(steps).withGuidance(guidance), null);
+                guidance.reference(DrawRequest.ofPrompts(prompts).withSeeds(seeds).withSteps(steps)), null);
+    }
+
+    /** A teacher's steps on the times that its scheduler places, from the noise itself. */
+    static PromptModel of(Teacher teacher, int steps, PromptGuidance guidance) {
+        return (prompts, seeds) -> teacher.latents(
+                guidance.addedTo(DrawRequest.ofPrompts(prompts).withSeeds(seeds).withSteps(steps)), null);
     }
 }

@@ -7,8 +7,10 @@ import io.bootdistill.examples.extractor.EmojiPictures;
 import io.bootdistill.examples.extractor.PromptFaithfulness;
 import io.bootdistill.metric.FeatureStatistics;
 import io.bootdistill.metric.FrechetDistance;
+import io.bootdistill.network.ImageShape;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Measures pictures of prompts: whether they show what the prompts say, and how far they are from captioned pictures, in the
@@ -17,29 +19,52 @@ import java.util.List;
 public final class PromptRuler implements AutoCloseable {
 
     private final EmojiClassifier extractor;
+
+    /** Null where there are none to compare with. */
     private final FeatureStatistics pictures;
 
     /**
      * What was measured.
      *
-     * @param frechet Fréchet distance to the captioned pictures; of fewer samples it is larger
+     * @param frechet Fréchet distance to the captioned pictures; of fewer samples it is larger; NaN without such pictures
      * @param faithfulness the classifier's answers
      */
-    public record PromptFigures(double frechet, PromptFaithfulness faithfulness) {}
+    public record PromptFigures(double frechet, PromptFaithfulness faithfulness) {
+
+        /** Where nothing was measured. */
+        public static final PromptFigures UNKNOWN = new PromptFigures(Double.NaN, PromptFaithfulness.UNKNOWN);
+    }
 
     /**
-     * @param pictures folder of captioned pictures, all of which are compared with
+     * @param pictures folder of captioned pictures, all of which are compared with; null for none
      * @throws io.bootdistill.error.ModelFormatException if the classifier is another one, or a picture cannot be read
      */
     public PromptRuler(Path extractorFolder, Path pictures, Device device) {
         extractor = EmojiClassifier.load(extractorFolder, device);
         try {
-            EmojiPictures captioned = EmojiPictures.read(pictures);
-            extractor.words().classes(captioned.captions()); // refuses those of others
-            this.pictures = FeatureStatistics.of(extractor.classifier(), captioned.all());
+            this.pictures = pictures == null ? null : statistics(EmojiPictures.read(pictures));
         } catch (RuntimeException | Error e) {
             extractor.close();
             throw e;
+        }
+    }
+
+    private FeatureStatistics statistics(EmojiPictures captioned) {
+        extractor.words().classes(captioned.captions()); // refuses those of others
+        return FeatureStatistics.of(extractor.classifier(), captioned.all());
+    }
+
+    /** Why the classifier has nothing to say of pictures of such a shape, or of prompts; empty where it has. */
+    public Optional<String> misfit(ImageShape picture, List<String> prompts) {
+        ImageShape read = extractor.classifier().shape();
+        if (!picture.equals(read)) {
+            return Optional.of("the pictures are " + picture + ", those that the classifier knows " + read);
+        }
+        try {
+            extractor.words().classes(prompts);
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of(e.getMessage());
         }
     }
 
@@ -54,9 +79,13 @@ public final class PromptRuler implements AutoCloseable {
         Classifier.Reading reading = extractor.classifier().read(samples);
         PromptFaithfulness faithfulness =
                 PromptFaithfulness.of(reading.classes(), extractor.words().classes(prompts));
+        return new PromptFigures(pictures == null ? Double.NaN : frechet(reading.features()), faithfulness);
+    }
+
+    private double frechet(float[] features) {
         FeatureStatistics statistics = new FeatureStatistics(extractor.classifier().dimension());
-        statistics.add(reading.features());
-        return new PromptFigures(FrechetDistance.between(pictures, statistics), faithfulness);
+        statistics.add(features);
+        return FrechetDistance.between(pictures, statistics);
     }
 
     @Override

@@ -33,4 +33,12 @@ final class HeldOutPromptsTest {
         long[] all = HeldOut.seeds(6);
         assertArrayEquals(new long[] {all[2], all[3], all[4], all[5]}, HeldOutPrompts.seeds(2, 6));
     }
+
+    @Test
+    void fewPicturesShowFewPromptsTwice() {
+        HeldOutPrompts prompts = new HeldOutPrompts(List.of("a", "b", "c"));
+        assertEquals(List.of("a", "b"), prompts.shownBy(5).prompts());
+        assertEquals(prompts, prompts.shownBy(100));
+        assertEquals(List.of("a"), prompts.shownBy(1).prompts());
+    }
 }

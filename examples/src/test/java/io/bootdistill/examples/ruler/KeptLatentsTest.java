@@ -41,12 +41,14 @@ final class KeptLatentsTest {
         return new KeptLatents(folder, new HeldOutPrompts(prompts), SHAPE).of(name, this::draw, count, (done, total) -> {});
     }
 
+    /** A portion that was drawn for fewer pictures is drawn again, others are not. */
     @Test
     void drawsOnceAndGoesOn() throws IOException {
         List<String> prompts = List.of("a", "b", "c");
-        float[] few = latents(prompts, "one", PORTION - 10);
+        float[] few = latents(prompts, "one", PORTION + 5);
         float[] many = latents(prompts, "one", PORTION + 10);
-        assertEquals(List.of(PORTION, PORTION), drawn, "a portion each, the first of them once");
+        latents(prompts, "one", PORTION + 7);
+        assertEquals(List.of(PORTION, 5, 10), drawn);
         assertArrayEquals(few, Arrays.copyOf(many, few.length));
         long[] seeds = HeldOut.seeds(PORTION + 10);
         for (int i = 0; i < PORTION + 10; i++) {
@@ -54,13 +56,21 @@ final class KeptLatentsTest {
             assertEquals("abc".charAt(i % 3), many[2 * i + 1]);
         }
         latents(prompts, "two", 1);
-        assertEquals(3, drawn.size(), "another model");
+        assertEquals(4, drawn.size(), "another model");
+    }
+
+    @Test
+    void withoutAFolderNothingIsKept() throws IOException {
+        KeptLatents none = new KeptLatents(null, new HeldOutPrompts(List.of("a")), SHAPE);
+        float[] once = none.of("one", this::draw, PORTION + 1, (done, total) -> {});
+        assertArrayEquals(once, none.of("one", this::draw, PORTION + 1, (done, total) -> {}));
+        assertEquals(List.of(PORTION, 1, PORTION, 1), drawn);
     }
 
     @Test
     void latentsOfOtherPromptsAreRefused() throws IOException {
-        latents(List.of("a", "b"), "one", 1);
-        String message = assertThrows(ModelFormatException.class, () -> latents(List.of("a", "c"), "one", 1)).getMessage();
+        latents(List.of("a", "b"), "one", 2);
+        String message = assertThrows(ModelFormatException.class, () -> latents(List.of("a", "c"), "one", 2)).getMessage();
         assertTrue(message.contains("one") && message.contains("other prompts"), message);
     }
 }

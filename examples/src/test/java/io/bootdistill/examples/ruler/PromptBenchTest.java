@@ -4,16 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.BundledTeacher;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.examples.extractor.EmojiScenes;
 import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ImageShape;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,61 +22,72 @@ import org.junit.jupiter.api.io.TempDir;
 final class PromptBenchTest {
 
     private static final int COUNT = 20;
+    private static final HeldOutPrompts PROMPTS = new HeldOutPrompts(List.of("disc", "filled square on blue"));
+
+    /** Draws pictures of 64×64. */
+    private static final Path TEACHER = BundledTeacher.folder().resolveSibling("emoji-64");
 
     private final Device device = Devices.best();
 
     @TempDir
     private Path folder;
 
-    private PromptBench bench() throws IOException {
-        EmojiScenes.write(folder, 160, 3);
-        EmojiScenes.writeClassifier(folder, device);
-        return new PromptBench(PromptModelTest.TINY, folder, folder, folder.resolve("out"), COUNT, device);
-    }
-
     @Test
     void comparesWithTheReferenceOnTheSameNoises() throws IOException {
-        try (PromptBench bench = bench()) {
-            PromptModel free = (prompts, seeds) -> {
-                float[] latents = new float[KeptLatents.PORTION * bench.latents().size()];
+        EmojiScenes.write(folder, 160, 3);
+        EmojiScenes.writeClassifier(folder, device);
+        try (Teacher teacher = Teacher.load(TEACHER, device); PromptRuler ruler = new PromptRuler(folder, folder, device)) {
+            PromptBench bench = new PromptBench(teacher, PROMPTS, COUNT, ruler, null);
+            int size = teacher.shape().size();
+            PromptBench.Drawn reference = bench.draw("free", (prompts, seeds) -> {
+                float[] latents = new float[prompts.size() * size];
                 for (int i = 0; i < latents.length; i++) {
-                    latents[i] = Philox.normal(seeds[i / bench.latents().size()], 0, i % bench.latents().size());
+                    latents[i] = Philox.normal(seeds[i / size], 0, i % size);
                 }
                 return latents;
-            };
-            PromptBench.Drawn reference = bench.draw("free", free);
-            PromptRow same = bench.measure("free", reference, reference);
+            }, (done, total) -> {});
+            PromptRow same = bench.measure(reference, reference);
             assertEquals(List.of(0.0, 0.0, 1.0, 1.0),
                     List.of(same.latentRmse(), same.pictureRmse(), same.diversity(), same.leastDiversity()));
-            PromptBench.Drawn flat = bench.draw("flat", (prompts, seeds) ->
-                    new float[KeptLatents.PORTION * bench.latents().size()]);
-            PromptRow collapsed = bench.measure("flat", flat, reference);
+            PromptBench.Drawn flat =
+                    bench.draw("flat", (prompts, seeds) -> new float[prompts.size() * size], (done, total) -> {});
+            PromptRow collapsed = bench.measure(flat, reference);
             assertEquals(PairedError.rmse(new float[reference.latents().length], reference.latents()), collapsed.latentRmse());
             assertEquals(PairedError.rmse(flat.pictures(), reference.pictures()), collapsed.pictureRmse());
             assertEquals(0, collapsed.diversity(), "all pictures are one");
-            assertEquals(COUNT, collapsed.pictures());
             assertNotEquals(same.shown().frechet(), collapsed.shown().frechet());
+            PromptRow unruled = new PromptBench(teacher, PROMPTS, COUNT, null, null).measure(flat, reference);
+            assertEquals(PromptRuler.PromptFigures.UNKNOWN, unruled.shown());
+            assertEquals(collapsed.pictureRmse(), unruled.pictureRmse());
+        }
+    }
+
+    /** The pictures of latents are those that the teacher itself draws. */
+    @Test
+    void decodesAsTheTeacher() throws IOException {
+        try (Teacher teacher = Teacher.load(TEACHER, device)) {
+            PromptBench bench = new PromptBench(teacher, PROMPTS, 2, null, null);
+            PromptBench.Drawn drawn =
+                    bench.draw("teacher", PromptModel.of(teacher, 1, PromptGuidance.of(1)), (done, total) -> {});
+            DrawRequest request = DrawRequest.ofPrompts(PROMPTS.prompts()).withSeeds(HeldOutPrompts.seeds(0, 2)).withSteps(1)
+                    .withGuidance(1);
+            assertEquals(0, PairedError.rmse(PairedError.clamp(teacher.pixels(request, null)), drawn.pictures()));
         }
     }
 
     @Test
-    void teacherHasARowForEachNumberOfSteps() throws IOException {
-        try (PromptBench bench = bench(); Teacher teacher = Teacher.load(PromptModelTest.TINY, device)) {
-            for (String name : List.of("teacher-w1.0-50", "teacher-w1.0-2")) { // what was drawn before is taken
-                float fill = name.endsWith("50") ? 0 : 0.5f;
-                bench.draw(name, (prompts, seeds) -> {
-                    float[] latents = new float[KeptLatents.PORTION * bench.latents().size()];
-                    Arrays.fill(latents, fill);
-                    return latents;
-                });
-            }
-            List<PromptRow> rows = MeasureTeacher.measure(teacher, bench, new double[] {1}, new int[] {50, 2});
-            assertEquals(List.of("teacher-w1.0-50", "teacher-w1.0-2"), rows.stream().map(PromptRow::model).toList());
-            assertEquals(List.of(0.0, 0.5), rows.stream().map(PromptRow::latentRmse).toList());
-            List<String> table = Files.readAllLines(folder.resolve("out/teacher.csv"));
-            assertEquals(3, table.size());
-            assertTrue(table.get(2).startsWith("teacher-w1.0-2,20,0.50000,"), table.get(2));
-            assertEquals(table.get(0).split(",").length, table.get(2).split(",").length);
+    void saysWhatTheClassifierDoesNotKnow() throws IOException {
+        EmojiScenes.write(folder, 160, 3);
+        EmojiScenes.writeClassifier(folder, device);
+        try (PromptRuler ruler = new PromptRuler(folder, null, device)) {
+            ImageShape known = new ImageShape(3, 64, 64);
+            assertTrue(ruler.misfit(known, PROMPTS.prompts()).isEmpty());
+            assertTrue(ruler.misfit(known, List.of("disc", "a cat")).orElseThrow().contains("\"a cat\" is no concept"));
+            String shape = ruler.misfit(new ImageShape(3, 16, 16), PROMPTS.prompts()).orElseThrow();
+            assertTrue(shape.contains("3×16×16") && shape.contains("3×64×64"), shape);
+            PromptRuler.PromptFigures figures = ruler.measure(new float[2 * known.size()], PROMPTS.prompts());
+            assertTrue(Double.isNaN(figures.frechet()), "there are no pictures to compare with");
+            assertTrue(figures.faithfulness().all() >= 0);
         }
     }
 }
