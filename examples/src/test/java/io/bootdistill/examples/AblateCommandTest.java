@@ -3,6 +3,7 @@ package io.bootdistill.examples;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
@@ -101,6 +102,23 @@ final class AblateCommandTest {
         ablate("--steps", 6).refused(1, "optimiser.beta2 is 0.99, not 0.5");
         TinyTeacher.write(teacher, "sample");
         ablate("--steps", 6).refused(1, "was begun as", "teacher=");
+    }
+
+    /** The teacher is guided as the default recipe is. */
+    @Test
+    void guidanceIsOfTheTeacherToo() throws IOException {
+        ablate("--steps", 6, "--only", "defaults").succeeded();
+        out = folder.resolve("guided");
+        ablate("--steps", 6, "--only", "defaults", "--guidance", 3).succeeded();
+        String config = Files.readString(out.resolve("6-steps/defaults/config.json"));
+        assertTrue(config.contains("\"most\": 3.0"), config);
+        assertNotEquals(row(folder.resolve("ablation"), "teacher"), row(out, "teacher"), "the teacher in one step");
+        ablate("--steps", 6).refused(1, "was begun as", "least=3.0", "guidance=null");
+    }
+
+    private static String row(Path out, String recipe) throws IOException {
+        return Files.readAllLines(out.resolve("ablation.csv")).stream()
+                .filter(line -> line.contains("," + recipe + ",")).findFirst().orElseThrow();
     }
 
     /** Ctrl-C in the second run, then the same command: the same bits as without. */

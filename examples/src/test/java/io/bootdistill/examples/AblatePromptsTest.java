@@ -5,13 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.BundledTeacher;
+import io.bootdistill.HeldOut;
+import io.bootdistill.Student;
 import io.bootdistill.TinyPipeline;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.examples.extractor.EmojiPictures;
+import io.bootdistill.examples.extractor.EmojiScenes;
+import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.metric.PairedError;
 import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +28,20 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Recipes on a tiny teacher of prompts, whose words and pictures the classifier does not know. */
 final class AblatePromptsTest {
+
+    private static final Path EXTRACTOR = BundledTeacher.folder().getParent().resolveSibling("extractors/emoji-64");
+
+    /** Values of the tiny pipeline's latents. */
+    private static final int LATENT = 4 * 8 * 8;
 
     @TempDir
     private static Path shared;
@@ -47,8 +64,12 @@ final class AblatePromptsTest {
                 + " \"told\": {\"work\": {\"batch\": 4}, \"guidance\": {\"range\": {\"least\": 1, \"most\": 3}},"
                 + " \"phases\": [{\"objective\": \"bootstrap\"}]}}");
         out = shared.resolve("ablation");
-        first = run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", 2,
-                "--jobs", Math.min(2, Runtime.getRuntime().availableProcessors())).succeeded();
+        first = again(prompts, 2).succeeded();
+    }
+
+    private static CommandRun again(Path prompts, int guidance) {
+        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance,
+                "--extractor", EXTRACTOR, "--jobs", Math.min(2, Runtime.getRuntime().availableProcessors()));
     }
 
     private static CommandRun run(Path out, Object... more) {
@@ -59,7 +80,7 @@ final class AblatePromptsTest {
     }
 
     /** The lines of the table for programs, by recipe or the teacher's steps and guidance; each by the names of its columns. */
-    private static Map<String, Map<String, String>> lines() throws IOException {
+    private static Map<String, Map<String, String>> lines(Path out) throws IOException {
         List<String> lines = Files.readAllLines(out.resolve("ablation.csv"));
         String[] names = lines.get(0).split(",");
         Map<String, Map<String, String>> all = new LinkedHashMap<>();
@@ -87,7 +108,7 @@ final class AblatePromptsTest {
     /** A student that has learnt nothing yet is far from the reference of its own guidance; the teacher's 50 steps are it. */
     @Test
     void everyStudentIsMeasuredAgainstItsOwnGuidance() throws IOException {
-        Map<String, Map<String, String>> lines = lines();
+        Map<String, Map<String, String>> lines = lines(out);
         assertEquals(List.of("1", "4", "10", "50", "1 w = 1", "4 w = 1", "10 w = 1", "50 w = 1"),
                 List.copyOf(lines.keySet()).subList(0, 8));
         assertEquals(8 + 3, lines.size());
@@ -100,6 +121,27 @@ final class AblatePromptsTest {
                 assertTrue(Double.parseDouble(lines.get(other).get(measure)) > 0, other + " " + measure);
             }
             assertEquals("", lines.get(other).get("frechet") + lines.get(other).get("faithfulness"), "nothing knows these words");
+        }
+    }
+
+    /** By the student that the run wrote and the latents that the teacher drew; one that is told its guidance is told 2. */
+    @ParameterizedTest
+    @CsvSource({"defaults, 2", "unguided, 1", "told, 2"})
+    void errorIsAgainstTheReferenceOfTheSameGuidance(String recipe, int scale) throws IOException {
+        FloatBuffer reference = FloatBuffer.allocate(LATENT * CommandRun.HELD_OUT);
+        for (String name : List.of("00000", "00050")) { // in files of 50 pictures
+            Path file = out.resolve("teacher/latents/50-steps-w-" + scale + "/" + name + ".safetensors");
+            try (SafetensorsFile latents = SafetensorsFile.open(file)) {
+                reference.put(latents.floats("latents"));
+            }
+        }
+        List<String> all = Files.readAllLines(prompts);
+        DrawRequest request = DrawRequest.ofPrompts(
+                        IntStream.range(0, CommandRun.HELD_OUT).mapToObj(i -> all.get(i % all.size())).toList())
+                .withSeeds(HeldOut.seeds(CommandRun.HELD_OUT)).withGuidance(scale);
+        try (Student student = Student.load(out.resolve("12-steps").resolve(recipe).resolve("student"), Devices.best())) {
+            double expected = PairedError.rmse(student.latents(request), reference.array());
+            assertEquals(expected, Double.parseDouble(lines(out).get(recipe).get("latent_rmse")), 1e-4 * expected);
         }
     }
 
@@ -120,6 +162,31 @@ final class AblatePromptsTest {
         assertEquals(1 + 6, points.size(), String.join("\n", points));
     }
 
+    /** Pictures and words that a classifier knows. */
+    @Test
+    void whatPicturesShowIsMeasured() throws IOException {
+        Path large = TinyPipeline.write(folder.resolve("large"), 32);
+        Path scenes = folder.resolve("scenes");
+        EmojiScenes.write(scenes, 160, 3);
+        EmojiScenes.writeClassifier(scenes, Devices.best());
+        Path captions = Files.write(folder.resolve("captions.txt"), EmojiPictures.read(scenes).captions());
+        Path found = folder.resolve("found");
+        Files.writeString(folder.resolve("one.json"), "{\"defaults\": {\"work\": {\"batch\": 4}}}");
+        CommandRun.boot("ablate", "--teacher", large, "--out", found, "--recipes", folder.resolve("one.json"), "--prompts", captions,
+                "--guidance", 1, "--steps", 2, "--pictures", scenes, "--extractor", scenes, "--device", Devices.best().name())
+                .succeeded();
+        Map<String, Map<String, String>> lines = lines(found);
+        for (String row : List.of("50", "1", "defaults")) {
+            assertTrue(Double.parseDouble(lines.get(row).get("frechet")) > 0, row);
+            for (String share : List.of("concept", "style", "ground", "faithfulness")) {
+                double value = Double.parseDouble(lines.get(row).get(share));
+                assertTrue(value >= 0 && value <= 1, row + ": " + share + " " + value);
+            }
+        }
+        assertTrue(Files.exists(found.resolve("frechet-2-steps.png")));
+        assertTrue(Files.readString(found.resolve("ablation.json")).contains("\"images\": \""), "the key of the pictures");
+    }
+
     /** A run is that of distill, to the bit. */
     @Test
     void runsAreThoseOfDistill() throws IOException {
@@ -133,13 +200,12 @@ final class AblatePromptsTest {
     @Test
     void goesOnWithTheSamePromptsAlone() throws IOException {
         Object before = Files.getLastModifiedTime(out.resolve("teacher/50-steps/result.json"));
-        CommandRun again = run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", 2).succeeded();
+        CommandRun again = again(prompts, 2).succeeded();
         assertTrue(again.err().contains("12 steps, told: done before") && !again.err().contains("sampling the teacher"), again.err());
         assertEquals(before, Files.getLastModifiedTime(out.resolve("teacher/50-steps/result.json")));
         Path others = Files.write(folder.resolve("others.txt"), List.of("a cat", "a dog", "a photo of the sea"));
-        run(out, "--recipes", recipes, "--prompts", others, "--steps", 12, "--guidance", 2).refused(1, "was begun as", "prompts=3 ");
-        run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", 3)
-                .refused(1, "was begun as", "least=2.0", "least=3.0");
+        again(others, 2).refused(1, "was begun as", "prompts=3 ");
+        again(prompts, 3).refused(1, "was begun as", "least=2.0", "least=3.0");
     }
 
     @Test
@@ -151,7 +217,8 @@ final class AblatePromptsTest {
         Path labels = Files.writeString(folder.resolve("labels.json"), "{\"away\": {\"guidance\": {\"negativeLabel\": 1}}}");
         run(fresh, "--prompts", prompts, "--steps", 1, "--recipes", labels)
                 .refused(1, "labels.json: away: guidance.negativeLabel is of teachers of classes");
-        run(fresh, "--prompts", prompts, "--steps", 1, "--pictures", folder.resolve("none")).refused(1, "none");
+        run(fresh, "--prompts", prompts, "--steps", 1, "--pictures", folder.resolve("none"), "--extractor", EXTRACTOR)
+                .refused(1, folder.resolve("none").toString());
         Path classes = folder.resolve("classes");
         TinyTeacher.write(classes, "v_prediction");
         CommandRun.boot("ablate", "--teacher", classes, "--prompts", prompts, "--out", fresh)
