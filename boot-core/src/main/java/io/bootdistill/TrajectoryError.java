@@ -1,18 +1,26 @@
 package io.bootdistill;
 
 import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde.Predictor;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.SignalOde;
+import io.bootdistill.internal.pipeline.ConditionRows;
+import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.PredictionPlan;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentPlan;
+import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +32,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TrajectoryError {
 
-    private TrajectoryError() {}
+    /** Samples that a student makes at a time. */
+    private static final int BLOCK = 8;
+
+    private final TeacherModel teacher;
+    private final Prediction prediction;
+    private final @Nullable Guidance guidance;
+    private final SampleRequest request;
+    private final double[] times;
+    private final int steps;
+
+    /** {@link Denoiser#predict} for conditions as the teacher is given them. */
+    @FunctionalInterface
+    private interface Prediction {
+        void predict(int n, float[] x, double[] t, float[] condition, float[] f);
+    }
+
+    /** @param request as the teacher is given it */
+    private TrajectoryError(
+            TeacherModel teacher, Prediction prediction, @Nullable Guidance guidance, SampleRequest request, double[] times,
+            int steps) {
+        Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
+        Checks.that(steps >= 1, "steps", steps, "at least 1");
+        this.teacher = teacher;
+        this.prediction = prediction;
+        this.guidance = guidance;
+        this.request = request;
+        this.times = times;
+        this.steps = steps;
+    }
 
     /**
      * Measures a student that still has its time input: one that {@link BootDistiller} returned, or one with two times, not a
@@ -38,15 +74,50 @@ public final class TrajectoryError {
      */
     public static double[] of(
             Student student, Denoiser teacher, @Nullable Guidance guidance, SampleRequest request, double[] times, int steps) {
-        int n = request.count(teacher.shape(), teacher.condition());
-        Checks.that(times.length > 0, "the number of times", times.length, "at least 1");
-        Checks.that(steps >= 1, "steps", steps, "at least 1");
+        request.count(teacher.shape(), teacher.condition());
+        TeacherPlans.requireGuidance(teacher.condition(), guidance);
+        return new TrajectoryError(Teacher.resolve(teacher), teacher::predict, guidance, request, times, steps).of(student, request);
+    }
+
+    /**
+     * Measures a student of prompts, as {@link #of(Student, Denoiser, Guidance, SampleRequest, double[], int)} does those of other
+     * conditions.
+     *
+     * @param request prompts, their noise or seeds, and how the teacher is guided: by its usual scale where none is given; an interval
+     *     and a rescaling as {@link DrawRequest#asReference} has them. Its steps have no effect
+     * @throws IllegalArgumentException also if the student or the teacher reads no prompts
+     */
+    public static double[] of(Student student, Teacher teacher, DrawRequest request, double[] times, int steps) {
+        Pipeline pipeline = teacher.pipeline();
+        Checks.that(pipeline != null && teacher.readsPrompts(), "the teacher", teacher.network(), "one that reads prompts");
+        Checks.that(student.readsPrompts(), "the student", student.condition(), "one that reads prompts");
+        Checks.that(!request.prompts().isEmpty(), "prompts", "missing", "given: this teacher draws from prompts");
+        Checks.that(request.width() == 0, "the size", request.width() + "x" + request.height(), "left out");
+        pipeline.require(request, teacher.shape());
+        double scale = request.guidance().orElse(teacher.usualGuidance());
+        int n = request.count();
+        SampleRequest noise = request.noise() != null ? SampleRequest.ofNoise(request.noise())
+                : SampleRequest.ofSeeds(LongStream.range(0, n).map(i -> request.seed((int) i)).toArray());
+        List<String> prompts = IntStream.range(0, n).mapToObj(i -> request.prompts().get(i / request.each())).toList();
+        try (ConditionRows rows = pipeline.conditions(request, scale != 1, teacher.shape())) {
+            TeacherModel told = teacher.resolved().withConditions(rows.table());
+            Guidance guidance = scale == 1 ? null : new Guidance(
+                    scale, rows.table().rows() - 1, request.guidanceInterval(), request.guidanceRescale());
+            try (PredictionPlan f = new PredictionPlan(told)) {
+                return new TrajectoryError(told, f::run, guidance, noise.withLabels(rows.rows()), times, steps)
+                        .of(student, noise.withConditions(pipeline.encoded(prompts, pipeline.picture(teacher.shape()))));
+            }
+        }
+    }
+
+    /** @param request as the student is given it */
+    private double[] of(Student student, SampleRequest request) {
         double scale = guidance == null ? 1 : guidance.scale();
         if (student.guidance().isWide()) {
             student.guidance().require(scale);
         }
-        float[][] signals = signals(student, (float) scale, request, times, n);
-        double[][] path = path(teacher, guidance, request, times, steps, n);
+        float[][] signals = signals(student.resolved(), (float) scale, request);
+        double[][] path = path();
         double[] errors = new double[times.length];
         for (int i = 0; i < times.length; i++) {
             errors[i] = PairedError.rmse(signals[i], floats(path[i]));
@@ -54,13 +125,17 @@ public final class TrajectoryError {
         return errors;
     }
 
-    private static float[][] signals(Student student, float scale, SampleRequest request, double[] times, int n) {
-        StudentModel model = student.resolved();
-        float[][] signals = new float[times.length][n * model.shape().size()];
-        try (StudentPlan plan = new StudentPlan(model, n)) {
+    private float[][] signals(StudentModel model, float scale, SampleRequest request) {
+        int n = request.count(model.shape(), model.condition());
+        int block = Math.min(n, BLOCK);
+        int size = model.shape().size();
+        float[][] signals = new float[times.length][n * size];
+        try (StudentPlan plan = new StudentPlan(model, block)) {
             for (int i = 0; i < times.length; i++) {
                 double[] ends = {model.schedule().tMax(), times[i]};
-                plan.run(request, 0, n, scale, ends, FloatBuffer.wrap(signals[i]), 0);
+                for (int from = 0; from < n; from += block) {
+                    plan.run(request, from, Math.min(block, n - from), scale, ends, FloatBuffer.wrap(signals[i]), from * size);
+                }
             }
         }
         int last = times.length - 1;
@@ -71,14 +146,14 @@ public final class TrajectoryError {
         return signals;
     }
 
-    private static double[][] path(
-            Denoiser teacher, @Nullable Guidance guidance, SampleRequest request, double[] times, int steps, int n) {
+    private double[][] path() {
+        int n = request.count(teacher.shape(), teacher.condition());
         float[] noise = new float[n * teacher.shape().size()];
         request.writeNoise(teacher.shape(), 0, n, noise);
         float[] condition = new float[n * teacher.condition().floats()];
         request.writeConditions(teacher.condition(), 0, n, condition);
         SignalOde ode = new SignalOde(teacher.schedule());
-        Predictor f = denoiser(teacher, guidance, condition, n);
+        Predictor f = denoiser(condition, n);
         double from = teacher.schedule().tMax();
         double span = from - teacher.schedule().tMin();
         double[] epsilon = doubles(noise);
@@ -101,18 +176,17 @@ public final class TrajectoryError {
     }
 
     /** The teacher's prediction for all samples at once. */
-    private static Predictor denoiser(Denoiser teacher, @Nullable Guidance guidance, float[] condition, int n) {
+    private Predictor denoiser(float[] condition, int n) {
         double[] t = new double[n];
-        TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return (x, time) -> {
             Arrays.fill(t, time);
             float[] f = new float[x.length];
-            teacher.predict(n, floats(x), t, condition, f);
+            prediction.predict(n, floats(x), t, condition, f);
             if (guidance != null) {
                 float[] without = new float[x.length];
                 float[] labels = new float[n];
                 Arrays.fill(labels, guidance.nullLabel());
-                teacher.predict(n, floats(x), t, labels, without);
+                prediction.predict(n, floats(x), t, labels, without);
                 int size = f.length / n;
                 for (int i = 0; i < n; i++) {
                     guidance.guide(f, without, guidance.scale(), time, i * size, size);
