@@ -184,13 +184,6 @@ final class AblationRun implements DistillationListener {
     }
 
     @Override
-    public void preparing(int done, int total) {
-        if (bench.stop().getAsBoolean()) {
-            throw new CancellationException("stopped before the first step");
-        }
-    }
-
-    @Override
     public void progress(Progress progress) {
         step = progress.step();
     }
@@ -211,6 +204,8 @@ final class AblationRun implements DistillationListener {
         point = points(step);
         try {
             addPoint(step, bench.gauge().onTheWay(student, config, bench.untilStopped()));
+        } catch (CancellationException e) {
+            say(e.getMessage()); // the run asks next, and stops, too
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
