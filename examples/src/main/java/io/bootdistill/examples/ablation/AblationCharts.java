@@ -37,7 +37,7 @@ final class AblationCharts {
 
     private static final int HEIGHT = 560;
     private static final int WIDTH = 620;
-    private static final int LEGEND = 170;
+    private static final int LEGEND = 240;
     private static final double THOUSAND = 1_000;
 
     /** A logarithmic axis labels little of less than this many times the smallest value. */

@@ -62,8 +62,8 @@ final class AblationTable {
     private String markdown(Path folder) {
         List<String> titles = measures.stream().map(Measure::title).toList();
         StringBuilder text = new StringBuilder("# Ablation\n\n")
-                .append(String.format(Locale.ROOT, "Seed %d. %s Device: %s; %s of %d processors a run. Minutes are of training on the"
-                        + " whole machine, without reference samples and evaluations.%n%n", setting.seed(), words,
+                .append(String.format(Locale.ROOT, "Seed %d. %s Device: %s; %s of %d processors a run. Minutes are of training on"
+                        + " the whole machine, without reference samples and evaluations.%n%n", setting.seed(), words,
                         setting.device(), setting.workers(), setting.processors()))
                 .append("## The teacher\n\n")
                 .append(line("steps", titles))

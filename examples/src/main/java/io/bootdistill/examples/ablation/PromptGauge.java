@@ -88,8 +88,8 @@ public final class PromptGauge implements Gauge {
 
     @Override
     public String words() {
-        return String.format(Locale.ROOT, "%,d pictures of held-out prompts, from the same noises for all. The teacher's steps start"
-                + " from x̂ = α f(ε) + σ ε, as those that students learn from; where no guidance is said, it is the default's. RMSE"
+        return String.format(Locale.ROOT, "%,d pictures of held-out prompts, from the same noises for all. The teacher's steps"
+                + " start from x̂ = α f(ε) + σ ε, as those that students learn from; where no guidance is said, it is the default's. RMSE"
                 + " and diversity of a student are against %d of them with the guidance that it was distilled for, so that they"
                 + " compare recipes of the same guidance alone; Fréchet distance and faithfulness, the share of pictures that show"
                 + " all that their prompt says, compare all. A student that is told its guidance is told %s where it was distilled"

@@ -53,7 +53,8 @@ final class AblationTableTest {
     /** Where the first measure is not known of any, the next says which is best. */
     @Test
     void rankedByWhatIsKnown() throws IOException {
-        assertEquals(List.of("b", "a"), recipes(run("a", Map.of("error", 2.0)), run("b", Map.of("share", Double.NaN, "error", 1.0))));
+        assertEquals(List.of("b", "a"), recipes(
+                run("a", Map.of("error", 2.0)), run("b", Map.of("share", Double.NaN, "error", 1.0))));
     }
 
     @Test
