@@ -149,7 +149,8 @@ final class AblatePromptsTest {
     void tableSaysWhatCompares() throws IOException {
         String table = Files.readString(out.resolve("ablation.md"));
         for (String part : List.of("64 pictures of held-out prompts", "with the guidance that it was distilled for",
-                "is told 2 where", "| steps | Fréchet distance | concept, % |", "\n| 50, w = 1 | – | – | – | – | – | 0.0000 |", "\n## 12 steps\n",
+                "is told 2 where", "| steps | Fréchet distance | concept, % |",
+                "\n| 50, w = 1 | – | – | – | – | – | 0.0000 |", "\n## 12 steps\n",
                 "\n| told | work.batch 4, guidance.range.least 1, guidance.range.most 3, bootstrap | 12 | ",
                 "![](picture-rmse-12-steps.png)")) {
             assertTrue(table.contains(part), "no \"" + part + "\" in " + table);
@@ -173,7 +174,8 @@ final class AblatePromptsTest {
         Path found = folder.resolve("found");
         Files.writeString(folder.resolve("one.json"), "{\"defaults\": {\"work\": {\"batch\": 4}}}");
         CommandRun.boot("ablate", "--teacher", large, "--out", found, "--recipes", folder.resolve("one.json"),
-                "--prompts", captions, "--guidance", 1, "--steps", 2, "--pictures", scenes, "--extractor", scenes, "--device", Devices.best().name())
+                "--prompts", captions, "--guidance", 1, "--steps", 2, "--pictures", scenes, "--extractor", scenes,
+                "--device", Devices.best().name())
                 .succeeded();
         Map<String, Map<String, String>> lines = lines(found);
         for (String row : List.of("50", "1", "defaults")) {
