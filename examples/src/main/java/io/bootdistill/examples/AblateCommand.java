@@ -3,24 +3,37 @@ package io.bootdistill.examples;
 import static io.bootdistill.examples.Arguments.require;
 
 import io.bootdistill.Teacher;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.examples.ablation.Ablation;
 import io.bootdistill.examples.ablation.Budget;
 import io.bootdistill.examples.ablation.FileKey;
+import io.bootdistill.examples.ablation.Gauge;
+import io.bootdistill.examples.ablation.ImageGauge;
+import io.bootdistill.examples.ablation.PromptGauge;
 import io.bootdistill.examples.ablation.Recipes;
 import io.bootdistill.examples.ablation.Setting;
+import io.bootdistill.examples.ablation.Subject;
 import io.bootdistill.examples.extractor.Classifier;
+import io.bootdistill.examples.extractor.EmojiPictures;
 import io.bootdistill.examples.extractor.FashionMnist;
+import io.bootdistill.examples.ruler.PromptRuler;
 import io.bootdistill.examples.ruler.Ruler;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,7 +45,8 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: boot ablate [--recipes FILE] [--only NAME,NAME] [--minutes M,M | --steps N,N]",
             "                   [--teacher DIR] [--out DIR] [--seed S] [--jobs J] [--images DIR]",
-            "                   [--extractor DIR] [--device D]"
+            "                   [--extractor DIR] [--device D]",
+            "                   [--prompts FILE] [--guidance W | W:W] [--negative TEXT] [--pictures DIR]"
         },
         description = {
             "",
@@ -40,6 +54,10 @@ import picocli.CommandLine.Spec;
                     + " 4, 10 and 50 steps, as evaluate does. Where the test images are not installed, or the teacher is of"
                     + " other images, the figures without data remain. Writes ablation.md, ablation.csv and plots of the"
                     + " quality against time and images; the folders of the runs are below, by budget and recipe.",
+            "",
+            "A teacher that reads prompts needs --prompts. Its students are measured on 1,000 pictures of held-out prompts: by what"
+                    + " they show, where the bundled classifier knows the words, by their Frechet distance to --pictures, and by"
+                    + " the RMSE against the teacher's 50 steps with the guidance that each recipe distils.",
             "",
             "FILE is a JSON object of named recipes, each an object of the values that differ from the defaults, with the keys"
                     + " of a run's config.json:",
@@ -59,12 +77,14 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes a day",
-            "  boot ablate --only defaults,adam --steps 1500                two of them"
+            "  boot ablate --only defaults,adam --steps 1500                two of them",
+            "  boot ablate --teacher teachers/emoji-64 --prompts teachers/emoji-64/prompts.txt --minutes 20"
         })
 final class AblateCommand implements Callable<Integer> {
 
     @Option(names = "--recipes", paramLabel = "FILE",
-            description = "Recipes to compare. Default: the bundled ones, which change one thing at a time.")
+            description = "Recipes to compare. Default: the bundled ones, which change one thing at a time; of prompts those of"
+                    + " objective, guidance and boundary.")
     private Path recipeFile;
 
     @Option(names = "--only", paramLabel = "NAME", split = ",", hideParamSyntax = true,
@@ -103,6 +123,13 @@ final class AblateCommand implements Callable<Integer> {
             description = "Folder of Fashion-MNIST's IDX files. Default: /usr/share/datasets/fashion-mnist.")
     private Path images = FashionMnist.FOLDER;
 
+    @Mixin
+    private GuidanceOptions guidance = new GuidanceOptions();
+
+    @Option(names = "--pictures", paramLabel = "DIR",
+            description = "Captioned pictures that those of prompts are compared with: PNG files and a metadata.jsonl.")
+    private Path pictures;
+
     @Option(names = "--extractor", paramLabel = "DIR", description = "Folder of the extractor. Default: the bundled one.")
     private Path extractorFolder;
 
@@ -112,8 +139,13 @@ final class AblateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    /** Held-out noises of a run; tests are content with few. */
+    /** Held-out noises of a run, or pictures of prompts; tests are content with few. */
     int heldOut = 1_000;
+
+    /** What samples are compared with and by, where they are. */
+    private String imagesKey;
+
+    private String extractorKey;
 
     /** Samples that the ruler measures. */
     int count = Ruler.COUNT;
@@ -123,32 +155,34 @@ final class AblateCommand implements Callable<Integer> {
         int processors = Runtime.getRuntime().availableProcessors();
         require(spec, jobs >= 1 && jobs <= processors, "--jobs", jobs, "1 … " + processors + ", the number of processors");
         List<Budget> budgets = budgets();
-        Recipes all = recipeFile == null ? Recipes.bundled() : Recipes.read(recipeFile);
-        Recipes recipes = only == null ? all : all.only(only);
+        Path folder = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
+        guidance.require(folder);
+        Prompts prompts = guidance.source();
+        require(spec, prompts != null || pictures == null, "--pictures", pictures, "left out without --prompts");
+        Recipes all = recipeFile != null ? Recipes.read(recipeFile)
+                : prompts == null ? Recipes.bundled() : Recipes.bundledOfPrompts();
+        Recipes chosen = only == null ? all : all.only(only);
+        Recipes recipes = prompts == null ? chosen : chosen.ofPrompts();
         if (out == null) {
             out = Arguments.newRun(null);
         }
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         PrintWriter err = spec.commandLine().getErr();
-        Path teacher = teacherFolder != null ? teacherFolder : Boot.bundledTeacher();
-        boolean fits;
-        int[] labels;
-        try (Teacher loaded = Teacher.load(teacher, device)) {
-            fits = Ruler.fits(loaded.shape(), loaded.condition());
-            labels = Labels.real(loaded.condition(), loaded.nullLabel());
-        }
-        boolean compares = fits && hasImages();
-        Path extractor = extractorFolder == null ? Boot.extractor() : extractorFolder;
-        Setting setting = new Setting(
-                seed, heldOut, device.description(), processors, processors / jobs, FileKey.ofTeacher(teacher),
-                compares ? FileKey.of(images, FashionMnist.TEST_FILES) : null,
-                compares ? FileKey.of(extractor, Classifier.FILE) : null);
-        try (StopRequest stop = new StopRequest(err);
-                Ruler ruler = compares ? new Ruler(extractor, images, device, count) : null) {
-            Ablation ablation =
-                    new Ablation(out, teacher, device, setting, labels, ruler, stop::isRequested, err::println);
-            ablation.run(recipes, budgets, jobs);
-            plot(ablation);
+        try (Teacher teacher = Teacher.load(folder, device);
+                StopRequest stop = new StopRequest(err)) {
+            DistillationConfig usual = Recipes.defaults(teacher);
+            DistillationConfig defaults =
+                    usual.toBuilder().guidance(guidance.config(usual.guidance(), false, teacher)).build();
+            Subject subject = new Subject(folder, device, defaults, prompts);
+            try (Gauge gauge = prompts == null ? imageGauge(teacher, defaults.guidance(), device)
+                    : promptGauge(teacher, prompts, defaults.guidance().range(), device)) {
+                Setting setting = new Setting(seed, heldOut, device.description(), processors, processors / jobs,
+                        FileKey.ofTeacher(folder), prompts == null ? null : prompts.key(),
+                        defaults.guidance().isGuided() ? defaults.guidance().toString() : null, imagesKey, extractorKey);
+                Ablation ablation = new Ablation(out, subject, setting, gauge, stop::isRequested, err::println);
+                ablation.run(recipes, budgets, jobs);
+                plot(ablation);
+            }
         } catch (CancellationException e) {
             err.println("boot: stopped; go on with the same command and --out " + Boot.quoted(out));
             return Boot.STOPPED;
@@ -158,6 +192,48 @@ final class AblateCommand implements Callable<Integer> {
         stdout.flush();
         return Boot.OK;
     }
+
+    // ---- what measures
+
+    private Gauge imageGauge(Teacher teacher, GuidanceConfig guided, Device device) throws IOException {
+        Ruler ruler = null;
+        if (Ruler.fits(teacher.shape(), teacher.condition()) && hasImages()) {
+            Path extractor = extractorFolder == null ? Boot.extractor() : extractorFolder;
+            imagesKey = FileKey.of(images, FashionMnist.TEST_FILES);
+            extractorKey = FileKey.of(extractor, Classifier.FILE);
+            ruler = new Ruler(extractor, images, device, count);
+        }
+        int[] labels = Labels.real(teacher.condition(), teacher.nullLabel());
+        return new ImageGauge(heldOut, labels, guided, teacher.nullLabel(), ruler);
+    }
+
+    private Gauge promptGauge(Teacher teacher, Prompts prompts, GuidanceRange range, Device device) throws IOException {
+        double usual = range.isWide() ? teacher.usualGuidance() : range.least();
+        return new PromptGauge(out, teacher, prompts, usual, heldOut, promptRuler(teacher, prompts, device));
+    }
+
+    /** Null where the classifier knows nothing of such pictures or prompts. */
+    private PromptRuler promptRuler(Teacher teacher, Prompts prompts, Device device) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        Path extractor = extractorFolder == null ? Boot.promptExtractor() : extractorFolder;
+        String compared = pictures == null ? null : FileKey.of(pictures, EmojiPictures.FILES);
+        String by = FileKey.of(extractor, Classifier.FILE);
+        PromptRuler ruler = new PromptRuler(extractor, pictures, device);
+        Optional<String> misfit = ruler.misfit(teacher.picture(DrawRequest.ofCount(1)), prompts.heldOutPrompts());
+        if (misfit.isPresent()) {
+            ruler.close();
+            err.println("boot: no faithfulness and no Frechet distances: " + misfit.get());
+            return null;
+        }
+        if (pictures == null) {
+            err.println("boot: no Frechet distances without --pictures");
+        }
+        imagesKey = compared;
+        extractorKey = by;
+        return ruler;
+    }
+
+    // ---- options
 
     private List<Budget> budgets() {
         List<Budget> budgets = new ArrayList<>();

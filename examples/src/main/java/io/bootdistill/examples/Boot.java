@@ -128,6 +128,11 @@ public final class Boot implements Runnable {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/fashion-mnist-16");
     }
 
+    /** Where the classifier of what prompts say lies. */
+    static Path promptExtractor() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/emoji-64");
+    }
+
     /** A path as a shell reads it. */
     static String quoted(Path path) {
         String text = path.toString();

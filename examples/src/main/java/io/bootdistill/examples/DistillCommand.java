@@ -7,8 +7,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource;
-import io.bootdistill.objective.Objective;
-import io.bootdistill.objective.Trajectories;
+import io.bootdistill.examples.ablation.Recipes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -59,12 +58,6 @@ import picocli.CommandLine.Spec;
         })
 final class DistillCommand implements Callable<Integer> {
 
-    /**
-     * The default for prompts, without a corrector, whose distribution of a guided teacher's samples is no better a guide than its
-     * trajectories: one of these costs twice as much as unguided, and serves twice as many samples.
-     */
-    private static final Objective OF_PROMPTS = Trajectories.defaults().withUses(8, 96);
-
     @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
 
@@ -114,21 +107,16 @@ final class DistillCommand implements Callable<Integer> {
                         + " given here overrides. Default: the recipe of this project.")
         private String name;
 
-        private DistillationConfig config() {
+        private DistillationConfig config(Teacher teacher) {
             if (quick) {
                 return DistillationConfig.quick().build();
             }
-            return name == null ? DistillationConfig.builder().build()
+            return name == null ? Recipes.defaults(teacher)
                     : name.equals("paper") ? DistillationConfig.paper().build() : DistillationConfig.read(Path.of(name));
         }
 
         private boolean isFile() {
             return name != null && !name.equals("paper");
-        }
-
-        /** The option that was given; null for none. */
-        private String given() {
-            return quick ? "--quick" : name != null ? "--recipe" : null;
         }
     }
 
@@ -200,7 +188,7 @@ final class DistillCommand implements Callable<Integer> {
     // ---- options
 
     private DistillationConfig newConfig(Teacher teacher, int threads) {
-        DistillationConfig defaults = recipe.config();
+        DistillationConfig defaults = recipe.config(teacher);
         DistillationConfig.Builder builder = defaults.toBuilder().folder(out).workers(threads);
         int images = batch == null ? defaults.work().batch() : batch;
         try {
@@ -211,9 +199,6 @@ final class DistillCommand implements Callable<Integer> {
             size.set(builder);
             if (seed != null) {
                 builder.seed(seed);
-            }
-            if (recipe.given() == null && teacher.readsPrompts()) {
-                builder.objective(OF_PROMPTS).noCorrector();
             }
             return builder.guidance(guidance.config(defaults.guidance(), recipe.isFile(), teacher)).build();
         } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package io.bootdistill.examples;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import java.nio.file.Path;
@@ -54,11 +55,11 @@ final class GuidanceOptions {
     }
 
     /** Where the conditions come from; null for the teacher's labels. */
-    ConditionSource source() {
+    Prompts source() {
         if (prompts == null) {
             return null;
         }
-        ConditionSource.Prompts source = column == null ? ConditionSource.prompts(prompts)
+        Prompts source = column == null ? ConditionSource.prompts(prompts)
                 : ConditionSource.prompts(prompts, column);
         return negative == null ? source : source.withNegative(negative);
     }

@@ -3,6 +3,7 @@ package io.bootdistill.examples;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
@@ -68,7 +69,7 @@ final class AblateCommandTest {
         for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
                 "\n## 12 steps\n", "\n| defaults | work.batch 4 | 12 | ",
                 "\n| euler | work.batch 4, bootstrap.solver EULER | 6 | ",
-                "![](rmse-12-steps.png)")) {
+                "![](paired-rmse-12-steps.png)")) {
             assertTrue(table.contains(part), "no \"" + part + "\" in " + table);
         }
         assertTrue(table.indexOf("## 6 steps") < table.indexOf("## 12 steps"), table);
@@ -76,7 +77,7 @@ final class AblateCommandTest {
         assertEquals(1 + 4 + 4, data.size(), String.join("\n", data));
         assertTrue(data.stream().anyMatch(line ->
                 line.startsWith("12 steps,euler,\"work.batch 4, bootstrap.solver EULER\",12,48,")));
-        assertTrue(ImageIO.read(out.resolve("rmse-12-steps.png").toFile()).getWidth() > 1_000);
+        assertTrue(ImageIO.read(out.resolve("paired-rmse-12-steps.png").toFile()).getWidth() > 1_000);
         assertFalse(Files.exists(out.resolve("frechet-12-steps.png")), "there are no images to compare with");
 
         // as distill makes it, however many run side by side
@@ -101,6 +102,23 @@ final class AblateCommandTest {
         ablate("--steps", 6).refused(1, "optimiser.beta2 is 0.99, not 0.5");
         TinyTeacher.write(teacher, "sample");
         ablate("--steps", 6).refused(1, "was begun as", "teacher=");
+    }
+
+    /** The teacher is guided as the default recipe is. */
+    @Test
+    void guidanceIsOfTheTeacherToo() throws IOException {
+        ablate("--steps", 6, "--only", "defaults").succeeded();
+        out = folder.resolve("guided");
+        ablate("--steps", 6, "--only", "defaults", "--guidance", 3).succeeded();
+        String config = Files.readString(out.resolve("6-steps/defaults/config.json"));
+        assertTrue(config.contains("\"most\": 3.0"), config);
+        assertNotEquals(row(folder.resolve("ablation"), "teacher"), row(out, "teacher"), "the teacher in one step");
+        ablate("--steps", 6).refused(1, "was begun as", "least=3.0", "guidance=null");
+    }
+
+    private static String row(Path out, String recipe) throws IOException {
+        return Files.readAllLines(out.resolve("ablation.csv")).stream()
+                .filter(line -> line.contains("," + recipe + ",")).findFirst().orElseThrow();
     }
 
     /** Ctrl-C in the second run, then the same command: the same bits as without. */

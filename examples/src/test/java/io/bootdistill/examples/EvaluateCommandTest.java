@@ -131,7 +131,7 @@ final class EvaluateCommandTest {
     void ablationIsMeasuredByTheRuler(@TempDir Path out) throws IOException {
         CommandRun.boot("ablate", "--only", "defaults", "--steps", 6, "--teacher", BundledTeacher.folder(), "--images", folder,
                 "--extractor", EXTRACTOR, "--out", out, "--device", Devices.best().name()).succeeded();
-        List<String> points = Files.readAllLines(out.resolve("6-steps/defaults/frechet.csv"));
+        List<String> points = Files.readAllLines(out.resolve("6-steps/defaults/points.csv"));
         assertEquals(List.of("step", "1", "2", "3", "4", "5", "6"), points.stream().map(line -> line.split(",")[0]).toList());
         String last = points.get(6).split(",")[2];
         String table = Files.readString(out.resolve("ablation.md"));

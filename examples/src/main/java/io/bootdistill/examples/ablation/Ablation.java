@@ -1,7 +1,6 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.device.Device;
-import io.bootdistill.examples.ruler.Ruler;
+import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +21,8 @@ import java.util.stream.Stream;
  * stopped goes on from its checkpoint.
  *
  * <p>In reading order: {@link Recipes} and {@link Budget} say what is run; {@link AblationRun} runs one, {@link TeacherRows}
- * measures the teacher, both on a {@link Bench}; {@link AblationResult} is what is left of them; {@link AblationTable} and
- * {@link AblationCharts} show it.
+ * measures the teacher, both on a {@link Bench}, by its {@link Gauge}; {@link AblationResult} is what is left of them; {@link
+ * AblationTable} and {@link AblationCharts} show it.
  */
 public final class Ablation {
 
@@ -35,18 +34,17 @@ public final class Ablation {
     /**
      * Opens the folder of a new ablation, or of one that goes on.
      *
-     * @param labels that held-out noises take in turn
-     * @param ruler null where there are no images to compare with
+     * @param gauge closed by who made it
      * @param stop whether to stop soon
      * @param log where progress is told, by several threads
      * @throws IllegalArgumentException if the ablation in the folder has another setting
      */
     public Ablation(
-            Path out, Path teacher, Device device, Setting setting, int[] labels, Ruler ruler, BooleanSupplier stop,
-            Consumer<String> log) throws IOException {
+            Path out, Subject subject, Setting setting, Gauge gauge, BooleanSupplier stop, Consumer<String> log)
+            throws IOException {
         Files.createDirectories(out);
         setting.settle(out);
-        bench = new Bench(out, teacher, device, setting, labels, ruler, () -> ended || stop.getAsBoolean(), log);
+        bench = new Bench(out, subject, setting, gauge, () -> ended || stop.getAsBoolean(), log);
     }
 
     /**
@@ -57,7 +55,10 @@ public final class Ablation {
      * @throws CancellationException if it was stopped, or the thread interrupted; it can go on, and nothing runs any more
      */
     public void run(Recipes recipes, List<Budget> budgets, int jobs) throws IOException {
-        TeacherRows.measure(bench);
+        List<DistillationConfig> configs = recipes.changes().keySet().stream()
+                .map(recipe -> recipes.builder(recipe, bench.subject().defaults()).build())
+                .toList();
+        TeacherRows.measure(bench, configs);
         ExecutorService threads = Executors.newFixedThreadPool(jobs);
         try {
             List<Future<?>> runs = new ArrayList<>();
@@ -130,12 +131,12 @@ public final class Ablation {
     }
 
     private synchronized void writeTable() throws IOException {
-        new AblationTable(bench.setting(), results()).write(bench.out());
+        new AblationTable(bench.setting(), bench.gauge().measures(), bench.gauge().words(), results()).write(bench.out());
     }
 
     /** Writes the plots, and the table with them. */
     public void writeCharts() throws IOException {
-        new AblationCharts(bench.out(), bench.setting(), results()).write();
+        new AblationCharts(bench.out(), bench.setting(), bench.gauge().measures(), results()).write();
         writeTable();
     }
 

@@ -13,12 +13,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -29,7 +29,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Pictures of the Fréchet distance and of the paired RMSE, against minutes of training and against images: for each budget on
+ * Pictures of the measures that recipes are ranked by, against minutes of training and against images: for each budget on
  * the way, for several budgets at the end of their runs. The default recipe is drawn black and thick; the teacher's figures
  * are levels.
  */
@@ -37,9 +37,7 @@ final class AblationCharts {
 
     private static final int HEIGHT = 560;
     private static final int WIDTH = 620;
-    private static final int LEGEND = 170;
-    private static final String FRECHET = "frechet-";
-    private static final String RMSE = "rmse-";
+    private static final int LEGEND = 240;
     private static final double THOUSAND = 1_000;
 
     /** A logarithmic axis labels little of less than this many times the smallest value. */
@@ -47,9 +45,6 @@ final class AblationCharts {
 
     /** So many points of a curve are drawn. */
     private static final int FEW = 10;
-
-    /** The files of all budgets together. */
-    static final List<String> ENDS = List.of("frechet.png", "rmse.png");
 
     /** Distinct for the colour-blind, after the black of the default recipe. */
     private static final Color[] COLOURS = {
@@ -61,69 +56,60 @@ final class AblationCharts {
 
     private final Path folder;
     private final Setting setting;
+    private final List<Measure> measures;
     private final List<AblationResult> results;
 
     /** A run's values of one kind, where they are known. */
     private record Curve(String name, double[] minutes, double[] images, double[] values) {}
 
-    AblationCharts(Path folder, Setting setting, List<AblationResult> results) {
+    AblationCharts(Path folder, Setting setting, List<Measure> measures, List<AblationResult> results) {
         this.folder = folder;
         this.setting = setting;
+        this.measures = measures.stream().filter(Measure::isRanked).toList();
         this.results = results;
-    }
-
-    /** The files of a budget. */
-    static List<String> names(Budget budget) {
-        return List.of(FRECHET + budget.folder() + ".png", RMSE + budget.folder() + ".png");
     }
 
     void write() throws IOException {
         TreeSet<Budget> budgets = new TreeSet<>();
         results.stream().map(AblationResult::budget).filter(Objects::nonNull).forEach(budgets::add);
-        for (Budget budget : budgets) {
-            List<Curve> distances = new ArrayList<>();
-            List<Curve> errors = new ArrayList<>();
-            for (AblationResult run : results) {
-                if (budget.equals(run.budget())) {
-                    Path place = folder.resolve(budget.folder()).resolve(run.name());
-                    RunMetrics metrics = RunMetrics.read(place.resolve(RunMetrics.FILE));
-                    errors.add(curve(run, metrics, metrics.column("images"), metrics.column("paired_rmse")));
-                    RunMetrics points = RunMetrics.read(place.resolve(AblationRun.FRECHET));
-                    distances.add(curve(run, metrics, points.column("images"), points.column("frechet")));
+        for (Measure measure : measures) {
+            for (Budget budget : budgets) {
+                List<Curve> curves = new ArrayList<>();
+                for (AblationResult run : results) {
+                    if (budget.equals(run.budget())) {
+                        curves.add(curve(run, measure));
+                    }
                 }
+                draw(measure, "-" + budget.folder(), "in runs of " + budget, curves);
             }
-            draw(names(budget), " in runs of " + budget, distances, errors);
+            if (budgets.size() > 1) {
+                draw(measure, "", "at the end of runs", ends(measure));
+            }
         }
-        if (budgets.size() > 1) {
-            draw(ENDS, " at the end of runs", ends(AblationCharts::frechet), ends(AblationCharts::rmse));
-        }
-    }
-
-    private void draw(List<String> files, String where, List<Curve> distances, List<Curve> errors) throws IOException {
-        draw(files.get(0), "Fréchet distance" + where, distances, AblationCharts::frechet);
-        draw(files.get(1), "Paired RMSE" + where, errors, AblationCharts::rmse);
-    }
-
-    private static double frechet(AblationResult result) {
-        return result.figures() == null ? Double.NaN : result.figures().frechet();
-    }
-
-    private static double rmse(AblationResult result) {
-        return result.paired() == null ? Double.NaN : result.paired().rmse();
     }
 
     /** A curve for each recipe, a point for each budget. */
-    private List<Curve> ends(ToDoubleFunction<AblationResult> quality) {
+    private List<Curve> ends(Measure measure) {
         Map<String, List<AblationResult>> recipes = results.stream()
-                .filter(result -> result.budget() != null && quality.applyAsDouble(result) > 0)
+                .filter(result -> result.budget() != null && result.value(measure) > 0)
                 .sorted(Comparator.comparing(AblationResult::minutes))
                 .collect(Collectors.groupingBy(AblationResult::name, TreeMap::new, Collectors.toList()));
         List<Curve> curves = new ArrayList<>();
         recipes.forEach((name, runs) -> curves.add(new Curve(
                 name, runs.stream().mapToDouble(AblationResult::minutes).toArray(),
                 runs.stream().mapToDouble(run -> run.images() / THOUSAND).toArray(),
-                runs.stream().mapToDouble(quality).toArray())));
+                runs.stream().mapToDouble(run -> measure.factor() * run.value(measure)).toArray())));
         return curves;
+    }
+
+    /** What was measured on the way by the ablation, or else by the run itself. */
+    private Curve curve(AblationResult run, Measure measure) throws IOException {
+        Path place = folder.resolve(run.budget().folder()).resolve(run.name());
+        RunMetrics metrics = RunMetrics.read(place.resolve(RunMetrics.FILE));
+        RunMetrics points = RunMetrics.read(place.resolve(AblationRun.POINTS));
+        RunMetrics measured = Double.isNaN(points.last(measure.key())) ? metrics : points;
+        double[] values = Arrays.stream(measured.column(measure.key())).map(value -> measure.factor() * value).toArray();
+        return curve(run, metrics, measured.column("images"), values);
     }
 
     /** The metrics know how long it took to so many images. */
@@ -142,17 +128,17 @@ final class AblationCharts {
                 Arrays.stream(shown).mapToDouble(i -> values[i]).toArray());
     }
 
-    private void draw(String file, String title, List<Curve> curves, ToDoubleFunction<AblationResult> level)
-            throws IOException {
+    private void draw(Measure measure, String file, String where, List<Curve> curves) throws IOException {
         List<Curve> known = curves.stream()
                 .filter(curve -> curve.values.length > 0)
-                .sorted(Comparator.comparing(curve -> curve.values[curve.values.length - 1]))
+                .sorted(Comparator.comparing(curve -> measure.rank(curve.values[curve.values.length - 1])))
                 .toList();
         if (known.isEmpty()) {
             return;
         }
-        XYChart left = chart(title, "minutes of training", known, Curve::minutes, level);
-        XYChart right = chart(title, "images, in thousands", known, Curve::images, level);
+        String title = measure.title().substring(0, 1).toUpperCase(Locale.ROOT) + measure.title().substring(1) + " " + where;
+        XYChart left = chart(measure, title, "minutes of training", known, Curve::minutes);
+        XYChart right = chart(measure, title, "images, in thousands", known, Curve::images);
         left.getStyler().setLegendVisible(false);
         BufferedImage picture = new BufferedImage(2 * WIDTH + LEGEND, HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = picture.createGraphics();
@@ -163,11 +149,11 @@ final class AblationCharts {
         } finally {
             graphics.dispose();
         }
-        Images.writePng(folder.resolve(file), picture);
+        Images.writePng(folder.resolve(measure.plot(file)), picture);
     }
 
     private XYChart chart(
-            String title, String xName, List<Curve> curves, Function<Curve, double[]> x, ToDoubleFunction<AblationResult> level) {
+            Measure measure, String title, String xName, List<Curve> curves, Function<Curve, double[]> x) {
         XYChart chart = new XYChartBuilder().title(title).xAxisTitle(xName).build();
         double right = curves.stream().flatMapToDouble(curve -> DoubleStream.of(x.apply(curve))).max().orElse(1);
         DoubleSummaryStatistics values =
@@ -190,8 +176,9 @@ final class AblationCharts {
                     number < 0 ? stroke(3, null) : stroke(1.6f, DASHES[number / COLOURS.length % DASHES.length]));
         }
         for (AblationResult teacher : results) {
-            double y = teacher.budget() == null ? level.applyAsDouble(teacher) : 0;
-            if (y > 0 && y <= values.getMax()) {
+            boolean isLevel = teacher.budget() == null && teacher.changes().isEmpty();
+            double y = isLevel ? measure.factor() * teacher.value(measure) : 0;
+            if (y > 0 && (measure.order() == Measure.Order.MORE || y <= values.getMax())) {
                 addLevel(chart, "teacher, " + teacher.steps() + (teacher.steps() == 1 ? " step" : " steps"), right, y);
             }
         }

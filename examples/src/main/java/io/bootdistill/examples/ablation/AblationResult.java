@@ -1,39 +1,46 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.examples.ruler.Figures;
-import io.bootdistill.examples.ruler.PairedFigures;
-import io.bootdistill.metric.CollapseAlarm;
+import io.bootdistill.error.ModelFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What a run came to, or the teacher: {@code result.json} in its folder, written when all is done.
  *
  * @param name of the recipe
- * @param changes its values in words
+ * @param changes its values in words; the teacher's guidance, where that is not the default
  * @param budget null for the teacher
  * @param steps of training; the teacher's of sampling
  * @param images of training
  * @param minutes of training, of the whole machine
- * @param paired null where it diverged
- * @param figures null where there were no images to compare with
+ * @param values of the measures that are known, by their keys; none where it diverged
  * @param note what went wrong; empty where nothing did
  */
 record AblationResult(
-        String name, String changes, Budget budget, long steps, long images, double minutes, PairedFigures paired,
-        Figures figures, String note) {
+        String name, String changes, Budget budget, long steps, long images, double minutes, Map<String, Double> values,
+        String note) {
 
     private static final String FILE = "result.json";
 
-    /** What is to be noted of a student. */
-    static String note(PairedFigures paired) {
-        return CollapseAlarm.ofDiversity(paired.leastDiversity()).map(reason -> "collapsed").orElse("");
+    /** The value of a measure; NaN where it is not known. */
+    double value(Measure measure) {
+        return values.getOrDefault(measure.key(), Double.NaN);
     }
 
-    /** The result in a folder; null where there is none yet. */
+    /**
+     * The result in a folder; null where there is none yet.
+     *
+     * @throws ModelFormatException if it is damaged, or of an earlier version
+     */
     static AblationResult read(Path folder) throws IOException {
-        return JsonFiles.read(folder.resolve(FILE), AblationResult.class);
+        AblationResult result = JsonFiles.read(folder.resolve(FILE), AblationResult.class);
+        if (result != null && result.values == null) {
+            throw new ModelFormatException(
+                    folder.resolve(FILE) + " has no values: another version wrote it; choose another --out, or delete it");
+        }
+        return result;
     }
 
     AblationResult write(Path folder) throws IOException {

@@ -9,31 +9,30 @@ import io.bootdistill.TrainingDivergedException;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.examples.report.RunMetrics;
-import io.bootdistill.examples.ruler.Figures;
-import io.bootdistill.examples.ruler.PairedFigures;
-import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.AtomicFiles;
-import io.bootdistill.metric.PairedError;
+import io.bootdistill.metric.CollapseAlarm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 
 /** One run of an ablation: a recipe, a budget. It is begun, or goes on from its checkpoint, and is measured at the end. */
 final class AblationRun implements DistillationListener {
 
-    /** What {@link #checkpoint} measures on the way, for a curve against time. */
-    static final String FRECHET = "frechet.csv";
+    /** What {@link #checkpoint} measures on the way, for curves against time. */
+    static final String POINTS = "points.csv";
 
-    private static final String REFERENCE = "reference.safetensors";
-    private static final String HEADER = "step,images,frechet";
+    /** The samples that a run compares its student with, where it does. */
+    static final String REFERENCE = "reference.safetensors";
 
-    /** Points of the curve. */
-    private static final int POINTS = 6;
+    /** Points of a curve. */
+    private static final int MEASURED = 6;
 
     private final Bench bench;
     private final String recipe;
@@ -51,9 +50,9 @@ final class AblationRun implements DistillationListener {
         this.budget = budget;
         changes = recipes.describe(recipe);
         folder = bench.out().resolve(budget.folder()).resolve(recipe);
-        builder = recipes.builder(recipe)
+        builder = recipes.builder(recipe, bench.subject().defaults())
                 .seed(bench.setting().seed())
-                .heldOut(bench.setting().heldOut())
+                .heldOut(bench.gauge().heldOut())
                 .workers(bench.setting().workers())
                 .folder(folder);
     }
@@ -74,8 +73,8 @@ final class AblationRun implements DistillationListener {
             say("done before");
             return;
         }
-        try (Teacher teacher = bench.openTeacher()) {
-            BootDistiller distiller = new BootDistiller(teacher).listener(this);
+        try (Teacher teacher = bench.subject().openTeacher()) {
+            BootDistiller distiller = bench.subject().distiller(teacher).listener(this);
             try (Student student = begun
                     ? distiller.resume(folder, bench.setting().workers())
                     : distiller.train(newConfig(teacher))) {
@@ -85,7 +84,7 @@ final class AblationRun implements DistillationListener {
                 measure(student);
             }
         } catch (TrainingDivergedException e) {
-            result(null, null, "diverged");
+            result(Map.of(), "diverged");
         }
     }
 
@@ -93,16 +92,16 @@ final class AblationRun implements DistillationListener {
         removeRemains();
         takeReference();
         DistillationConfig defaults = builder.build();
-        long images = budget.images(teacher, defaults, bench.setting().share());
+        long images = budget.images(bench.subject().distiller(teacher), defaults, bench.setting().share());
         return builder.images(images)
-                .checkpointImages(Math.min(defaults.output().checkpointImages(), (images + POINTS - 1) / POINTS))
+                .checkpointImages(Math.min(defaults.output().checkpointImages(), (images + MEASURED - 1) / MEASURED))
                 .build();
     }
 
     /** A run that was stopped before its first checkpoint begins anew. */
     private void removeRemains() throws IOException {
         Files.createDirectories(folder);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{config.json,metrics.csv,*.tmp-*}")) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "{config.json,prompts.json,metrics.csv,*.tmp-*}")) {
             for (Path file : files) {
                 Files.delete(file);
             }
@@ -140,32 +139,30 @@ final class AblationRun implements DistillationListener {
     // ---- measuring
 
     private void measure(Student student) throws IOException {
-        float[] samples = bench.sample(student::sample);
-        float[] reference;
-        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(REFERENCE))) {
-            reference = PairedError.clamp(file.floats("sample"));
-        }
-        Figures figures = bench.figures(samples);
-        if (figures != null) {
-            addPoint(config.steps(), figures.frechet());
-        }
-        PairedFigures paired = PairedFigures.of(samples, reference, config.evaluation().heldOut(), bench.labels().length);
-        result(paired, figures, AblationResult.note(paired));
+        Map<String, Double> values = bench.gauge().student(student, config, bench.untilStopped());
+        addPoint(config.steps(), values);
+        double diversity = values.get(bench.gauge().diversity().key());
+        result(values, CollapseAlarm.ofDiversity(diversity).map(reason -> "collapsed").orElse(""));
     }
 
-    private void result(PairedFigures paired, Figures figures, String note) throws IOException {
+    private void result(Map<String, Double> values, String note) throws IOException {
         double[] minutes = RunMetrics.read(folder.resolve(RunMetrics.FILE)).minutes();
         double last = minutes.length == 0 ? 0 : minutes[minutes.length - 1] * bench.setting().share();
-        new AblationResult(recipe, changes, budget, config.steps(), config.length().images(), last, paired, figures, note)
-                .write(folder);
+        new AblationResult(recipe, changes, budget, config.steps(), config.length().images(), last, values, note).write(folder);
         say(note.isEmpty() ? "done" : note);
     }
 
-    private void addPoint(long step, double frechet) throws IOException {
-        Path file = folder.resolve(FRECHET);
-        String before = Files.exists(file) ? Files.readString(file) : HEADER + "\n";
-        String line = String.format(Locale.ROOT, "%d,%d,%.6f%n", step, step * config.work().batch(), frechet);
-        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, before + line));
+    private void addPoint(long step, Map<String, Double> values) throws IOException {
+        List<Measure> measures = bench.gauge().onTheWay();
+        if (measures.isEmpty()) {
+            return;
+        }
+        Path file = folder.resolve(POINTS);
+        StringBuilder text = new StringBuilder(Files.exists(file) ? Files.readString(file)
+                : "step,images," + measures.stream().map(Measure::key).collect(Collectors.joining(",")) + "\n");
+        text.append(step).append(',').append(step * config.work().batch());
+        measures.forEach(measure -> text.append(String.format(Locale.ROOT, ",%.6f", values.get(measure.key()))));
+        AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, text.append('\n')));
     }
 
     private void say(String text) {
@@ -183,14 +180,7 @@ final class AblationRun implements DistillationListener {
     }
 
     private long points(long step) {
-        return step * POINTS / config.steps();
-    }
-
-    @Override
-    public void preparing(int done, int total) {
-        if (bench.stop().getAsBoolean()) {
-            throw new CancellationException("stopped before the first step");
-        }
+        return step * MEASURED / config.steps();
     }
 
     @Override
@@ -207,12 +197,15 @@ final class AblationRun implements DistillationListener {
     /** The last checkpoint is left to {@link #measure}. */
     @Override
     public void checkpoint(long step, Student student) {
-        if (bench.ruler() == null || points(step) == point || step == config.steps() || bench.stop().getAsBoolean()) {
+        boolean isDue = points(step) > point && step < config.steps() && !bench.gauge().onTheWay().isEmpty();
+        if (!isDue || bench.stop().getAsBoolean()) {
             return;
         }
         point = points(step);
         try {
-            addPoint(step, bench.ruler().frechet(bench.sample(student::sample)));
+            addPoint(step, bench.gauge().onTheWay(student, config, bench.untilStopped()));
+        } catch (CancellationException e) {
+            say(e.getMessage()); // the run asks next, and stops, too
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

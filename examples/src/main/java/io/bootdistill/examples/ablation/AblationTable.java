@@ -1,7 +1,5 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.examples.ruler.Figures;
-import io.bootdistill.examples.ruler.PairedFigures;
 import io.bootdistill.internal.file.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,28 +19,37 @@ final class AblationTable {
 
     private static final String TEXT = "ablation.md";
     private static final String DATA = "ablation.csv";
-    private static final String NONE = "–";
 
     private final Setting setting;
+    private final String words;
+    private final List<Measure> measures;
     private final List<AblationResult> teacher;
     private final Map<Budget, List<AblationResult>> runs;
 
-    AblationTable(Setting setting, List<AblationResult> results) {
+    /** @param words what the measures are */
+    AblationTable(Setting setting, List<Measure> measures, String words, List<AblationResult> results) {
         this.setting = setting;
+        this.words = words;
+        this.measures = measures;
         teacher = results.stream()
                 .filter(result -> result.budget() == null)
-                .sorted(Comparator.comparing(AblationResult::steps))
+                .sorted(Comparator.comparing(AblationResult::changes).thenComparing(AblationResult::steps))
                 .toList();
         runs = results.stream()
                 .filter(result -> result.budget() != null)
-                .sorted(Comparator.comparing(AblationTable::quality))
+                .sorted(best())
                 .collect(Collectors.groupingBy(AblationResult::budget, TreeMap::new, Collectors.toList()));
     }
 
-    /** The Fréchet distance, or where there are no images the paired RMSE; last what has none. */
-    private static double quality(AblationResult result) {
-        return result.figures() != null ? result.figures().frechet()
-                : result.paired() != null ? result.paired().rmse() : Double.MAX_VALUE;
+    /** By the first measure that is ranked and known, and so on. */
+    private Comparator<AblationResult> best() {
+        Comparator<AblationResult> order = (one, other) -> 0;
+        for (Measure measure : measures) {
+            if (measure.isRanked()) {
+                order = order.thenComparing(result -> measure.rank(result.value(measure)));
+            }
+        }
+        return order;
     }
 
     void write(Path folder) throws IOException {
@@ -53,75 +60,59 @@ final class AblationTable {
     // ---- for readers
 
     private String markdown(Path folder) {
+        List<String> titles = measures.stream().map(Measure::title).toList();
         StringBuilder text = new StringBuilder("# Ablation\n\n")
-                .append(String.format(Locale.ROOT, "Seed %d. Paired figures on %,d held-out noises, against the teacher's 50"
-                        + " steps. Device: %s; %s of %d processors a run. Minutes are of training on the whole machine, without"
-                        + " reference samples and evaluations.%n%n", setting.seed(), setting.heldOut(), setting.device(),
-                        setting.workers(), setting.processors()))
+                .append(String.format(Locale.ROOT, "Seed %d. %s Device: %s; %s of %d processors a run. Minutes are of training on"
+                        + " the whole machine, without reference samples and evaluations.%n%n", setting.seed(), words,
+                        setting.device(), setting.workers(), setting.processors()))
                 .append("## The teacher\n\n")
-                .append(line("steps", measures()))
-                .append(ruler(1 + measures().size()));
-        teacher.forEach(result -> text.append(line(String.valueOf(result.steps()), measured(result))));
-        addPlots(text, folder, AblationCharts.ENDS);
+                .append(line("steps", titles))
+                .append(ruler(1 + titles.size()));
+        teacher.forEach(result -> text.append(line(
+                result.steps() + (result.changes().isEmpty() ? "" : ", " + result.changes()), measured(result))));
+        addPlots(text, folder, "");
         runs.forEach((budget, results) -> {
             AblationResult defaults = results.stream()
                     .filter(result -> result.name().equals(Recipes.DEFAULTS))
                     .findFirst()
                     .orElse(null);
-            List<String> header = new ArrayList<>(List.of("values", "steps", "minutes", "FD : default", "RMSE : default"));
-            header.addAll(measures());
+            List<String> header = new ArrayList<>(List.of("values", "steps", "minutes"));
+            measures.stream().filter(Measure::isRanked).forEach(measure -> header.add(measure.title() + " : default"));
+            header.addAll(titles);
             header.add("note");
             text.append("\n## ").append(budget).append("\n\n")
                     .append(line("recipe", header)).append(ruler(header.size() + 1));
             results.forEach(result -> text.append(row(result, defaults)));
-            addPlots(text, folder, AblationCharts.names(budget));
+            addPlots(text, folder, "-" + budget.folder());
         });
         return text.toString();
     }
 
     /** Those that have been drawn. */
-    private static void addPlots(StringBuilder text, Path folder, List<String> plots) {
-        plots.stream()
+    private void addPlots(StringBuilder text, Path folder, String where) {
+        measures.stream()
+                .filter(Measure::isRanked)
+                .map(measure -> measure.plot(where))
                 .filter(plot -> Files.exists(folder.resolve(plot)))
                 .forEach(plot -> text.append("\n![](").append(plot).append(")\n"));
     }
 
-    private static String row(AblationResult result, AblationResult defaults) {
+    private String row(AblationResult result, AblationResult defaults) {
         List<String> cells = new ArrayList<>(List.of(
-                result.changes(), String.valueOf(result.steps()), number("%.1f", result.minutes()),
-                ratio(frechet(result), frechet(defaults)), ratio(rmse(result), rmse(defaults))));
+                result.changes(), String.valueOf(result.steps()), Measure.number("%.1f", result.minutes())));
+        for (Measure measure : measures) {
+            if (measure.isRanked()) {
+                double by = defaults == null ? Double.NaN : defaults.value(measure);
+                cells.add(Measure.number("%.2f", result.value(measure) / by));
+            }
+        }
         cells.addAll(measured(result));
         cells.add(result.note());
         return line(result.name(), cells);
     }
 
-    private static List<String> measures() {
-        return List.of("Fréchet distance", "precision", "recall", "class accuracy, %", "paired RMSE", "diversity of the classes");
-    }
-
-    private static List<String> measured(AblationResult result) {
-        Figures f = result.figures() == null ? new Figures(Double.NaN, Double.NaN, Double.NaN, Double.NaN) : result.figures();
-        PairedFigures p = result.paired();
-        return List.of(
-                number("%.3f", f.frechet()), number("%.3f", f.precision()), number("%.3f", f.recall()),
-                number("%.1f", 100 * f.accuracy()), number("%.4f", rmse(result)),
-                p == null ? NONE : number("%.3f", p.leastDiversity()) + " … " + number("%.3f", p.mostDiversity()));
-    }
-
-    private static double frechet(AblationResult result) {
-        return result == null || result.figures() == null ? Double.NaN : result.figures().frechet();
-    }
-
-    private static double rmse(AblationResult result) {
-        return result == null || result.paired() == null ? Double.NaN : result.paired().rmse();
-    }
-
-    private static String ratio(double value, double of) {
-        return number("%.2f", value / of);
-    }
-
-    private static String number(String format, double value) {
-        return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, format, value);
+    private List<String> measured(AblationResult result) {
+        return measures.stream().map(measure -> measure.text(result.value(measure))).toList();
     }
 
     private static String line(String first, List<String> cells) {
@@ -135,28 +126,19 @@ final class AblationTable {
     // ---- for programs
 
     private String csv() {
-        StringBuilder csv = new StringBuilder("budget,recipe,values,steps,images,minutes,frechet,precision,recall,accuracy,"
-                + "paired_rmse,psnr,least_diversity,most_diversity,note\n");
+        StringBuilder csv = new StringBuilder("budget,recipe,values,steps,images,minutes,")
+                .append(measures.stream().map(Measure::key).collect(Collectors.joining(",")))
+                .append(",note\n");
         teacher.forEach(result -> csv.append(csv(result)));
         runs.values().forEach(results -> results.forEach(result -> csv.append(csv(result))));
         return csv.toString();
     }
 
-    private static String csv(AblationResult r) {
+    private String csv(AblationResult r) {
         StringJoiner line = new StringJoiner(",", "", "\n");
         line.add(Objects.toString(r.budget(), "")).add(r.name()).add('"' + r.changes() + '"').add(String.valueOf(r.steps()))
                 .add(String.valueOf(r.images())).add(cell(r.minutes()));
-        Figures f = r.figures();
-        PairedFigures p = r.paired();
-        double[] figures = f == null ? new double[] {Double.NaN, Double.NaN, Double.NaN, Double.NaN}
-                : new double[] {f.frechet(), f.precision(), f.recall(), f.accuracy()};
-        double[] paired = p == null ? new double[] {Double.NaN, Double.NaN, Double.NaN, Double.NaN}
-                : new double[] {p.rmse(), p.psnr(), p.leastDiversity(), p.mostDiversity()};
-        for (double[] values : new double[][] {figures, paired}) {
-            for (double value : values) {
-                line.add(cell(value));
-            }
-        }
+        measures.forEach(measure -> line.add(cell(r.value(measure))));
         return line.add(r.note()).toString();
     }
 

@@ -2,7 +2,6 @@ package io.bootdistill.examples.ablation;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationListener;
-import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Length;
 import java.io.IOException;
@@ -41,12 +40,12 @@ public record Budget(double amount, boolean isTime) implements Comparable<Budget
      *
      * @param share of the machine that the run has: it gets the more of the clock
      */
-    long images(Teacher teacher, DistillationConfig config, double share) throws IOException {
+    long images(BootDistiller distiller, DistillationConfig config, double share) throws IOException {
         if (!isTime) {
             return (long) amount * config.work().batch();
         }
         Fitted fitted = new Fitted();
-        new BootDistiller(teacher).listener(fitted)
+        distiller.listener(fitted)
                 .train(config.toBuilder()
                         .length(Length.time(Duration.ofMillis((long) (amount * 60_000 / share))))
                         .heldOut(0)

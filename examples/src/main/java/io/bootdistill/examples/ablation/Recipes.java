@@ -2,10 +2,13 @@ package io.bootdistill.examples.ablation;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -28,10 +31,19 @@ import java.util.stream.Collectors;
  */
 public record Recipes(String source, Map<String, JsonObject> changes) {
 
+    /**
+     * The default for prompts, without a corrector, whose distribution of a guided teacher's samples is no better a guide than its
+     * trajectories: one of these costs twice as much as unguided, and serves twice as many samples.
+     */
+    private static final Objective FOR_PROMPTS = Trajectories.defaults().withUses(8, 96);
+
     /** Which recipe the others are compared with. */
     public static final String DEFAULTS = "defaults";
 
+    private static final String NEGATIVE_LABEL = "guidance.negativeLabel";
+
     private static final String BUNDLED = "recipes.json";
+    private static final String OF_PROMPTS = "prompt-recipes.json";
 
     /** What is the same for all runs of an ablation. */
     private static final Set<String> COMMON =
@@ -54,14 +66,21 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
                             source + ": " + name + ": " + key + " is the same for all recipes, and cannot be in one");
                 }
             }
-            builder(source + ": " + name, values);
+            builder(source + ": " + name, values, DistillationConfig.builder());
         });
     }
 
-    private static DistillationConfig.Builder builder(String source, JsonObject values) {
+    /** What is distilled by where nothing else is said, but for the guidance. */
+    public static DistillationConfig defaults(Teacher teacher) {
+        DistillationConfig.Builder defaults = DistillationConfig.builder();
+        return (teacher.readsPrompts() ? defaults.objective(FOR_PROMPTS).noCorrector() : defaults).build();
+    }
+
+    private static DistillationConfig.Builder builder(
+            String source, JsonObject values, DistillationConfig.Builder defaults) {
         try {
             DistillationConfig config =
-                    DistillationConfig.builder().values(values.toString(), source).minutes(1).build(); // fits all batches
+                    defaults.values(values.toString(), source).minutes(1).build(); // fits all batches
             return config.toBuilder().images(1_000L * config.work().batch());
         } catch (IllegalArgumentException e) {
             throw new ModelFormatException(source + ": " + e.getMessage(), e);
@@ -70,9 +89,18 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
 
     /** The recipes of this project: its own, the paper's, and its own with one change at a time. */
     public static Recipes bundled() {
-        try (InputStream in = Recipes.class.getResourceAsStream(BUNDLED);
+        return bundled("the bundled recipes", BUNDLED);
+    }
+
+    /** Those for teachers that read prompts: objective by guidance by share of the boundary. */
+    public static Recipes bundledOfPrompts() {
+        return bundled("the bundled recipes of prompts", OF_PROMPTS);
+    }
+
+    private static Recipes bundled(String name, String resource) {
+        try (InputStream in = Recipes.class.getResourceAsStream(resource);
                 Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-            return of("the bundled recipes", Json.read(text, BUNDLED));
+            return of(name, Json.read(text, resource));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -112,9 +140,24 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
         return new Recipes(source, chosen);
     }
 
+    /**
+     * The same, once it is known that they are of a teacher that reads prompts.
+     *
+     * @throws ModelFormatException naming the recipe, if one is of classes
+     */
+    public Recipes ofPrompts() {
+        changes.forEach((name, values) -> {
+            if (ConfigValues.of(values).containsKey(NEGATIVE_LABEL)) {
+                throw new ModelFormatException(source + ": " + name + ": " + NEGATIVE_LABEL
+                        + " is of teachers of classes; for one that reads prompts, give --negative TEXT, for all recipes");
+            }
+        });
+        return this;
+    }
+
     /** A builder that holds a recipe, for a run of some length. */
-    DistillationConfig.Builder builder(String name) {
-        return builder(source + ": " + name, changes.get(name));
+    DistillationConfig.Builder builder(String name, DistillationConfig defaults) {
+        return builder(source + ": " + name, changes.get(name), defaults.toBuilder());
     }
 
     /** The values of a recipe in words: {@code bootstrap.solver DDIM, corrector none}. */

@@ -1,48 +1,71 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.Sampler;
 import io.bootdistill.Teacher;
-import io.bootdistill.examples.ruler.PairedFigures;
+import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.GuidanceConfig;
+import io.bootdistill.diffusion.GuidanceInterval;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 
-/** The teacher's own figures, to compare with: measured once, and kept in the ablation's folder. */
+/**
+ * The teacher's own figures, to compare with: measured once, and kept in the ablation's folder. It is guided as students are
+ * distilled for, a row each; nothing is said where that is the default.
+ */
 final class TeacherRows {
 
-    /** The reference first. */
-    private static final int[] STEPS = {50, 10, 4, 1};
+    /** Steps of what students are compared with. */
+    static final int REFERENCE = 50;
+
+    /** The folder of all rows. */
+    static final String FOLDER = "teacher";
+
+    private static final List<Integer> STEPS = List.of(REFERENCE, 10, 4, 1);
 
     private TeacherRows() {}
 
     /** Measures what is not there yet. */
-    static void measure(Bench bench) throws IOException {
-        float[] reference = null;
-        for (int steps : STEPS) {
-            Path folder = folder(bench.out(), steps);
-            if (AblationResult.read(folder) != null) {
-                continue;
-            }
-            bench.log().accept("sampling the teacher in " + steps + (steps == 1 ? " step" : " steps"));
-            try (Teacher teacher = bench.openTeacher()) {
-                float[] samples = bench.sample(Sampler.reference(teacher, steps).withSchedulerLimits()::sample);
-                if (reference == null) {
-                    reference = steps == STEPS[0] ? first(samples, bench, teacher)
-                            : bench.sample(Sampler.reference(teacher, STEPS[0]).withSchedulerLimits()::sample,
-                                    bench.setting().heldOut());
-                }
-                PairedFigures paired =
-                        PairedFigures.of(samples, reference, bench.setting().heldOut(), bench.labels().length);
-                new AblationResult("teacher", "", null, steps, 0, 0, paired, bench.figures(samples), "").write(folder);
+    static void measure(Bench bench, List<DistillationConfig> recipes) throws IOException {
+        GuidanceConfig usual = bench.gauge().guided(bench.subject().defaults().guidance());
+        Set<GuidanceConfig> all = new LinkedHashSet<>(List.of(usual));
+        recipes.forEach(recipe -> all.add(bench.gauge().guided(recipe.guidance())));
+        for (GuidanceConfig guided : all) {
+            for (int steps : STEPS) {
+                measure(bench, guided, guided.equals(usual) ? "" : words(guided), steps);
             }
         }
     }
 
-    private static float[] first(float[] samples, Bench bench, Teacher teacher) {
-        return Arrays.copyOf(samples, bench.setting().heldOut() * teacher.shape().size());
+    private static void measure(Bench bench, GuidanceConfig guided, String words, int steps) throws IOException {
+        Path folder = bench.out().resolve(FOLDER).resolve(name(steps, words));
+        if (AblationResult.read(folder) != null) {
+            return;
+        }
+        bench.log().accept("sampling the teacher in " + steps + (steps == 1 ? " step" : " steps")
+                + (words.isEmpty() ? "" : ", " + words));
+        try (Teacher teacher = bench.subject().openTeacher()) {
+            new AblationResult("teacher", words, null, steps, 0, 0,
+                    bench.gauge().teacher(teacher, guided, steps, bench.untilStopped()), "").write(folder);
+        }
     }
 
-    private static Path folder(Path out, int steps) {
-        return out.resolve("teacher").resolve(steps + "-steps");
+    /** A folder for so many steps that are guided so. */
+    static String name(int steps, String words) {
+        return steps + "-steps" + (words.isEmpty() ? "" : "-" + words.replaceAll("[^\\w.]+", "-"));
+    }
+
+    /** Guidance at one scale in words: {@code w = 3}. */
+    static String words(GuidanceConfig guided) {
+        return "w = " + number(guided.range().middle())
+                + (guided.interval().equals(GuidanceInterval.ALWAYS) ? ""
+                        : " from t = " + number(guided.interval().least()) + " to " + number(guided.interval().most()))
+                + (guided.rescale() == 0 ? "" : " rescaled by " + number(guided.rescale()));
+    }
+
+    static String number(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 }

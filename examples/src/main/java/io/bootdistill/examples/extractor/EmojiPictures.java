@@ -24,6 +24,9 @@ public final class EmojiPictures {
     /** Of a picture. */
     public static final ImageShape SHAPE = new ImageShape(3, 64, 64);
 
+    /** Their names, as a regular expression. */
+    public static final String FILES = "metadata\\.jsonl|.*\\.png";
+
     private static final String METADATA = "metadata.jsonl";
     private static final int TEST_SHARE = 5;
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
+import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import java.nio.file.Files;
@@ -69,10 +70,13 @@ final class AblationTest {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicReference<Throwable> end = new AtomicReference<>();
         AtomicBoolean interrupted = new AtomicBoolean();
-        Setting setting = new Setting(0, 4, device.description(), 2, 1, FileKey.ofTeacher(teacher), null, null);
+        Subject subject = new Subject(teacher, device, DistillationConfig.builder().build(), null);
+        Setting setting =
+                new Setting(0, 4, device.description(), 2, 1, FileKey.ofTeacher(teacher), null, null, null, null);
+        Gauge gauge = new ImageGauge(4, new int[] {0, 1, 2}, subject.defaults().guidance(), -1, null);
         Thread waiting = new Thread(() -> {
             try {
-                new Ablation(folder.resolve("out"), teacher, device, setting, new int[] {0, 1, 2}, null, stop::get, line -> {
+                new Ablation(folder.resolve("out"), subject, setting, gauge, stop::get, line -> {
                     if (line.contains("steps 0 to")) {
                         threads.add(Thread.currentThread());
                         running.countDown();

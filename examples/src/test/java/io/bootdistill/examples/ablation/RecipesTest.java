@@ -5,17 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Boundary;
+import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class RecipesTest {
+
+    private static final DistillationConfig DEFAULTS = DistillationConfig.builder().build();
 
     @TempDir
     private Path folder;
@@ -29,14 +37,36 @@ final class RecipesTest {
     @Test
     void bundledRecipesChangeTheDefaults() {
         Recipes recipes = Recipes.bundled();
-        DistillationConfig defaults = DistillationConfig.builder().images(64_000).build();
+        DistillationConfig defaults = DEFAULTS.toBuilder().images(64_000).build();
         recipes.changes().keySet().forEach(name ->
-                assertEquals(name.equals(Recipes.DEFAULTS), defaults.equals(recipes.builder(name).build()), name));
-        assertEquals(DistillationConfig.paper().images(64_000).build(), recipes.builder("paper").build());
+                assertEquals(name.equals(Recipes.DEFAULTS), defaults.equals(recipes.builder(name, DEFAULTS).build()), name));
+        assertEquals(DistillationConfig.paper().images(64_000).build(), recipes.builder("paper", DEFAULTS).build());
         assertEquals("corrector.weight 5", recipes.describe("corrector-half"));
         assertEquals("share 0.2, trajectories.end 0.2, share 0.8, bootstrap, corrector none",
                 recipes.describe("bootstrap-after-trajectories"));
         assertEquals("bootstrap.boundary hard, corrector none", recipes.describe("bootstrap-boundary-hard"));
+    }
+
+    /** Objective by guidance by share of the boundary; what a recipe does not say is the default's of prompts. */
+    @Test
+    void bundledRecipesOfPromptsAreAGrid() {
+        Recipes recipes = Recipes.bundledOfPrompts();
+        DistillationConfig defaults = DistillationConfig.builder().noCorrector().guidance(3).images(64_000)
+                .objective(Trajectories.defaults().withUses(8, 96)).build();
+        Map<String, DistillationConfig> configs = new LinkedHashMap<>();
+        recipes.changes().keySet().forEach(name -> configs.put(name, recipes.builder(name, defaults).build()));
+        assertEquals(configs.size(), configs.values().stream().distinct().count(), "all differ");
+        assertEquals(defaults, configs.get("defaults"));
+        Map<String, GuidanceRange> ranges = Map.of(
+                "w1", new GuidanceRange(1, 1), "w3", new GuidanceRange(3, 3), "w1to5", new GuidanceRange(1, 5));
+        Map<String, Double> shares = Map.of("boundary-0", 0.0, "boundary-1of8", 0.125, "boundary-1of3", 0.333);
+        ranges.forEach((guidance, range) -> shares.forEach((boundary, share) -> {
+            Bootstrap objective = Bootstrap.defaults().withBoundary(new Boundary.Atom(share));
+            assertEquals(defaults.toBuilder().objective(objective).guidance(range.least(), range.most()).build(),
+                    configs.get("bootstrap-" + guidance + "-" + boundary));
+        }));
+        assertEquals(defaults.toBuilder().guidance(1, 5).build(), configs.get("trajectories-w1to5"));
+        assertEquals(DistillationConfig.paper().guidance(3).images(64_000).build(), configs.get("paper-w3"));
     }
 
     @Test
@@ -49,7 +79,7 @@ final class RecipesTest {
 
     @Test
     void batchesOfAnySize() throws IOException {
-        assertEquals(48, read("{\"small\": {\"work\": {\"batch\": 48}}}").builder("small").build().work().batch());
+        assertEquals(48, read("{\"small\": {\"work\": {\"batch\": 48}}}").builder("small", DEFAULTS).build().work().batch());
     }
 
     @ParameterizedTest

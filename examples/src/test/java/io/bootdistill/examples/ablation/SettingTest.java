@@ -19,7 +19,11 @@ final class SettingTest {
     private Path folder;
 
     private static Setting setting(String teacher, String images, String extractor) {
-        return new Setting(1, 100, "reference", 4, 2, teacher, images, extractor);
+        return new Setting(1, 100, "reference", 4, 2, teacher, null, null, images, extractor);
+    }
+
+    private static Setting ofPrompts(String prompts, String guidance) {
+        return new Setting(1, 100, "reference", 4, 2, "a", prompts, guidance, null, null);
     }
 
     private void refused(Setting setting, String... words) {
@@ -44,6 +48,15 @@ final class SettingTest {
         setting("a", null, null).settle(folder);
         setting("a", null, null).settle(folder);
         refused(setting("a", "b", "c"), "images=null", "images=b");
+    }
+
+    @Test
+    void othersOfPromptsAreRefused() throws IOException {
+        ofPrompts("b", "c").settle(folder);
+        ofPrompts("b", "c").settle(folder);
+        refused(ofPrompts("d", "c"), "prompts=b", "prompts=d");
+        refused(ofPrompts("b", "d"), "guidance=c", "guidance=d");
+        refused(ofPrompts(null, "c"), "prompts=b", "prompts=null");
     }
 
     /** Nobody knows what it was begun with. */
