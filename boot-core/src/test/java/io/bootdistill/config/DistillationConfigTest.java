@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig.Builder;
 import io.bootdistill.diffusion.GuidanceInterval;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;

@@ -215,7 +215,7 @@ final class AblateCommand implements Callable<Integer> {
     /** Null where the classifier knows nothing of such pictures or prompts. */
     private PromptRuler promptRuler(Teacher teacher, Prompts prompts, Device device) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        Path extractor = extractorFolder == null ? Boot.promptExtractor() : extractorFolder;
+        Path extractor = extractorFolder == null ? Boot.textExtractor() : extractorFolder;
         String compared = pictures == null ? null : FileKey.of(pictures, EmojiPictures.FILES);
         String by = FileKey.of(extractor, Classifier.FILE);
         PromptRuler ruler = new PromptRuler(extractor, pictures, device);

@@ -2,13 +2,13 @@ package io.bootdistill.examples;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** The command line: results go to stdout, progress and messages to stderr. */
 @Command(
@@ -126,11 +126,6 @@ public final class Boot implements Runnable {
     /** Where the ruler's extractor lies. */
     static Path extractor() {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/fashion-mnist-16");
-    }
-
-    /** Where the classifier of what prompts say lies. */
-    static Path promptExtractor() {
-        return Path.of(System.getProperty(HOME_PROPERTY, ""), "extractors/emoji-64");
     }
 
     /** A path as a shell reads it. */

@@ -109,7 +109,7 @@ final class DistillCommand implements Callable<Integer> {
 
         private DistillationConfig config(Teacher teacher) {
             if (quick) {
-                return DistillationConfig.quick().build();
+                return Recipes.suited(DistillationConfig.quick(), teacher);
             }
             return name == null ? Recipes.defaults(teacher)
                     : name.equals("paper") ? DistillationConfig.paper().build() : DistillationConfig.read(Path.of(name));

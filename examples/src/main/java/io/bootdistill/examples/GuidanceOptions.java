@@ -2,8 +2,8 @@ package io.bootdistill.examples;
 
 import io.bootdistill.Teacher;
 import io.bootdistill.config.GuidanceConfig;
-import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class GuidanceOptions {
     private String guidance;
 
     @Option(names = "--guidance-interval", paramLabel = "A:B",
-            description = "Guide between these times alone, of 0 (no noise) to 1. Default: 0:1, always.")
+            description = "Guide between these times alone, of 0 (no noise) to 1. Default: 0:1, always; of prompts 0:0.9.")
     private String interval;
 
     @Option(names = "--guidance-rescale", paramLabel = "R",

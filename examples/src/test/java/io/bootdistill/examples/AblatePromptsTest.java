@@ -18,7 +18,6 @@ import io.bootdistill.examples.extractor.EmojiPictures;
 import io.bootdistill.examples.extractor.EmojiScenes;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.metric.PairedError;
-import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -97,9 +96,10 @@ final class AblatePromptsTest {
     @Test
     void recipesDifferFromTheDefaultsOfPrompts() {
         DistillationConfig defaults = DistillationConfig.read(out.resolve("12-steps/defaults/config.json"));
-        assertEquals(Trajectories.defaults().withUses(8, 96), defaults.phases().get(0).objective());
-        assertEquals(DistillationConfig.builder().noCorrector().build().corrector(), defaults.corrector());
-        assertEquals(new GuidanceRange(2, 2), defaults.guidance().range());
+        DistillationConfig recipe = DistillationConfig.builder().forPrompts(2).build();
+        assertEquals(recipe.phases(), defaults.phases());
+        assertEquals(recipe.corrector(), defaults.corrector());
+        assertEquals(recipe.guidance(), defaults.guidance());
         DistillationConfig told = DistillationConfig.read(out.resolve("12-steps/told/config.json"));
         assertEquals(defaults.corrector(), told.corrector());
         assertEquals(new GuidanceRange(1, 3), told.guidance().range());

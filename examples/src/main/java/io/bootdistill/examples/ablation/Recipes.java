@@ -7,8 +7,6 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.internal.file.Json;
-import io.bootdistill.objective.Objective;
-import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -30,12 +28,6 @@ import java.util.stream.Collectors;
  * @param changes of each recipe, by its name, in the order of the file
  */
 public record Recipes(String source, Map<String, JsonObject> changes) {
-
-    /**
-     * The default for prompts, without a corrector, whose distribution of a guided teacher's samples is no better a guide than its
-     * trajectories: one of these costs twice as much as unguided, and serves twice as many samples.
-     */
-    private static final Objective FOR_PROMPTS = Trajectories.defaults().withUses(8, 96);
 
     /** Which recipe the others are compared with. */
     public static final String DEFAULTS = "defaults";
@@ -70,10 +62,14 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
         });
     }
 
-    /** What is distilled by where nothing else is said, but for the guidance. */
+    /** What a teacher is distilled by where nothing else is said. */
     public static DistillationConfig defaults(Teacher teacher) {
-        DistillationConfig.Builder defaults = DistillationConfig.builder();
-        return (teacher.readsPrompts() ? defaults.objective(FOR_PROMPTS).noCorrector() : defaults).build();
+        return suited(DistillationConfig.builder(), teacher);
+    }
+
+    /** The same for a builder of other lengths. */
+    public static DistillationConfig suited(DistillationConfig.Builder builder, Teacher teacher) {
+        return (teacher.readsPrompts() ? builder.forPrompts(teacher.usualGuidance()) : builder).build();
     }
 
     private static DistillationConfig.Builder builder(
