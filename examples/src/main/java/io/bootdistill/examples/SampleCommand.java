@@ -185,11 +185,11 @@ final class SampleCommand implements Callable<Integer> {
             request = request.withGuidance(guidance);
         }
         request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec);
-        ImageShape shape = drawn.latents() ? artist.denoised(request) : artist.picture(request);
+        ImageShape shape = (drawn.latents() ? artist.denoised() : artist.picture()).apply(request);
         output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);
         long start = System.nanoTime();
-        output.write(artist.draw(request, drawn.latents()), shape, 0);
+        output.write(artist.drawing().draw(request, drawn.latents()), shape, 0);
         spec.commandLine().getOut().printf(
                 Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, output.path());
         spec.commandLine().getOut().flush();
