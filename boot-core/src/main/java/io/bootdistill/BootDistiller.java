@@ -14,6 +14,7 @@ import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Reducer;
@@ -220,7 +221,7 @@ public final class BootDistiller {
         DistillationConfig config = read(folder, workers);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
-            String key = key(source);
+            String key = requiredKey(source, folder);
             TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), source), folder, key));
             run.restore("", key, origin(source), folder.checkpoint());
             return run.train(handle);
@@ -237,7 +238,7 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         try (Scope scope = new Scope()) {
-            String key = key(source);
+            String key = requiredKey(source, folder);
             DistillationSetup setup = setup(read(folder, workers), encoded(scope, source), source);
             TrainingRun<Student> run = scope.own(newRun(setup, folder, key));
             run.restoreWeights("", key, origin(source), folder.checkpoint());
@@ -263,6 +264,13 @@ public final class BootDistiller {
     private String key(@Nullable ConditionSource source) {
         String key = TeacherKey.of(teacher);
         return source instanceof Prompts prompts ? key + " " + prompts.key() : key;
+    }
+
+    /** That of a run which goes on: it is refused for another before its prompts are encoded. */
+    private String requiredKey(@Nullable ConditionSource source, RunFolder folder) throws IOException {
+        String key = key(source);
+        Uninterrupted.run(() -> Checkpoint.requireTeacher(folder.checkpoint(), key, origin(source)));
+        return key;
     }
 
     /** What that is, for messages. */

@@ -8,10 +8,13 @@ import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.sampling.Trajectory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * On how many held-out noises a run is measured, where its configuration leaves that open: the most whose reference samples and
- * evaluations take at most a tenth of the run. All is counted in forward passes of one sample, so that no clock decides.
+ * evaluations take at most a tenth of the run; on none where these would be too few. All is counted in forward passes of one
+ * sample, so that no clock decides.
  *
  * @param step cost of a mean step of the run
  * @param picture of decoding one
@@ -21,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 record MeasuredNoises(double step, double picture, int unit, boolean isMoving, boolean hasGap) {
 
-    /** The fewest from which figures follow that mean something, though these may take more than a tenth of a short run. */
+    private static final Logger LOG = LoggerFactory.getLogger(MeasuredNoises.class);
+
+    /** The fewest from which figures follow that mean something. */
     static final int LEAST = 16;
 
     static final int MOST = 1_000;
@@ -42,15 +47,23 @@ record MeasuredNoises(double step, double picture, int unit, boolean isMoving, b
 
     /** The configuration with their number, where it is left open. */
     DistillationConfig decided(DistillationConfig config) {
-        return config.evaluation().isAutomatic() ? config.toBuilder().heldOut(count(config)).build() : config;
+        if (!config.evaluation().isAutomatic()) {
+            return config;
+        }
+        int count = count(config);
+        if (count == 0) {
+            LOG.info("the run is too short to be measured: {} held-out noises would take more than a tenth of it; heldOut says"
+                    + " otherwise", LEAST);
+        }
+        return config.toBuilder().heldOut(count).build();
     }
 
     private int count(DistillationConfig config) {
         int count = MOST / unit * unit;
-        while (count > LEAST && passes(config, count) > SHARE * config.steps() * step) {
+        while (count >= LEAST && passes(config, count) > SHARE * config.steps() * step) {
             count -= unit;
         }
-        return count;
+        return count < LEAST ? 0 : count;
     }
 
     /** Cost of the reference samples of so many noises, and of all evaluations. */

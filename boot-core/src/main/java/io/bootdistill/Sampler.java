@@ -161,6 +161,7 @@ public final class Sampler {
      * @param request noise, or seeds of it, and conditions; the guidance scale and the steps are the sampler's
      * @return [n][channels][height][width], about −1 … 1, not clamped
      * @throws IllegalArgumentException if the request does not fit: noise or conditions of another shape, a scale or steps
+     * @throws IllegalStateException if the teacher is one that is closed
      */
     public float[] sample(SampleRequest request) {
         return sample(request, null);
@@ -174,6 +175,11 @@ public final class Sampler {
     public float[] sample(SampleRequest request, @Nullable StateListener listener) {
         Checks.that(!request.hasGuidance(), "guidance", request.guidance(), "left out of the request: see withGuidance");
         Checks.that(request.steps() == 1, "steps", request.steps(), "left out of the request: a sampler has its own");
+        return teacher.denoiser() instanceof Teacher its ? its.users().whileOpen(() -> run(request, listener))
+                : run(request, listener);
+    }
+
+    private float[] run(SampleRequest request, @Nullable StateListener listener) {
         int n = request.count(teacher.shape(), teacher.condition());
         float[] samples = new float[n * teacher.shape().size()];
         int wanted = Math.min(request.workers(Runtime.getRuntime().availableProcessors()), (n + BLOCK - 1) / BLOCK);

@@ -121,7 +121,7 @@ public final class Student implements AutoCloseable {
 
     private void save(Path folder, GuidanceRange range) throws IOException {
         if (!isSavable()) {
-            throw new UnsupportedOperationException("only students of teachers in the diffusers format have a diffusers form");
+            throw new UnsupportedOperationException("only a student with the network of its diffusers teacher can be saved");
         }
         workers.whileOpen(() -> {
             StudentFolder.write(folder, student, range, pipeline);

@@ -13,10 +13,10 @@ import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.pipeline.Pipeline;
-import io.bootdistill.internal.sampling.PredictionPlan;
+import io.bootdistill.internal.sampling.Predictor;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.internal.work.LendingPool;
+import io.bootdistill.internal.work.Users;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
@@ -41,7 +41,8 @@ public final class Teacher implements Denoiser {
     private final int nullLabel;
     private final Model model;
     private final @Nullable TeacherFolder origin;
-    private final LendingPool<PredictionPlan> predictions;
+    private final Predictor predictor;
+    private final Users users = new Users("the teacher");
 
     /** Null for a teacher of pixels that are drawn without more. */
     private final @Nullable Pipeline pipeline;
@@ -63,9 +64,7 @@ public final class Teacher implements Denoiser {
         this.schedule = DiscreteSchedule.of(scheduler);
         this.nullLabel = nullLabel;
         this.model = model;
-        int processors = Runtime.getRuntime().availableProcessors();
-        predictions = new LendingPool<>(
-                "the teacher", model.device().workers(processors), () -> new PredictionPlan(resolved()));
+        predictor = new Predictor(resolved());
     }
 
     /**
@@ -158,15 +157,16 @@ public final class Teacher implements Denoiser {
      * @throws IOException naming the folder and the cause; an older teacher there is then as it was
      */
     public void save(Path folder) throws IOException {
-        if (!(network instanceof UNet unet) || pipeline != null) {
-            pipeline.trained().write(folder);
-            return;
-        }
-        if (origin != null) {
-            origin.write(folder, model);
-        } else {
-            TeacherFolder.write(folder, unet, scheduler, nullLabel, model);
-        }
+        users.whileOpen(() -> {
+            if (!(network instanceof UNet unet) || pipeline != null) {
+                pipeline.trained().write(folder);
+            } else if (origin != null) {
+                origin.write(folder, model);
+            } else {
+                TeacherFolder.write(folder, unet, scheduler, nullLabel, model);
+            }
+            return null;
+        });
     }
 
     /** The shape of the pictures that a request asks for: of what is denoised, or of what the autoencoder makes of that. */
@@ -209,6 +209,7 @@ public final class Teacher implements Denoiser {
      * Draws pictures, by DDIM on the times that the folder's scheduler places, or by the steps of a latent consistency model.
      *
      * @throws IllegalArgumentException if the request does not fit this teacher: prompts for one of classes, or the reverse
+     * @throws IllegalStateException if the teacher is closed
      */
     public List<BufferedImage> images(DrawRequest request) {
         ImageShape shape = picture(request);
@@ -222,12 +223,12 @@ public final class Teacher implements Denoiser {
      * @return [pictures][channels][height][width] of {@link #picture(DrawRequest)}, about −1 … 1, not clamped
      */
     public float[] pixels(DrawRequest request, @Nullable StateListener listener) {
-        return pixels(denoised(request), latents(request, listener));
+        return users.whileOpen(() -> pixels(denoised(request), latents(request, listener)));
     }
 
     /** Pictures of {@link #latents} of this shape, [n][channels][height][width], about −1 … 1, not clamped; of pixels, the same. */
     public float[] pixels(ImageShape denoised, float[] latents) {
-        return pipeline == null ? latents : pipeline.pixels(denoised, latents);
+        return users.whileOpen(() -> pipeline == null ? latents : pipeline.pixels(denoised, latents));
     }
 
     /**
@@ -237,7 +238,7 @@ public final class Teacher implements Denoiser {
      * @return [pictures][channels][height][width] of {@link #denoised}
      */
     public float[] latents(DrawRequest request, @Nullable StateListener listener) {
-        return new Drawing(resolved(), pipeline, request).run(listener);
+        return users.whileOpen(() -> new Drawing(resolved(), pipeline, request).run(listener));
     }
 
     /** What stands beside its network; null for a teacher of pixels that are drawn without more. */
@@ -264,36 +265,24 @@ public final class Teacher implements Denoiser {
      */
     @Override
     public void predict(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
-        requireArrays(n, x, t, condition, f);
-        PredictionPlan plan = predictions.take();
-        try {
-            plan.run(n, x, t, condition, f);
-        } finally {
-            predictions.giveBack(plan);
-        }
+        predictor.predict(n, x, t, condition, f);
     }
 
-    private void requireArrays(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
-        Checks.that(n >= 0, "n", n, "at least 0");
-        long size = (long) n * shape().size();
-        long floats = (long) n * condition().floats();
-        int given = condition == null ? 0 : condition.length;
-        Checks.that(x.length >= size, "the length of x", x.length, "at least " + size + ", " + n + " × " + shape());
-        Checks.that(t.length >= n, "the length of t", t.length, "at least " + n);
-        Checks.that(given >= floats, "the length of condition", given, "at least " + floats + " for " + condition());
-        Checks.that(f.length >= size, "the length of f", f.length, "at least " + size + ", " + n + " × " + shape());
-        for (int i = 0; i < n && condition() instanceof ConditionShape.Label label; i++) {
-            Checks.that(condition[i] == Math.rint(condition[i]) && condition[i] >= 0 && condition[i] < label.count(),
-                    "label " + i, condition[i], "a whole number 0 … " + (label.count() - 1));
-        }
+    /** Those that its memory is kept for. */
+    Users users() {
+        return users;
     }
 
-    /** Frees its memory, once predictions of other threads have ended; later ones are refused. */
+    /**
+     * Frees its memory, once what other threads draw, sample, predict or save has ended; later calls are refused. Not for a listener
+     * of what it draws, which would wait for itself. Closing twice does nothing.
+     */
     @Override
     public void close() {
         try (Scope scope = new Scope()) {
             scope.own(pipeline == null ? model : pipeline);
-            scope.own(predictions);
+            scope.own(predictor);
+            scope.own(users);
         }
     }
 }

@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.internal.file.Json;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
@@ -23,11 +26,13 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every objective and option with a teacher of prompts, of classes with a learnt variance, and of nothing. */
@@ -123,6 +128,27 @@ public class KindsOfTeachersTest {
             assertTrue(Double.isFinite(losses[1]) && losses[1] > 0 && Double.isFinite(losses[2]) && losses[2] != losses[1],
                     Arrays.toString(losses));
             assertFalse(Arrays.equals(before, after), "the student has not changed");
+        }
+    }
+
+    /** Where no signal is left an ε-prediction, which is divided by it, has an end: t_max. One of v lasts as long as there is any. */
+    @Tag("fast")
+    @ParameterizedTest
+    @CsvSource({"epsilon, 0.01", "v_prediction, 0"})
+    void scheduleWithoutSignalAtItsEndIsCut(String prediction, double least) throws IOException {
+        KindsOfTeachers.LDM.load(temp.resolve("teacher"), prediction, device()).close();
+        Path file = temp.resolve("teacher/scheduler/scheduler_config.json");
+        JsonObject json = Json.read(file);
+        json.addProperty("rescale_betas_zero_snr", true);
+        TinyFolders.json(file, json);
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device())) {
+            double[] alphas = Arrays.stream(teacher.scheduler().alphasCumprod()).map(Math::sqrt).toArray();
+            assertEquals(0, alphas[alphas.length - 1]);
+            int last = IntStream.range(0, alphas.length).filter(i -> alphas[i] > 0 && alphas[i] >= least).max().getAsInt();
+            NoiseSchedule schedule = teacher.schedule();
+            assertEquals(last, schedule.networkTime(schedule.tMax()), 1e-9);
+            assertEquals(alphas[last], schedule.alpha(schedule.tMax()), 1e-12);
+            assertTrue(alphas[last] < 0.02, "cut where it need not be: " + alphas[last]);
         }
     }
 }

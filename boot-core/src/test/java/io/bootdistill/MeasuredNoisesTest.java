@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Evaluation;
@@ -49,7 +50,19 @@ class MeasuredNoisesTest {
     @Test
     void atMostAThousandAndAtLeastSixteen() {
         assertEquals(1_000, noises(plain(), config(100_000).checkpointImages(1_000_000)));
-        assertEquals(16, noises(plain(), config(1)));
+        // 16 noises cost 16 (5 + 1) = 96 passes, and s steps allow 10 s
+        assertEquals(16, noises(plain(), config(10)));
+        assertEquals(0, noises(plain(), config(9)), "90 of 96 passes");
+    }
+
+    /** 18 noises would fit into 110 passes, but noises of prompts come by four. */
+    @Test
+    void noneWhereTheUnitsThatFitAreTooFew() {
+        MeasuredNoises ofFour = new MeasuredNoises(90, 0, 4, false, false);
+        assertEquals(16, noises(ofFour, config(11)));
+        MeasuredNoises ofNine = new MeasuredNoises(90, 0, 9, false, false);
+        assertEquals(18, noises(ofNine, config(11)));
+        assertEquals(0, noises(ofNine, config(10)), "9 are less than 16");
     }
 
     @Test
@@ -81,6 +94,8 @@ class MeasuredNoisesTest {
             assertEquals(new Work(64, 16, 8, config.work().workers()), config.work());
             assertEquals(new Evaluation(1_000, 50), config.evaluation());
             assertEquals(1_000, setup(teacher, DistillationConfig.paper().build()).config().evaluation().heldOut());
+            int few = setup(teacher, DistillationConfig.builder().images(30 * 64).build()).config().evaluation().heldOut();
+            assertTrue(few >= MeasuredNoises.LEAST, "30 steps are measured, too: " + few);
         }
     }
 
@@ -92,7 +107,7 @@ class MeasuredNoisesTest {
             DistillationConfig.Builder config = DistillationConfig.builder().batch(4).images(8).referenceSteps(2);
             new BootDistiller(teacher).train(config.folder(temp.resolve("run")).build()).close();
             DistillationConfig written = DistillationConfig.read(temp.resolve("run/config.json"));
-            assertEquals(16, written.evaluation().heldOut());
+            assertEquals(0, written.evaluation().heldOut());
             assertEquals(16, written.work().block());
             assertEquals(8, written.work().lanes());
         }

@@ -2,30 +2,40 @@ package io.bootdistill;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.device.Device;
+import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.RawFiles;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.TimeLayers;
+import io.bootdistill.network.Value;
 import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -220,5 +230,78 @@ public class TextDistillationTest {
         DistillationConfig rescale = DistillationConfig.read(temp.resolve("rescale/config.json"));
         assertEquals(GuidanceInterval.ALWAYS, rescale.guidance().interval());
         assertEquals(0.7, rescale.guidance().rescale());
+    }
+
+    /** A folder that exists, and a run of another list of prompts: whatever the number of prompts, none was encoded. */
+    @Test
+    void runsAreRefusedBeforePromptsAreEncoded() throws IOException {
+        AtomicInteger allocations = new AtomicInteger();
+        Device counting = new PassingDevice(device()) {
+            @Override
+            public DeviceMemory allocate(long floats) {
+                allocations.incrementAndGet();
+                return super.allocate(floats);
+            }
+        };
+        DistillationConfig config = config().images(2).folder(temp.resolve("run")).build();
+        try (Teacher teacher = Teacher.load(teacherFolder, counting)) {
+            distiller(teacher).train(config).close();
+            allocations.set(0);
+            assertThrows(IOException.class, () -> distiller(teacher).train(config));
+            BootDistiller other = new BootDistiller(teacher).conditions(PROMPTS.withNegative("another"));
+            assertThrows(ModelFormatException.class, () -> other.resume(temp.resolve("run"), 1));
+            assertThrows(ModelFormatException.class, () -> other.open(temp.resolve("run"), 1));
+            assertEquals(0, allocations.get());
+        }
+    }
+
+    /** A network of the user's: the teacher's behind another name, and with no folder of its own. */
+    private record Own(Network inner) implements Network {
+
+        @Override
+        public ImageShape input() {
+            return inner.input();
+        }
+
+        @Override
+        public int outputChannels() {
+            return inner.outputChannels();
+        }
+
+        @Override
+        public List<String> scalars() {
+            return inner.scalars();
+        }
+
+        @Override
+        public List<TimeLayers> timeLayers() {
+            return inner.timeLayers();
+        }
+
+        @Override
+        public ConditionShape condition() {
+            return inner.condition();
+        }
+
+        @Override
+        public Value describe(GraphBuilder graph) {
+            return inner.describe(graph);
+        }
+    }
+
+    /** It learns, is measured and draws, but the pipeline's folder describes another network than its own. */
+    @Test
+    void studentOfAnotherNetworkIsNotSaved() throws IOException {
+        Path run = temp.resolve("run");
+        try (Teacher teacher = Teacher.load(teacherFolder, device());
+                Student student = new BootDistiller(teacher, new Own(teacher.network())).conditions(PROMPTS)
+                        .train(config().images(2).folder(run).build())) {
+            assertEquals(4, student.images(DRAW).size());
+            String message = assertThrows(UnsupportedOperationException.class,
+                    () -> student.save(temp.resolve("saved"))).getMessage();
+            assertTrue(message.contains("only a student with the network of its diffusers teacher"), message);
+        }
+        assertTrue(Files.exists(run.resolve("state.safetensors")));
+        assertFalse(Files.exists(run.resolve("student")) || Files.exists(temp.resolve("saved")));
     }
 }

@@ -5,14 +5,15 @@ import io.bootdistill.internal.work.Checks;
 /**
  * What a student is compared with at each checkpoint.
  *
- * @param heldOut noises that no step trains on, 0 … 1,048,576; 0 for no comparison; {@link #AUTOMATIC}: 16 … 1,000
+ * @param heldOut noises that no step trains on, 0 … 1,048,576; 0 for no comparison; {@link #AUTOMATIC}: 0 or 16 … 1,000
  * @param referenceSteps steps of the teacher's sampler from each, 1 … 1,048,576
  */
 public record Evaluation(int heldOut, int referenceSteps) {
 
     /**
      * As many noises that their reference samples and all comparisons take at most a tenth of what the run's networks calculate,
-     * from 16 on and at most 1,000. It follows from the configuration and the networks alone; a run writes the number.
+     * 1,000 at most; none where fewer than 16 would fit, as in a run of few steps. It follows from the configuration and the
+     * networks alone; a run writes the number.
      */
     public static final int AUTOMATIC = -1;
 

@@ -66,7 +66,9 @@ public record Corrector(double share, double start, double weight, double rate, 
     public Lesson lesson(Classroom room, Model online, Prediction onlineOutput, OptimiserConfig optimiser, long steps) {
         OptimiserConfig constant =
                 new OptimiserConfig(UpdateRule.ADAM, rate, optimiser.warmupImages(), 0, 0, optimiser.beta2(), optimiser.clip(), 0);
-        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, this, steps);
-        return new CorrectorLesson(room, draws, room.learner(online, constant, FOREVER, draws.blocks()), firstStep(steps));
+        long first = firstStep(steps);
+        CorrectorDraws draws =
+                new CorrectorDraws(room, onlineOutput, samples(room.batch()), weight, guidance, first, steps);
+        return new CorrectorLesson(room, draws, room.learner(online, constant, FOREVER, draws.blocks()), first);
     }
 }

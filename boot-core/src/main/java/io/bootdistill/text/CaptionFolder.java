@@ -3,13 +3,9 @@ package io.bootdistill.text;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.internal.file.AtomicFiles;
-import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.JsonLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -39,7 +35,6 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
     private static final String TEXT = "text";
     private static final String TXT = ".txt";
     private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg");
-    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     /**
      * A picture and its caption.
@@ -80,18 +75,8 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
 
     private static List<Entry> readMetadata(Path metadata, Set<Path> pictures) {
         List<Entry> entries = new ArrayList<>();
-        byte[] bytes = bytes(metadata);
-        for (int line = 1, from = 0; from < bytes.length; line++) {
-            int to = from;
-            while (to < bytes.length && bytes[to] != '\n') {
-                to++;
-            }
-            String where = metadata + " line " + line;
-            String text = decoded(bytes, from, to - from, where);
-            from = to + 1;
-            if (!text.isBlank()) {
-                entries.add(entry(Json.parse(line == 1 ? withoutMark(text) : text, where), metadata.getParent(), where));
-            }
+        for (JsonLines.Line line : JsonLines.read(metadata)) {
+            entries.add(entry(line.json(), metadata.getParent(), line.where()));
         }
         Set<Path> rest = new LinkedHashSet<>(pictures);
         entries.forEach(entry -> rest.remove(entry.picture));
@@ -143,8 +128,7 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
                 bare.add(picture);
                 continue;
             }
-            byte[] bytes = bytes(text);
-            String caption = withoutMark(decoded(bytes, 0, bytes.length, text.toString())).strip();
+            String caption = JsonLines.text(text).strip();
             if (caption.isEmpty()) {
                 throw new ModelFormatException(
                         text + " holds no caption; write one, or take the file and its picture out of the folder");
@@ -184,25 +168,5 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
 
     private static boolean isOf(String name, List<String> endings) {
         return !name.startsWith(".") && endings.stream().anyMatch(name::endsWith);
-    }
-
-    private static byte[] bytes(Path file) {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
-        }
-    }
-
-    private static String decoded(byte[] bytes, int from, int length, String where) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length)).toString();
-        } catch (CharacterCodingException e) {
-            throw new ModelFormatException(where + " is not in UTF-8; save it as UTF-8", e);
-        }
-    }
-
-    private static String withoutMark(String text) {
-        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 }

@@ -208,6 +208,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("corrector.Given.corrector.start", at(0, UNDER_ONE), beyond(-TINY, 1)),
                 range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),
                 range("corrector.Given.corrector.rate", at(TINY, 1), beyond(0, OVER_ONE)),
+                range("corrector.Given.corrector.guidance", at(0, 1), beyond(-TINY, OVER_ONE)),
                 range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("optimiser.warmupImages", at(0), beyond(-1)),
                 range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),

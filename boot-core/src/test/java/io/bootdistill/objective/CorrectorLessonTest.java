@@ -78,7 +78,8 @@ public class CorrectorLessonTest {
             plane = new PlaneRoom(teacher, PlaneRoom.network(device(), 3, scalars), BATCH, BATCH, guidance);
             plane.room.range = range;
             online = PlaneRoom.network(device(), 4, scalars);
-            CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.V, options, STEPS);
+            CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.V, options.samples(BATCH), options.weight(),
+                    options.guidance(), options.firstStep(STEPS), STEPS);
             lesson = new CorrectorLesson(
                     plane.room, draws, plane.room.learner(online, null, STEPS, draws.blocks()), OPTIONS.firstStep(STEPS));
             float[] weights = new float[Math.toIntExact(online.parameters().length())];

@@ -5,80 +5,34 @@ import io.bootdistill.Teacher;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
+import java.util.function.Function;
 
-/** What draws pictures as a request says: a teacher's pipeline in many steps, or a student's in one. */
-interface Artist {
+/**
+ * What draws pictures as a request says: a teacher's pipeline in many steps, or a student's in one.
+ *
+ * @param shape of what the network makes, where a request does not say a size
+ * @param denoised the shape of what the network makes
+ * @param picture the shape of a picture
+ */
+record Artist(
+        ConditionShape condition, ImageShape shape, Function<DrawRequest, ImageShape> denoised,
+        Function<DrawRequest, ImageShape> picture, Drawing drawing) {
 
-    ConditionShape condition();
+    @FunctionalInterface
+    interface Drawing {
 
-    /** The shape of what the network makes, where the request does not say a size. */
-    ImageShape shape();
-
-    /** The shape of what the network makes. */
-    ImageShape denoised(DrawRequest request);
-
-    /** The shape of a picture. */
-    ImageShape picture(DrawRequest request);
-
-    /** @param latents whether they are wanted rather than pictures */
-    float[] draw(DrawRequest request, boolean latents);
+        /** @param latents whether they are wanted rather than pictures */
+        float[] draw(DrawRequest request, boolean latents);
+    }
 
     /** One that shows on a terminal how far it is. */
     static Artist of(Teacher teacher) {
-        return new Artist() {
-            @Override
-            public ConditionShape condition() {
-                return teacher.condition();
-            }
-
-            @Override
-            public ImageShape shape() {
-                return teacher.shape();
-            }
-
-            @Override
-            public ImageShape denoised(DrawRequest request) {
-                return teacher.denoised(request);
-            }
-
-            @Override
-            public ImageShape picture(DrawRequest request) {
-                return teacher.picture(request);
-            }
-
-            @Override
-            public float[] draw(DrawRequest request, boolean latents) {
-                return DrawingReport.draw(teacher, request, latents);
-            }
-        };
+        return new Artist(teacher.condition(), teacher.shape(), teacher::denoised, teacher::picture,
+                (request, latents) -> DrawingReport.draw(teacher, request, latents));
     }
 
     static Artist of(Student student) {
-        return new Artist() {
-            @Override
-            public ConditionShape condition() {
-                return student.condition();
-            }
-
-            @Override
-            public ImageShape shape() {
-                return student.shape();
-            }
-
-            @Override
-            public ImageShape denoised(DrawRequest request) {
-                return student.shape();
-            }
-
-            @Override
-            public ImageShape picture(DrawRequest request) {
-                return student.picture();
-            }
-
-            @Override
-            public float[] draw(DrawRequest request, boolean latents) {
-                return latents ? student.latents(request) : student.pixels(request);
-            }
-        };
+        return new Artist(student.condition(), student.shape(), request -> student.shape(), request -> student.picture(),
+                (request, latents) -> latents ? student.latents(request) : student.pixels(request));
     }
 }

@@ -113,6 +113,11 @@ public final class Boot implements Runnable {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "students/emoji-64");
     }
 
+    /** Where the bundled student that draws classes lies. */
+    static Path bundledLabelStudent() {
+        return Path.of(System.getProperty(HOME_PROPERTY, ""), "students/fashion-mnist-16");
+    }
+
     /** Where the bundled teacher that draws from prompts lies. */
     static Path bundledTextTeacher() {
         return Path.of(System.getProperty(HOME_PROPERTY, ""), "teachers/emoji-64");

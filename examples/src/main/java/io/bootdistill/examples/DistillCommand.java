@@ -220,6 +220,8 @@ final class DistillCommand implements Callable<Integer> {
             stdout.printf(Locale.ROOT, "paired RMSE  %.4f on %d held-out noises, against %d steps of the teacher%n",
                     quality.pairedRmse(), report.config().evaluation().heldOut(),
                     report.config().evaluation().referenceSteps());
+        } else if (report.config().evaluation().heldOut() == 0) {
+            stdout.println("paired RMSE  not measured: there are no held-out noises, as in a short run unless --held-out says so");
         }
         if (report.collapse() != null) {
             stdout.println("COLLAPSED    " + report.collapse());

@@ -1,10 +1,12 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.device.Device;
+import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ComponentSize;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
+import io.bootdistill.internal.distillation.RunMemory;
 import io.bootdistill.internal.pipeline.PipelineCosts;
 import java.util.Locale;
 import java.util.function.BiConsumer;
@@ -34,7 +36,8 @@ final class PipelineInspection {
                 mebibytes(costs.peakBytes()), mebibytes(costs.weightBytes()), mebibytes(costs.drawingBytes()),
                 costs.decoder() == null ? "" : ", then the decoder's " + mebibytes(costs.decoder().valueBytes())));
         line.accept("distilling", String.format(Locale.ROOT, "at least %s, with one picture at a time; its forward and backward"
-                + " pass takes about %.1f s, the teacher's steps come on top", mebibytes(costs.distillingBytes()),
+                + " pass takes about %.1f s, the teacher's steps come on top", mebibytes(
+                RunMemory.least(costs.graph(), DiscreteSchedule.of(folder.scheduler()), device)),
                 PASSES * costs.network().seconds(speed.convolutions(), speed.products())));
     }
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "sample",
         header = "Samples a student, a teacher, or the student of a run.",
         customSynopsis = {
-            "Usage: boot sample --model DIR [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
+            "Usage: boot sample [--model DIR] [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
             "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors",
             "       boot sample [--model PIPELINE] --prompt TEXT [--prompt TEXT ...] [--negative TEXT]",
             "                   [--count N] [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents]",
@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  boot sample --prompt \"red apple on blue\"",
+            "  boot sample --labels 1,5 --out grid.png",
             "  boot sample --model runs/my-run --out grid.png",
             "  boot sample --model runs/my-run --count 1000 --seed 7 --out images",
             "  boot sample --model teachers/fashion-mnist-16 --steps 10 --labels 3,7 --count 8 --out grid.png",
@@ -65,7 +66,7 @@ final class SampleCommand implements Callable<Integer> {
     private static final int DEFAULT_STEPS = 50;
 
     @Option(names = "--model", paramLabel = "DIR",
-            description = "A student, a teacher or a run folder. Default: the bundled student that draws from prompts.")
+            description = "A student, a teacher or a run folder. Default: the bundled student of prompts, or that of labels.")
     private Path folder;
 
     @ArgGroup
@@ -158,13 +159,12 @@ final class SampleCommand implements Callable<Integer> {
         return Boot.OK;
     }
 
-    /** The model: without a folder, the bundled student that draws from prompts. */
+    /** The model: without a folder, the bundled student of prompts, or that of labels. */
     private ModelFolder model() {
-        if (folder == null) {
-            require(spec, drawn.prompt() != null, "--model", "missing", "given; only prompts have a model of their own");
-            return ModelFolder.of(Boot.bundledTextStudent());
-        }
-        return ModelFolder.of(folder);
+        require(spec, folder != null || drawn.prompt() != null || labels != null,
+                "--model", "missing", "given; only prompts and labels have a model of their own");
+        return ModelFolder.of(folder != null ? folder
+                : drawn.prompt() != null ? Boot.bundledTextStudent() : Boot.bundledLabelStudent());
     }
 
     /** Where the pictures go: without a path, a file named after the first prompt. */
@@ -185,11 +185,11 @@ final class SampleCommand implements Callable<Integer> {
             request = request.withGuidance(guidance);
         }
         request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec);
-        ImageShape shape = drawn.latents() ? artist.denoised(request) : artist.picture(request);
+        ImageShape shape = (drawn.latents() ? artist.denoised() : artist.picture()).apply(request);
         output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);
         long start = System.nanoTime();
-        output.write(artist.draw(request, drawn.latents()), shape, 0);
+        output.write(artist.drawing().draw(request, drawn.latents()), shape, 0);
         spec.commandLine().getOut().printf(
                 Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, output.path());
         spec.commandLine().getOut().flush();

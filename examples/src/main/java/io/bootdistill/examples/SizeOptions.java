@@ -11,7 +11,7 @@ final class SizeOptions {
 
     @Option(names = "--held-out", paramLabel = "N",
             description = "Noises that the student is compared with the teacher on; 0 for none. Default: as many as take a tenth of"
-                    + " the run, 16 to 1,000.")
+                    + " the run, 16 to 1,000, or none where fewer fit.")
     private Integer heldOut;
 
     @Option(names = "--block", paramLabel = "N",

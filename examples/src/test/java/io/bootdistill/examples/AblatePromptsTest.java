@@ -13,6 +13,7 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.examples.extractor.EmojiPictures;
 import io.bootdistill.examples.extractor.EmojiScenes;
@@ -67,7 +68,7 @@ final class AblatePromptsTest {
     }
 
     private static CommandRun again(Path prompts, int guidance) {
-        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance,
+        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance, "--guidance-interval", "0:1",
                 "--extractor", EXTRACTOR, "--jobs", Math.min(2, Runtime.getRuntime().availableProcessors()));
     }
 
@@ -99,7 +100,7 @@ final class AblatePromptsTest {
         DistillationConfig recipe = DistillationConfig.builder().forPrompts(2).build();
         assertEquals(recipe.phases(), defaults.phases());
         assertEquals(recipe.corrector(), defaults.corrector());
-        assertEquals(recipe.guidance(), defaults.guidance());
+        assertEquals(recipe.guidance().withInterval(GuidanceInterval.ALWAYS), defaults.guidance());
         DistillationConfig told = DistillationConfig.read(out.resolve("12-steps/told/config.json"));
         assertEquals(defaults.corrector(), told.corrector());
         assertEquals(new GuidanceRange(1, 3), told.guidance().range());
@@ -216,7 +217,7 @@ final class AblatePromptsTest {
         Path fresh = folder.resolve("fresh");
         run(fresh, "--steps", 1).refused(2, "--prompts is missing, must be given for this teacher");
         run(fresh, "--prompts", prompts, "--steps", 1, "--only", "adam")
-                .refused(1, "the bundled recipes of prompts: no recipe adam; there are defaults, trajectories-w1, ");
+                .refused(1, "the bundled recipes of prompts: no recipe adam; there are defaults, no-corrector, ");
         Path labels = Files.writeString(folder.resolve("labels.json"), "{\"away\": {\"guidance\": {\"negativeLabel\": 1}}}");
         run(fresh, "--prompts", prompts, "--steps", 1, "--recipes", labels)
                 .refused(1, "labels.json: away: guidance.negativeLabel is of teachers of classes");

@@ -112,7 +112,7 @@ final class TextCommandsTest {
                 .refused(2, "--negative is b, must be left out: what guidance leads away from became part of the student");
         CommandRun.boot("sample", "--model", run, "--prompt", "a", "--guidance", 3, "--out", out)
                 .refused(2, "--guidance is 3.0, must be 2.0, for which this student was distilled");
-        CommandRun.boot("sample", "--out", out).refused(2, "--model is missing");
+        CommandRun.boot("sample", "--out", out).refused(2, "--model is missing, must be given; only prompts and labels");
         CommandRun.boot("distill", "--teacher", teacher, "--out", folder.resolve("new"))
                 .refused(2, "--prompts is missing, must be given for this teacher");
         CommandRun.boot("distill", "--teacher", teacher, "--prompts", prompts, "--column", "x", "--out", folder.resolve("new"))

@@ -189,7 +189,7 @@ public final class DistillationSetup {
 
     /** Cost of a mean step of the run in forward passes of one sample. */
     public double passes() {
-        StepSize size = size(config, config.work(), teacher);
+        StepSize size = size(config, config.work(), teacher.schedule());
         long steps = config.steps();
         double passes = 0;
         for (int i = 0; i < config.phases().size(); i++) {
@@ -200,8 +200,8 @@ public final class DistillationSetup {
         return passes / steps;
     }
 
-    static StepSize size(DistillationConfig config, Work work, TeacherModel teacher) {
-        return new StepSize(work.batch(), work.block(), config.guidance().isGuided() ? 2 : 1, teacher.schedule());
+    static StepSize size(DistillationConfig config, Work work, NoiseSchedule schedule) {
+        return new StepSize(work.batch(), work.block(), config.guidance().isGuided() ? 2 : 1, schedule);
     }
 
     /** Floating-point operations of a pass of the student's network. */

@@ -4,10 +4,12 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Work;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Division;
 import io.bootdistill.internal.training.Muon;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Graph;
@@ -30,7 +32,8 @@ public final class RunMemory {
     private static final int DRAWN = 8;
 
     private final DistillationConfig config;
-    private final TeacherModel teacher;
+    private final @Nullable Graph teacher;
+    private final NoiseSchedule schedule;
     private final Graph student;
     private final Device device;
     private final Kernels kernels;
@@ -44,10 +47,13 @@ public final class RunMemory {
         }
     }
 
+    /** @param teacher null for a function of the user's */
     private RunMemory(
-            DistillationConfig config, TeacherModel teacher, Graph student, Device device, Kernels kernels, long conditionBytes) {
+            DistillationConfig config, @Nullable Graph teacher, NoiseSchedule schedule, Graph student, Device device, Kernels kernels,
+            long conditionBytes) {
         this.config = config;
         this.teacher = teacher;
+        this.schedule = schedule;
         this.student = student;
         this.device = device;
         this.kernels = kernels;
@@ -73,7 +79,8 @@ public final class RunMemory {
             DistillationConfig config, TeacherModel teacher, Network network, Device device, int conditions, long available) {
         Graph student = Graph.of(DistillationSetup.studentNetwork(config, network));
         try (Kernels kernels = device.openKernels()) {
-            RunMemory memory = new RunMemory(DistillationSetup.divided(config, student), teacher, student, device, kernels,
+            RunMemory memory = new RunMemory(DistillationSetup.divided(config, student),
+                    teacher.isNetwork() ? teacher.model().graph() : null, teacher.schedule(), student, device, kernels,
                     (long) Float.BYTES * conditions * teacher.denoiser().condition().floats());
             Choice choice = memory.choice();
             long needed = sum(memory.items(choice));
@@ -84,8 +91,23 @@ public final class RunMemory {
         }
     }
 
+    /**
+     * What distilling a network takes at least, with its teacher: one sample at a time, by one worker and AdamW, without a corrector
+     * and without measures.
+     *
+     * @param network the teacher's, and the student's
+     */
+    public static long least(Graph network, NoiseSchedule schedule, Device device) {
+        DistillationConfig config = DistillationConfig.builder().batch(1).block(1).lanes(1).workers(1).noCorrector().heldOut(0)
+                .optimiser(OptimiserConfig.ofStudents().withRule(UpdateRule.ADAM)).build();
+        try (Kernels kernels = device.openKernels()) {
+            RunMemory memory = new RunMemory(config, network, schedule, network, device, kernels, 0);
+            return Model.bytes(network, kernels, false) + sum(memory.items(memory.choice()));
+        }
+    }
+
     private Choice choice() {
-        return new Choice(config.work(), config.optimiser().rule(), config.corrector(teacher.isNetwork()),
+        return new Choice(config.work(), config.optimiser().rule(), config.corrector(teacher != null),
                 config.evaluation().heldOut() != 0);
     }
 
@@ -99,7 +121,7 @@ public final class RunMemory {
         long weights = Float.BYTES * student.layout().length();
         int filled = Division.filled(work.batch(), work.block(), work.lanes());
         int workers = device.workers(Math.min(work.workers(), filled));
-        StepSize size = DistillationSetup.size(config, work, teacher);
+        StepSize size = DistillationSetup.size(config, work, schedule);
         Map<String, Long> items = new LinkedHashMap<>();
         items.put("student, with the forms of its weights that gradients need", Model.bytes(student, kernels, true));
         items.put("moving average", weights);
@@ -120,11 +142,11 @@ public final class RunMemory {
     }
 
     private long teacherBytes(int block) {
-        if (!teacher.isNetwork()) {
+        if (teacher == null) {
             return 0;
         }
         boolean isTwice = config.guidance().isGuided() && !teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
-        return Plan.bytes(teacher.model().graph(), isTwice ? 2 * block : block);
+        return Plan.bytes(teacher, isTwice ? 2 * block : block);
     }
 
     /** Weights, average, moments, gradients, and the values of a block for each worker. */

@@ -15,19 +15,17 @@ import org.jspecify.annotations.Nullable;
  * What a pipeline costs on a device, from its configurations and the headers of its weights alone. Bytes are those of the weights
  * and values on the device; the text encoders' operations, a hundredth of a picture's, are left out.
  *
- * @param denoised the shape of what its network denoises
+ * @param graph of its network
  * @param picture that of a picture
  * @param network of a sample
  * @param decoder of a picture; null where the network makes pixels
  * @param textBytes weights of the text encoders
  * @param drawingBytes what the network's values take while a picture is drawn in the usual way
- * @param distillingBytes what distilling the network takes at least: teacher, student, gradient, moving average, two moments, the
- *     device's own forms of the weights, and the values of one sample
  * @param isGuidedTwice whether guidance calls the network twice a step
  */
 public record PipelineCosts(
-        ImageShape denoised, ImageShape picture, Part network, @Nullable Part decoder, long textBytes, long drawingBytes,
-        long distillingBytes, int usualSteps, double usualGuidance, boolean isGuidedTwice) {
+        Graph graph, ImageShape picture, Part network, @Nullable Part decoder, long textBytes, long drawingBytes, int usualSteps,
+        double usualGuidance, boolean isGuidedTwice) {
 
     /**
      * What a network costs.
@@ -62,13 +60,11 @@ public record PipelineCosts(
             ImageShape denoised = graph.network().input();
             boolean twice = folder.pipeline() != PipelineClass.LATENT_CONSISTENCY && folder.usualGuidance() != 1;
             Part network = Part.of(graph, kernels, Plan.bytes(graph, 1));
-            long distilling = network.weightBytes() + Model.bytes(graph, kernels, true) + 4 * 4 * graph.layout().length()
-                    + Plan.trainingBytes(graph, 1);
             Graph decoding = decoding(folder, denoised);
-            return new PipelineCosts(denoised, decoding == null ? denoised : decoding.network().output(), network,
+            return new PipelineCosts(graph, decoding == null ? denoised : decoding.network().output(), network,
                     decoding == null ? null
                             : Part.of(decoding, kernels, PictureDecoder.bytes(decoding, kernels.convolvesStrips())),
-                    textBytes(folder), twice ? Plan.bytes(graph, 2) : network.valueBytes(), distilling,
+                    textBytes(folder), twice ? Plan.bytes(graph, 2) : network.valueBytes(),
                     folder.pipeline().usualSteps(), folder.usualGuidance(), twice);
         }
     }
@@ -82,6 +78,11 @@ public record PipelineCosts(
         return folder.has("tokenizer") && !folder.pipeline().readsTextStates() ? folder.components().stream()
                 .filter(component -> component.name().startsWith("text_encoder"))
                 .mapToLong(component -> 4 * component.size().parameters()).sum() : 0;
+    }
+
+    /** The shape of what the network denoises. */
+    public ImageShape denoised() {
+        return graph.network().input();
     }
 
     /** Calls of the network for a picture; a single step is a student's, which needs no guidance. */

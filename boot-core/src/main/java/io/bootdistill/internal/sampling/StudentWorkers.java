@@ -5,6 +5,7 @@ import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.LendingPool;
+import io.bootdistill.internal.work.Users.Action;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -69,12 +70,6 @@ public final class StudentWorkers implements AutoCloseable {
             action.run();
             return null;
         });
-    }
-
-    /** An action that may fail to read or write. */
-    @FunctionalInterface
-    public interface Action<R extends @Nullable Object, E extends Exception> {
-        R run() throws E;
     }
 
     /** Runs an action while the student is open, which it stays until the end. */

@@ -124,6 +124,26 @@ public final class Checkpoint {
     }
 
     /**
+     * Refuses a file that {@link #read} will refuse for its teacher, before anything is made ready for it.
+     *
+     * @param teacher must be what it was written with
+     * @param origin what {@code teacher} identifies, for the message
+     */
+    public static void requireTeacher(Path file, String teacher, String origin) {
+        try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
+            requireTeacher(file, tensors, teacher, origin);
+        }
+    }
+
+    private static void requireTeacher(Path file, SafetensorsFile tensors, String teacher, String origin) {
+        String found = tensors.metadata().get(TEACHER);
+        if (!teacher.equals(found)) {
+            throw new ModelFormatException(file + " belongs to another " + origin + " (" + found + ", not " + teacher
+                    + "); continue it with the " + origin + " that it was started with");
+        }
+    }
+
+    /**
      * Restores a state; the trainer derives from that of the lessons what they need, see {@link Trainer#restored}.
      *
      * @param prefix of its names
@@ -133,12 +153,8 @@ public final class Checkpoint {
     public static void read(Path file, String prefix, Saved saved, String teacher, String origin) {
         TrainingState state = saved.state;
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            Map<String, String> metadata = tensors.metadata();
-            if (!teacher.equals(metadata.get(TEACHER))) {
-                throw new ModelFormatException(file + " belongs to another " + origin + " (" + metadata.get(TEACHER) + ", not "
-                        + teacher + "); continue it with the " + origin + " that it was started with");
-            }
-            long step = step(file, metadata.get(prefix + STEP));
+            requireTeacher(file, tensors, teacher, origin);
+            long step = step(file, tensors.metadata().get(prefix + STEP));
             state.student.load(source(tensors, prefix + STUDENT, state.student));
             state.student.upload(source(tensors, prefix + EMA, state.student), state.ema());
             state.student.upload(source(tensors, prefix + M, state.student), state.m());

@@ -113,6 +113,20 @@ class RunMemoryTest {
         requireTold(config().guidance(2));
     }
 
+    /** With the teacher, as {@code boot inspect} tells it of one that nobody has loaded: no other choice takes less. */
+    @Test
+    void theLeastIsWhatTheSmallestRunHolds() throws IOException {
+        Counting device = new Counting();
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device)) {
+            long told = RunMemory.least(Graph.of(teacher.network()), teacher.schedule(), device);
+            Trajectories objective = Trajectories.defaults();
+            new BootDistiller(teacher).train(config().objective(objective).batch(1).block(1).images(1).build()).close();
+            assertTrue(told <= device.most && device.most <= 1.02 * told, "told " + told + " bytes, held " + device.most);
+            new BootDistiller(teacher).train(config().objective(objective).batch(2).block(1).images(2).build()).close();
+            assertTrue(device.most > told, "more with a larger batch");
+        }
+    }
+
     /** Needs of a run, if they are met. */
     private static long needed(Teacher teacher, DistillationConfig.Builder config, int rows) {
         return RunMemory.require(

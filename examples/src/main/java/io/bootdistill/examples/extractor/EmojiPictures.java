@@ -1,11 +1,11 @@
 package io.bootdistill.examples.extractor;
 
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.ImageFolder;
-import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.JsonLines;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.text.CaptionFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +27,6 @@ public final class EmojiPictures {
     /** Their names, as a regular expression. */
     public static final String FILES = "metadata\\.jsonl|.*\\.png";
 
-    private static final String METADATA = "metadata.jsonl";
     private static final int TEST_SHARE = 5;
 
     private record Entry(Path file, String concept, String style, String ground) {}
@@ -56,17 +55,14 @@ public final class EmojiPictures {
      * @throws ModelFormatException naming the file and the line, if one is not as it should be
      */
     public static EmojiPictures read(Path folder) {
-        Path file = folder.resolve(METADATA);
+        Path file = folder.resolve(CaptionFolder.METADATA);
         if (!Files.exists(file)) {
             throw new ModelFormatException(file + " is missing; give a folder of captioned pictures, which has one");
         }
-        List<String> lines = Json.readText(file).lines().toList();
         List<Entry> entries = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            String source = file + ", line " + (i + 1);
-            JsonObject line = Json.parse(lines.get(i), source);
-            entries.add(new Entry(folder.resolve(text(line, "file_name", source)), text(line, "concept", source),
-                    text(line, "style", source), text(line, "ground", source)));
+        for (JsonLines.Line line : JsonLines.read(file)) {
+            entries.add(new Entry(folder.resolve(text(line, "file_name")), text(line, "concept"), text(line, "style"),
+                    text(line, "ground")));
         }
         if (entries.isEmpty()) {
             throw new ModelFormatException(file + " is empty, must have a line for each picture");
@@ -74,10 +70,10 @@ public final class EmojiPictures {
         return new EmojiPictures(entries);
     }
 
-    private static String text(JsonObject line, String key, String source) {
-        JsonElement value = line.get(key);
+    private static String text(JsonLines.Line line, String key) {
+        JsonElement value = line.json().get(key);
         if (value == null || !value.isJsonPrimitive() || value.getAsString().isBlank()) {
-            throw new ModelFormatException(source + ": " + key + " is " + (value == null ? "missing" : value)
+            throw new ModelFormatException(line.where() + ": " + key + " is " + (value == null ? "missing" : value)
                     + ", must be a text; every line needs file_name, concept, style and ground");
         }
         return value.getAsString();

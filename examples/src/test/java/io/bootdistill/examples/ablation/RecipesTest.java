@@ -51,8 +51,7 @@ final class RecipesTest {
     @Test
     void bundledRecipesOfPromptsAreAGrid() {
         Recipes recipes = Recipes.bundledOfPrompts();
-        DistillationConfig defaults = DistillationConfig.builder().noCorrector().guidance(3).images(64_000)
-                .objective(Trajectories.defaults().withUses(8, 96)).build();
+        DistillationConfig defaults = DistillationConfig.builder().images(64_000).forPrompts(3).build();
         Map<String, DistillationConfig> configs = new LinkedHashMap<>();
         recipes.changes().keySet().forEach(name -> configs.put(name, recipes.builder(name, defaults).build()));
         assertEquals(configs.size(), configs.values().stream().distinct().count(), "all differ");
@@ -62,7 +61,7 @@ final class RecipesTest {
         Map<String, Double> shares = Map.of("boundary-0", 0.0, "boundary-1of8", 0.125, "boundary-1of3", 0.333);
         ranges.forEach((guidance, range) -> shares.forEach((boundary, share) -> {
             Bootstrap objective = Bootstrap.defaults().withBoundary(new Boundary.Atom(share));
-            assertEquals(defaults.toBuilder().objective(objective).guidance(range.least(), range.most()).build(),
+            assertEquals(defaults.toBuilder().objective(objective).noCorrector().guidance(range.least(), range.most()).build(),
                     configs.get("bootstrap-" + guidance + "-" + boundary));
         }));
         assertEquals(defaults.toBuilder().guidance(1, 5).build(), configs.get("trajectories-w1to5"));

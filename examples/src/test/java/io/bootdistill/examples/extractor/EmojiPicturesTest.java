@@ -61,9 +61,9 @@ final class EmojiPicturesTest {
         Files.writeString(file, "");
         refused(file + " is empty");
         Files.write(file, List.of(good, "{\"file_name\": \"a.png\", \"concept\": \"disc\", \"style\": \"empty\"}"));
-        refused(file + ", line 2", "ground is missing");
+        refused(file + " line 2", "ground is missing");
         Files.write(file, List.of(good, good, "disc"));
-        refused(file + ", line 3");
+        refused(file + " line 3");
         Files.write(file, List.of(good));
         ModelFormatException missing =
                 assertThrows(ModelFormatException.class, () -> EmojiPictures.read(folder).all());

@@ -1,0 +1,50 @@
+package io.bootdistill.internal.work;
+
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/** Those that use a thing, any number at once, which is closed when none does: closing waits. Thread-safe. */
+public final class Users implements AutoCloseable {
+
+    private final String owner;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private boolean isClosed;
+
+    /** @param owner of what is used, for the message of one that is closed: "the teacher" */
+    public Users(String owner) {
+        this.owner = owner;
+    }
+
+    /** An action that may fail to read or write. */
+    @FunctionalInterface
+    public interface Action<R extends @Nullable Object, E extends Exception> {
+        R run() throws E;
+    }
+
+    /**
+     * Runs an action while the owner is open, which it stays until the end. An action may run others.
+     *
+     * @throws IllegalStateException if it is closed
+     */
+    public <R extends @Nullable Object, E extends Exception> R whileOpen(Action<R, E> action) throws E {
+        Lock user = lock.readLock();
+        user.lock();
+        try {
+            if (isClosed) {
+                throw new IllegalStateException(owner + " is closed");
+            }
+            return action.run();
+        } finally {
+            user.unlock();
+        }
+    }
+
+    /** Waits for all users, and refuses later ones. Closing twice does nothing. */
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        isClosed = true;
+        lock.writeLock().unlock();
+    }
+}
