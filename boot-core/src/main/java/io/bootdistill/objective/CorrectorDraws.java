@@ -51,7 +51,8 @@ final class CorrectorDraws implements AutoCloseable {
     private final Classroom room;
     private final NoiseSchedule schedule;
     private final Prediction onlineOutput;
-    private final Corrector options;
+    private final double weight;
+    private final double guidance;
     private final long first;
     private final long steps;
     private final RowTable table;
@@ -72,16 +73,18 @@ final class CorrectorDraws implements AutoCloseable {
 
     /**
      * @param onlineOutput what the outputs of the online network mean
+     * @param first the corrector's first step
      * @param steps of the run
      */
-    CorrectorDraws(Classroom room, Prediction onlineOutput, Corrector options, long steps) {
+    CorrectorDraws(
+            Classroom room, Prediction onlineOutput, int rows, double weight, double guidance, long first, long steps) {
         this.room = room;
         this.onlineOutput = onlineOutput;
-        this.options = options;
+        this.weight = weight;
+        this.guidance = guidance;
+        this.first = first;
         this.steps = steps;
         schedule = room.schedule();
-        first = options.firstStep(steps);
-        int rows = options.samples(room.batch());
         table = new RowTable(rows);
         coefficients = table.column(SignalCoefficients.COUNT);
         teacher = table.column(SignalCoefficients.COUNT);
@@ -169,11 +172,11 @@ final class CorrectorDraws implements AutoCloseable {
         tau[index] = t;
         networkTau.set(index, schedule.networkTime(t));
         at(teacher, index).state(alpha, sigma).prediction(room.teacherOutput(), alpha, sigma)
-                .guidance(1 + options.guidance() * (samples.scale(index, t) - 1));
+                .guidance(1 + guidance * (samples.scale(index, t) - 1));
         at(online, index).prediction(onlineOutput, alpha, sigma);
         at(learnt, index).prediction(onlineOutput.imageShare(sigma), onlineOutput.noiseShare(alpha));
         double unit = Math.abs(onlineOutput.outputFactor(alpha, sigma)); // what a difference of 1 of the outputs is in f
-        factor.set(index, alone ? 0 : options.weight() / unit); // 0: the target is the sample itself
+        factor.set(index, alone ? 0 : weight / unit); // 0: the target is the sample itself
         opposite.set(index, -factor.get(index));
     }
 
