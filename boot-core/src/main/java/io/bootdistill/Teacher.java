@@ -274,8 +274,8 @@ public final class Teacher implements Denoiser {
     }
 
     /**
-     * Frees its memory, once what other threads draw, sample, predict or save has ended; later calls are refused. Not for a listener
-     * of what it draws, which would wait for itself. Closing twice does nothing.
+     * Frees its memory, once what other threads draw, sample, predict or save has ended; later calls are refused. A run that it
+     * teaches is not waited for. Not for a listener of what it draws, which would wait for itself. Closing twice does nothing.
      */
     @Override
     public void close() {

@@ -76,7 +76,8 @@ public final class TrajectoryError {
             Student student, Denoiser teacher, @Nullable Guidance guidance, SampleRequest request, double[] times, int steps) {
         request.count(teacher.shape(), teacher.condition());
         TeacherPlans.requireGuidance(teacher.condition(), guidance);
-        return new TrajectoryError(Teacher.resolve(teacher), teacher::predict, guidance, request, times, steps).of(student, request);
+        return new TrajectoryError(Teacher.resolve(teacher), teacher::predict, guidance, request, times, steps)
+                .of(student, request);
     }
 
     /**
@@ -99,15 +100,17 @@ public final class TrajectoryError {
         SampleRequest noise = request.noise() != null ? SampleRequest.ofNoise(request.noise())
                 : SampleRequest.ofSeeds(LongStream.range(0, n).map(i -> request.seed((int) i)).toArray());
         List<String> prompts = IntStream.range(0, n).mapToObj(i -> request.prompts().get(i / request.each())).toList();
-        try (ConditionRows rows = pipeline.conditions(request, scale != 1, teacher.shape())) {
-            TeacherModel told = teacher.resolved().withConditions(rows.table());
-            Guidance guidance = scale == 1 ? null : new Guidance(
-                    scale, rows.table().rows() - 1, request.guidanceInterval(), request.guidanceRescale());
-            try (PredictionPlan f = new PredictionPlan(told)) {
-                return new TrajectoryError(told, f::run, guidance, noise.withLabels(rows.rows()), times, steps)
-                        .of(student, noise.withConditions(pipeline.encoded(prompts, pipeline.picture(teacher.shape()))));
+        return teacher.users().whileOpen(() -> {
+            try (ConditionRows rows = pipeline.conditions(request, scale != 1, teacher.shape())) {
+                TeacherModel told = teacher.resolved().withConditions(rows.table());
+                Guidance guidance = scale == 1 ? null : new Guidance(
+                        scale, rows.table().rows() - 1, request.guidanceInterval(), request.guidanceRescale());
+                try (PredictionPlan f = new PredictionPlan(told)) {
+                    return new TrajectoryError(told, f::run, guidance, noise.withLabels(rows.rows()), times, steps)
+                            .of(student, noise.withConditions(pipeline.encoded(prompts, pipeline.picture(teacher.shape()))));
+                }
             }
-        }
+        });
     }
 
     /** @param request as the student is given it */

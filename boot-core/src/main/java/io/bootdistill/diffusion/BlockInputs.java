@@ -26,6 +26,11 @@ public record BlockInputs(
         return new BlockInputs(Tensor.of(memory.slice(0, n), 1), null, null, condition, times, null, conditions, 0);
     }
 
+    /** The same with other scales, for teachers that are guided on the host. */
+    public BlockInputs withScales(float[] scales) {
+        return new BlockInputs(networkTime, start, scale, condition, times, scales, conditions, from);
+    }
+
     /** Brings the conditions in the arrays, and the network's times, to the device. */
     public void upload(Kernels kernels, float[] networkTimes) {
         kernels.upload(networkTimes, 0, networkTime.data());

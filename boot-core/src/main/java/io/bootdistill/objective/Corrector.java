@@ -19,7 +19,8 @@ import io.bootdistill.network.Model;
  *     1 does as much or more
  * @param rate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1]
  * @param guidance how much of the guidance that is distilled its teacher has, in [0, 1]: the scale 1 + guidance·(w − 1). The online
- *     network has none: at 1, samples move on to where p(x|c)^w/p(x)^(w−1) is large, which is beyond what guided steps lead to
+ *     network has none: at 1, samples move on to where p(x|c)^w/p(x)^(w−1) is large, which is beyond what guided steps lead to. A
+ *     teacher that is told its scale is told all of it
  */
 public record Corrector(double share, double start, double weight, double rate, double guidance) {
 

@@ -41,12 +41,13 @@ final class CorrectorDraws implements AutoCloseable {
      * @param teacher coefficients for x_τ and for the teacher's prediction from it
      * @param online coefficients for the online network's
      * @param learnt coefficients for the output that the online network learns
+     * @param taughtAtTau the same for the teacher, whose scales are less
      * @param factor of f_φ in the target, λ/|b|
      * @param opposite of f_ψ
      */
     record Part(
             int samples, Slice seeds, Slice coefficients, BlockInputs atEnd, Slice again, Slice teacher, Slice online,
-            Slice learnt, BlockInputs atTau, Slice factor, Slice opposite) {}
+            Slice learnt, BlockInputs atTau, BlockInputs taughtAtTau, Slice factor, Slice opposite) {}
 
     private final Classroom room;
     private final NoiseSchedule schedule;
@@ -67,6 +68,7 @@ final class CorrectorDraws implements AutoCloseable {
     private final Column networkTau;
     private final Column factor;
     private final Column opposite;
+    private final float[] taughtScales;
     private final double[] end;
     private final double[] tau;
     private final SignalRow row = new SignalRow();
@@ -98,6 +100,7 @@ final class CorrectorDraws implements AutoCloseable {
         networkTau = table.column(1);
         factor = table.column(1);
         opposite = table.column(1);
+        taughtScales = new float[rows];
         end = new double[rows];
         tau = new double[rows];
         Arrays.fill(end, schedule.tMin());
@@ -122,12 +125,13 @@ final class CorrectorDraws implements AutoCloseable {
         for (int b = 0; b < parts.length; b++) {
             int from = blocks.first(b);
             int n = blocks.size(b);
+            BlockInputs atTau =
+                    samples.inputs(networkTau, networkStart == null ? null : networkTau, tau, from, n);
             parts[b] = new Part(
                     n, samples.seeds(from, n), coefficients.slice(from, n),
                     samples.inputs(networkEnd, networkStart, end, from, n), again.slice(from, n), teacher.slice(from, n),
                     online.slice(from, n), learnt.slice(from, n),
-                    samples.inputs(networkTau, networkStart == null ? null : networkTau, tau, from, n), factor.slice(from, n),
-                    opposite.slice(from, n));
+                    atTau, atTau.withScales(taughtScales), factor.slice(from, n), opposite.slice(from, n));
         }
         return parts;
     }
@@ -159,6 +163,7 @@ final class CorrectorDraws implements AutoCloseable {
         for (int i = 0; i < rows; i++) {
             long index = step * rows + i;
             samples.draw(i, index);
+            taughtScales[i] = (float) (1 + guidance * (samples.scales()[i] - 1));
             Philox.writeSeed(Stream.CORRECTOR_AGAIN.seed(room.seed(), index), table.values(), again.at(i));
             double u = LOWEST + (HIGHEST - LOWEST) * (i + Stream.CORRECTOR_TIME.uniform(room.seed(), index)) / rows;
             set(i, schedule.tMin() + u * (schedule.tMax() - schedule.tMin()), alone);

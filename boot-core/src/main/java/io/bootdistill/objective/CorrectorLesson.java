@@ -88,7 +88,7 @@ final class CorrectorLesson implements Lesson {
         kernels.signalState(n, pixels, part.coefficients(), noise, student.y(), y, null);
         kernels.noise(n, pixels, part.again(), 0, desk.again());
         kernels.signalState(n, pixels, part.teacher(), desk.again(), y, null, teacher.x());
-        teacher.run(kernels, n, part.atTau());
+        teacher.run(kernels, n, part.taughtAtTau());
         kernels.signalStep(n, pixels, part.teacher(), desk.taught());
         worker.call(desk.online(), teacher.x(), part.atTau(), n);
         kernels.signalStep(n, pixels, part.online(), desk.modelled());

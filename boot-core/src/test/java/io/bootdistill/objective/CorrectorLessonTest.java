@@ -11,6 +11,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -69,12 +70,13 @@ public class CorrectorLessonTest {
         final float[] onlineGradient;
 
         Step(long step) {
-            this(OPTIONS, GuidanceRange.NONE, step);
+            this(OPTIONS, GuidanceRange.NONE, 0, step);
         }
 
-        Step(Corrector options, GuidanceRange range, long step) {
+        Step(Corrector options, GuidanceRange range, double rescale, long step) {
             String[] scalars = range.isWide() ? new String[] {ScalarInputs.GUIDANCE} : new String[0];
-            Guidance guidance = range.isNone() ? null : new Guidance(range.least(), teacher.nullLabel());
+            Guidance guidance = range.isNone() ? null
+                    : new Guidance(range.least(), teacher.nullLabel(), GuidanceInterval.ALWAYS, rescale);
             plane = new PlaneRoom(teacher, PlaneRoom.network(device(), 3, scalars), BATCH, BATCH, guidance);
             plane.room.range = range;
             online = PlaneRoom.network(device(), 4, scalars);
@@ -132,13 +134,13 @@ public class CorrectorLessonTest {
 
     /**
      * target = y + λ/σ_τ (f̃_φ(x_τ) − f_ψ(x_τ)), x_τ = α_τ y + σ_τ ε' and f_ψ = α_τ x_τ − σ_τ F_ψ: unguided, with one w, and with
-     * each sample's own, all or a part of it.
+     * each sample's own, all or a part of it; rescaled, on the host, too.
      */
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "2.5, 2.5, 1", "2.5, 2.5, 0", "2.5, 2.5, 0.25", "1, 3, 0.5"})
-    void targetIsTheSampleMovedByTheDifferenceOfThePredictions(double least, double most, double share) {
+    @CsvSource({"1, 1, 1, 0", "2.5, 2.5, 1, 0", "2.5, 2.5, 0, 0", "2.5, 2.5, 0.25, 0", "1, 3, 0.5, 0", "2.5, 2.5, 0.25, 0.7"})
+    void targetIsTheSampleMovedByTheDifferenceOfThePredictions(double least, double most, double share, double rescale) {
         Corrector options = new Corrector(1, 0.5, OPTIONS.weight(), 3e-4, share);
-        try (Step step = new Step(options, new GuidanceRange(least, most), 80)) {
+        try (Step step = new Step(options, new GuidanceRange(least, most), rescale, 80)) {
             float[] y = step.y;
             float[] x = step.states();
             assertEquals(least == most ? 1 : BATCH,
@@ -157,10 +159,11 @@ public class CorrectorLessonTest {
                 double alpha = schedule.alpha(t);
                 double sigma = schedule.sigma(t);
                 double factor = OPTIONS.weight() / sigma;
+                new Guidance(1, teacher.nullLabel(), GuidanceInterval.ALWAYS, rescale)
+                        .guide(told, none, 1 + share * (step.scales[i] - 1), t, i * PIXEL, PIXEL);
                 double squares = 0;
                 for (int d = i * PIXEL; d < (i + 1) * PIXEL; d++) {
-                    double guided = none[d] + (1 + share * (step.scales[i] - 1)) * (told[d] - none[d]);
-                    double moved = factor * (guided - (alpha * x[d] - sigma * online[d]));
+                    double moved = factor * (told[d] - (alpha * x[d] - sigma * online[d]));
                     assertEquals(y[d] + moved, step.target[d], TOLERANCE * (1 + factor), "sample " + i + ", τ = " + t);
                     squares += moved * moved / PIXEL;
                 }

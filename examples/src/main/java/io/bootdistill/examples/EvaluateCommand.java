@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
                     + " 50 even steps of the teacher from the signal that is left at t_max, with the guidance that the student"
                     + " was distilled for (in the default recipe's way, where its run is not here); its own line comes"
                     + " first. Against it stand the RMSE of latents and of pictures in -1 ... 1, and the diversity, the mean"
-                    + " distance of two pictures of a prompt: mean and least of the prompts. The trajectory error is the mean over the times of a student that reads them, its latents against the"
-                    + " teacher's path. Then the shares of pictures in which the bundled classifier of emoji finds the concept, the"
+                    + " distance of two pictures of a prompt: mean and least of the prompts. The trajectory error is the"
+                    + " mean over the times of a student that reads them, its latents against the teacher's path. Then the shares of pictures in which the bundled classifier of emoji finds the concept, the"
                     + " style, the ground, and all that the prompt says, in percent; and the Frechet distance to --pictures"
                     + " in its features. What cannot be known is a dash. Teachers draw by the format's sampler, from the noise.",
             ""

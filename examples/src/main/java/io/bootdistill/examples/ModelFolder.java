@@ -21,7 +21,7 @@ record ModelFolder(Path path, Kind kind) {
         if (Files.exists(folder.resolve("state.safetensors"))) {
             return new ModelFolder(folder.resolve("student"), Kind.RUN);
         }
-        if (Files.exists(folder.resolve("reference.safetensors"))) {
+        if (Files.exists(folder.resolve("reference.safetensors")) || Files.exists(folder.resolve("prompts.json"))) {
             throw new Failure(folder + " is a run without a checkpoint: it has no student yet");
         }
         return new ModelFolder(folder, Student.isStudent(folder) ? Kind.STUDENT : Kind.TEACHER);

@@ -12,6 +12,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.examples.ModelFolder.Kind;
 import io.bootdistill.examples.ablation.FileKey;
 import io.bootdistill.examples.extractor.PromptFaithfulness;
@@ -141,10 +142,11 @@ final class PromptEvaluation {
             for (double scale : scalesOf(student.guidance())) {
                 PromptGuidance guidance = own.withScale(scale);
                 distilled.add(guidance);
+                double trajectory = trajectoryError(folder, config, student, guidance);
                 for (int k : steps == null || !student.hasTwoTimes() ? List.of(1) : steps) {
                     PromptBench.Drawn reference = reference(guidance);
                     PromptBench.Drawn drawn = draw(folder, model.path(), k, "w" + scale, PromptModel.of(student, scale, k));
-                    print(folder, k, scale, bench.measure(drawn, reference), trajectoryError(folder, config, student, guidance));
+                    print(folder, k, scale, bench.measure(drawn, reference), trajectory);
                 }
             }
         }
@@ -198,7 +200,8 @@ final class PromptEvaluation {
             known = draw(teacherFolder, teacherFolder, REFERENCE_STEPS, "reference-" + guidance.key(),
                     PromptModel.reference(teacher, REFERENCE_STEPS, guidance));
             references.put(guidance, known);
-            print("reference of " + teacherFolder.getFileName(), REFERENCE_STEPS, guidance.scale(), bench.measure(known, known), Double.NaN);
+            print("reference of " + teacherFolder.getFileName(), REFERENCE_STEPS, guidance.scale(), bench.measure(known, known),
+                    Double.NaN);
         }
         return known;
     }
@@ -210,18 +213,21 @@ final class PromptEvaluation {
         return bench.draw(key + k + "-steps-" + how, model, progress(folder + ", " + k + " steps, " + how));
     }
 
-    /** The mean over the times; NaN of a student that reads none. */
+    /** The mean over the times; NaN of a student that reads none, or learnt them from another teacher. */
     private double trajectoryError(Path folder, DistillationConfig config, Student student, PromptGuidance guidance)
             throws IOException {
-        if (student.hasTwoTimes()) {
-            return mean(TrajectoryTimes.errors(student, teacher, guidance, prompts.prompts()));
-        }
         if (config == null || !TrajectoryTimes.areLearnt(config, teacher)) {
             return Double.NaN;
+        }
+        if (student.hasTwoTimes()) {
+            return mean(TrajectoryTimes.errors(student, teacher, guidance, prompts.prompts()));
         }
         int workers = Runtime.getRuntime().availableProcessors();
         try (Student timed = new BootDistiller(teacher).open(folder, workers)) {
             return mean(TrajectoryTimes.errors(timed, teacher, guidance, prompts.prompts()));
+        } catch (ModelFormatException e) {
+            spec.commandLine().getErr().println("boot: no trajectory error: " + e.getMessage());
+            return Double.NaN;
         }
     }
 

@@ -172,17 +172,19 @@ final class EvaluatePromptsTest {
 
     @Test
     void filesThatAreWrongAreNamed() throws IOException {
-        evaluate("--model", teacher, "--prompts", folder.resolve("none.txt")).refused(1, "none.txt is no file", "a prompt in each line");
+        evaluate("--model", teacher, "--prompts", folder.resolve("none.txt"))
+                .refused(1, "none.txt is no file", "a prompt in each line");
         evaluate("--model", teacher, "--prompts", prompts, "--column", "x").refused(1, prompts.toString(), "has no columns");
         Path table = Files.writeString(folder.resolve("prompts.csv"), "prompt,seed\na cat,1\na dog\n");
         evaluate("--model", teacher, "--prompts", table).refused(1, "prompts.csv", "line 3", "has 1 columns");
-        evaluate("--model", teacher, "--pictures", folder).refused(1, "metadata.jsonl is missing", "give a folder of captioned pictures");
+        evaluate("--model", teacher, "--pictures", folder)
+                .refused(1, "metadata.jsonl is missing", "give a folder of captioned pictures");
         Path copy = folder.resolve("scenes");
         EmojiScenes.write(copy, 20, 3);
         Files.delete(copy.resolve("pictures/7.png"));
         evaluate("--model", teacher, "--prompts", prompts, "--pictures", copy).refused(1, "7.png");
         Path captions = copy.resolve("metadata.jsonl");
         Files.writeString(captions, Files.readString(captions).replaceFirst("\"concept\"", "\"title\""));
-        evaluate("--model", teacher, "--pictures", copy).refused(1, "metadata.jsonl, line 1", "concept is missing");
+        evaluate("--model", teacher, "--pictures", copy).refused(1, "metadata.jsonl line 1", "concept is missing");
     }
 }

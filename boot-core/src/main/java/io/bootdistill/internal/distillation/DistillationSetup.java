@@ -97,8 +97,8 @@ public final class DistillationSetup {
         boolean isTold = teacher.isNetwork() && teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
         boolean isPlain = config.guidance().rescale() == 0 && config.guidance().interval().equals(GuidanceInterval.ALWAYS)
                 && negativeLabel == nullLabel;
-        Checks.that(!isTold || isPlain, "guidance", config.guidance(), "without rescale, interval and negative for a teacher"
-                + " that is told the scale: its prediction is one, not two");
+        Checks.that(!isTold || isPlain, "guidance", config.guidance(), "without rescale and negative, and at all times"
+                + " (interval 0:1), for a teacher that is told the scale: its prediction is one, not two");
         Guidance made = new Guidance(config.guidance().range().middle(), negativeLabel,
                 config.guidance().interval(), config.guidance().rescale());
         TeacherPlans.requireGuidance(teacher.condition(), made);

@@ -1,6 +1,6 @@
 package io.bootdistill.internal.work;
 
-import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock.ReadLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -28,21 +28,30 @@ public final class Users implements AutoCloseable {
      * @throws IllegalStateException if it is closed
      */
     public <R extends @Nullable Object, E extends Exception> R whileOpen(Action<R, E> action) throws E {
-        Lock user = lock.readLock();
-        user.lock();
+        ReadLock user = lock.readLock();
+        boolean isOpen = user.tryLock(); // also beside one who waits to close: it may be another thread of an action that runs
         try {
-            if (isClosed) {
+            if (!isOpen || isClosed) {
                 throw new IllegalStateException(owner + " is closed");
             }
             return action.run();
         } finally {
-            user.unlock();
+            if (isOpen) {
+                user.unlock();
+            }
         }
     }
 
-    /** Waits for all users, and refuses later ones. Closing twice does nothing. */
+    /**
+     * Waits for all users, and refuses later ones. Closing twice does nothing.
+     *
+     * @throws IllegalStateException on a thread that uses it, which would wait for itself
+     */
     @Override
     public void close() {
+        if (lock.getReadHoldCount() > 0) {
+            throw new IllegalStateException(owner + " cannot be closed by what uses it");
+        }
         lock.writeLock().lock();
         isClosed = true;
         lock.writeLock().unlock();

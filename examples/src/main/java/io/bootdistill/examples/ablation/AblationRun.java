@@ -140,7 +140,9 @@ final class AblationRun implements DistillationListener {
 
     private void measure(Student student) throws IOException {
         Map<String, Double> values = bench.gauge().student(student, config, bench.untilStopped());
-        addPoint(config.steps(), values);
+        if (lastPoint() < config.steps()) {
+            addPoint(config.steps(), values);
+        }
         double diversity = values.get(bench.gauge().diversity().key());
         result(values, CollapseAlarm.ofDiversity(diversity).map(reason -> "collapsed").orElse(""));
     }
@@ -165,6 +167,17 @@ final class AblationRun implements DistillationListener {
         AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, text.append('\n')));
     }
 
+    /** The step of the last point that was measured; 0 for none. */
+    private long lastPoint() {
+        try {
+            Path file = folder.resolve(POINTS);
+            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+            return lines.size() < 2 ? 0 : Long.parseLong(lines.get(lines.size() - 1).split(",")[0]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void say(String text) {
         bench.log().accept(budget + ", " + recipe + ": " + text);
     }
@@ -175,7 +188,7 @@ final class AblationRun implements DistillationListener {
     public void started(DistillationConfig config, long firstStep) {
         this.config = config;
         step = firstStep;
-        point = points(firstStep);
+        point = points(lastPoint());
         say("steps " + firstStep + " to " + config.steps());
     }
 

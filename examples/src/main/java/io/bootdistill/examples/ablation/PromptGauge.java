@@ -89,8 +89,8 @@ public final class PromptGauge implements Gauge {
     @Override
     public String words() {
         return String.format(Locale.ROOT, "%,d pictures of held-out prompts, from the same noises for all. The teacher's steps"
-                + " start from x̂ = α f(ε) + σ ε, as those that students learn from; where no guidance is said, it is the default's. RMSE"
-                + " and diversity of a student are against %d of them with the guidance that it was distilled for, so that they"
+                + " start from x̂ = α f(ε) + σ ε, as those that students learn from; where no guidance is said, it is the"
+                + " default's. RMSE and diversity of a student are against %d of them with the guidance that it was distilled for, so that they"
                 + " compare recipes of the same guidance alone; Fréchet distance and faithfulness, the share of pictures that show"
                 + " all that their prompt says, compare all. A student that is told its guidance is told %s where it was distilled"
                 + " for that.", count, TeacherRows.REFERENCE, TeacherRows.number(usual));
@@ -106,8 +106,8 @@ public final class PromptGauge implements Gauge {
     public GuidanceConfig guided(GuidanceConfig config) {
         boolean hasUsual = config.range().least() <= usual && usual <= config.range().most();
         double scale = hasUsual ? usual : config.range().middle();
-        return GuidanceConfig.defaults()
-                .withRange(new GuidanceRange(scale, scale)).withInterval(config.interval()).withRescale(config.rescale());
+        GuidanceConfig one = GuidanceConfig.defaults().withRange(new GuidanceRange(scale, scale));
+        return one.isGuided() ? one.withInterval(config.interval()).withRescale(config.rescale()) : one;
     }
 
     @Override

@@ -4,6 +4,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.diffusion.GuidanceInterval;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.internal.file.Json;
@@ -69,7 +71,12 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
 
     /** The same for a builder of other lengths. */
     public static DistillationConfig suited(DistillationConfig.Builder builder, Teacher teacher) {
-        return (teacher.readsPrompts() ? builder.forPrompts(teacher.usualGuidance()) : builder).build();
+        if (!teacher.readsPrompts()) {
+            return builder.build();
+        }
+        DistillationConfig made = builder.forPrompts(teacher.usualGuidance()).build();
+        boolean isTold = teacher.network().scalars().contains(ScalarInputs.GUIDANCE); // and guided at all times
+        return isTold ? builder.guidance(made.guidance().withInterval(GuidanceInterval.ALWAYS)).build() : made;
     }
 
     private static DistillationConfig.Builder builder(

@@ -64,7 +64,8 @@ public record RunReport(
                 .ifPresent(reason -> report.alarm("The student has collapsed: " + reason + "."));
         report.figures(figures(student))
                 .heading("Samples")
-                .paragraph("Each column was made from the same held-out noises" + (rows.isEmpty() ? "" : ", a class or a prompt in each row")
+                .paragraph("Each column was made from the same held-out noises"
+                        + (rows.isEmpty() ? "" : ", a class or a prompt in each row")
                         + ". The student is to make in one network call what the first column needs "
                         + models.get(0).calls() + " for.");
         if (shape.isPicture()) {

@@ -14,6 +14,15 @@ import io.bootdistill.diffusion.GuidanceInterval;
  */
 public record PromptGuidance(double scale, GuidanceInterval interval, double rescale, String negative) {
 
+    /** Without guidance, there is nothing to say of it. */
+    public PromptGuidance {
+        if (scale == 1) {
+            interval = GuidanceInterval.ALWAYS;
+            rescale = 0;
+            negative = "";
+        }
+    }
+
     /** At all times, away from no prompt. */
     public static PromptGuidance of(double scale) {
         return new PromptGuidance(scale, GuidanceInterval.ALWAYS, 0, "");
