@@ -86,7 +86,7 @@ public class TrainingStep implements DistillationListener {
         DistillationConfig.Builder builder = DistillationConfig.builder();
         int batch = recipe == Recipe.DEFAULTS ? builder.build().work().batch() : PAIRS_AND_BOUNDARY;
         if (recipe == Recipe.DEFAULTS) {
-            builder.corrector(new Corrector(0.25, 0, 10, 3e-4));
+            builder.corrector(new Corrector(0.25, 0, 10, 3e-4, 0.5));
         } else {
             builder.noCorrector().batch(batch).objective(Bootstrap.defaults().withBoundary(new Boundary.Atom(1.0 / 9))
                     .withSolver(recipe == Recipe.HEUN ? SignalOde.Solver.HEUN : SignalOde.Solver.DDIM));

@@ -35,7 +35,7 @@ class CpuAllocationTest extends AllocationTest {
     /** Kinds of steps. */
     enum Steps {
         BOOTSTRAP(builder -> {}),
-        CORRECTED_REGRESSION(builder -> builder.objective(Trajectories.defaults()).corrector(new Corrector(0.5, 0, 10, 3e-4))),
+        CORRECTED_REGRESSION(builder -> builder.objective(Trajectories.defaults()).corrector(new Corrector(0.5, 0, 10, 3e-4, 1))),
         TWO_TIMES(builder -> builder.objective(Bootstrap.defaults().withRestartShare(0.3))),
         TWO_TIMES_REGRESSION(builder -> builder.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3))),
         HARD_BOUNDARY(builder -> builder.objective(Bootstrap.defaults().withBoundary(new Boundary.Hard()))),

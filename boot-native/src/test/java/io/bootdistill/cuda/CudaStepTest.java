@@ -181,7 +181,7 @@ class CudaStepTest {
     }
 
     private static Corrector corrector(double start) {
-        return new Corrector(0.5, start, 10, 3e-4);
+        return new Corrector(0.5, start, 10, 3e-4, 1);
     }
 
     /** Weights, averages and moments. */
