@@ -160,7 +160,7 @@ final class EvaluatePromptsTest {
         evaluate("--model", run, "--teacher", BundledTeacher.folder()).refused(2, "--teacher is", "one that draws from prompts");
         evaluate("--model", emoji, "--teacher", teacher, "--prompts", prompts).refused(1, emoji.toString(), "3×64×64", "--teacher");
         evaluate("--model", run, "--images", folder).refused(2, "--images is", "see --pictures");
-        evaluate("--model", run, "--column", "x").refused(2, "--column is x", "without --prompts");
+        evaluate("--model", run, "--teacher", teacher, "--column", "x").refused(2, "--column is x", "without --prompts");
         evaluate("--model", run, "--steps", 1_001).refused(2, "--steps is 1001");
         evaluate("--model", run, "--guidance", "1,-2").refused(2, "--guidance is -2.0");
         CommandRun.boot("evaluate", "--model", run, "--count", 1).refused(2, "--count is 1", "2 … 100,000");
