@@ -8,10 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.Phase;
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.PassingDevice;
 import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
@@ -24,9 +22,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -45,20 +41,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StudentCallsTest {
 
     /** Counts the contexts that are open, and keeps the memory. */
-    private static final class CountingDevice extends PassingDevice {
+    private static final class CountingDevice extends KeepingDevice {
 
         private final AtomicInteger contexts = new AtomicInteger();
-        private final Queue<DeviceMemory> memory = new ConcurrentLinkedQueue<>();
 
         CountingDevice() {
             super(Devices.named("reference"));
-        }
-
-        @Override
-        public DeviceMemory allocate(long floats) {
-            DeviceMemory allocated = super.allocate(floats);
-            memory.add(allocated);
-            return allocated;
         }
 
         @Override
@@ -127,7 +115,7 @@ class StudentCallsTest {
             callers.shutdown();
             student.close();
         }
-        device.memory.forEach(left -> assertThrows(IllegalStateException.class, left::requireOpen));
+        device.requireClosed();
     }
 
     /** Whether a call is done or refused, nobody finds memory that is gone. */
@@ -163,7 +151,7 @@ class StudentCallsTest {
             callers.shutdown();
         }
         student.close();
-        device.memory.forEach(left -> assertThrows(IllegalStateException.class, left::requireOpen));
+        device.requireClosed();
     }
 
     @Test

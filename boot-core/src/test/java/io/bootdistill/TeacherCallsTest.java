@@ -5,16 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
-import io.bootdistill.device.PassingDevice;
 import io.bootdistill.diffusion.DrawRequest;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
@@ -31,9 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TeacherCallsTest {
 
     /** Keeps the memory, counts the calls of kernels, and lets one of them wait until it may go on. */
-    private static final class HaltingDevice extends PassingDevice {
+    private static final class HaltingDevice extends KeepingDevice {
 
-        private final Queue<DeviceMemory> memory = new ConcurrentLinkedQueue<>();
         private final AtomicLong calls = new AtomicLong();
         private final CountDownLatch isInside = new CountDownLatch(1);
         private final CountDownLatch mayGoOn = new CountDownLatch(1);
@@ -41,13 +36,6 @@ class TeacherCallsTest {
 
         HaltingDevice() {
             super(Devices.named("reference"));
-        }
-
-        @Override
-        public DeviceMemory allocate(long floats) {
-            DeviceMemory allocated = super.allocate(floats);
-            memory.add(allocated);
-            return allocated;
         }
 
         @Override
@@ -97,7 +85,7 @@ class TeacherCallsTest {
         device.mayGoOn.countDown();
         assertArrayEquals(expected, found.get());
         closing.join();
-        device.memory.forEach(left -> assertThrows(IllegalStateException.class, left::requireOpen));
+        device.requireClosed();
     }
 
     @ParameterizedTest

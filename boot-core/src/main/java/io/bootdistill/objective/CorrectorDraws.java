@@ -11,8 +11,8 @@ import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 import java.util.Arrays;
@@ -177,7 +177,7 @@ final class CorrectorDraws implements AutoCloseable {
         tau[index] = t;
         networkTau.set(index, schedule.networkTime(t));
         at(teacher, index).state(alpha, sigma).prediction(room.teacherOutput(), alpha, sigma)
-                .guidance(1 + guidance * (samples.scale(index, t) - 1));
+                .guidance(room.guidanceInterval().scale(taughtScales[index], t));
         at(online, index).prediction(onlineOutput, alpha, sigma);
         at(learnt, index).prediction(onlineOutput.imageShare(sigma), onlineOutput.noiseShare(alpha));
         double unit = Math.abs(onlineOutput.outputFactor(alpha, sigma)); // what a difference of 1 of the outputs is in f

@@ -1,6 +1,8 @@
 package io.bootdistill.examples;
 
 import io.bootdistill.config.Length;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.ConditionSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,6 +70,11 @@ final class Arguments {
             return Length.time(Duration.ofMillis((long) (minutes * 60_000)));
         }
         return Length.images(batch * (steps != null ? steps : (defaultImages + batch - 1) / batch));
+    }
+
+    /** @param column null for that of a usual name */
+    static Prompts prompts(Path file, String column) {
+        return column == null ? ConditionSource.prompts(file) : ConditionSource.prompts(file, column);
     }
 
     /** Checks what stands beside {@code --resume}: the folder, and no option but those that the run has not already. */

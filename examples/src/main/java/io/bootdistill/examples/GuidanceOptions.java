@@ -3,7 +3,6 @@ package io.bootdistill.examples;
 import io.bootdistill.Teacher;
 import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
-import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.GuidanceRange;
 import java.nio.file.Path;
@@ -59,8 +58,7 @@ final class GuidanceOptions {
         if (prompts == null) {
             return null;
         }
-        Prompts source = column == null ? ConditionSource.prompts(prompts)
-                : ConditionSource.prompts(prompts, column);
+        Prompts source = Arguments.prompts(prompts, column);
         return negative == null ? source : source.withNegative(negative);
     }
 

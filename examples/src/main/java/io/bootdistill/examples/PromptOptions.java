@@ -57,7 +57,7 @@ final class PromptOptions {
         }
         Path file = prompts == null ? Boot.bundledTextTeacher().resolve("prompts.txt") : prompts;
         ConditionSource.Prompts source = prompts == null && ofRun != null ? ofRun
-                : column == null ? ConditionSource.prompts(file) : ConditionSource.prompts(file, column);
+                : Arguments.prompts(file, column);
         return new HeldOutPrompts(source.heldOutPrompts());
     }
 }

@@ -58,7 +58,7 @@ final class AblatePromptsTest {
     @BeforeAll
     static void ablate() throws IOException {
         teacher = TinyPipeline.write(shared.resolve("teacher"));
-        prompts = Files.write(shared.resolve("prompts.txt"), List.of("a cat", "an old lighthouse", "a photo of the sea"));
+        prompts = CommandRun.writePrompts(shared);
         recipes = Files.writeString(shared.resolve("recipes.json"), "{\"defaults\": {\"work\": {\"batch\": 4}},"
                 + " \"unguided\": {\"work\": {\"batch\": 4}, \"guidance\": {\"range\": {\"least\": 1, \"most\": 1}}},"
                 + " \"told\": {\"work\": {\"batch\": 4}, \"guidance\": {\"range\": {\"least\": 1, \"most\": 3}},"

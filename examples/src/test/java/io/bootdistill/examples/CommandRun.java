@@ -7,6 +7,7 @@ import io.bootdistill.device.Devices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,11 @@ record CommandRun(int code, String out, String err) {
         CommandLine line = newCommandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
         int code = Boot.execute(line, texts(arguments).toArray(String[]::new));
         return new CommandRun(code, out.toString(), err.toString());
+    }
+
+    /** Writes a file of three prompts into a folder. */
+    static Path writePrompts(Path folder) throws IOException {
+        return Files.write(folder.resolve("prompts.txt"), List.of("a cat", "an old lighthouse", "a photo of the sea"));
     }
 
     /** Distils a few steps on the best device of this machine. */

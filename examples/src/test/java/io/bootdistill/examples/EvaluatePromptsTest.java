@@ -59,7 +59,7 @@ final class EvaluatePromptsTest {
     @BeforeAll
     static void distil() throws IOException {
         teacher = TinyPipeline.write(shared.resolve("teacher"));
-        prompts = Files.write(shared.resolve("prompts.txt"), List.of("a cat", "an old lighthouse", "a photo of the sea"));
+        prompts = CommandRun.writePrompts(shared);
         run = shared.resolve("run");
         CommandRun.distill(teacher, run, "--prompts", prompts, "--recipe", "paper", "--steps", 2, "--batch", 4, "--guidance", 2,
                 "--negative", "a bad photo").succeeded();

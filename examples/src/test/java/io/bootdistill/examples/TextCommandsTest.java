@@ -12,7 +12,6 @@ import io.bootdistill.format.SafetensorsFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +32,7 @@ final class TextCommandsTest {
     @BeforeAll
     static void distil() throws IOException {
         teacher = TinyPipeline.write(shared.resolve("teacher"));
-        prompts = Files.write(shared.resolve("prompts.txt"), List.of("a cat", "an old lighthouse", "a photo of the sea"));
+        prompts = CommandRun.writePrompts(shared);
         run = shared.resolve("run");
         CommandRun made = CommandRun.distill(teacher, run, "--prompts", prompts, "--steps", 2, "--batch", 4, "--guidance", 2,
                 "--negative", "a bad photo", "--guidance-interval", "0.1:0.9").succeeded();
