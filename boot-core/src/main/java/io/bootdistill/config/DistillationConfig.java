@@ -1,5 +1,6 @@
 package io.bootdistill.config;
 
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.lesson.OptimiserConfig;
@@ -17,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  * How a student is distilled. Immutable, equal where all values are, and made by {@link #builder()}, whose defaults need no
  * change for a small v-prediction teacher.
  *
- * <p>The values stand in groups: {@link Length}, {@link Work}, {@link Phase}s with their {@link Objective}s, {@link
- * CorrectorChoice}, {@link OptimiserConfig}, {@link GuidanceConfig}, {@link Limit}, {@link Evaluation} and {@link Output}. The
- * builder also sets single values of them. Progress is counted in images, so that schedules survive another batch size.
+ * <p>The values stand in groups; the builder also sets single values of them. Progress is counted in images, so that schedules
+ * survive another batch size.
  *
  * <p>As JSON, in the {@code config.json} of a run and in recipes, a group is an object of its values; one of several kinds,
  * such as an objective, is an object whose one key names it, or the name alone where it has no values. Workers, folder and time
@@ -125,7 +125,7 @@ public final class DistillationConfig {
         return values.output();
     }
 
-    /** Number of training steps. A length that is a time has none: {@link IllegalStateException}. */
+    /** Training steps. A length that is a time has none: {@link IllegalStateException}. */
     public long steps() {
         return values.length().steps(values.work().batch());
     }
@@ -146,6 +146,11 @@ public final class DistillationConfig {
     /** Whether the student is given two times: by any of the phases. */
     public boolean hasTwoTimes() {
         return values.phases().stream().anyMatch(phase -> phase.objective().hasTwoTimes());
+    }
+
+    /** How a student takes several steps that denoises states; null for one of pure noise. */
+    public @Nullable FewSteps fewSteps() {
+        return values.phases().get(0).objective().fewSteps();
     }
 
     /** Decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself. */
@@ -216,7 +221,6 @@ public final class DistillationConfig {
             return objective(Trajectories.ofPrompts()).guidance(GuidanceConfig.ofPrompts(scale));
         }
 
-        /** Whether there is a corrector. */
         public Builder corrector(CorrectorChoice corrector) {
             this.corrector = corrector;
             return this;
@@ -227,12 +231,10 @@ public final class DistillationConfig {
             return corrector(new CorrectorChoice.Given(corrector));
         }
 
-        /** No corrector. */
         public Builder noCorrector() {
             return corrector(new CorrectorChoice.None());
         }
 
-        /** The guidance that is distilled into the student, and its labels. */
         public Builder guidance(GuidanceConfig guidance) {
             this.guidance = guidance;
             return this;
@@ -258,13 +260,11 @@ public final class DistillationConfig {
             return guidance(guidance.withNegativeLabel(negativeLabel));
         }
 
-        /** How large the teacher's prediction may be. */
         public Builder clip(Limit clip) {
             this.clip = clip;
             return this;
         }
 
-        /** What the student is compared with. */
         public Builder evaluation(Evaluation evaluation) {
             this.evaluation = evaluation;
             return this;

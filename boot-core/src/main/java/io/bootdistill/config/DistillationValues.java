@@ -31,6 +31,9 @@ record DistillationValues(
         Checks.that(Math.abs(shares - 1) <= ROUNDING, "the sum of the phases' shares", shares, "1");
         checkTargets();
         checkTimes();
+        Checks.that(objectives().map(Objective::fewSteps).distinct().count() == 1, "objectives",
+                phases.stream().map(phase -> phase.objective().key()).toList(),
+                "all for students that denoise, with one sampler, or all for students of pure noise");
         Checks.that(!guidance.isGuided() || objectives().noneMatch(Objective::needsTeacherGradient), "guidance",
                 guidance.range().least() + " … " + guidance.range().most(),
                 "1 with an objective that needs the teacher's gradient");

@@ -95,6 +95,13 @@ public final class DiscreteSchedule implements NoiseSchedule {
         return (double) last / (lambda.length - 1);
     }
 
+    /** At whole indices; of more steps than these, some fall together. */
+    @Override
+    public double trailing(int i, int n) {
+        double count = last + 1;
+        return Math.max(0, Math.rint(count - count * i / n) - 1) / (lambda.length - 1);
+    }
+
     /** Number of entries. */
     public int size() {
         return lambda.length;

@@ -34,6 +34,11 @@ public interface NoiseSchedule {
     /** The time of the noisiest state with a finite λ, where x is taken to be pure noise. */
     double tMax();
 
+    /** The time of step i of n from t_max to the clean sample, where it begins: "trailing" to the schedulers of the format. */
+    default double trailing(int i, int n) {
+        return tMax() - (tMax() - tMin()) * i / n;
+    }
+
     /**
      * c of the Signal-ODE step from t to s with f held constant: 1 − exp(λ_s − λ_t), the DDIM step in signal space.
      */

@@ -7,7 +7,7 @@
  * {@link io.bootdistill.diffusion.CaptionedImages},
  * {@link io.bootdistill.diffusion.ConditionSource}, {@link io.bootdistill.diffusion.Decoder} and
  * {@link io.bootdistill.diffusion.StateListener}. What is asked of a sampler: {@link io.bootdistill.diffusion.SampleRequest},
- * {@link io.bootdistill.diffusion.Guidance}. For lessons, a teacher that is ready to be called for a block of samples on a
+ * {@link io.bootdistill.diffusion.Guidance}, {@link io.bootdistill.diffusion.FewSteps}. For lessons, a teacher that is ready to be called for a block of samples on a
  * device: {@link io.bootdistill.diffusion.TeacherPlan} and its {@link io.bootdistill.diffusion.BlockInputs}; the numbers of a
  * step are written by {@link io.bootdistill.diffusion.SignalRow}, what a student's output means by
  * {@link io.bootdistill.diffusion.Head}.

@@ -79,6 +79,11 @@ public interface Classroom {
     /** Whether the student is given two times, that of its input and that of the signal. */
     boolean hasTwoTimes();
 
+    /** Whether the student reads states and their time, and denoises them as the teacher does, instead of pure noise. */
+    default boolean isDenoiser() {
+        return false;
+    }
+
     /**
      * Another network that learns in a lesson, with an optimiser of its own; the lesson closes it, and the model with it.
      *

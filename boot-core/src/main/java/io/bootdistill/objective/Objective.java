@@ -1,10 +1,12 @@
 package io.bootdistill.objective;
 
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.network.Graph;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a student is trained towards in a phase of a run: a record of its options, that names its key in {@code config.json} and
@@ -19,6 +21,14 @@ public interface Objective {
     /** Whether the student is given two times, that of its input and that of the signal. */
     default boolean hasTwoTimes() {
         return false;
+    }
+
+    /**
+     * How a student takes several steps that reads a state and its time and denoises it, as its teacher does; null for students
+     * that read pure noise.
+     */
+    default @Nullable FewSteps fewSteps() {
+        return null;
     }
 
     /** Decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself. */

@@ -107,6 +107,11 @@ record Room(
     }
 
     @Override
+    public boolean isDenoiser() {
+        return config.fewSteps() != null;
+    }
+
+    @Override
     public Learner learner(Model network, OptimiserConfig optimiser, long steps, int blocks) {
         return new NetworkLearner(network, optimiser, steps, Math.min(lanes(), blocks), reducer, crew);
     }
