@@ -79,7 +79,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes a day",
             "  boot ablate --only defaults,adam --steps 1500                two of them",
-            "  boot ablate --methods --minutes 10,30                        what the field has, each by its best rate",
+            "  boot ablate --methods --minutes 10,30                        each method at its best",
             "  boot ablate --teacher teachers/emoji-64 --prompts teachers/emoji-64/prompts.txt --minutes 20"
         })
 final class AblateCommand implements Callable<Integer> {
