@@ -94,8 +94,8 @@ class TimeBudgetTest {
         assertEquals(5.5, passesPerSample(DDIM.withRestartShare(0.5)), "the student from the noise");
         assertEquals(6, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, NONE, 0)), "a tangent");
         assertEquals(5, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, HALF, 0)));
-        assertEquals(16, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
-        assertEquals(10, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
+        assertEquals(15, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
+        assertEquals(9.5, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
         assertEquals(3 + 11 / 4.0, passesPerSample(Trajectories.defaults()), "a quarter of the samples has a new trajectory");
         assertEquals(3 + 5, passesPerSample(Trajectories.defaults().withSteps(4).withUses(1, 1)));
     }
