@@ -124,7 +124,7 @@ public final class PromptGauge implements Gauge {
     @Override
     public Map<String, Double> student(Student student, DistillationConfig config, Progress progress) throws IOException {
         GuidanceConfig guided = guided(config.guidance());
-        Drawn drawn = students.draw("student", PromptModel.of(student, guided.range().middle(), 1), progress);
+        Drawn drawn = students.draw("student", PromptModel.of(student, guided.range().middle(), 1, null), progress);
         return values(students.measure(drawn, reference(guided, progress)));
     }
 
