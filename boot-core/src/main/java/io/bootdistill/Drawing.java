@@ -60,6 +60,7 @@ final class Drawing {
                 "left out: this teacher enlarges no pictures");
         Checks.that(enlarges || request.noiseLevel().isEmpty(), "noise level", request.noiseLevel().orElse(0),
                 "left out: this teacher enlarges no pictures");
+        Checks.that(request.sampler() == null, "sampler", request.sampler(), "left out: a teacher's is its scheduler's");
         if (prompts) {
             pipeline.require(request, pipeline.denoised(request.width(), request.height()));
         }
