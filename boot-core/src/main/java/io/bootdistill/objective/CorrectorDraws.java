@@ -138,9 +138,9 @@ final class CorrectorDraws implements AutoCloseable {
 
     /** What does not depend on what is drawn. */
     private void fillConstants() {
-        Head head = Head.of(room.studentOutput(), schedule);
+        Head head = room.isDenoiser() ? denoiserHead() : Head.of(room.studentOutput(), schedule);
         float gradient = (float) (2.0 / room.shape().size() / table.rows());
-        networkEnd.fill(schedule.networkTime(schedule.tMin()));
+        networkEnd.fill(schedule.networkTime(room.isDenoiser() ? schedule.tMax() : schedule.tMin()));
         if (networkStart != null) {
             networkStart.fill(schedule.networkTime(schedule.tMax()));
         }
@@ -150,6 +150,13 @@ final class CorrectorDraws implements AutoCloseable {
             at(online, i).step(1).clip(room.clip());
             at(learnt, i).head(0, 1).step(1).gradient(gradient);
         }
+    }
+
+    /** One that denoises reads pure noise as a state at t_max. */
+    private Head denoiserHead() {
+        double alpha = schedule.alpha(schedule.tMax());
+        double sigma = schedule.sigma(schedule.tMax());
+        return new Head(room.studentOutput().stateFactor(alpha, sigma), room.studentOutput().outputFactor(alpha, sigma));
     }
 
     private SignalRow at(Column column, int index) {

@@ -126,7 +126,7 @@ final class TrajectoryLesson implements Lesson {
     }
 
     @Override
-    public long history() {
+    public long history(long step) {
         return ring.saved() == null ? draws.history() : 0;
     }
 

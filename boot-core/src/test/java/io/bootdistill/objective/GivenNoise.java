@@ -7,11 +7,11 @@ import io.bootdistill.device.Tensor;
 import java.lang.reflect.Method;
 
 /** A device whose noise is given. */
-final class GivenNoise extends PassingDevice {
+public final class GivenNoise extends PassingDevice {
 
     private final float[] noise;
 
-    GivenNoise(Device device, float[] noise) {
+    public GivenNoise(Device device, float[] noise) {
         super(device);
         this.noise = noise;
     }

@@ -76,6 +76,7 @@ public final class DistillationSetup {
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
         for (Phase phase : config.phases()) {
+            phase.objective().requireFit(teacher.schedule());
             Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
                     "one without the teacher's gradient for teachers that are no network, or are clipped");
         }
@@ -135,7 +136,7 @@ public final class DistillationSetup {
 
     /** What a user should know of how the student starts. */
     public Optional<String> explain() {
-        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON) {
+        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON || config.fewSteps() != null) {
             return Optional.empty();
         }
         return Optional.of("an ε-prediction teacher: the student's " + (studentOutput == Prediction.EPSILON

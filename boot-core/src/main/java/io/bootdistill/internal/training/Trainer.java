@@ -12,6 +12,7 @@ import io.bootdistill.lesson.Reducer;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Model;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,12 @@ public final class Trainer implements AutoCloseable {
     private final int lanes;
     private final Scope scope = new Scope();
     private final Optimiser optimiser;
+    private final Rounds rounds;
     private final Replay solution;
     private final Replay calculation;
+
+    /** Steps at which calls change. */
+    private final long[] stages;
 
     /** The jobs of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task solveLane = this::solveLane;
@@ -59,6 +64,9 @@ public final class Trainer implements AutoCloseable {
 
     /** Those of the step. */
     private List<Lesson> lessons = List.of();
+
+    /** Number of stages that had begun by it. */
+    private int stage;
 
     private boolean solves;
 
@@ -79,7 +87,9 @@ public final class Trainer implements AutoCloseable {
         contexts = crew.contexts();
         pool = crew.pool();
         lanes = crew.lanes();
-        optimiser = new Optimiser(config, steps, crew.batch(), state, lanes, reducer, contexts, pool);
+        rounds = new Rounds(assigned.stream().flatMap(one -> one.lesson.rounds().stream()).toList(), steps);
+        stages = assigned.stream().flatMap(one -> one.lesson.stages().stream()).mapToLong(Long::longValue).sorted().toArray();
+        optimiser = new Optimiser(config, rounds, crew.batch(), state, lanes, reducer, contexts, pool);
         scope.own(crew);
         assigned.forEach(one -> scope.own(one.lesson));
         scope.own(optimiser);
@@ -122,6 +132,9 @@ public final class Trainer implements AutoCloseable {
 
     /** Runs what a step runs, without counting it. */
     public Step rehearse(long step) {
+        if (rounds.begins(step)) {
+            beginRound(step);
+        }
         choose(step);
         draw(step);
         optimiser.begin(step);
@@ -142,11 +155,20 @@ public final class Trainer implements AutoCloseable {
                 optimiser.rate(step));
     }
 
+    private void beginRound(long step) {
+        for (Assigned one : assigned) {
+            if (one.lesson.rounds().contains(step)) {
+                one.lesson.beginRound(contexts[0], state.ema());
+            }
+        }
+        state.beginRound(contexts[0]);
+    }
+
     /** Before a continued run's first step: solves again what the steps before it have solved. */
     public void solveHistory() {
         long step = state.step();
         for (Assigned one : assigned) {
-            long history = one.takesPart(step) ? one.lesson.history() : 0;
+            long history = one.takesPart(step) ? one.lesson.history(step) : 0;
             for (long past = Math.max(one.from, step - history); past < step; past++) {
                 lessons = List.of(one.lesson);
                 solution.forget();
@@ -159,7 +181,10 @@ public final class Trainer implements AutoCloseable {
 
     /** The lessons of a step. */
     private void choose(long step) {
-        boolean same = true;
+        int begun = Arrays.binarySearch(stages, step);
+        begun = begun >= 0 ? begun + 1 : -begun - 1;
+        boolean same = begun == stage;
+        stage = begun;
         int count = 0;
         for (int i = 0; i < assigned.size(); i++) {
             if (assigned.get(i).takesPart(step)) {

@@ -124,7 +124,7 @@ class TrainerTest {
         }
 
         @Override
-        public long history() {
+        public long history(long step) {
             return history;
         }
 
