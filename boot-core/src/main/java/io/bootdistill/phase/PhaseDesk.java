@@ -1,6 +1,7 @@
 package io.bootdistill.phase;
 
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.Prediction;
@@ -13,12 +14,24 @@ import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link PhaseLesson} calls: the teacher of each round along its walks, and the student's average. */
 final class PhaseDesk implements AutoCloseable {
 
+    /**
+     * The tensors of a block on a worker.
+     *
+     * @param bootstrap y_j ← y_e, by what the average says at x_j; null where the walks say all
+     * @param goal F* = y_i + (y_e − y_i)/c(i → e)
+     * @param signs those of a gradient; null where squares count
+     */
+    record Seat(@Nullable SignalStep bootstrap, SignalStep goal, @Nullable SignalStep signs) {}
+
     private final Classroom room;
+    private final PhaseDraws draws;
+    private final WalkRing ring;
     private final Scope scope = new Scope();
 
     /** The student of the round before; null where there is one round. */
@@ -33,15 +46,22 @@ final class PhaseDesk implements AutoCloseable {
     /** Of each worker; null where the walks say all. */
     private final @Nullable Plan[] averages;
 
-    PhaseDesk(Classroom room, PhaseDraws draws, WalkRing ring, PhaseObjective objective) {
+    /** [worker][block], made once: a step allocates nothing. */
+    private final Seat[][] seats;
+
+    PhaseDesk(Classroom room, PhaseDraws draws, WalkRing ring, PhaseOptions options) {
         this.room = room;
+        this.draws = draws;
+        this.ring = ring;
         int stages = draws.stages.all.size();
+        int rounds = draws.stages.all.get(stages - 1).round() + 1;
         int workers = room.workers().size();
         walkers = new Walker[stages][workers];
         inputs = new TrajectoryInputs[stages][draws.blocks.count()];
         averages = new @Nullable Plan[workers];
+        seats = new Seat[workers][draws.blocks.count()];
         try {
-            previous = objective.networks() == 0 ? null
+            previous = rounds == 1 ? null
                     : scope.own(new Model(room.student().graph(), room.student().device(), false));
             TeacherPlan[] students = new TeacherPlan[previous == null ? 0 : workers];
             for (int i = 0; i < students.length; i++) {
@@ -52,7 +72,7 @@ final class PhaseDesk implements AutoCloseable {
             }
             for (int i = 0; i < stages; i++) {
                 Stage stage = draws.stages.all.get(i);
-                Trajectory trajectory = stage.trajectory(room.schedule(), objective.walks().solver());
+                Trajectory trajectory = stage.trajectory(room.schedule(), options.walks().solver());
                 for (Worker worker : room.workers()) {
                     TeacherPlan teacher = stage.round() == 0 ? worker.teacher() : students[worker.index()];
                     walkers[i][worker.index()] =
@@ -61,12 +81,15 @@ final class PhaseDesk implements AutoCloseable {
                 Prediction prediction = stage.round() == 0 ? room.teacherOutput() : room.studentOutput();
                 for (int b = 0; b < inputs[i].length; b++) {
                     inputs[i][b] = scope.own(new TrajectoryInputs(room.schedule(), room.condition().floats(), trajectory, prediction,
-                            room.clip(), room.guidanceInterval(), room.student().device(), draws.fresh(stage, room.block())));
+                            room.clip(), room.guidanceInterval(), room.student().device(), draws.fresh(i, room.block())));
                 }
             }
             boolean bootstraps = draws.stages.all.stream().anyMatch(stage -> !stage.isSupervised());
-            for (int i = 0; i < workers && bootstraps; i++) {
-                averages[i] = scope.own(new Plan(room.target(), room.block(), Plan.Mode.INFERENCE));
+            for (int i = 0; i < workers; i++) {
+                averages[i] = bootstraps ? scope.own(new Plan(room.target(), room.block(), Plan.Mode.INFERENCE)) : null;
+                for (int b = 0; b < seats[i].length; b++) {
+                    seats[i][b] = seat(room.workers().get(i), averages[i], b, options.loss());
+                }
             }
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -74,8 +97,34 @@ final class PhaseDesk implements AutoCloseable {
         }
     }
 
+    private Seat seat(Worker worker, @Nullable Plan average, int block, PixelLoss loss) {
+        Tensor known = ring.known(block);
+        Tensor x = worker.f();
+        Tensor y = worker.y();
+        Tensor dy = worker.student().dy();
+        return new Seat(average == null ? null : new SignalStep(0, y, y, average.y(), null, null, known, null, known, null),
+                new SignalStep(0, x, x, known, null, null, ring.start(block), null, worker.target(), null),
+                loss == PixelLoss.SQUARED ? null : new SignalStep(0, y, y, y, null, null, dy, null, dy, null));
+    }
+
+    Seat seat(Worker worker, int block) {
+        return seats[worker.index()][block];
+    }
+
     Walker walker(int stage, Worker worker) {
         return walkers[stage][worker.index()];
+    }
+
+    /** Brings to the device what the teacher is given of the walks that a step begins. */
+    void upload(int stage, Kernels kernels) {
+        for (int b = 0; b < draws.blocks.count(); b++) {
+            inputs[stage][b].upload(kernels, draws.fresh(stage, draws.blocks.size(b)), draws.samples.scales(),
+                    draws.samples.conditions(), draws.blocks.first(b));
+        }
+    }
+
+    boolean isTeacherOnDevice() {
+        return room.isTeacherOnDevice();
     }
 
     TrajectoryInputs inputs(int stage, int block) {
@@ -94,7 +143,14 @@ final class PhaseDesk implements AutoCloseable {
 
     /** What changes, for a checkpoint. */
     Map<String, Slice> state() {
-        return previous == null ? Map.of() : Map.of("teacher", previous.parameters());
+        Map<String, Slice> state = new TreeMap<>();
+        if (previous != null) {
+            state.put("teacher", previous.parameters());
+        }
+        if (ring.saved() != null) {
+            state.put("walks", ring.saved());
+        }
+        return state;
     }
 
     void restored() {

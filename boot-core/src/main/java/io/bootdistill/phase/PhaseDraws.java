@@ -29,11 +29,15 @@ final class PhaseDraws implements AutoCloseable {
      * @param knownAlpha of x_j; so its sigma
      * @param bootstrap the step from y_j to y_e
      * @param goal the step from y_i to F*, the head of f̂ and the factor of its loss
+     * @param absolute what limits the gradient of a square to that of |r|
      * @param atStart where the student learns
      * @param atKnown where its average is asked
      */
     record Part(int from, int samples, Slice seeds, Slice alpha, Slice sigma, Slice knownAlpha, Slice knownSigma, Slice bootstrap,
-            Slice goal, BlockInputs atStart, BlockInputs atKnown) {}
+            Slice goal, Slice absolute, BlockInputs atStart, BlockInputs atKnown) {}
+
+    /** Errors within which |r| is round, so that it has a gradient at 0: less than a step of a byte. */
+    private static final double ROUND = 1e-3;
 
     private final Classroom room;
     private final NoiseSchedule schedule;
@@ -47,6 +51,7 @@ final class PhaseDraws implements AutoCloseable {
     private final Column knownSigma;
     private final Column bootstrap;
     private final Column goal;
+    private final Column absolute;
     private final Column networkStart;
     private final Column networkKnown;
     private final SignalRow row = new SignalRow();
@@ -63,17 +68,18 @@ final class PhaseDraws implements AutoCloseable {
     final int[] start;
     final int[] known;
 
-    PhaseDraws(Classroom room, Stages stages, PhaseObjective objective) {
+    PhaseDraws(Classroom room, Stages stages, PhaseOptions options) {
         this.room = room;
         this.stages = stages;
         schedule = room.schedule();
-        interval = objective.walks().interval();
-        pairs = objective.pairs();
-        weighting = objective.weighting();
+        interval = options.walks().interval();
+        pairs = options.pairs();
+        weighting = options.weighting();
         blocks = Blocks.of(room.batch(), room.block());
         table = new RowTable(room.batch());
         goal = table.column(SignalCoefficients.COUNT);
         bootstrap = table.column(SignalCoefficients.COUNT);
+        absolute = table.column(SignalCoefficients.COUNT);
         samples = new SampleColumns(room, table, Stream.NOISE, Stream.CONDITION, Stream.GUIDANCE);
         alpha = table.column(1);
         sigma = table.column(1);
@@ -96,15 +102,15 @@ final class PhaseDraws implements AutoCloseable {
             int from = blocks.first(b);
             int n = blocks.size(b);
             parts[b] = new Part(from, n, samples.seeds(from, n), alpha.slice(from, n), sigma.slice(from, n),
-                    knownAlpha.slice(from, n), knownSigma.slice(from, n), bootstrap.slice(from, n), goal.slice(from, n),
+                    knownAlpha.slice(from, n), knownSigma.slice(from, n), bootstrap.slice(from, n), goal.slice(from, n), absolute.slice(from, n),
                     samples.inputs(networkStart, null, null, from, n), samples.inputs(networkKnown, null, null, from, n));
         }
         return parts;
     }
 
     /** Walks that a block begins in a step of a stage. */
-    int fresh(Stage stage, int samples) {
-        return stage.fresh(samples, room.block());
+    int fresh(int stage, int samples) {
+        return stages.all.get(stage).fresh(samples, room.block());
     }
 
     /** Steps before one whose walks it may use, in a stage. */
@@ -118,7 +124,7 @@ final class PhaseDraws implements AutoCloseable {
         long since = step - stages.first(at);
         int uses = Math.min(stage.uses(), room.block());
         for (int b = 0; b < blocks.count(); b++) {
-            int fresh = fresh(stage, blocks.size(b));
+            int fresh = fresh(at, blocks.size(b));
             for (int i = 0; i < blocks.size(b); i++) {
                 int index = blocks.first(b) + i;
                 int use = i / fresh;
@@ -160,6 +166,8 @@ final class PhaseDraws implements AutoCloseable {
         row.at(table.values(), goal.at(index)).prediction(0, 1).step(1 / stage.factor(schedule, i, e))
                 .head(output.stateFactor(alphaI, sigmaI), output.outputFactor(alphaI, sigmaI))
                 .gradient(2 * factor[index] / room.shape().size());
+        row.at(table.values(), absolute.at(index)).prediction(0, 0.5 / ROUND).step(1)
+                .clip(factor[index] / room.shape().size() * Math.abs(output.outputFactor(alphaI, sigmaI)));
     }
 
     /** The losses of the step that is drawn. */

@@ -24,14 +24,9 @@ interface PhaseObjective extends Objective {
     /** How the errors of noise levels are weighted. */
     SnrWeighting weighting();
 
-    /** Samples whose noise is not that of others; 0: all. */
-    default int pairs() {
-        return 0;
-    }
-
-    /** How the elements of an error count. */
-    default PixelLoss loss() {
-        return PixelLoss.SQUARED;
+    /** What its lesson is made with besides. */
+    default PhaseOptions options() {
+        return new PhaseOptions(walks(), weighting(), 0, PixelLoss.SQUARED);
     }
 
     /** Along the walk. */
@@ -79,13 +74,13 @@ interface PhaseObjective extends Objective {
     /** The teacher of later rounds. */
     @Override
     default int networks() {
-        return stages().get(stages().size() - 1).round() > 0 ? 1 : 0;
+        return stages().stream().anyMatch(stage -> stage.round() > 0) ? 1 : 0;
     }
 
     @Override
     default Lesson lesson(Classroom room, Assignment assignment) {
         requireFit(room.schedule());
         Stages stages = new Stages(key(), stages(), assignment);
-        return new PhaseLesson(room, assignment.weighting(), new PhaseDraws(room, stages, this), this);
+        return new PhaseLesson(room, assignment.weighting(), new PhaseDraws(room, stages, options()), options());
     }
 }

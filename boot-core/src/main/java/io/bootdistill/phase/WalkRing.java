@@ -49,7 +49,7 @@ final class WalkRing implements AutoCloseable {
         long most = 0;
         for (int i = 0; i < stages; i++) {
             Stage stage = draws.stages.all.get(i);
-            step[i] = (long) stage.kept() * draws.blocks.count() * draws.fresh(stage, room.block());
+            step[i] = (long) stage.kept() * draws.blocks.count() * draws.fresh(i, room.block());
             longest = Math.max(longest, step[i]);
             most = Math.max(most, step[i] * (draws.history(i) + 1));
         }
@@ -65,7 +65,7 @@ final class WalkRing implements AutoCloseable {
             DeviceMemory solved = scope.own(device.allocate(longest * size));
             DeviceMemory pairs = scope.own(device.allocate(2L * room.batch() * size));
             for (int i = 0; i < stages; i++) {
-                layouts[i] = layout(draws.stages.all.get(i), (int) step[i], (int) draws.history(i) + 1, solved);
+                layouts[i] = layout(i, (int) step[i], (int) draws.history(i) + 1, solved);
             }
             for (int of = 0; of < 2; of++) {
                 int before = of * room.batch();
@@ -82,9 +82,9 @@ final class WalkRing implements AutoCloseable {
         }
     }
 
-    private Layout layout(Stage stage, int step, int slots, DeviceMemory solved) {
+    private Layout layout(int stage, int step, int slots, DeviceMemory solved) {
         int walks = draws.fresh(stage, room.block());
-        Layout made = new Layout(stage, walks, images(solved, 0, step), new Tensor[step / walks], new Tensor[slots],
+        Layout made = new Layout(draws.stages.all.get(stage), walks, images(solved, 0, step), new Tensor[step / walks], new Tensor[slots],
                 new Tensor[slots * step]);
         for (int i = 0; i < made.solved.length; i++) {
             made.solved[i] = images(solved, (long) i * walks, walks);
@@ -145,6 +145,12 @@ final class WalkRing implements AutoCloseable {
     /** y_j of a block, which a step may change. */
     Tensor known(int block) {
         return gathered[1][block];
+    }
+
+    /** Steps before one that have to be solved again. */
+    long history(long step) {
+        int at = draws.stages.at(step);
+        return values == null ? Math.min(draws.history(at), step - draws.stages.first(at)) : 0;
     }
 
     /** The ring, for a checkpoint; null where there is no need. */

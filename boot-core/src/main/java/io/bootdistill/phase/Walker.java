@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Walker implements AutoCloseable {
 
     private final int stage;
+    private final PhaseDraws draws;
     private final int pixels;
     private final Kernels kernels;
     private final Tensor noise;
@@ -32,19 +33,21 @@ final class Walker implements AutoCloseable {
     /** @param teacher of the stage, on the worker; the caller's */
     Walker(Classroom room, PhaseDraws draws, int stage, Trajectory trajectory, TeacherPlan teacher, Worker worker, WalkRing ring) {
         this.stage = stage;
+        this.draws = draws;
         this.ring = ring;
         pixels = room.shape().pixels();
         kernels = worker.kernels();
         noise = worker.noise();
         start = (float) trajectory.start();
         walk = new TrajectoryWalk(room.shape(), trajectory, teacher, kernels, room.student().device(),
-                draws.fresh(draws.stages.all.get(stage), room.block()), noise);
+                draws.fresh(stage, room.block()), noise);
     }
 
-    /** Solves the first noises of a block, which lie where the worker has its noise: the same calls each time. */
-    void solve(int block, int count, TrajectoryInputs inputs) {
+    /** Solves the first noises of a block: the same calls each time. */
+    void solve(int block, PhaseDraws.Part part, TrajectoryInputs inputs) {
         this.block = block;
-        this.count = count;
+        count = draws.fresh(stage, part.samples());
+        kernels.noise(count, pixels, part.seeds(), 0, noise);
         kernels.affine((long) count * pixels, noise, start, 0, null, ring.place(stage, block, 0));
         walk.run(count, inputs, keep);
     }

@@ -23,6 +23,11 @@ import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,9 +54,11 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         for (Objective objective : List.of(
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
                 new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, term, 0.5),
-                new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, term))) {
+                new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, term),
+                Direct.defaults(), Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults())) {
             bases.add(DistillationConfig.builder().objective(objective));
         }
+        bases.add(DistillationConfig.builder().phases(Phase.of(Direct.defaults()).withWeighting(ResidualWeighting.NONE)));
         return bases.stream().map(builder -> values(builder.build())).toList();
     }
 
@@ -204,6 +211,33 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("phases.objective.Pinn.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
                 range("phases.objective.Pinn.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
                 range("phases.objective.Pinn.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Direct.steps", at(1, 1_000), beyond(0, 1_001)),
+                range("phases.objective.Direct.pairs", at(0, Integer.MAX_VALUE), beyond(-1)),
+                range("phases.objective.Cmt.steps", at(1, 1_000), beyond(0, 1_001)),
+                range("phases.objective.Cmt.ends", at(1, 10), beyond(0, 3, 20)),
+                range("phases.objective.Progressive.steps", at(2, 1_024), beyond(1, 24, 2_048)),
+                range("phases.objective.Progressive.ends", at(1, 16), beyond(0, 3, 32)),
+                range("phases.objective.Progressive.last", at(0.01, 0.59), beyond(0.0099, 0.5901)),
+                range("phases.objective.Consistency.steps", at(4, 1_000), beyond(0, 2, 1_001)),
+                range("phases.objective.Consistency.doublings", at(0, 3), beyond(-1, 4, 10)),
+                range("phases.objective.Consistency.ends", at(1, 10), beyond(0, 3, 20)),
+                range("phases.objective.Consistency.supervised", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Consistency.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Tract.steps", at(16, 1_024), beyond(1, 8, 12, 1_025)),
+                range("phases.objective.Tract.middle", at(1, 16), beyond(0, 3, 32)),
+                range("phases.objective.Tract.ends", at(1, 8), beyond(0, 3, 16)),
+                range("phases.objective.Tract.share", at(0.01, 0.99), beyond(0.0099, 0.9901)),
+                range("phases.objective.Tract.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Direct.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Direct.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Cmt.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Cmt.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Progressive.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Progressive.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Consistency.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Consistency.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Tract.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Tract.walks.interval", at(1, 10_000), beyond(0, 10_001)),
                 range("corrector.Given.corrector.share", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("corrector.Given.corrector.start", at(0, UNDER_ONE), beyond(-TINY, 1)),
                 range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),

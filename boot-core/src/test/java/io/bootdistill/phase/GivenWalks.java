@@ -38,8 +38,8 @@ final class GivenWalks implements AutoCloseable {
         room = new LessonRoom(TeacherModel.of(teacher), student, noises.length, noises.length, guidance);
         room.target = average;
         Stages stages = new Stages(objective.key(), objective.stages(), new Assignment(0, 1000, ResidualWeighting.NONE));
-        draws = new PhaseDraws(room, stages, objective);
-        lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, objective);
+        draws = new PhaseDraws(room, stages, objective.options());
+        lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, objective.options());
     }
 
     /** Lets all samples learn at a point of their walks. */

@@ -13,7 +13,9 @@ import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.lesson.Losses;
 import io.bootdistill.network.ConditionShape;
+import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.Mlp;
 import io.bootdistill.phase.GivenWalks.Line;
 import java.util.ArrayList;
 import java.util.List;
@@ -359,6 +361,33 @@ public class PhaseLessonTest {
                 walks.learn(0, i);
                 assertEquals(guided.predict(walks.states()[0], 1 - i / 4.0), walks.goals()[0], TOLERANCE, "i = " + i);
             }
+        }
+    }
+
+    /** The gradient of the mean of |r|: as for squares with 2 |r| divided out, or within 0.001 of 0, less. */
+    @Test
+    void absoluteErrorsPullAlike() {
+        Direct objective = Direct.defaults().withSteps(4).withWalks(ALONE);
+        float[] squared = gradient(objective, new Line(0, 0));
+        double r = -0.640541;
+        float[] absolute = gradient(objective.withLoss(PixelLoss.ABSOLUTE), new Line(0, 0));
+        float[] far = gradient(objective.withLoss(PixelLoss.ABSOLUTE), new Line(-5, 0));
+        for (int i = 0; i < squared.length; i++) {
+            assertEquals(squared[i] / (2 * Math.abs(r)), absolute[i], 1e-5, "parameter " + i);
+        }
+        int bias = Math.toIntExact(Graph.of(new Mlp(1, 4, 1, 0)).layout().find("out.bias").offset());
+        assertEquals(2 * r * -1, squared[bias], 1e-5, "f̂ = x − F at t = 1");
+        assertEquals(1, absolute[bias], 1e-6);
+        assertEquals(1, far[bias], 1e-6, "however far it is");
+        float[] near = gradient(objective.withLoss(PixelLoss.ABSOLUTE), new Line(0.640541 - 2.5e-4, 0));
+        assertEquals(0.25, near[bias], 0.01, "a quarter of the way to 0.001");
+    }
+
+    private float[] gradient(PhaseObjective objective, Line line) {
+        try (GivenWalks walks = given(objective, 1, 1)) {
+            walks.become(walks.student, line, 1);
+            walks.learn(0, 0);
+            return walks.room.gradient();
         }
     }
 

@@ -26,9 +26,16 @@ import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
+import io.bootdistill.phase.Walks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -100,6 +107,22 @@ class TimeBudgetTest {
         assertEquals(3 + 5, passesPerSample(Trajectories.defaults().withSteps(4).withUses(1, 1)));
     }
 
+    /** As published: two calls of the teacher for a pair of progressive distillation, one for another, and one of an average. */
+    @Test
+    void costsOfPhases() {
+        Walks walks = Walks.defaults();
+        assertEquals(3 + 10 / 4.0, passesPerSample(Direct.defaults()));
+        assertEquals(3 + 19 / 4.0, passesPerSample(Direct.defaults().withWalks(walks.withUses(4, 1).withSolver(Solver.HEUN))));
+        assertEquals(3 + 8 / 8.0, passesPerSample(Cmt.defaults().withSteps(8, 1)));
+        assertEquals(3 + 2, passesPerSample(Progressive.defaults()));
+        assertEquals(3 + 1 + 32 / 16.0, passesPerSample(Tract.defaults().withSteps(32, 8, 8)));
+        assertEquals((3 + 1 + 2.0) / 3 + (3 + 1 + 1.0) * 2 / 3, passesPerSample(Tract.defaults()), 1e-12, "uses of 16, of 8");
+        assertEquals(3 + 1 + 16 / 16.0, passesPerSample(Consistency.defaults().withSteps(16, 0).withSupervised(0)));
+        assertEquals(3 + 0.8 + 16 / 16.0, passesPerSample(Consistency.defaults().withSteps(16, 0)), 1e-12, "a fifth without it");
+        assertEquals(3 + 0.375 * 4 + 0.625 * 2, passes(budget().objective(
+                Progressive.defaults().withSteps(8, 1)).guidance(2)) / BATCH, 1e-12, "later teachers know of the guidance");
+    }
+
     @Test
     void guidedPredictionsCountTwice() {
         assertEquals(6, passes(budget().guidance(2)) / BATCH);
@@ -131,6 +154,19 @@ class TimeBudgetTest {
             assertTrue(TimeBudget.seconds(trainer, 100) > 0);
             assertEquals(0, state.step());
             assertEquals(4 * 5 + 0.25 * 2 * 7, setup.passes(), 1e-12);
+        }
+    }
+
+    /** Each stage is timed: also what only a later round makes ready. */
+    @Test
+    void stagesAreParts() {
+        DistillationSetup setup = new DistillationSetup(
+                budget().batch(4).block(2).images(4 * 100).objective(Progressive.defaults().withSteps(8, 1)).build(),
+                Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            assertEquals(List.of(38L, 63L), trainer.assigned().get(0).lesson().rounds());
+            assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertEquals(0, state.step());
         }
     }
 
