@@ -16,6 +16,7 @@ import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.pipeline.OneStepScheduler;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
@@ -86,6 +87,7 @@ final class StudentFolder {
                         w -> network.config().positionalEmbedding((float) w)), guidance.least());
         JsonObject config = Json.parse(network.config().toJson(), "network");
         JsonObject marks = new StudentMarks(guidance, student.hasTwoTimes()).toJson();
+        SmallerMark.add(marks, network);
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
         SafetensorsWriter weights = new SafetensorsWriter();

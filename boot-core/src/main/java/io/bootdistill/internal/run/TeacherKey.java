@@ -69,7 +69,8 @@ public final class TeacherKey {
 
     /** What the format says of a network, without further inputs of a student's. */
     private static String text(Network network, SchedulerConfig scheduler) {
-        return (network instanceof UNet unet ? "UNet[config=" + unet.config() + "]" : network) + " " + scheduler;
+        return (network instanceof UNet unet ? "UNet[config=" + unet.config() + (unet.small() == null ? "" : ", " + unet.small()) + "]"
+                : network) + " " + scheduler;
     }
 
     private static MessageDigest digest() {
