@@ -37,7 +37,7 @@ public final class SmallerImages implements ConditionSource {
     /** Refuses pictures that cannot be enlarged to the given shape. */
     public static void requireFitting(ImageShape small, ImageShape large) {
         Checks.that(small.channels() == large.channels() && small.height() <= large.height() && small.width() <= large.width(),
-                "the shape of the smaller pictures", small, "at most " + large + ", that of what is drawn of them");
+                "the shape of an image", small, "at most " + large + ", that of what is drawn of them");
     }
 
     @Override

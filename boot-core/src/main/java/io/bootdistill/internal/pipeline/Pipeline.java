@@ -70,7 +70,7 @@ public final class Pipeline implements AutoCloseable {
         Network described = PipelineNetwork.of(folder);
         ClipComponents clip = described instanceof ConditionalUNet unet && !folder.pipeline().readsTextStates()
                 ? ClipComponents.of(folder, unet.condition()) : null;
-        enlargement = folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION ? new Enlargement(folder) : null;
+        enlargement = folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION ? Enlargement.of(folder) : null;
         PictureComponent autoencoder = PictureComponent.of(folder, described.input());
         ComponentModel decoding = autoencoder == null ? null : autoencoder.weights();
         Path file = states != null ? states : folder.textStates();
@@ -215,9 +215,9 @@ public final class Pipeline implements AutoCloseable {
         return decoder == null ? 0 : decoder.flops();
     }
 
-    /** Whether it draws larger pictures of smaller ones. */
-    public boolean enlarges() {
-        return enlargement != null;
+    /** What it reads of smaller pictures; null where it draws of noise alone. */
+    public @Nullable Enlargement enlargement() {
+        return enlargement;
     }
 
     /**
