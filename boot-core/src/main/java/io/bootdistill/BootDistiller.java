@@ -5,7 +5,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.SmallerImages;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.distillation.RunMemory;
@@ -142,10 +141,10 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            requireStage();
+            requireStage(conditions);
             requireMemory(config, conditions);
             TeacherModel encoded = encoded(scope, conditions);
-            DistillationSetup setup = Decisions.of(setup(config, encoded, source(conditions, config)), pipeline());
+            DistillationSetup setup = Decisions.of(setup(config, encoded, drawn(conditions, encoded, config)), pipeline());
             if (folder != null) {
                 folder.make();
                 folder.writeConfig(setup.config().toJson());
@@ -175,13 +174,14 @@ public final class BootDistiller {
     }
 
     /** Refuses a stage before that is missing, or does not fit. */
-    private void requireStage() {
+    private void requireStage(@Nullable ConditionSource source) {
         boolean enlarges = Enlargement.isPartOf(network.condition());
-        Checks.that(!enlarges || stage != null || conditions != null, "the student of the stage before", "missing", "given by"
+        boolean isWhole = source != null && !(source instanceof Prompts);
+        Checks.that(!enlarges || stage != null || isWhole, "the student of the stage before", "missing", "given by"
                 + " cascade(student): this teacher enlarges pictures of " + Enlargement.allowed(network));
         if (stage != null) {
-            Checks.that(conditions == null, "conditions", conditions, "left out with cascade(student), which draws them");
-            stage.require(network);
+            Checks.that(!isWhole, "conditions", source, "left out with cascade(student), which draws them, or prompts");
+            stage.require(network, source instanceof Prompts);
             Checks.that(enlargement() != null, "the teacher", teacher.denoiser(), "one with a scheduler, for cascade(student)");
         }
     }
@@ -191,9 +191,10 @@ public final class BootDistiller {
     }
 
     /** What draws the conditions of a run. */
-    private @Nullable ConditionSource source(@Nullable ConditionSource given, DistillationConfig config) {
-        return stage == null ? given : new SmallerImages(stage.draw(config.seed()), enlargement().conditioning(network.input()),
-                (ConditionShape.Parts) network.condition());
+    private @Nullable ConditionSource drawn(@Nullable ConditionSource given, TeacherModel encoded, DistillationConfig config) {
+        return stage == null ? given : stage.source(
+                given instanceof Prompts prompts ? prompts : null, enlargement().conditioning(network.input()),
+                (ConditionShape.Parts) encoded.condition(), config.seed());
     }
 
     /** What stands beside the teacher's network; null for a teacher of pixels. */
@@ -217,11 +218,12 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         DistillationConfig config = read(folder, workers);
-        requireStage();
+        requireStage(source);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            DistillationSetup setup = setup(config, encoded(scope, source), source(source, config));
+            TeacherModel encoded = encoded(scope, source);
+            DistillationSetup setup = setup(config, encoded, drawn(source, encoded, config));
             TrainingRun<Student> run = scope.own(newRun(setup, folder, key));
             run.restore("", key, origin(source), folder.checkpoint());
             return run.train(handle);
@@ -237,11 +239,11 @@ public final class BootDistiller {
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
-        requireStage();
+        requireStage(source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            ConditionSource undrawn = stage == null ? source : ConditionSource.none();
+            ConditionSource undrawn = source == null && stage != null ? ConditionSource.none() : source;
             TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn), folder, key));
             run.restoreWeights("", key, origin(source), folder.checkpoint());
             return run.finish();

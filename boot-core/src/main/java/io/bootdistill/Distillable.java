@@ -60,8 +60,6 @@ final class Distillable {
                 "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");
         Checks.that(pipeline.trained().models().size() < 2, "the teacher", "one whose text encoder was trained just now",
                 "saved and loaded again, so that a student's folder has that encoder");
-        Checks.that(!pipeline.folder().pipeline().readsTextStates(), "the teacher", name,
-                "one that encodes prompts itself: the texts of this one are read by T5, which is not part of this library");
     }
 
     /** The network without the variance that it may have learnt beside the prediction: a student predicts alone. */

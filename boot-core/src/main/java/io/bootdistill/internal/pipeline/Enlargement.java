@@ -67,6 +67,12 @@ public final class Enlargement {
         SmallerImages.requireFitting(given, drawn);
     }
 
+    /** What is left of a condition that is the same for pictures of all kinds. */
+    static Parts without(Parts shape) {
+        return new Parts(shape.parts().stream()
+                .filter(part -> !part.name().equals(UNet.CLASS) && !part.name().equals(UNet.IMAGE)).toList());
+    }
+
     /** Refuses pictures that do not fit what is drawn: [channels][height][width]. */
     public void require(DrawRequest request, ImageShape drawn) {
         ImageShape given = request.imageShape();
