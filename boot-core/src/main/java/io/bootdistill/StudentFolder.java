@@ -17,6 +17,7 @@ import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.pipeline.FewStepScheduler;
 import io.bootdistill.internal.pipeline.OneStepScheduler;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
@@ -89,6 +90,7 @@ final class StudentFolder {
                         w -> network.config().positionalEmbedding((float) w)), guidance.least());
         JsonObject config = Json.parse(network.config().toJson(), "network");
         JsonObject marks = new StudentMarks(guidance, student.hasTwoTimes(), student.fewSteps()).toJson();
+        SmallerMark.add(marks, network);
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
         SafetensorsWriter weights = new SafetensorsWriter();
         try (ParameterReader reader = student.model().reader()) {

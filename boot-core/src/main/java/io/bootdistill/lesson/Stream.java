@@ -21,7 +21,11 @@ public enum Stream {
     /** The time of a sample of denoising training, and whether its label is left out. */
     DENOISING_TIME, DENOISING_NULL,
     /** For lessons from outside: they derive streams of their own from its seeds. */
-    OTHER;
+    OTHER,
+    /** The smaller picture of a sample of denoising training, where it is one of a network that enlarges. */
+    DENOISING_SMALLER,
+    /** The pictures of the stage before, where one that enlarges is distilled. */
+    STAGE, STAGE_CONDITION;
 
     /** The seed of a draw that needs more than one number. */
     public long seed(long run, long index) {

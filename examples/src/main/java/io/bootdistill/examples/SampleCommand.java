@@ -2,6 +2,7 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
+import io.bootdistill.Cascade;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,8 +36,8 @@ import picocli.CommandLine.Spec;
         header = "Samples a student, a teacher, or the student of a run.",
         customSynopsis = {
             "Usage: boot sample [--model DIR] [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
-            "                   [--seed S] [--steps K] [--sampler S] [--guidance W]",
-            "                   --out grid.png | DIR | FILE.safetensors",
+            "                   [--seed S] [--steps K] [--sampler S] [--guidance W] [--cascade STUDENT]",
+            "                   [--images FILE] [--noise-level L] --out grid.png | DIR | FILE.safetensors",
             "       boot sample [--model PIPELINE] --prompt TEXT [--prompt TEXT ...] [--negative TEXT]",
             "                   [--count N] [--seed S] [--steps K] [--sampler S] [--guidance W]",
             "                   [--size WxH] [--latents] [--text-states FILE] [--images FILE] [--noise-level L] [--out PATH]"
@@ -130,14 +132,22 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
         sampler.check(spec);
+        if (stage.cascade() != null) {
+            require(spec, !isTeacher, "--cascade", stage.cascade(), "left out: it is for a student; a teacher has --images");
+            return drawCascade(model.path(), output);
+        }
         drawn.requireFit(spec, model.path(), !isTeacher, labels);
-        if (!isTeacher || !PipelineFolder.isWhole(model.path())) {
-            stage.requireNone(spec);
+        boolean isWhole = PipelineFolder.isWhole(model.path());
+        if (!isTeacher || !isWhole) {
+            stage.requireNoStates(spec);
         }
         if (isTeacher) {
             sampler.requireNone(spec);
             try (Teacher teacher = Teacher.load(model.path(), Devices.best(), stage.textStates())) {
                 if (teacher.isPipeline()) {
+                    return draw(Artist.of(teacher), model.path(), null, output);
+                }
+                if (isDrawn(teacher.condition())) {
                     return draw(Artist.of(teacher), model.path(), null, output);
                 }
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
@@ -158,7 +168,7 @@ final class SampleCommand implements Callable<Integer> {
                 require(spec, scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
-                if (PipelineFolder.isWhole(model.path())) {
+                if (isWhole || isDrawn(student.condition())) {
                     return draw(Artist.of(student), model.path(), way, output);
                 }
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
@@ -166,6 +176,15 @@ final class SampleCommand implements Callable<Integer> {
             }
         }
         return Boot.OK;
+    }
+
+    /** Whether a model of pixels draws of smaller ones; refuses them for another. */
+    private boolean isDrawn(ConditionShape condition) {
+        boolean enlarges = condition instanceof ConditionShape.Parts;
+        if (!enlarges) {
+            stage.requireNone(spec);
+        }
+        return enlarges;
     }
 
     /** The model: without a folder, the bundled student of prompts, or that of labels. */
@@ -188,7 +207,7 @@ final class SampleCommand implements Callable<Integer> {
     private int draw(Artist artist, Path model, FewSteps way, SampleOutput output) throws IOException {
         float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, artist.shape());
         DrawRequest request = drawn.request(
-                spec, artist, PipelineFolder.open(model), labels, input.count == null ? 1 : input.count, noise);
+                spec, artist, PipelineFolder.isWhole(model) ? PipelineFolder.open(model) : null, labels, input.count == null ? 1 : input.count, noise);
         if (guidance != null) {
             require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
             request = request.withGuidance(guidance);
@@ -203,6 +222,30 @@ final class SampleCommand implements Callable<Integer> {
                 Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, output.path());
         spec.commandLine().getOut().flush();
         return Boot.OK;
+    }
+
+    private int drawCascade(Path second, SampleOutput output) throws IOException {
+        require(spec, input.noise == null, "--noise", input.noise, "left out with --cascade: seeds make the noise of both students");
+        Path first = ModelFolder.of(stage.cascade()).path();
+        drawn.requireFit(spec, first, true, labels);
+        try (Cascade cascade = Cascade.load(first, second)) {
+            output.require(cascade.picture());
+            Student student = cascade.first();
+            int[] cycle = cycle(student.condition(), student.nullLabel());
+            int count = input.count != null ? input.count : student.readsPrompts() ? 1 : 64;
+            DrawRequest request = drawn.prompts() != null ? DrawRequest.ofPrompts(drawn.prompts()).withCount(count)
+                    : cycle.length == 0 ? DrawRequest.ofCount(count)
+                    : DrawRequest.ofLabels(IntStream.range(0, count).map(i -> cycle[i % cycle.length]).toArray());
+            request = stage.addedTo(request.withSeed(seed == null ? 0 : seed), spec);
+            request = guidance == null ? request : request.withGuidance(guidance);
+            long start = System.nanoTime();
+            float[] pictures = cascade.pixels(steps == null ? request : request.withSteps(steps));
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            output.write(pictures, cascade.picture(), cycle.length);
+            spec.commandLine().getOut().printf(Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), seconds, output.path());
+            spec.commandLine().getOut().flush();
+            return Boot.OK;
+        }
     }
 
     private Guidance guidanceOf(Teacher teacher) {

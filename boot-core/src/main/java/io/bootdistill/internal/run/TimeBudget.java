@@ -2,8 +2,8 @@ package io.bootdistill.internal.run;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.internal.training.Trainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
