@@ -32,14 +32,18 @@ final class GivenWalks implements AutoCloseable {
 
     GivenWalks(Device device, Denoiser teacher, PhaseObjective objective, Guidance guidance, float... noises) {
         Device given = new GivenNoise(device, noises);
-        Graph network = Graph.of(new Mlp(1, 4, 1, ((int) teacher.condition().floats()) * 2));
+        Graph network = Graph.of(new Mlp(1, 4, 1, 2 * teacher.condition().floats()));
         student = new Model(network, given, true);
         average = new Model(network, given, false);
         room = new LessonRoom(TeacherModel.of(teacher), student, noises.length, noises.length, guidance);
         room.target = average;
         Stages stages = new Stages(objective.key(), objective.stages(), new Assignment(0, 1000, ResidualWeighting.NONE));
-        draws = new PhaseDraws(room, stages, objective.options());
-        lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, objective.options());
+        draws = new PhaseDraws(room, stages, options(objective));
+        lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, options(objective));
+    }
+
+    static PhaseOptions options(PhaseObjective objective) {
+        return new PhaseOptions(objective.walks(), objective.weighting(), objective.pairs(), objective.loss());
     }
 
     /** Lets all samples learn at a point of their walks. */
