@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a student is trained towards in a phase of a run: a record of its options, that names its key in {@code config.json} and
- * makes the lesson. Those of this library are {@link Trajectories}, {@link Bootstrap}, {@link Derivative} and {@link Pinn};
- * others may be added from outside.
+ * makes the lesson. Those of this library are {@link Trajectories}, {@link Bootstrap}, {@link Derivative} and {@link Pinn}, and those
+ * of students that denoise, in {@code io.bootdistill.phase}; others may be added from outside.
  */
 public interface Objective {
 

@@ -59,11 +59,6 @@ public record Direct(int steps, int pairs, PixelLoss loss, Walks walks) implemen
     }
 
     @Override
-    public PhaseOptions options() {
-        return new PhaseOptions(walks, weighting(), pairs, loss);
-    }
-
-    @Override
     public List<Stage> stages() {
         return List.of(new Stage(1, 0, steps, steps, steps, true, walks.uses()));
     }

@@ -41,6 +41,7 @@ final class PhaseDraws implements AutoCloseable {
 
     private final Classroom room;
     private final NoiseSchedule schedule;
+    private final int size;
     private final int interval;
     private final int pairs;
     private final SnrWeighting weighting;
@@ -72,6 +73,7 @@ final class PhaseDraws implements AutoCloseable {
         this.room = room;
         this.stages = stages;
         schedule = room.schedule();
+        size = room.shape().size();
         interval = options.walks().interval();
         pairs = options.pairs();
         weighting = options.weighting();
@@ -165,9 +167,9 @@ final class PhaseDraws implements AutoCloseable {
         factor[index] = weighting.weight(alphaI * alphaI / (sigmaI * sigmaI)) / room.batch();
         row.at(table.values(), goal.at(index)).prediction(0, 1).step(1 / stage.factor(schedule, i, e))
                 .head(output.stateFactor(alphaI, sigmaI), output.outputFactor(alphaI, sigmaI))
-                .gradient(2 * factor[index] / room.shape().size());
+                .gradient(2 * factor[index] / size);
         row.at(table.values(), absolute.at(index)).prediction(0, 0.5 / ROUND).step(1)
-                .clip(factor[index] / room.shape().size() * Math.abs(output.outputFactor(alphaI, sigmaI)));
+                .clip(factor[index] / size * Math.abs(output.outputFactor(alphaI, sigmaI)));
     }
 
     /** The losses of the step that is drawn. */

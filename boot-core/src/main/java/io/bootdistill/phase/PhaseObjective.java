@@ -12,10 +12,16 @@ import io.bootdistill.network.Plan;
 import io.bootdistill.objective.Objective;
 import java.util.List;
 
-/** What the objectives of this room have in common: all but their stages. */
-interface PhaseObjective extends Objective {
+/**
+ * An objective whose student learns, stage by stage, where the phases of its teacher's walks end; see the page of the package. A record
+ * from outside that says its stages is one, too.
+ */
+public interface PhaseObjective extends Objective {
 
-    /** The parts of its lesson, with shares that sum to 1. */
+    /**
+     * The parts of its lesson, in their order: shares sum to 1, and each round follows the one before. A run needs at least a step for
+     * each.
+     */
     List<Stage> stages();
 
     /** How walks are made. */
@@ -24,9 +30,14 @@ interface PhaseObjective extends Objective {
     /** How the errors of noise levels are weighted. */
     SnrWeighting weighting();
 
-    /** What its lesson is made with besides. */
-    default PhaseOptions options() {
-        return new PhaseOptions(walks(), weighting(), 0, PixelLoss.SQUARED);
+    /** Noises that the run knows, with a condition and a scale each; 0: each is new. */
+    default int pairs() {
+        return 0;
+    }
+
+    /** How the elements of an error count. */
+    default PixelLoss loss() {
+        return PixelLoss.SQUARED;
     }
 
     /** Along the walk. */
@@ -81,6 +92,7 @@ interface PhaseObjective extends Objective {
     default Lesson lesson(Classroom room, Assignment assignment) {
         requireFit(room.schedule());
         Stages stages = new Stages(key(), stages(), assignment);
-        return new PhaseLesson(room, assignment.weighting(), new PhaseDraws(room, stages, options()), options());
+        PhaseOptions options = new PhaseOptions(walks(), weighting(), pairs(), loss());
+        return new PhaseLesson(room, assignment.weighting(), new PhaseDraws(room, stages, options), options);
     }
 }

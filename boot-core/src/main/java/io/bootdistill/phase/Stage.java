@@ -3,19 +3,31 @@ package io.bootdistill.phase;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Trajectory;
+import io.bootdistill.internal.work.Checks;
 
 /**
  * A part of a lesson in which the grid, and where its phases end, stay as they are.
  *
- * @param share of the lesson's steps
+ * @param share of the lesson's steps, in (0, 1]
  * @param round its teacher is that of the run in the first, 0, then the student of the round before
  * @param steps N of a walk: t_0 = t_max, …, t_N, the clean sample
- * @param stride samples learn at every so many points, from the first on; divides {@code phase}
+ * @param stride samples learn at every so many points, from the first on; divides {@code phase}, and is 1 without supervision
  * @param phase points of a phase; divides {@code steps}
  * @param isSupervised whether the end of a phase is the walk's; else the student's average leads there from the next point
  * @param uses samples that a walk serves, at most
  */
-record Stage(double share, int round, int steps, int stride, int phase, boolean isSupervised, int uses) {
+public record Stage(double share, int round, int steps, int stride, int phase, boolean isSupervised, int uses) {
+
+    /** Checks the ranges. */
+    public Stage {
+        Checks.that(share > 0 && share <= 1, "share of a stage", share, "in (0, 1]");
+        Checks.that(round >= 0, "round of a stage", round, "at least 0");
+        Checks.that(steps >= 1, "steps of a stage", steps, "at least 1");
+        Checks.that(phase >= 1 && steps % phase == 0, "phase of a stage", phase, "at least 1, and a divisor of steps, " + steps);
+        Checks.that(stride >= 1 && phase % stride == 0 && (isSupervised || stride == 1), "stride of a stage", stride,
+                isSupervised ? "at least 1, and a divisor of phase, " + phase : "1 where the walk does not say where phases end");
+        Checks.that(uses >= 1, "uses of a stage", uses, "at least 1");
+    }
 
     /** Where a sample learns, for a number in [0, 1). */
     int start(double u) {

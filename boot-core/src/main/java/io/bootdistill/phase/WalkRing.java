@@ -28,6 +28,8 @@ final class WalkRing implements AutoCloseable {
     private final Classroom room;
     private final PhaseDraws draws;
     private final int size;
+    private final int pixels;
+    private final int channels;
     private final Scope scope = new Scope();
     private final DeviceMemory ring;
     private final Layout[] layouts;
@@ -43,6 +45,8 @@ final class WalkRing implements AutoCloseable {
         this.room = room;
         this.draws = draws;
         size = room.shape().size();
+        pixels = room.shape().pixels();
+        channels = room.shape().channels();
         int stages = draws.stages.all.size();
         long[] step = new long[stages];
         long longest = 0;
@@ -99,7 +103,7 @@ final class WalkRing implements AutoCloseable {
     }
 
     private Tensor images(DeviceMemory memory, long from, int count) {
-        return Tensor.of(memory.slice(from * size, (long) count * size), room.shape().channels());
+        return Tensor.of(memory.slice(from * size, (long) count * size), channels);
     }
 
     /** Where a walk leaves the signals of a block at a point; null where they are not kept. */
@@ -134,7 +138,7 @@ final class WalkRing implements AutoCloseable {
     private void copy(Kernels kernels, Layout layout, int block, int row, int point, Tensor to) {
         int slot = (int) (draws.origin[row] % layout.slots.length);
         int at = ((slot * layout.stage.kept() + point / layout.stage.stride()) * draws.blocks.count() + block) * layout.walks;
-        kernels.affine(room.shape().pixels(), layout.cells[at + draws.walk[row]], 1, 0, null, to);
+        kernels.affine(pixels, layout.cells[at + draws.walk[row]], 1, 0, null, to);
     }
 
     /** y_i of a block. */

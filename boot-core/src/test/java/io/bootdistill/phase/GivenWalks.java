@@ -3,6 +3,7 @@ package io.bootdistill.phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Losses;
@@ -31,15 +32,25 @@ final class GivenWalks implements AutoCloseable {
     }
 
     GivenWalks(Device device, Denoiser teacher, PhaseObjective objective, Guidance guidance, float... noises) {
+        this(device, teacher, new Mlp(1, 4, 1, 2 * teacher.condition().floats()), objective, guidance, noises);
+    }
+
+    GivenWalks(
+            Device device, Denoiser teacher, Mlp student, PhaseObjective objective, Guidance guidance, float... noises) {
         Device given = new GivenNoise(device, noises);
-        Graph network = Graph.of(new Mlp(1, 4, 1, ((int) teacher.condition().floats()) * 2));
-        student = new Model(network, given, true);
+        Graph network = Graph.of(student);
+        this.student = new Model(network, given, true);
         average = new Model(network, given, false);
-        room = new LessonRoom(TeacherModel.of(teacher), student, noises.length, noises.length, guidance);
+        room = new LessonRoom(TeacherModel.of(teacher), this.student, noises.length, noises.length, guidance);
         room.target = average;
+        room.range = student.extras().isEmpty() ? room.range : new GuidanceRange(1, 4);
         Stages stages = new Stages(objective.key(), objective.stages(), new Assignment(0, 1000, ResidualWeighting.NONE));
-        draws = new PhaseDraws(room, stages, objective.options());
-        lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, objective.options());
+        draws = new PhaseDraws(room, stages, options(objective));
+        lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, options(objective));
+    }
+
+    static PhaseOptions options(PhaseObjective objective) {
+        return new PhaseOptions(objective.walks(), objective.weighting(), objective.pairs(), objective.loss());
     }
 
     /** Lets all samples learn at a point of their walks. */

@@ -18,6 +18,7 @@ import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.phase.GivenWalks.Line;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -325,6 +326,28 @@ public class PhaseLessonTest {
         double f = x - t * (p + q * x);
         double c = step + 1 == grid ? 1 : ode.schedule().step(t, t - 1.0 / grid);
         return new double[] {y[0] + c * (f - y[0])};
+    }
+
+    /** Of one noise, and of scales of their own. */
+    @Test
+    void studentThatTeachesIsToldTheScale() {
+        Progressive objective = Progressive.defaults().withSteps(4, 1).withWalks(ALONE);
+        try (GivenWalks walks = new GivenWalks(
+                device(), TEACHER, new Mlp(1, 4, 1, 0, List.of("w")), objective, null, 1, 1, 1)) {
+            walks.average.load(parameter -> {
+                float[] values = new float[parameter.size()];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = (float) Math.sin(1 + i + parameter.name().length());
+                }
+                return values;
+            });
+            walks.lesson.beginRound(walks.room.kernels(), walks.average.parameters());
+            walks.learn(1, 0);
+            float[] goals = walks.goals();
+            float[] scales = walks.draws.samples.scales();
+            assertTrue(scales[0] != scales[1] && scales[1] != scales[2] && scales[0] != scales[2]);
+            assertTrue(Math.abs(goals[0] - goals[1]) > 1e-4 && Math.abs(goals[1] - goals[2]) > 1e-4, Arrays.toString(goals));
+        }
     }
 
     /** A pair of means 0 and .3, guided by 3, is a Gaussian of the mean .9. */

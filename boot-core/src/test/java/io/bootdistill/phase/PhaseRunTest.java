@@ -15,6 +15,7 @@ import io.bootdistill.config.Limit;
 import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.ReplayingDevice;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.network.Mlp;
@@ -87,7 +88,11 @@ public class PhaseRunTest {
     }
 
     private byte[] train(DistillationConfig.Builder config, String folder) throws IOException {
-        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
+        return train(config, folder, device());
+    }
+
+    private byte[] train(DistillationConfig.Builder config, String folder, Device device) throws IOException {
+        try (Teacher teacher = Teacher.load(teacherFolder, device)) {
             new BootDistiller(teacher).train(config.folder(temp.resolve(folder)).build()).close();
         }
         return state(folder);
@@ -127,6 +132,17 @@ public class PhaseRunTest {
     @EnumSource(Kind.class)
     void resultDoesNotDependOnTheWorkers(Kind kind) throws IOException {
         assertArrayEquals(train(config(kind), "one"), train(config(kind).workers(2), "two"));
+    }
+
+    /** Steps that are captured once in a stage, their solutions too, and then replayed have the bits of those that are called. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void replayedStepsAreThoseThatAreCalled(Kind kind) throws IOException {
+        ReplayingDevice replaying = new ReplayingDevice(device());
+        assertArrayEquals(train(config(kind), "called"), train(config(kind), "replayed", replaying));
+        int stages = kind.objective.stages().size();
+        assertEquals(2 * stages, replaying.captures());
+        assertEquals(2 * (STEPS - stages), replaying.replays());
     }
 
     /** Before a step, with no rate to speak of. */

@@ -114,6 +114,11 @@ class StagesTest {
                 () -> Tract.defaults().withSteps(32, 5, 1));
         requireRefusal("ends of tract is 3, must be at least 1, and a divisor of middle, 8",
                 () -> Tract.defaults().withSteps(32, 8, 3));
+        requireRefusal("phase of a stage is 3, must be at least 1, and a divisor of steps, 8", () -> new Stage(1, 0, 8, 1, 3, true, 1));
+        requireRefusal("stride of a stage is 3, must be at least 1, and a divisor of phase, 4",
+                () -> new Stage(1, 0, 8, 3, 4, true, 1));
+        requireRefusal("stride of a stage is 2, must be 1 where the walk does not say where phases end",
+                () -> new Stage(1, 0, 8, 2, 4, false, 1));
         requireRefusal("targetEma of tract is 1.0, must be in [0, 1)", () -> Tract.defaults().withTargetEma(1));
     }
 

@@ -49,8 +49,8 @@ public class WalkRingTest {
             room.moving = isMoving;
             Assignment assignment = new Assignment(FIRST, STEPS, ResidualWeighting.NONE);
             Stages stages = new Stages("test", objective.stages(), assignment);
-            PhaseDraws draws = new PhaseDraws(room, stages, objective.options());
-            try (PhaseLesson lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, objective.options())) {
+            PhaseDraws draws = new PhaseDraws(room, stages, GivenWalks.options(objective));
+            try (PhaseLesson lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, GivenWalks.options(objective))) {
                 assertEquals(isMoving, lesson.state().containsKey("walks"));
                 for (long step = FIRST; step < FIRST + STEPS; step++) {
                     lesson.draw(step, room.kernels());
