@@ -20,7 +20,7 @@ final class Variants {
 
     /** One of each kind, where a type has several. */
     private static final List<Object> KINDS = List.of(
-            new Trajectories(8, 2, 3, 0.4, 0), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(),
+            new Trajectories(8, 2, 3, 0.4, 0, 0), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(),
             new Boundary.Atom(0.2), new Boundary.Term(0.25, 3), new Boundary.Hard(),
             Limit.ofScheduler(), Limit.none(), Limit.to(2),
             new CorrectorChoice.Automatic(), new CorrectorChoice.None(), new CorrectorChoice.Given(Corrector.defaults()));
