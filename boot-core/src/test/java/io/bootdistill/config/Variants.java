@@ -25,7 +25,7 @@ final class Variants {
 
     /** One of each kind, where a type has several. */
     private static final List<Object> KINDS = List.of(
-            new Trajectories(8, 2, 3, 0.4, 0), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(),
+            new Trajectories(8, 2, 3, 0.4, 0, 0), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(),
             Direct.defaults(), Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults(),
             new Boundary.Atom(0.2), new Boundary.Term(0.25, 3), new Boundary.Hard(),
             Limit.ofScheduler(), Limit.none(), Limit.to(2),

@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
             "                   [--images FILE] [--noise-level L] --out grid.png | DIR | FILE.safetensors",
             "       boot sample [--model PIPELINE] --prompt TEXT [--prompt TEXT ...] [--negative TEXT]",
             "                   [--count N] [--seed S] [--steps K] [--sampler S] [--guidance W]",
-            "                   [--size WxH] [--latents] [--text-states FILE] [--images FILE] [--noise-level L] [--out PATH]"
+            "                   [--size WxH] [--latents] [--text-states FILE]",
+            "                   [--images FILE] [--noise-level L] [--out PATH]"
         },
         description = {
             "",

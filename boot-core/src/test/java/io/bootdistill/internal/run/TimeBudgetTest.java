@@ -104,7 +104,9 @@ class TimeBudgetTest {
         assertEquals(15, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
         assertEquals(9.5, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
         assertEquals(3 + 11 / 4.0, passesPerSample(Trajectories.defaults()), "a quarter of the samples has a new trajectory");
-        assertEquals(3 + 5, passesPerSample(Trajectories.defaults().withSteps(4).withUses(1, 1)));
+        Trajectories four = Trajectories.defaults().withSteps(4).withUses(1, 1);
+        assertEquals(3 + 5, passesPerSample(four));
+        assertEquals(3 + 5 + 0.25, passesPerSample(four.withEnd(0.4).withRestartShare(0.5).withOwnStates(0.5)), "the student once more");
     }
 
     /** As published: two calls of the teacher for a pair of progressive distillation, one for another, and one of an average. */
