@@ -21,7 +21,9 @@ public enum Stream {
     /** The time of a sample of denoising training, and whether its label is left out. */
     DENOISING_TIME, DENOISING_NULL,
     /** For lessons from outside: they derive streams of their own from its seeds. */
-    OTHER;
+    OTHER,
+    /** The samples of the online network's own, the noise they are given again, its level, and whether their condition is left out. */
+    ONLINE_NOISE, ONLINE_CONDITION, ONLINE_GUIDANCE, ONLINE_AGAIN, ONLINE_TIME, ONLINE_NULL;
 
     /** The seed of a draw that needs more than one number. */
     public long seed(long run, long index) {

@@ -25,6 +25,7 @@ public class CorrectorDrawsTest {
     private static final int SAMPLES = 9;
     private static final int FIRST = 50;
     private static final int STEPS = 400;
+    private static final Corrector OPTIONS = new Corrector(0.75, (double) FIRST / (FIRST + STEPS), 0.5, 3e-4, 1);
     private static final double ROUNDING = 1e-12;
 
     /** Pure noise at the last index: t_min is 0, t_max 0.75. */
@@ -42,7 +43,7 @@ public class CorrectorDrawsTest {
     @BeforeEach
     void open() {
         plane = new PlaneRoom(PlaneRoom.ring(schedule), PlaneRoom.network(device(), 3), PlaneRoom.BATCH, 5, null);
-        draws = new CorrectorDraws(plane.room, Prediction.V, SAMPLES, 0.5, 1, FIRST, FIRST + STEPS);
+        draws = new CorrectorDraws(plane.room, Prediction.V, OPTIONS.correction(PlaneRoom.BATCH, FIRST + STEPS));
         parts = draws.open();
     }
 
@@ -54,7 +55,7 @@ public class CorrectorDrawsTest {
 
     @Test
     void samplesAreDrawnAfreshAndSpread() {
-        assertEquals(SAMPLES, new Corrector(0.75, 0.5, 0.5, 3e-4, 1).samples(PlaneRoom.BATCH));
+        assertEquals(SAMPLES, OPTIONS.samples(PlaneRoom.BATCH));
         assertEquals(3, parts.length, "as many blocks as the batch has");
         Set<String> different = new HashSet<>();
         for (int step = FIRST; step < FIRST + 3; step++) {
