@@ -64,7 +64,7 @@ public class MatchingRunTest {
         return Teacher.load(temp.resolve("teacher"), device());
     }
 
-    /** A run that is stopped after each of its steps and goes on ends in the bits of one that was not, for any number of workers. */
+    /** A run that is stopped after each step and goes on ends in the bits of one that was not, whatever the workers. */
     @ParameterizedTest
     @MethodSource("correctors")
     void stoppedRunGoesOnWithTheSameBits(Corrector corrector) throws IOException {
@@ -95,7 +95,8 @@ public class MatchingRunTest {
     /** Each option leads elsewhere, but for what has no effect: the guidance of an online network in a run without any. */
     @Test
     void optionsMatter() throws IOException {
-        List<Corrector> all = List.of(OWN, OWN.withOnline(new OnlineSamples.Shared()), OWN.withOnline(new OnlineSamples.Own(1, 0.5)),
+        List<Corrector> all = List.of(
+                OWN, OWN.withOnline(new OnlineSamples.Shared()), OWN.withOnline(new OnlineSamples.Own(1, 0.5)),
                 OWN.withOnline(new OnlineSamples.Own(2, 0)), OWN.withWeighting(Matching.Weighting.FLAT),
                 OWN.withWeighting(Matching.Weighting.NOISE), OWN.withWeighting(Matching.Weighting.ERROR),
                 OWN.withMatching(new Matching.Through(1)), OWN.withMatching(new Matching.Through(1.2)));
@@ -136,8 +137,8 @@ public class MatchingRunTest {
         assertRefused("online of the corrector is shared, must be own where matching goes through the networks",
                 () -> through.withOnline(new OnlineSamples.Shared()));
         DistillationConfig student = DistillationConfig.builder().corrector(through).build();
-        assertRefused("matching of the student's corrector is through, must be stopped: the teacher's gradient is that of a copy, which"
-                + " would not follow the teacher", () -> JointConfig.builder().student(student).build());
+        assertRefused("matching of the student's corrector is through, must be stopped: the teacher's gradient is that of a copy,"
+                + " which would not follow the teacher", () -> JointConfig.builder().student(student).build());
     }
 
     private static void assertRefused(String message, Executable call) {

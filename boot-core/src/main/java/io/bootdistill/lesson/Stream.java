@@ -22,7 +22,7 @@ public enum Stream {
     DENOISING_TIME, DENOISING_NULL,
     /** For lessons from outside: they derive streams of their own from its seeds. */
     OTHER,
-    /** The samples of the online network's own, the noise they are given again, its level, and whether their condition is left out. */
+    /** The samples of the online network's own, their noise and its level at τ, and whether their condition is left out. */
     ONLINE_NOISE, ONLINE_CONDITION, ONLINE_GUIDANCE, ONLINE_AGAIN, ONLINE_TIME, ONLINE_NULL;
 
     /** The seed of a draw that needs more than one number. */

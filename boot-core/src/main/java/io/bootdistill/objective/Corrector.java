@@ -16,11 +16,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's. One
- * family of methods: Diff-Instruct (arXiv 2305.18455) with the weighting {@link Matching.Weighting#FLAT}; distribution matching (DMD,
- * 2311.18828; its second version, 2405.14867, with {@link OnlineSamples.Own} and more updates) with {@link Matching.Weighting#ERROR};
- * SwiftBrush (2312.05239) with {@link Matching.Weighting#NOISE}; the corrector of FreeFlow (2511.19428), the default; score identity
- * distillation (SiD, 2404.04057) with {@link Matching.Through}. All of them without data.
+ * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's. A
+ * family of methods, here without data: the corrector of FreeFlow (arXiv 2511.19428), the default; Diff-Instruct (2305.18455) with
+ * {@link Matching.Weighting#FLAT}; distribution matching with {@link Matching.Weighting#ERROR} (DMD, 2311.18828), in its second
+ * version with {@link OnlineSamples.Own} and several updates (2405.14867); SwiftBrush (2312.05239) with
+ * {@link Matching.Weighting#NOISE}; score identity distillation with {@link Matching.Through} (SiD, 2404.04057).
  *
  * @param share its samples beside each batch, as a share of it, in (0, 1]
  * @param start share of the run before it begins, in [0, 1)
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *     the online network has as much, at 1 samples move on to where p(x|c)^w/p(x)^(w−1) is large, which is beyond what guided steps
  *     lead to. A teacher that is told its scale is told all of it
  * @param weighting w of the difference of both predictions
- * @param matching how far the gradient goes; through the networks only beside draws of the online network's own
+ * @param matching how far the gradient goes; through the networks only where the online network has samples of its own
  * @param online what the online network learns from
  */
 public record Corrector(
@@ -57,11 +57,11 @@ public record Corrector(
         Checks.notNull("weighting of the corrector", weighting);
         Checks.notNull("matching of the corrector", matching);
         Checks.notNull("online of the corrector", online);
-        Checks.that(matching instanceof Matching.Stopped || online instanceof OnlineSamples.Own, "online of the corrector", "shared",
-                "own where matching goes through the networks");
+        Checks.that(matching instanceof Matching.Stopped || online instanceof OnlineSamples.Own, "online of the corrector",
+                "shared", "own where matching goes through the networks");
     }
 
-    /** The default's weighting, matching and draws. */
+    /** With the default's weighting, matching and samples. */
     public Corrector(double share, double start, double weight, double rate, double guidance) {
         this(share, start, weight, rate, guidance, Matching.Weighting.OUTPUT, new Matching.Stopped(), new OnlineSamples.Shared());
     }

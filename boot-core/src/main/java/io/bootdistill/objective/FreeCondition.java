@@ -35,6 +35,7 @@ final class FreeCondition {
 
     /** The same inputs with another condition, for networks alone. */
     static BlockInputs with(BlockInputs given, Tensor condition) {
-        return new BlockInputs(given.networkTime(), given.start(), given.scale(), condition, given.times(), null, null, given.from());
+        return new BlockInputs(
+                given.networkTime(), given.start(), given.scale(), condition, given.times(), null, null, given.from());
     }
 }

@@ -12,8 +12,8 @@ import io.bootdistill.network.Plan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network that stays as it is while it is called, made ready for a block of a worker: called without the condition, too, where it is
- * guided, and taken back to the gradient of its states, where asked.
+ * A network that stays as it is while it is called, made ready for a block of a worker: called without the condition, too, where
+ * it is guided, and taken back to the gradient of its states, where asked.
  */
 final class FrozenNetwork implements AutoCloseable {
 

@@ -3,8 +3,8 @@ package io.bootdistill.objective;
 import io.bootdistill.internal.work.Checks;
 
 /**
- * How far the gradient of a {@link Corrector} goes. With y a sample, f and g the predictions of the teacher and of the online network at
- * x_τ = α y + σ ε', d = f − g, e = f − y, a weight w that is taken as a constant, and means over the elements of a sample.
+ * How far the gradient of a {@link Corrector} goes. With y a sample, f and g what the teacher and the online network predict of
+ * x_τ = α y + σ ε', d = f − g, e = f − y, and a weight w that is taken as a constant, the sample moves by −λ dL/dy.
  */
 public sealed interface Matching {
 
@@ -21,14 +21,14 @@ public sealed interface Matching {
     }
 
     /**
-     * Not into the predictions: dL/dy = −w d, the gradient of the Kullback–Leibler divergence at τ (Diff-Instruct, arXiv 2305.18455;
-     * DMD, 2311.18828).
+     * Not into the predictions: dL/dy = −w d, the gradient of the Kullback–Leibler divergence at τ (Diff-Instruct, arXiv
+     * 2305.18455; DMD, 2311.18828).
      */
     record Stopped() implements Matching {}
 
     /**
-     * Through both networks, which stay as they are (score identity distillation, arXiv 2404.04057): L = w mean[d·(e − a d)], so that
-     * with f = A x + B o and likewise g
+     * Through both networks, which stay as they are (score identity distillation, arXiv 2404.04057): L = w Σ d·(e − a d) over the
+     * elements of a sample, so that with f = A x + B o and likewise g
      *
      * <pre>
      * dL/dy = w (−d + α (A d + Jᵀ_f B v_f + Jᵀ_g B v_g)),   v_f = e + (1 − 2a) d,   v_g = d − v_f

@@ -10,8 +10,8 @@ import io.bootdistill.lesson.RowTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Factors of a step whose gradient goes through both networks, see {@link Matching.Through}: −λ dL/dy is the sum of d, times λ w (1 − α A),
- * and of Jᵀ v of each call of a network, times −λ w α B and the call's share of a guided prediction, s or 1 − s.
+ * Factors of a step whose gradient goes through both networks, see {@link Matching.Through}: −λ dL/dy is the sum of d, times
+ * λ w (1 − α A), and of Jᵀ v of each call of a network, times −λ w α B and the call's share of a guided prediction, s or 1 − s.
  */
 final class ThroughColumns {
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Where all is known: numbers of a teacher's N(0.3, 0.5²), of a student's N(0.1, 0.8²), y = 0.1 + 0.8 ε, and an online network that has
- * learnt these, at τ = ½ of the flow schedule.
+ * Where all is known: numbers of a teacher's N(0.3, 0.5²), of a student's N(0.1, 0.8²), y = 0.1 + 0.8 ε, and an online network that
+ * has learnt these, at τ = ½ of the flow schedule.
  */
 @Tag("fast")
 public class MatchedGaussiansTest {
@@ -105,7 +105,8 @@ public class MatchedGaussiansTest {
     /** A step of samples with these noises: dL/dy of each, and the gradient of the student's weight and bias. */
     private record Moved(double[] dy, double[] gradient) {
 
-        static Moved of(Device plain, Matching matching, Matching.Weighting weighting, double lambda, float[] noise, float[] again) {
+        static Moved of(
+                Device plain, Matching matching, Matching.Weighting weighting, double lambda, float[] noise, float[] again) {
             int n = noise.length;
             Device device = new GivenNoise(plain, noise, again);
             Corrector options = new Corrector(1, 0, lambda, 1e-3, 0).withOnline(new OnlineSamples.Own(1, 0))

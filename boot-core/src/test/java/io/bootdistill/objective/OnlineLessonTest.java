@@ -133,7 +133,8 @@ public class OnlineLessonTest {
                 part.lesson().draw(80, plane.room.kernels());
             }
             double[] tau = own.atTau().times();
-            assertEquals(BATCH, Arrays.stream(tau).filter(t -> Arrays.stream(other.atTau().times()).noneMatch(o -> o == t)).count());
+            double[] others = other.atTau().times();
+            assertEquals(BATCH, Arrays.stream(tau).filter(t -> Arrays.stream(others).noneMatch(o -> o == t)).count());
             assertFalse(Arrays.equals(plane.room.values(own.seeds()), plane.room.values(other.seeds())));
             assertFalse(Arrays.equals(plane.room.values(own.again()), plane.room.values(other.again())));
             assertFalse(Arrays.equals(own.atEnd().conditions(), other.atEnd().conditions()));

@@ -137,7 +137,7 @@ class TimeBudgetTest {
         assertEquals(6 + 0.25 * 0.5 * 8, passes(budget().corrector(corrector).guidance(2)) / BATCH, 1e-12);
     }
 
-    /** The online network learns in all steps, by 1 + 3 passes; the student's three, and the networks', are a share of 0.9 in each r-th. */
+    /** The online network learns in all steps, by 1 + 3 passes; each r-th of 0.9 of them moves the student, by 3 and theirs. */
     @Test
     void correctorsWithSamplesOfTheirOwn() {
         Corrector own = new Corrector(0.5, 0.75, 10, 3e-4, 1).withOnline(new OnlineSamples.Own(2, 0));
