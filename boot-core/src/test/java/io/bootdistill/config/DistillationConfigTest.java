@@ -19,7 +19,9 @@ import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Delta;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
@@ -42,6 +44,8 @@ import org.junit.jupiter.api.Test;
 @Tag("fast")
 class DistillationConfigTest extends ConfigContract<DistillationValues, DistillationConfig> {
 
+    private static final Corrector OWN = Corrector.defaults().withOnline(new OnlineSamples.Own(5, 0.5));
+
     @Override
     List<DistillationValues> bases() {
         Boundary term = new Boundary.Term(0.2, 2);
@@ -50,7 +54,9 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 DistillationConfig.builder().phases(
                         new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0, 0), ResidualWeighting.NONE),
                         Phase.defaults().withShare(0.75)),
-                DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2))));
+                DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2)),
+                DistillationConfig.builder().corrector(OWN),
+                DistillationConfig.builder().corrector(OWN.withMatching(new Matching.Through(1.2)))));
         for (Objective objective : List.of(
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
                 new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, term, 0.5),
@@ -244,6 +250,9 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),
                 range("corrector.Given.corrector.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("corrector.Given.corrector.guidance", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("corrector.Given.corrector.matching.Through.a", at(0, 2), beyond(-TINY, 2.000001)),
+                range("corrector.Given.corrector.online.Own.updates", at(1, 100), beyond(0, 101)),
+                range("corrector.Given.corrector.online.Own.guidance", at(0, 1), beyond(-TINY, OVER_ONE)),
                 range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("optimiser.warmupImages", at(0), beyond(-1)),
                 range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
