@@ -202,10 +202,18 @@ public final class BootDistiller {
         return teacher.denoiser() instanceof Teacher its ? its.pipeline() : null;
     }
 
+    /** Bytes of the device's memory that a run would take, besides the teacher. */
+    public long bytes(DistillationConfig config) {
+        return RunMemory.needed(config, teacher, network, device, rows(conditions));
+    }
+
     /** Refuses a run that the device has no room for. */
     private void requireMemory(DistillationConfig config, @Nullable ConditionSource source) {
-        int rows = source instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
-        RunMemory.require(config, teacher, network, device, rows);
+        RunMemory.require(config, teacher, network, device, rows(source));
+    }
+
+    private static int rows(@Nullable ConditionSource source) {
+        return source instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
     }
 
     /**

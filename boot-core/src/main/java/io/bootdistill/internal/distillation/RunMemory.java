@@ -74,6 +74,11 @@ public final class RunMemory {
         }
     }
 
+    /** Bytes that a run needs besides the teacher, whatever the device has. */
+    public static long needed(DistillationConfig config, TeacherModel teacher, Network network, Device device, int conditions) {
+        return require(config, teacher, network, device, conditions, Long.MAX_VALUE);
+    }
+
     /** @return what it needs */
     static long require(
             DistillationConfig config, TeacherModel teacher, Network network, Device device, int conditions, long available) {
