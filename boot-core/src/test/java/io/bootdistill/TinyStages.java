@@ -31,7 +31,8 @@ final class TinyStages {
     /** A network that enlarges. */
     static UNet network(ImageShape small, ImageShape large) {
         return new UNet(UNetConfig.of(large, List.of(8, 8), 1, 0).toBuilder().channels(small.channels() + large.channels(),
-                large.channels()).classes(ClassEmbedType.TIMESTEP, 0).build()).enlarging(small);
+                large.channels()).classes(ClassEmbedType.TIMESTEP, 0)
+                .norm(4, 1e-5f).build()).enlarging(small); // a group of one channel would hide its level
     }
 
     /** Soft spots of 16×16. */

@@ -24,7 +24,9 @@ import picocli.CommandLine.Spec;
             "                     [--guidance W] [--images DIR] [--extractor DIR] [--count N]",
             "       boot evaluate --model DIR[,DIR...] [--teacher DIR] [--steps 1,4,10,50] [--sampler S]",
             "                     [--guidance W,W] [--prompts FILE] [--column NAME] [--pictures DIR]",
-            "                     [--extractor DIR] [--count N] [--keep DIR]"
+            "                     [--extractor DIR] [--count N] [--keep DIR]",
+            "       boot evaluate --model DIR[,DIR...] --cascade STUDENT [--teacher DIR] [--steps 1,4,10,50]",
+            "                     [--count N]"
         },
         description = {
             "",
@@ -42,6 +44,10 @@ import picocli.CommandLine.Spec;
                     + " mean over the times of a student that reads them, its latents against the teacher's path. Then the shares of pictures in which the bundled classifier of emoji finds the concept, the"
                     + " style, the ground, and all that the prompt says, in percent; and the Frechet distance to --pictures"
                     + " in its features. What cannot be known is a dash. Teachers draw by the format's sampler, from the noise.",
+            "",
+            "Models that enlarge, with --cascade, have all the same pictures of that student, and the same noise: paired RMSE and"
+                    + " PSNR against 50 steps of the teacher, the mean |Laplacian|, how sharp they are, also in percent of the"
+                    + " teacher's, and the RMSE of the means of squares of pixels to the pictures that were enlarged.",
             ""
         },
         synopsisHeading = "",
@@ -67,6 +73,10 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "The teacher whose images the paired figures are measured against. Default: the bundled teacher; for"
                     + " prompts, the first teacher of --model, or else the bundled one of emoji.")
     private Path teacherFolder;
+
+    @Option(names = "--cascade", paramLabel = "DIR",
+            description = "For models that enlarge: the student of the stage before, of whose pictures they draw.")
+    private Path cascade;
 
     @Option(names = "--steps", paramLabel = "K", split = ",", hideParamSyntax = true,
             description = "Steps of teachers, and of students that were distilled for several, separated by commas, a line for"
@@ -110,6 +120,12 @@ final class EvaluateCommand implements Callable<Integer> {
             require(spec, w >= 0 && Double.isFinite(w), "--guidance", w, "finite and at least 0");
         }
         sampler.check(spec);
+        if (cascade != null) {
+            int pictures = count == null ? PICTURES : count;
+            require(spec, pictures >= 1 && pictures <= MOST_PICTURES, "--count", pictures, "1 … 100,000 pictures");
+            new CascadeEvaluation(spec, steps, pictures).run(folders, teacherFolder, cascade);
+            return Boot.OK;
+        }
         long ofPrompts = folders.stream().filter(EvaluateCommand::readsPrompts).count();
         if (ofPrompts > 0) {
             require(spec, ofPrompts == folders.size(), "--model", folders, "models of prompts alone, or of labels alone");

@@ -145,10 +145,7 @@ final class SampleCommand implements Callable<Integer> {
         if (isTeacher) {
             sampler.requireNone(spec);
             try (Teacher teacher = Teacher.load(model.path(), Devices.best(), stage.textStates())) {
-                if (teacher.isPipeline()) {
-                    return draw(Artist.of(teacher), model.path(), null, output);
-                }
-                if (isDrawn(teacher.condition())) {
+                if (teacher.isPipeline() || isDrawn(teacher.condition())) {
                     return draw(Artist.of(teacher), model.path(), null, output);
                 }
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
