@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.objective.MatchingRoom.Guided;
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,10 +46,10 @@ public class MatchingLessonTest {
         final double scale;
         final double onlineScale;
 
-        Step(Device device, Matching matching, Matching.Weighting weighting, double onlineGuidance, boolean isGuided) {
-            plane = new MatchingRoom(device, options(matching, weighting, onlineGuidance), isGuided, 5);
-            scale = isGuided ? 1 + GUIDANCE * (MatchingRoom.SCALE - 1) : 1;
-            onlineScale = isGuided ? 1 + onlineGuidance * (MatchingRoom.SCALE - 1) : 1;
+        Step(Device device, Matching matching, Matching.Weighting weighting, double onlineGuidance, Guided guided) {
+            plane = new MatchingRoom(device, options(matching, weighting, onlineGuidance), guided, 5);
+            scale = guided == Guided.YES ? 1 + GUIDANCE * (MatchingRoom.SCALE - 1) : 1;
+            onlineScale = guided != Guided.NO ? 1 + onlineGuidance * (MatchingRoom.SCALE - 1) : 1;
             lesson = (MatchingLesson) plane.parts.get(1).lesson();
             lesson.draw(80, plane.room.kernels());
             int last = lesson.parts.length - 1;
@@ -114,9 +115,9 @@ public class MatchingLessonTest {
 
     /** target = y + λ w (f̃ − g̃), each guided as far as it is told. */
     @ParameterizedTest
-    @CsvSource({"OUTPUT, 0, false", "OUTPUT, 0, true", "FLAT, 0.25, true", "NOISE, 1, true", "ERROR, 0.25, true"})
-    void targetIsTheSampleMovedByTheDifference(Matching.Weighting weighting, double onlineGuidance, boolean isGuided) {
-        try (Step step = new Step(device(), new Matching.Stopped(), weighting, onlineGuidance, isGuided)) {
+    @CsvSource({"OUTPUT, 0, NO", "OUTPUT, 0, YES", "FLAT, 0.25, YES", "NOISE, 1, YES", "ERROR, 0.25, YES", "FLAT, 0.5, TOLD"})
+    void targetIsTheSampleMovedByTheDifference(Matching.Weighting weighting, double onlineGuidance, Guided guided) {
+        try (Step step = new Step(device(), new Matching.Stopped(), weighting, onlineGuidance, guided)) {
             double[] f = step.f(step.y);
             double[] g = step.g(step.y);
             double[] weights = step.weights(weighting);
@@ -130,11 +131,11 @@ public class MatchingLessonTest {
     /** (y − target)/λ is the gradient of w Σ d (e − a d) by y, the weight a constant: by differences of each value. */
     @ParameterizedTest
     @CsvSource({
-        "0, FLAT, 0, false", "1, FLAT, 0, false", "1, OUTPUT, 0, true", "1.2, ERROR, 0, true", "0.5, ERROR, 0.25, true",
-        "1, NOISE, 1, true"})
+        "0, FLAT, 0, NO", "1, FLAT, 0, NO", "1, OUTPUT, 0, YES", "1.2, ERROR, 0, YES", "0.5, ERROR, 0.25, YES",
+        "1, NOISE, 1, YES", "1, FLAT, 0.5, TOLD"})
     void gradientThroughBothNetworksIsThatOfTheLoss(
-            double a, Matching.Weighting weighting, double onlineGuidance, boolean isGuided) {
-        try (Step step = new Step(device(), new Matching.Through(a), weighting, onlineGuidance, isGuided)) {
+            double a, Matching.Weighting weighting, double onlineGuidance, Guided guided) {
+        try (Step step = new Step(device(), new Matching.Through(a), weighting, onlineGuidance, guided)) {
             double[] weights = step.weights(weighting);
             double[] expected = new double[step.y.length];
             double largest = 0;
@@ -166,7 +167,7 @@ public class MatchingLessonTest {
     /** The student waits for a tenth of the steps, and then moves in the last of each three; the online network always learns. */
     @Test
     void studentIsMovedInSomeSteps() {
-        try (Step step = new Step(device(), new Matching.Stopped(), Matching.Weighting.FLAT, 0, false)) {
+        try (Step step = new Step(device(), new Matching.Stopped(), Matching.Weighting.FLAT, 0, Guided.NO)) {
             assertEquals(2, step.plane.parts.size());
             assertEquals(50, step.plane.parts.get(0).first());
             assertEquals(1, step.plane.parts.get(0).every());

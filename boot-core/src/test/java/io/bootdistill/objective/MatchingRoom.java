@@ -33,14 +33,16 @@ final class MatchingRoom implements AutoCloseable {
     final LessonRoom room;
     final List<Corrector.Part> parts;
 
-    /** @param isGuided whether the teacher is */
-    MatchingRoom(Device device, Corrector options, boolean isGuided, int block) {
-        teacher = network(device, 5);
+    /** How the teacher is guided. */
+    enum Guided { NO, YES, TOLD }
+
+    MatchingRoom(Device device, Corrector options, Guided guided, int block) {
+        teacher = guided == Guided.TOLD ? network(device, 5, ScalarInputs.GUIDANCE) : network(device, 5);
         student = network(device, 6);
         online = network(device, 7);
         TeacherModel model = new TeacherModel(
                 new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1), 0.4, true), teacher, Prediction.FLOW, null, null);
-        Guidance guidance = isGuided ? new Guidance(SCALE, NULL, GuidanceInterval.ALWAYS, 0) : null;
+        Guidance guidance = guided == Guided.NO ? null : new Guidance(SCALE, NULL, GuidanceInterval.ALWAYS, 0);
         room = new LessonRoom(model, student, BATCH, block, guidance);
         room.guidanceLabel = NULL;
         room.conditions = ConditionSource.labels(4, NULL, 0.2);
@@ -48,8 +50,8 @@ final class MatchingRoom implements AutoCloseable {
     }
 
     /** Its weights, of which some would begin at zero, are all at random. */
-    private static Model network(Device device, long seed) {
-        Model model = PlaneRoom.network(device, seed);
+    private static Model network(Device device, long seed, String... scalars) {
+        Model model = PlaneRoom.network(device, seed, scalars);
         model.load(parameter -> {
             float[] values = new float[parameter.size()];
             for (int i = 0; i < values.length; i++) {
@@ -72,7 +74,7 @@ final class MatchingRoom implements AutoCloseable {
         return told;
     }
 
-    /** f unguided. */
+    /** f unguided, but for networks that are told the scale. */
     double[] predict(Model model, float[] x, double[] t, float[] labels) {
         float[] output = new float[x.length];
         float[] times = new float[t.length];
@@ -83,6 +85,9 @@ final class MatchingRoom implements AutoCloseable {
             room.kernels().upload(x, 0, plan.x().data());
             room.kernels().upload(labels, 0, plan.condition().data());
             room.kernels().upload(times, 0, plan.scalar(ScalarInputs.TIME).data());
+            if (plan.scalar(ScalarInputs.GUIDANCE) != null) {
+                room.kernels().fill(plan.scalar(ScalarInputs.GUIDANCE).data(), (float) SCALE);
+            }
             plan.forward(room.kernels(), t.length);
             room.kernels().download(plan.y().data(), output, 0);
         }
