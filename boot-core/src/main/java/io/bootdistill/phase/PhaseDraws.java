@@ -11,8 +11,8 @@ import io.bootdistill.lesson.BlockLoss;
 import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Losses;
-import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 

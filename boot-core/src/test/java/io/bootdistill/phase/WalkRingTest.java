@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.ResidualWeighting;

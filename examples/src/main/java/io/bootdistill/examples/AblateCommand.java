@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
             "Usage: boot ablate [--recipes FILE] [--only NAME,NAME] [--minutes M,M | --steps N,N]",
             "                   [--teacher DIR] [--out DIR] [--seed S] [--jobs J] [--images DIR]",
             "                   [--extractor DIR] [--device D]",
+            "                   [--methods [--best N] [--seeds N]]",
             "                   [--prompts FILE] [--guidance W | W:W] [--negative TEXT] [--pictures DIR]"
         },
         description = {
@@ -78,6 +79,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  boot ablate --minutes 3,10,30 --jobs 2 --out runs/ablation   all bundled recipes: takes a day",
             "  boot ablate --only defaults,adam --steps 1500                two of them",
+            "  boot ablate --methods --minutes 10,30                        each method at its best",
             "  boot ablate --teacher teachers/emoji-64 --prompts teachers/emoji-64/prompts.txt --minutes 20"
         })
 final class AblateCommand implements Callable<Integer> {
@@ -123,6 +125,9 @@ final class AblateCommand implements Callable<Integer> {
             description = "Folder of Fashion-MNIST's IDX files. Default: /usr/share/datasets/fashion-mnist.")
     private Path images = FashionMnist.FOLDER;
 
+    @ArgGroup(exclusive = false)
+    private MethodOptions methods;
+
     @Mixin
     private GuidanceOptions guidance = new GuidanceOptions();
 
@@ -159,7 +164,10 @@ final class AblateCommand implements Callable<Integer> {
         guidance.require(folder);
         Prompts prompts = guidance.source();
         require(spec, prompts != null || pictures == null, "--pictures", pictures, "left out without --prompts");
-        Recipes all = recipeFile != null ? Recipes.read(recipeFile)
+        if (methods != null) {
+            methods.require(spec);
+        }
+        Recipes all = recipeFile != null ? Recipes.read(recipeFile) : methods != null ? Recipes.methods()
                 : prompts == null ? Recipes.bundled() : Recipes.bundledOfPrompts();
         Recipes chosen = only == null ? all : all.only(only);
         Recipes recipes = prompts == null ? chosen : chosen.ofPrompts();
@@ -180,7 +188,7 @@ final class AblateCommand implements Callable<Integer> {
                         FileKey.ofTeacher(folder), prompts == null ? null : prompts.key(),
                         defaults.guidance().isGuided() ? defaults.guidance().toString() : null, imagesKey, extractorKey);
                 Ablation ablation = new Ablation(out, subject, setting, gauge, stop::isRequested, err::println);
-                ablation.run(recipes, budgets, jobs);
+                compare(ablation, recipes, budgets);
                 plot(ablation);
             }
         } catch (CancellationException e) {
@@ -191,6 +199,14 @@ final class AblateCommand implements Callable<Integer> {
         stdout.println("table        " + out.resolve("ablation.md"));
         stdout.flush();
         return Boot.OK;
+    }
+
+    private void compare(Ablation ablation, Recipes recipes, List<Budget> budgets) throws IOException {
+        if (methods == null) {
+            ablation.run(recipes, budgets, seed, jobs);
+        } else {
+            methods.tournament(budgets).run(ablation, recipes, jobs);
+        }
     }
 
     // ---- what measures

@@ -66,7 +66,7 @@ final class AblateCommandTest {
         CommandRun run = ablate("--steps", "6,12", "--jobs", Math.min(2, PROCESSORS)).succeeded();
         assertTrue(run.out().contains("table        " + out.resolve("ablation.md")), run.out());
         String table = Files.readString(out.resolve("ablation.md"));
-        for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
+        for (String part : List.of("| steps | Fréchet distance |", "\n| 50 | – | – | – | – | – | 0.0000 |", "\n## 6 steps\n",
                 "\n## 12 steps\n", "\n| defaults | work.batch 4 | 12 | ",
                 "\n| euler | work.batch 4, bootstrap.solver EULER | 6 | ",
                 "![](paired-rmse-12-steps.png)")) {
@@ -85,6 +85,37 @@ final class AblateCommandTest {
         Files.writeString(recipes, Files.readString(out.resolve("12-steps/euler/config.json")));
         CommandRun.distill(teacher, alone, "--recipe", recipes).succeeded();
         assertArrayEquals(state(alone), state(out.resolve("12-steps/euler")));
+    }
+
+    /** Each method has the best of three rates; the best method goes on from another seed, and with the next budget. */
+    @Test
+    void methodsFindTheirRateAndTheBestGoesOn() throws IOException {
+        CommandRun run = ablate("--methods", "--best", 1, "--seeds", 2, "--steps", "20,30").succeeded();
+        List<String> data = Files.readAllLines(out.resolve("ablation.csv"));
+        for (String method : List.of("defaults", "euler")) {
+            assertEquals(values(row(data, "6 steps," + method + ".rate-")), values(row(data, "20 steps," + method + ",")));
+        }
+        String best = row(data.stream().filter(line -> !line.contains("seed")).toList(), "20 steps,").split(",")[1];
+        assertEquals(1 + 4 + 2 * 3 + 2 + 1 + 1, data.size(), String.join("\n", data));
+        assertTrue(Files.readString(out.resolve("20-steps/" + best + ".seed-1/config.json")).contains("\"seed\": 1,"));
+        row(data, "30 steps," + best + ",");
+        String table = Files.readString(out.resolve("ablation.md"));
+        assertTrue(table.contains("| " + best + " | ![](30-steps/" + best + "/strip.png) |"), table);
+        assertEquals(ImageIO.read(out.resolve("teacher/50-steps/strip.png").toFile()).getWidth(),
+                ImageIO.read(out.resolve("30-steps/" + best + "/strip.png").toFile()).getWidth());
+
+        CommandRun again = ablate("--methods", "--best", 1, "--seeds", 2, "--steps", "20,30").succeeded();
+        assertFalse(again.err().contains("steps 0 to"), again.err());
+        assertEquals(data, Files.readAllLines(out.resolve("ablation.csv")), run.err());
+    }
+
+    /** The first is the best. */
+    private static String row(List<String> data, String start) {
+        return data.stream().filter(line -> line.startsWith(start)).findFirst().orElseThrow();
+    }
+
+    private static String values(String row) {
+        return row.substring(row.indexOf('"'), row.lastIndexOf('"'));
     }
 
     @Test
@@ -168,6 +199,9 @@ final class AblateCommandTest {
     void mistakesAreRefused() throws IOException {
         ablate("--steps", 0).refused(2, "--steps is 0");
         ablate("--minutes", 0.5).refused(2, "--minutes is 0.5");
+        ablate("--methods", "--best", 0).refused(2, "--best is 0", "at least 1");
+        ablate("--methods", "--seeds", 0).refused(2, "--seeds is 0", "at least 1");
+        ablate("--best", 2).refused(2, "--methods");
         ablate("--jobs", 0).refused(2, "--jobs is 0");
         ablate("--jobs", PROCESSORS + 1).refused(2, "--jobs is " + (PROCESSORS + 1), "must be 1 … " + PROCESSORS);
         ablate("--steps", 1, "--only", "none").refused(1, "no recipe none; there are defaults, euler");

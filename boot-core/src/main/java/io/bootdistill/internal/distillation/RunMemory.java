@@ -74,6 +74,11 @@ public final class RunMemory {
         }
     }
 
+    /** Bytes that a run needs besides the teacher, whatever the device has. */
+    public static long needed(DistillationConfig config, TeacherModel teacher, Network network, Device device, int conditions) {
+        return require(config, teacher, network, device, conditions, Long.MAX_VALUE);
+    }
+
     /** @return what it needs */
     static long require(
             DistillationConfig config, TeacherModel teacher, Network network, Device device, int conditions, long available) {
@@ -157,8 +162,11 @@ public final class RunMemory {
             return 0;
         }
         int lanes = Math.min(filled, choice.corrector.samples(choice.work.batch()));
+        StepSize size = DistillationSetup.size(config, choice.work, schedule);
         return Model.bytes(student, kernels, true) + (3L + lanes) * Float.BYTES * student.layout().length()
-                + workers * Plan.trainingBytes(student, choice.work.block());
+                + workers * Plan.trainingBytes(student, choice.work.block())
+                + choice.corrector.bytes(size, student, teacher, workers)
+                + (choice.corrector.needsTeacherGradient() && teacher != null ? Model.bytes(teacher, kernels, true) : 0);
     }
 
     /** What samples the student and, before it, the teacher. */

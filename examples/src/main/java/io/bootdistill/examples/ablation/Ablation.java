@@ -49,12 +49,12 @@ public final class Ablation {
 
     /**
      * Runs all recipes with all budgets, shortest first, and writes {@code ablation.md} and {@code ablation.csv} after each.
-     * Once.
      *
+     * @param seed of these runs
      * @param jobs runs side by side
      * @throws CancellationException if it was stopped, or the thread interrupted; it can go on, and nothing runs any more
      */
-    public void run(Recipes recipes, List<Budget> budgets, int jobs) throws IOException {
+    public void run(Recipes recipes, List<Budget> budgets, long seed, int jobs) throws IOException {
         List<DistillationConfig> configs = recipes.changes().keySet().stream()
                 .map(recipe -> recipes.builder(recipe, bench.subject().defaults()).build())
                 .toList();
@@ -64,21 +64,24 @@ public final class Ablation {
             List<Future<?>> runs = new ArrayList<>();
             for (Budget budget : budgets.stream().sorted().toList()) {
                 for (String recipe : recipes.changes().keySet()) {
-                    runs.add(threads.submit(() -> run(recipes, recipe, budget)));
+                    runs.add(threads.submit(() -> run(recipes, recipe, budget, seed)));
                 }
             }
             await(runs);
+        } catch (IOException | RuntimeException | Error e) {
+            ended = true;
+            throw e;
         } finally {
             end(threads);
         }
     }
 
-    private Void run(Recipes recipes, String recipe, Budget budget) throws IOException {
+    private Void run(Recipes recipes, String recipe, Budget budget, long seed) throws IOException {
         if (bench.stop().getAsBoolean()) {
             throw new CancellationException("stopped");
         }
         try {
-            new AblationRun(bench, recipes, recipe, budget).run();
+            new AblationRun(bench, recipes, recipe, budget, seed).run();
             writeTable();
             return null;
         } catch (IOException | RuntimeException | Error e) {
@@ -89,7 +92,6 @@ public final class Ablation {
 
     /** Lets what still runs stop after its step, and waits for it, interrupted or not. */
     private void end(ExecutorService threads) {
-        ended = true;
         threads.shutdown();
         boolean interrupted = Thread.interrupted();
         while (!threads.isTerminated()) {
@@ -138,6 +140,15 @@ public final class Ablation {
     public void writeCharts() throws IOException {
         new AblationCharts(bench.out(), bench.setting(), bench.gauge().measures(), results()).write();
         writeTable();
+    }
+
+    Bench bench() {
+        return bench;
+    }
+
+    /** What a run came to that is done. */
+    AblationResult result(String recipe, long seed, Budget budget) throws IOException {
+        return AblationResult.read(bench.out().resolve(budget.folder()).resolve(AblationRun.name(recipe, seed, bench.setting())));
     }
 
     private List<AblationResult> results() throws IOException {

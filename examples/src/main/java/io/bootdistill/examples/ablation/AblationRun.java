@@ -35,7 +35,7 @@ final class AblationRun implements DistillationListener {
     private static final int MEASURED = 6;
 
     private final Bench bench;
-    private final String recipe;
+    private final String name;
     private final String changes;
     private final Budget budget;
     private final Path folder;
@@ -43,18 +43,25 @@ final class AblationRun implements DistillationListener {
     private DistillationConfig config;
     private long step;
     private long point;
+    private long bytes;
 
-    AblationRun(Bench bench, Recipes recipes, String recipe, Budget budget) {
+    /** @param seed of the run; where it is not the first of the ablation, it is a part of the run's name */
+    AblationRun(Bench bench, Recipes recipes, String recipe, Budget budget, long seed) {
         this.bench = bench;
-        this.recipe = recipe;
+        name = name(recipe, seed, bench.setting());
         this.budget = budget;
         changes = recipes.describe(recipe);
-        folder = bench.out().resolve(budget.folder()).resolve(recipe);
+        folder = bench.out().resolve(budget.folder()).resolve(name);
         builder = recipes.builder(recipe, bench.subject().defaults())
-                .seed(bench.setting().seed())
+                .seed(seed)
                 .heldOut(bench.gauge().heldOut())
                 .workers(bench.setting().workers())
                 .folder(folder);
+    }
+
+    /** The name of a recipe's run from a seed. */
+    static String name(String recipe, long seed, Setting setting) {
+        return seed == setting.seed() ? recipe : recipe + ".seed-" + seed;
     }
 
     /**
@@ -75,6 +82,7 @@ final class AblationRun implements DistillationListener {
         }
         try (Teacher teacher = bench.subject().openTeacher()) {
             BootDistiller distiller = bench.subject().distiller(teacher).listener(this);
+            bytes = distiller.bytes(builder.build());
             try (Student student = begun
                     ? distiller.resume(folder, bench.setting().workers())
                     : distiller.train(newConfig(teacher))) {
@@ -139,7 +147,9 @@ final class AblationRun implements DistillationListener {
     // ---- measuring
 
     private void measure(Student student) throws IOException {
-        Map<String, Double> values = bench.gauge().student(student, config, bench.untilStopped());
+        Measured measured = bench.gauge().student(student, config, bench.untilStopped());
+        Map<String, Double> values = measured.values();
+        measured.writeStrip(folder);
         if (lastPoint() < config.steps()) {
             addPoint(config.steps(), values);
         }
@@ -150,7 +160,7 @@ final class AblationRun implements DistillationListener {
     private void result(Map<String, Double> values, String note) throws IOException {
         double[] minutes = RunMetrics.read(folder.resolve(RunMetrics.FILE)).minutes();
         double last = minutes.length == 0 ? 0 : minutes[minutes.length - 1] * bench.setting().share();
-        new AblationResult(recipe, changes, budget, config.steps(), config.length().images(), last, values, note).write(folder);
+        new AblationResult(name, changes, budget, config.steps(), config.length().images(), last, bytes, values, note).write(folder);
         say(note.isEmpty() ? "done" : note);
     }
 
@@ -179,7 +189,7 @@ final class AblationRun implements DistillationListener {
     }
 
     private void say(String text) {
-        bench.log().accept(budget + ", " + recipe + ": " + text);
+        bench.log().accept(budget + ", " + name + ": " + text);
     }
 
     // ---- following the run

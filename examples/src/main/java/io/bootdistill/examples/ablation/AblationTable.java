@@ -20,6 +20,8 @@ final class AblationTable {
     private static final String TEXT = "ablation.md";
     private static final String DATA = "ablation.csv";
 
+    private static final double MIB = 1 << 20;
+
     private final Setting setting;
     private final String words;
     private final List<Measure> measures;
@@ -37,19 +39,8 @@ final class AblationTable {
                 .toList();
         runs = results.stream()
                 .filter(result -> result.budget() != null)
-                .sorted(best())
+                .sorted(AblationResult.best(measures))
                 .collect(Collectors.groupingBy(AblationResult::budget, TreeMap::new, Collectors.toList()));
-    }
-
-    /** By the first measure that is ranked and known, and so on. */
-    private Comparator<AblationResult> best() {
-        Comparator<AblationResult> order = (one, other) -> 0;
-        for (Measure measure : measures) {
-            if (measure.isRanked()) {
-                order = order.thenComparing(result -> measure.rank(result.value(measure)));
-            }
-        }
-        return order;
     }
 
     void write(Path folder) throws IOException {
@@ -76,7 +67,7 @@ final class AblationTable {
                     .filter(result -> result.name().equals(Recipes.DEFAULTS))
                     .findFirst()
                     .orElse(null);
-            List<String> header = new ArrayList<>(List.of("values", "steps", "minutes"));
+            List<String> header = new ArrayList<>(List.of("values", "steps", "minutes", "ms a step", "MiB"));
             measures.stream().filter(Measure::isRanked).forEach(measure -> header.add(measure.title() + " : default"));
             header.addAll(titles);
             header.add("note");
@@ -84,6 +75,7 @@ final class AblationTable {
                     .append(line("recipe", header)).append(ruler(header.size() + 1));
             results.forEach(result -> text.append(row(result, defaults)));
             addPlots(text, folder, "-" + budget.folder());
+            addStrips(text, folder, budget, results);
         });
         return text.toString();
     }
@@ -97,9 +89,25 @@ final class AblationTable {
                 .forEach(plot -> text.append("\n![](").append(plot).append(")\n"));
     }
 
+    /** The pictures that the best of the rows of the teacher draws from the same noises, and each student below. */
+    private void addStrips(StringBuilder text, Path folder, Budget budget, List<AblationResult> results) {
+        text.append("\nFrom the same noises:\n\n").append(line("model", List.of("pictures"))).append(ruler(2));
+        addStrip(text, folder, TeacherRows.REFERENCE + " steps of the teacher",
+                TeacherRows.FOLDER + "/" + TeacherRows.name(TeacherRows.REFERENCE, ""));
+        results.forEach(result -> addStrip(text, folder, result.name(), budget.folder() + "/" + result.name()));
+    }
+
+    private static void addStrip(StringBuilder text, Path folder, String name, String place) {
+        String strip = place + "/" + Measured.STRIP;
+        if (Files.exists(folder.resolve(strip))) {
+            text.append(line(name, List.of("![](" + strip + ")")));
+        }
+    }
+
     private String row(AblationResult result, AblationResult defaults) {
         List<String> cells = new ArrayList<>(List.of(
-                result.changes(), String.valueOf(result.steps()), Measure.number("%.1f", result.minutes())));
+                result.changes(), String.valueOf(result.steps()), Measure.number("%.1f", result.minutes()),
+                Measure.number("%.0f", 60_000 * result.minutes() / result.steps()), Measure.number("%.0f", result.bytes() / MIB)));
         for (Measure measure : measures) {
             if (measure.isRanked()) {
                 double by = defaults == null ? Double.NaN : defaults.value(measure);
@@ -126,7 +134,7 @@ final class AblationTable {
     // ---- for programs
 
     private String csv() {
-        StringBuilder csv = new StringBuilder("budget,recipe,values,steps,images,minutes,")
+        StringBuilder csv = new StringBuilder("budget,recipe,values,steps,images,minutes,bytes,")
                 .append(measures.stream().map(Measure::key).collect(Collectors.joining(",")))
                 .append(",note\n");
         teacher.forEach(result -> csv.append(csv(result)));
@@ -137,7 +145,7 @@ final class AblationTable {
     private String csv(AblationResult r) {
         StringJoiner line = new StringJoiner(",", "", "\n");
         line.add(Objects.toString(r.budget(), "")).add(r.name()).add('"' + r.changes() + '"').add(String.valueOf(r.steps()))
-                .add(String.valueOf(r.images())).add(cell(r.minutes()));
+                .add(String.valueOf(r.images())).add(cell(r.minutes())).add(String.valueOf(r.bytes()));
         measures.forEach(measure -> line.add(cell(r.value(measure))));
         return line.add(r.note()).toString();
     }

@@ -34,10 +34,10 @@ public sealed interface Gauge extends AutoCloseable permits ImageGauge, PromptGa
     GuidanceConfig guided(GuidanceConfig config);
 
     /** Measures a teacher that is guided at one scale. */
-    Map<String, Double> teacher(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) throws IOException;
+    Measured teacher(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) throws IOException;
 
     /** Measures the student of a run that is done; the teacher that it is compared with has been measured. */
-    Map<String, Double> student(Student student, DistillationConfig config, Progress progress) throws IOException;
+    Measured student(Student student, DistillationConfig config, Progress progress) throws IOException;
 
     /** Measures a student on the way; likewise. */
     Map<String, Double> onTheWay(Student student, DistillationConfig config, Progress progress) throws IOException;

@@ -8,6 +8,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.Guidance;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.HeldOutSamples.Progress;
@@ -16,6 +17,7 @@ import io.bootdistill.examples.ruler.PairedFigures;
 import io.bootdistill.examples.ruler.Ruler;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.metric.PairedError;
+import io.bootdistill.network.ImageShape;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,6 +29,7 @@ import java.util.Map;
 public final class ImageGauge implements Gauge {
 
     private static final Measure FRECHET = Measure.of("frechet", "Fréchet distance", 3).ranked(LESS);
+    private static final Measure FRECHET_4 = Measure.of("frechet_4", "Fréchet distance, 4 steps", 3);
     private static final Measure PRECISION = Measure.of("precision", "precision", 3);
     private static final Measure RECALL = Measure.of("recall", "recall", 3);
     private static final Measure ACCURACY = Measure.percent("accuracy", "class accuracy");
@@ -34,6 +37,9 @@ public final class ImageGauge implements Gauge {
     private static final Measure PSNR = Measure.of("psnr", "PSNR, dB", 2);
     private static final Measure LEAST = Measure.of("least_diversity", "least diversity of a class", 3);
     private static final Measure MOST = Measure.of("most_diversity", "greatest", 3);
+
+    /** Steps of students that can take several. */
+    private static final int FEW = 4;
 
     private final int heldOut;
     private final int[] labels;
@@ -59,7 +65,7 @@ public final class ImageGauge implements Gauge {
 
     @Override
     public List<Measure> measures() {
-        return List.of(FRECHET, PRECISION, RECALL, ACCURACY, RMSE, PSNR, LEAST, MOST);
+        return List.of(FRECHET, FRECHET_4, PRECISION, RECALL, ACCURACY, RMSE, PSNR, LEAST, MOST);
     }
 
     /** The paired RMSE is in a run's own metrics. */
@@ -91,14 +97,18 @@ public final class ImageGauge implements Gauge {
     }
 
     @Override
-    public Map<String, Double> teacher(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) {
+    public Measured teacher(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) {
         float[] samples = sample(generator(teacher, steps), count(), progress);
         if (reference == null) {
             reference = steps == TeacherRows.REFERENCE
                     ? Arrays.copyOf(samples, heldOut * teacher.shape().size())
                     : sample(generator(teacher, TeacherRows.REFERENCE), heldOut, progress);
         }
-        return values(samples, reference);
+        return measured(samples, values(samples, reference), teacher.shape());
+    }
+
+    private static Measured measured(float[] samples, Map<String, Double> values, ImageShape shape) {
+        return Measured.of(values, samples, shape.channels(), shape.height(), shape.width());
     }
 
     private Generator generator(Teacher teacher, int steps) {
@@ -109,9 +119,15 @@ public final class ImageGauge implements Gauge {
     }
 
     @Override
-    public Map<String, Double> student(Student student, DistillationConfig config, Progress progress) throws IOException {
+    public Measured student(Student student, DistillationConfig config, Progress progress) throws IOException {
         try (SafetensorsFile file = SafetensorsFile.open(config.output().folder().resolve(AblationRun.REFERENCE))) {
-            return values(sample(student::sample, count(), progress), PairedError.clamp(file.floats("sample")));
+            float[] samples = sample(student::sample, count(), progress);
+            Map<String, Double> values = values(samples, PairedError.clamp(file.floats("sample")));
+            if (ruler != null && student.mostSteps() >= FEW) {
+                values.put(FRECHET_4.key(), ruler.frechet(sample((seeds, labels) -> student.sample(
+                        SampleRequest.ofSeeds(seeds).withLabels(labels).withSteps(FEW)), count(), progress)));
+            }
+            return measured(samples, values, student.shape());
         }
     }
 

@@ -8,6 +8,7 @@ import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.GuidanceConfig;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.examples.extractor.PromptFaithfulness;
 import io.bootdistill.examples.ruler.HeldOutPrompts;
@@ -18,6 +19,7 @@ import io.bootdistill.examples.ruler.PromptGuidance;
 import io.bootdistill.examples.ruler.PromptModel;
 import io.bootdistill.examples.ruler.PromptRow;
 import io.bootdistill.examples.ruler.PromptRuler;
+import io.bootdistill.network.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -37,12 +39,17 @@ public final class PromptGauge implements Gauge {
     private static final Measure STYLE = Measure.percent("style", "style");
     private static final Measure GROUND = Measure.percent("ground", "ground");
     private static final Measure FAITHFULNESS = Measure.percent("faithfulness", "faithfulness").ranked(MORE);
+    private static final Measure FRECHET_4 = Measure.of("frechet_4", "Fréchet distance, 4 steps", 2);
     private static final Measure LATENT_RMSE = Measure.of("latent_rmse", "RMSE of latents", 4);
     private static final Measure PICTURE_RMSE = Measure.of("picture_rmse", "RMSE of pictures", 4).ranked(LESS);
     private static final Measure DIVERSITY = Measure.of("diversity", "diversity", 3);
     private static final Measure LEAST = Measure.of("least_diversity", "least diversity of a prompt", 3);
 
+    /** Steps of students that can take several. */
+    private static final int FEW = 4;
+
     private final int count;
+    private final ImageShape picture;
     private final double usual;
     private final String negative;
     private final PromptRuler ruler;
@@ -62,6 +69,7 @@ public final class PromptGauge implements Gauge {
      */
     public PromptGauge(Path out, Teacher teacher, Prompts prompts, double usual, int count, PromptRuler ruler) {
         this.count = count;
+        picture = teacher.picture(DrawRequest.ofCount(1));
         this.usual = usual;
         this.ruler = ruler;
         negative = prompts.negative();
@@ -72,7 +80,7 @@ public final class PromptGauge implements Gauge {
 
     @Override
     public List<Measure> measures() {
-        return List.of(FRECHET, CONCEPT, STYLE, GROUND, FAITHFULNESS, LATENT_RMSE, PICTURE_RMSE, DIVERSITY, LEAST);
+        return List.of(FRECHET, FRECHET_4, CONCEPT, STYLE, GROUND, FAITHFULNESS, LATENT_RMSE, PICTURE_RMSE, DIVERSITY, LEAST);
     }
 
     @Override
@@ -111,9 +119,14 @@ public final class PromptGauge implements Gauge {
     }
 
     @Override
-    public Map<String, Double> teacher(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) throws IOException {
+    public Measured teacher(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) throws IOException {
         Drawn reference = drawn(teacher, guided, TeacherRows.REFERENCE, progress);
-        return values(teachers.measure(drawn(teacher, guided, steps, progress), reference));
+        Drawn drawn = drawn(teacher, guided, steps, progress);
+        return measured(drawn, values(teachers.measure(drawn, reference)));
+    }
+
+    private Measured measured(Drawn drawn, Map<String, Double> values) {
+        return Measured.of(values, drawn.pictures(), picture.channels(), picture.height(), picture.width());
     }
 
     private Drawn drawn(Teacher teacher, GuidanceConfig guided, int steps, Progress progress) throws IOException {
@@ -122,10 +135,18 @@ public final class PromptGauge implements Gauge {
     }
 
     @Override
-    public Map<String, Double> student(Student student, DistillationConfig config, Progress progress) throws IOException {
-        GuidanceConfig guided = guided(config.guidance());
-        Drawn drawn = students.draw("student", PromptModel.of(student, guided.range().middle(), 1), progress);
-        return values(students.measure(drawn, reference(guided, progress)));
+    public Measured student(Student student, DistillationConfig config, Progress progress) throws IOException {
+        Drawn drawn = draw(student, config, 1, progress);
+        Map<String, Double> values = values(students.measure(drawn, reference(guided(config.guidance()), progress)));
+        if (student.mostSteps() >= FEW) {
+            values.put(FRECHET_4.key(), students.measure(draw(student, config, FEW, progress), drawn).shown().frechet());
+        }
+        return measured(drawn, values);
+    }
+
+    private Drawn draw(Student student, DistillationConfig config, int steps, Progress progress) throws IOException {
+        double scale = guided(config.guidance()).range().middle();
+        return students.draw("student", PromptModel.of(student, scale, steps, null), progress);
     }
 
     /** What the teacher has drawn before; two runs may read it at once. */
@@ -143,7 +164,7 @@ public final class PromptGauge implements Gauge {
 
     @Override
     public Map<String, Double> onTheWay(Student student, DistillationConfig config, Progress progress) throws IOException {
-        return student(student, config, progress);
+        return values(students.measure(draw(student, config, 1, progress), reference(guided(config.guidance()), progress)));
     }
 
     private static Map<String, Double> values(PromptRow row) {

@@ -37,6 +37,7 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
     private static final String NEGATIVE_LABEL = "guidance.negativeLabel";
 
     private static final String BUNDLED = "recipes.json";
+    private static final String METHODS = "methods.json";
     private static final String OF_PROMPTS = "prompt-recipes.json";
 
     /** What is the same for all runs of an ablation. */
@@ -98,6 +99,11 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
     /** Those for teachers that read prompts: objective by guidance by share of the boundary. */
     public static Recipes bundledOfPrompts() {
         return bundled("the bundled recipes of prompts", OF_PROMPTS);
+    }
+
+    /** The methods of the field: this library's, the paper's, and those that it is compared with. */
+    public static Recipes methods() {
+        return bundled("the bundled methods", METHODS);
     }
 
     private static Recipes bundled(String name, String resource) {

@@ -47,8 +47,9 @@ final class TeacherRows {
         bench.log().accept("sampling the teacher in " + steps + (steps == 1 ? " step" : " steps")
                 + (words.isEmpty() ? "" : ", " + words));
         try (Teacher teacher = bench.subject().openTeacher()) {
-            new AblationResult("teacher", words, null, steps, 0, 0,
-                    bench.gauge().teacher(teacher, guided, steps, bench.untilStopped()), "").write(folder);
+            Measured measured = bench.gauge().teacher(teacher, guided, steps, bench.untilStopped());
+            measured.writeStrip(folder);
+            new AblationResult("teacher", words, null, steps, 0, 0, 0, measured.values(), "").write(folder);
         }
     }
 

@@ -24,7 +24,7 @@ final class AblationTableTest {
     private Path folder;
 
     private static AblationResult run(String name, Map<String, Double> values) {
-        return new AblationResult(name, "", new Budget(5, false), 5, 20, 1, values, "");
+        return new AblationResult(name, "", new Budget(5, false), 5, 20, 1, 2 << 20, values, "");
     }
 
     private List<String> recipes(AblationResult... results) throws IOException {
@@ -43,9 +43,9 @@ final class AblationTableTest {
         assertEquals(List.of("near", "defaults", "few", "diverged"), recipes(few, diverged, defaults, near));
         String table = Files.readString(folder.resolve("ablation.md"));
         for (String row : List.of("Seed 1. Words. Device: reference;",
-                "| recipe | values | steps | minutes | share, % : default | error : default | other | share, % | error | note |",
-                "| near |  | 5 | 1.0 | 1.00 | 0.50 | – | 80.0 | 2.00 |  |",
-                "| diverged |  | 5 | 1.0 | – | – | – | – | – |  |")) {
+                "| recipe | values | steps | minutes | ms a step | MiB | share, % : default | error : default | other | share, % | error | note |",
+                "| near |  | 5 | 1.0 | 12000 | 2 | 1.00 | 0.50 | – | 80.0 | 2.00 |  |",
+                "| diverged |  | 5 | 1.0 | 12000 | 2 | – | – | – | – | – |  |")) {
             assertTrue(table.contains(row), "no \"" + row + "\" in " + table);
         }
     }

@@ -81,7 +81,7 @@ final class AblationTest {
                         threads.add(Thread.currentThread());
                         running.countDown();
                     }
-                }).run(Recipes.read(recipes), List.of(new Budget(1_000_000, false)), 2);
+                }).run(Recipes.read(recipes), List.of(new Budget(1_000_000, false)), 0, 2);
             } catch (Throwable e) {
                 end.set(e);
                 interrupted.set(Thread.currentThread().isInterrupted());

@@ -47,6 +47,14 @@ final class RecipesTest {
         assertEquals("bootstrap.boundary hard, corrector none", recipes.describe("bootstrap-boundary-hard"));
     }
 
+    @Test
+    void bundledMethodsDiffer() {
+        Recipes methods = Recipes.methods();
+        assertEquals(methods.changes().size(), methods.changes().keySet().stream()
+                .map(name -> methods.builder(name, DEFAULTS).build()).distinct().count());
+        assertEquals(DEFAULTS.toBuilder().images(64_000).build(), methods.builder(Recipes.DEFAULTS, DEFAULTS).build());
+    }
+
     /** Objective by guidance by share of the boundary; what a recipe does not say is the default's of prompts. */
     @Test
     void bundledRecipesOfPromptsAreAGrid() {

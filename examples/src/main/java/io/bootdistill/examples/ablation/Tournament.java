@@ -1,0 +1,87 @@
+package io.bootdistill.examples.ablation;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Compares methods fairly, in rounds of an {@link Ablation}: each method finds its own rate of three in short runs, then all run
+ * for the same time; the best go on, from other seeds and for longer.
+ *
+ * @param tuning length of the runs that find a rate
+ * @param budgets lengths of the runs of methods, the first for all
+ * @param best how many go on, at least 1
+ * @param seeds of the runs that go on, at least 1
+ */
+public record Tournament(Budget tuning, List<Budget> budgets, int best, int seeds) {
+
+    /** Of a method's own rate, by names for folders. */
+    private static final Map<String, Double> RATES = rates();
+
+    private static Map<String, Double> rates() {
+        Map<String, Double> rates = new LinkedHashMap<>();
+        rates.put("rate-third", 1 / 3.0);
+        rates.put("rate-own", 1.0);
+        rates.put("rate-thrice", 3.0);
+        return rates;
+    }
+
+    /**
+     * Runs all rounds; what is done already is not repeated.
+     *
+     * @param jobs runs side by side
+     */
+    public void run(Ablation ablation, Recipes methods, int jobs) throws IOException {
+        long seed = ablation.bench().setting().seed();
+        Map<String, JsonObject> tried = new LinkedHashMap<>();
+        methods.changes().forEach((name, values) -> RATES.forEach((rate, factor) ->
+                tried.put(trial(name, rate), withRate(values, factor * ownRate(ablation, methods, name)))));
+        Recipes trials = new Recipes(methods.source(), tried);
+        ablation.run(trials, List.of(tuning), seed, jobs);
+        Map<String, JsonObject> tuned = new LinkedHashMap<>();
+        for (String name : methods.changes().keySet()) {
+            List<String> names = RATES.keySet().stream().map(rate -> trial(name, rate)).toList();
+            tuned.put(name, tried.get(ranked(ablation, names, seed, tuning).get(0)));
+        }
+        Recipes all = new Recipes(methods.source(), tuned);
+        ablation.run(all, budgets.subList(0, 1), seed, jobs);
+        List<String> order = ranked(ablation, List.copyOf(tuned.keySet()), seed, budgets.get(0));
+        Recipes chosen = all.only(order.subList(0, Math.min(best, order.size())));
+        for (int more = 1; more < seeds; more++) {
+            ablation.run(chosen, budgets.subList(0, 1), seed + more, jobs);
+        }
+        ablation.run(chosen, budgets.subList(1, budgets.size()), seed, jobs);
+    }
+
+    private static String trial(String method, String rate) {
+        return method + "." + rate;
+    }
+
+    private static double ownRate(Ablation ablation, Recipes methods, String name) {
+        return methods.builder(name, ablation.bench().subject().defaults()).build().optimiser().rate();
+    }
+
+    private static JsonObject withRate(JsonObject values, double rate) {
+        JsonObject changed = values.deepCopy();
+        JsonObject optimiser = changed.has("optimiser") ? changed.getAsJsonObject("optimiser") : new JsonObject();
+        optimiser.addProperty("rate", new BigDecimal(rate).round(new MathContext(3)));
+        changed.add("optimiser", optimiser);
+        return changed;
+    }
+
+    /** The names of runs, the best first; one that diverged is the last. */
+    private static List<String> ranked(Ablation ablation, List<String> names, long seed, Budget budget) throws IOException {
+        List<AblationResult> results = new ArrayList<>();
+        for (String name : names) {
+            results.add(ablation.result(name, seed, budget));
+        }
+        Comparator<AblationResult> best = AblationResult.best(ablation.bench().gauge().measures());
+        return results.stream().sorted(best).map(AblationResult::name).toList();
+    }
+}
