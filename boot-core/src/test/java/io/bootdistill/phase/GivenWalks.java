@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Losses;
@@ -11,6 +12,7 @@ import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
 import io.bootdistill.objective.GivenNoise;
 import io.bootdistill.objective.LessonRoom;
 import java.util.List;
@@ -119,6 +121,18 @@ final class GivenWalks implements AutoCloseable {
             }
             return values;
         });
+    }
+
+    /** f̂ = x − t F, of the flow's output. */
+    double predict(Model model, double x, double t) {
+        float[] output = new float[1];
+        try (Plan plan = new Plan(model, 1, Plan.Mode.INFERENCE)) {
+            room.kernels().upload(new float[] {(float) x}, 0, plan.x().data());
+            room.kernels().upload(new float[] {(float) t}, 0, plan.scalar(ScalarInputs.TIME).data());
+            plan.forward(room.kernels(), 1);
+            room.kernels().download(plan.y().data(), output, 0);
+        }
+        return x - t * output[0];
     }
 
     @Override

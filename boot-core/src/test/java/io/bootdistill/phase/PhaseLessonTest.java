@@ -238,6 +238,39 @@ public class PhaseLessonTest {
         }
     }
 
+    /** Networks that know the time are asked at that of their state: ε = 1, one end. */
+    @Test
+    void networksAreAskedAtTheTimesOfTheirStates() {
+        try (GivenWalks walks = given(consistency(4).withWeighting(SnrWeighting.FLAT), 1, 1)) {
+            walks.student.initialize(7);
+            walks.average.initialize(8);
+            for (int i = 0; i < 3; i++) {
+                walks.learn(0, i + 1);
+                double said = walks.predict(walks.average, walks.states()[0], 1 - (i + 1) / 4.0);
+                double total = walks.learn(0, i).total();
+                assertEquals(said, walks.goals()[0], TOLERANCE, "i = " + i);
+                double learnt = walks.predict(walks.student, walks.states()[0], 1 - i / 4.0);
+                assertEquals(Math.pow(learnt - said, 2), total, 1e-5, "i = " + i);
+            }
+        }
+    }
+
+    /** A network whose output is x₀ itself says something of a clean state, too: it is not heard. */
+    @Test
+    void endOfAPhaseIsTheWalksOwn() {
+        NoiseSchedule schedule = new DiscreteSchedule(new double[] {0.99, 0.9, 0.6, 0.2, 0.01});
+        Denoiser teacher = new Scheduled(TEACHER, schedule);
+        try (GivenWalks walks = new GivenWalks(device(), teacher, consistency(4), 1, -0.7f)) {
+            walks.become(walks.average, 100, 100);
+            walks.learn(0, 3);
+            float[] f = new float[2];
+            double t = schedule.trailing(3, 4);
+            teacher.predict(2, walks.states(), new double[] {t, t}, new float[0], f);
+            assertEquals(f[0], walks.goals()[0], TOLERANCE);
+            assertEquals(f[1], walks.goals()[1], TOLERANCE);
+        }
+    }
+
     /** From the end of the walk back: what has been learnt at a point makes the goal of the one before. */
     private List<Line> converged(PhaseObjective objective, Denoiser teacher, int steps) {
         List<Line> lines = new ArrayList<>();
