@@ -89,8 +89,8 @@ public final class BootDistiller {
     }
 
     /**
-     * Likewise, on so many of its pictures. The student of the run is given, for each sample, one of them, noised as its own to a level
-     * of 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL}, and that level; so is its teacher, at all times.
+     * Likewise, on so many of its pictures. The student of the run is given, for each sample, one of them, with noise of a level of
+     * 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL}, and that level; so is its teacher, at all times.
      *
      * @param before of no conditions or of classes, of the shape that the teacher enlarges; not closed before the run begins
      * @param pictures 1 … 1,048,576: a run that is resumed needs as many of the same student

@@ -92,8 +92,8 @@ public final class Cascade implements AutoCloseable {
     /**
      * Draws pictures as numbers.
      *
-     * @param request for the first student, and its {@link DrawRequest#noiseLevel} for the second; the scale and the steps are those
-     *     of both, noise is the first's
+     * @param request for the first student, its {@link DrawRequest#noiseLevel} for the second; the scale and the steps are those of
+     *     both, noise is the first's
      * @return [pictures][channels][height][width] of {@link #picture}, about −1 … 1, not clamped
      * @throws IllegalArgumentException if the request does not fit: see {@link Student#images(DrawRequest)}
      */

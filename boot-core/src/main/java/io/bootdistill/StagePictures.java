@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stage before one that enlarges: a student, whose pictures that one is distilled on, never those of a file. They are drawn once,
- * clamped and kept as bytes; those of a run depend on its seed alone.
+ * The stage before one that enlarges: a student, on whose pictures that one is distilled, never those of a file. They are drawn
+ * once, clamped and kept as bytes; those of a run depend on its seed alone.
  *
  * @param student that draws them, of noise alone; not closed
  * @param count of them, at least 1
@@ -48,9 +48,10 @@ record StagePictures(Student student, int count) {
      * @param prompts whether the run has some
      */
     void require(Network network, boolean prompts) {
-        boolean drawsAlone = student.condition() instanceof ConditionShape.None || student.condition() instanceof ConditionShape.Label;
-        Checks.that(prompts ? student.readsPrompts() && !Enlargement.isPartOf(student.condition()) : drawsAlone,
-                "the condition of the stage before", student.condition(), (prompts ? "that of prompts"
+        ConditionShape condition = student.condition();
+        boolean drawsAlone = condition instanceof ConditionShape.None || condition instanceof ConditionShape.Label;
+        Checks.that(prompts ? student.readsPrompts() && !Enlargement.isPartOf(condition) : drawsAlone,
+                "the condition of the stage before", condition, (prompts ? "that of prompts"
                         : "none or labels") + ": it draws the first pictures, of noise alone");
         Checks.that(Enlargement.isPartOf(network.condition()), "the stage before", "given",
                 "left out: this teacher enlarges no pictures");

@@ -84,8 +84,8 @@ final class StudentPupil implements Pupil<Student> {
     private void openAverage() {
         average = new Student(
                 new StudentModel(setup.newAverage(), teacher.schedule(), setup.studentOutput(),
-                        setup.conditions().asPrompts() != null ? -1 : setup.nullLabel(), config.guidance().range(), teacher.scheduler(),
-                        config.fewSteps()),
+                        setup.conditions().asPrompts() != null ? -1 : setup.nullLabel(), config.guidance().range(),
+                        teacher.scheduler(), config.fewSteps()),
                 config.work().workers(), pipeline == null ? null : pipeline.share());
     }
 

@@ -106,7 +106,7 @@ final class TeacherPupil implements Pupil<Teacher> {
         }
     }
 
-    /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones, or of smaller images. */
+    /** Samples of the teacher: 50 steps, limited as its scheduler says, of the labels in turn, or of smaller images. */
     private float[] ofLabels() {
         ConditionSource smaller = setup.smaller();
         HeldOut noises = new HeldOut(average.resolved(), config.pictures(),

@@ -66,8 +66,8 @@ public final class TeacherTrainer {
     }
 
     /**
-     * Trains on the given device a network that may be one that enlarges: it is shown each image with its smaller copy, the means of
-     * squares of pixels, noised to a level of 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL} of the same schedule.
+     * Trains on the given device a network that may be one that enlarges: it is shown each image with its smaller copy, means of
+     * squares of pixels, noised to a level of 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL} of its own schedule.
      */
     public TeacherTrainer(UNet unet, SchedulerConfig scheduler, Device device) {
         UNetConfig network = unet.config();

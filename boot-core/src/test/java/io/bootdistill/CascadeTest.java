@@ -212,8 +212,9 @@ public class CascadeTest {
             assertMessage(refused(() -> new BootDistiller(classes).cascade(first).train(config)),
                     "the stage before is given, must be left out");
         }
-        try (Teacher larger = new TeacherTrainer(TinyStages.network(new ImageShape(1, 4, 4), TinyStages.LARGE), TinyStages.SCHEDULER,
-                device()).train(TinyStages.images(4), TinyStages.training(6).build())) {
+        UNet network = TinyStages.network(new ImageShape(1, 4, 4), TinyStages.LARGE);
+        try (Teacher larger = new TeacherTrainer(network, TinyStages.SCHEDULER, device()).train(
+                TinyStages.images(4), TinyStages.training(6).build())) {
             assertMessage(refused(() -> new BootDistiller(larger).cascade(first).train(config)),
                     "the shape of the smaller pictures is 1×8×8, must be 1×4×4");
         }

@@ -103,8 +103,8 @@ class DeepFloydDistillationTest {
             ConditionSource prompts = ConditionSource.prompts(PROMPTS);
             assertMessage(refused(() -> new BootDistiller(teacher).conditions(prompts).train(config)),
                     "the student of the stage before is missing", "at most 3×16×8");
-            assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).train(config)), "the condition of the stage before",
-                    "none or labels");
+            assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).train(config)),
+                    "the condition of the stage before", "none or labels");
             assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).conditions(ConditionSource.prompts(
                     List.of("unknown"))).train(config)), "unknown", "text_states.safetensors");
         }

@@ -5,8 +5,8 @@ import io.bootdistill.diffusion.ConditionSource.Prompts;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws prompts for a network that enlarges, each with a smaller picture of it: the number of the prompt, then what the other parts of
- * its condition hold. Immutable, thread-safe.
+ * Draws prompts for a network that enlarges, each with a smaller picture of it: the number of the prompt, then what the other parts
+ * of its condition hold. Immutable, thread-safe.
  *
  * @param prompts as they are drawn
  * @param pictures as many of each prompt, one prompt after another

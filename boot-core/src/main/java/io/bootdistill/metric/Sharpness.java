@@ -1,6 +1,6 @@
 package io.bootdistill.metric;
 
-/** How sharp images are: the mean of |Laplacian|, |4x − those above, below, left and right|, over all pixels but those of the edge. */
+/** How sharp images are: the mean of |Laplacian|, |4x − those above, below, left and right|, over all pixels but the edge's. */
 public final class Sharpness {
 
     private Sharpness() {}

@@ -172,7 +172,7 @@ class ConditionPartsTest {
         assertThrows(IllegalArgumentException.class, () -> table.set(kernels, 4, conditions, 0));
     }
 
-    /** A table of texts alone: samples carry the other parts behind the number of their row; so does what guidance leads away from. */
+    /** A table of texts alone: samples carry the other parts behind the number of their row, also of what guidance leaves. */
     @Test
     void tableOfSomePartsGivesWhatIsGivenWhole() {
         ConditionTable table = scope.own(new ConditionTable(new Parts(List.of(CONDITION.part("text"))), 4, device));

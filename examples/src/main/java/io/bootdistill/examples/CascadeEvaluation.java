@@ -59,7 +59,7 @@ final class CascadeEvaluation {
     void run(List<Path> folders, Path teacherFolder, Path before) throws IOException {
         Path from = teacherFolder != null ? teacherFolder : folders.stream()
                 .filter(folder -> ModelFolder.of(folder).kind() == ModelFolder.Kind.TEACHER).findFirst().orElse(null);
-        require(spec, from != null, "--teacher", "missing", "given, or a teacher among the models: what the others are compared with");
+        require(spec, from != null, "--teacher", "missing", "given, or a teacher among the models, to compare with");
         Device device = Devices.best();
         drawSmall(before, device);
         try (Teacher teacher = Teacher.load(from, device)) {

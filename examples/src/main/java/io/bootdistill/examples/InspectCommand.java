@@ -63,8 +63,8 @@ final class InspectCommand implements Callable<Integer> {
             return Boot.OK;
         }
         DiffusersFolder files = DiffusersFolder.open(model.path());
-        UNet network = SmallerMark.network(
-                new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json")), files.marks(), model.path());
+        UNet format = new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json"));
+        UNet network = SmallerMark.network(format, files.marks(), model.path());
         describe(network, files.nullClass().orElse(-1));
         describe(files.scheduler());
         if (network.small() != null) {

@@ -205,7 +205,8 @@ final class SampleCommand implements Callable<Integer> {
     private int draw(Artist artist, Path model, FewSteps way, SampleOutput output) throws IOException {
         float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, artist.shape());
         DrawRequest request = drawn.request(
-                spec, artist, PipelineFolder.isWhole(model) ? PipelineFolder.open(model) : null, labels, input.count == null ? 1 : input.count, noise);
+                spec, artist, PipelineFolder.isWhole(model) ? PipelineFolder.open(model) : null, labels,
+                input.count == null ? 1 : input.count, noise);
         if (guidance != null) {
             require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
             request = request.withGuidance(guidance);
@@ -223,7 +224,7 @@ final class SampleCommand implements Callable<Integer> {
     }
 
     private int drawCascade(Path second, SampleOutput output) throws IOException {
-        require(spec, input.noise == null, "--noise", input.noise, "left out with --cascade: seeds make the noise of both students");
+        require(spec, input.noise == null, "--noise", input.noise, "left out with --cascade: seeds make the noise of both");
         Path first = ModelFolder.of(stage.cascade()).path();
         drawn.requireFit(spec, first, true, labels);
         try (Cascade cascade = Cascade.load(first, second)) {

@@ -8,7 +8,7 @@ import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNet;
 import java.nio.file.Path;
 
-/** What the format cannot say of a {@code UNet2DModel} that enlarges: of which pictures, in the file that this library alone reads. */
+/** What the format cannot say of a {@code UNet2DModel}: that it enlarges, and which pictures; in a file of this library alone. */
 public final class SmallerMark {
 
     /** Channels, height and width of the smaller pictures. */

@@ -76,8 +76,10 @@ public final class TeacherKey {
 
     /** What the format says of a network, without further inputs of a student's. */
     private static String text(Network network, @Nullable SchedulerConfig scheduler) {
-        return (network instanceof UNet unet ? "UNet[config=" + unet.config() + (unet.small() == null ? "" : ", " + unet.small()) + "]"
-                : network) + " " + scheduler;
+        if (!(network instanceof UNet unet)) {
+            return network + " " + scheduler;
+        }
+        return "UNet[config=" + unet.config() + (unet.small() == null ? "" : ", " + unet.small()) + "] " + scheduler;
     }
 
     private static MessageDigest digest() {

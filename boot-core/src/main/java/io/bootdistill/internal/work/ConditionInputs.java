@@ -41,7 +41,7 @@ public final class ConditionInputs {
      * Writes those of n samples.
      *
      * @param first the sample of the plan that is the first of them
-     * @param given [n][floats of the shape], or [n][1 and more] with the rows of the table, and behind them the parts that it has not;
+     * @param given [n][floats of the shape], or [n][1 and more] with the rows of the table, behind them the parts that it has not;
      *     null where the shape is none
      */
     public void write(Kernels kernels, int first, int n, @Nullable Tensor given) {
