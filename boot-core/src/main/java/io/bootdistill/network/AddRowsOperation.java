@@ -17,7 +17,7 @@ final class AddRowsOperation extends Operation {
     List<Kernel> kernels(Pass pass) {
         return switch (pass) {
             case FORWARD -> List.of(Kernel.ADD_ROWS_FORWARD);
-            case BACKWARD -> blocks[0].constant() ? List.of() : List.of(Kernel.ADD_ROWS_BACKWARD);
+            case BACKWARD -> blocks[0].isTrained() ? List.of(Kernel.ADD_ROWS_BACKWARD) : List.of();
             case TANGENT -> List.of(Kernel.AFFINE);
         };
     }

@@ -94,6 +94,11 @@ final class ConvOperation extends Operation {
     }
 
     @Override
+    Record shape() {
+        return conv;
+    }
+
+    @Override
     long preparedLength(Kernels kernels, boolean gradient) {
         return kernels.preparedLength(conv, gradient);
     }

@@ -73,7 +73,7 @@ final class GradientFlow {
 
     /** Whether gradients of the operation's own parameters are made. */
     boolean trains(Operation operation) {
-        return parameters && Arrays.stream(operation.blocks).anyMatch(block -> !block.constant());
+        return parameters && Arrays.stream(operation.blocks).anyMatch(Operation.Block::isTrained);
     }
 
     /** A value needs a gradient if it depends on parameters that have one, or on an input whose gradient is asked for. */
@@ -121,7 +121,7 @@ final class GradientFlow {
             }
             case IDENTITY -> {
                 base[i][k] = soFar(input);
-                if (base[i][k] == null) {
+                if (base[i][k] == null && !isPartOfOutput(input)) {
                     alias[input.id] = dy[i];
                     return;
                 }
@@ -149,6 +149,12 @@ final class GradientFlow {
             }
         }
         return false;
+    }
+
+    /** Whether an operation writes a value together with others, so that their gradients have to lie side by side. */
+    private boolean isPartOfOutput(Value value) {
+        Value whole = value.parent();
+        return whole != null && graph.operations.stream().anyMatch(operation -> operation.output == whole);
     }
 
     /** The complete gradient of an output. */

@@ -20,7 +20,7 @@ public final class Gradients implements AutoCloseable {
             Operation.Block[] blocks = graph.operations.get(i).blocks;
             slices[i] = new @Nullable Slice[blocks.length];
             for (int k = 0; k < blocks.length; k++) {
-                if (!blocks[k].constant()) {
+                if (blocks[k].isTrained()) {
                     slices[i][k] = memory.slice(blocks[k].offset(), blocks[k].length());
                 }
             }

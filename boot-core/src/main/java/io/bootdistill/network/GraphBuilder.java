@@ -36,8 +36,7 @@ public final class GraphBuilder {
     }
 
     /** Of a network with these inputs. */
-    static GraphBuilder of(ImageShape x, List<String> scalars, ConditionShape condition) {
-        GraphParts parts = new GraphParts();
+    static GraphBuilder of(GraphParts parts, ImageShape x, List<String> scalars, ConditionShape condition) {
         return new GraphBuilder(parts, GraphInputs.of(parts, x, scalars, condition));
     }
 
@@ -147,7 +146,7 @@ public final class GraphBuilder {
                 new Linear(x.channels, out), x, residual, y,
                 layout.linear(names, x.channels, outs, pointwise, initial),
                 layout.linearBias(names, x.channels, outs, initial)));
-        return y;
+        return parts.linears(names, outs, x, y);
     }
 
     /** Group normalisation and an activation; {@code scale} and {@code shift}, one row per sample, may be null. */
@@ -264,9 +263,7 @@ public final class GraphBuilder {
 
     /** Columns of a value. */
     public Value columns(Value x, int from, int count) {
-        Value part = parts.value(x.height, x.width, count);
-        part.placeIn(x, from);
-        return part;
+        return parts.columns(x, from, count);
     }
 
     /**

@@ -29,7 +29,7 @@ final class KernelCheck {
     /** The first parameter of an operation, which says where in the network it stands; null for one without. */
     private static @Nullable String parameter(Graph graph, Operation operation) {
         for (Operation.Block block : operation.blocks) {
-            for (Parameter parameter : block.constant() ? graph.layout().constants() : graph.layout().trained()) {
+            for (Parameter parameter : graph.parameters(block.place())) {
                 if (parameter.offset() >= block.offset() && parameter.offset() < block.offset() + block.length()) {
                     return parameter.name();
                 }

@@ -3,6 +3,7 @@ package io.bootdistill.network;
 import static io.bootdistill.internal.file.ConfigCheck.that;
 
 import io.bootdistill.network.Operation.Block;
+import io.bootdistill.network.Operation.Place;
 import io.bootdistill.network.Parameter.Initial;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,11 +15,17 @@ final class LayoutBuilder {
 
     private static final int ALIGNMENT = 16;
 
+    private final Place place;
     private final List<Parameter> trained = new ArrayList<>();
     private final Map<String, Parameter> constants = new HashMap<>();
     private final Map<Long, float[]> computed = new HashMap<>();
     private long trainedEnd;
     private long constantsEnd;
+
+    /** @param place of what is trained: there, or in another model */
+    LayoutBuilder(Place place) {
+        this.place = place;
+    }
 
     ParameterLayout build() {
         return new ParameterLayout(trained, List.copyOf(constants.values()), computed, trainedEnd, constantsEnd);
@@ -89,7 +96,7 @@ final class LayoutBuilder {
     /** A vector of the checkpoint that is not trained; the same one for each use of the name. */
     Block constant(String name, int length) {
         Parameter known = constants.get(name);
-        Block block = known == null ? constantBlock(name, length) : new Block(known.offset(), length, true);
+        Block block = known == null ? constantBlock(name, length) : new Block(Place.CONSTANT, known.offset(), length);
         constants.putIfAbsent(name, vector(name, length, block.offset(), Initial.NORMAL, 1));
         return block;
     }
@@ -118,14 +125,14 @@ final class LayoutBuilder {
 
     private Block trainedBlock(String name, long length) {
         requireIndexed(name, length);
-        Block block = new Block(trainedEnd, length, false);
+        Block block = new Block(place, trainedEnd, length);
         trainedEnd = align(trainedEnd + length);
         return block;
     }
 
     private Block constantBlock(String name, long length) {
         requireIndexed(name, length);
-        Block block = new Block(constantsEnd, length, true);
+        Block block = new Block(Place.CONSTANT, constantsEnd, length);
         constantsEnd = align(constantsEnd + length);
         return block;
     }

@@ -85,6 +85,11 @@ final class LinearOperation extends Operation {
     }
 
     @Override
+    Record shape() {
+        return linear;
+    }
+
+    @Override
     long preparedLength(Kernels kernels, boolean gradient) {
         return kernels.preparedLength(linear, gradient);
     }

@@ -4,7 +4,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
-import io.bootdistill.device.Weights;
 import io.bootdistill.internal.device.Scope;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -30,44 +29,43 @@ public final class Model implements AutoCloseable {
     private final Scope scope = new Scope();
     private final DeviceMemory parameters;
     private final DeviceMemory constants;
-    private final DeviceMemory prepared;
-    private final @Nullable Weights[] weights;
+    private final ModelWeights weights;
     private final Slice trained;
+
+    /** Whose constants these are, and whose parameters where they are frozen or of another size; null for none. */
+    private final @Nullable Model owner;
 
     /**
      * Allocates a model with parameters zero.
      *
      * @param gradient whether plans will run backward
      * @throws io.bootdistill.device.UnsupportedKernelException if the device lacks an operation that the network needs
+     * @throws IllegalArgumentException if the graph is an adapted one, whose model {@link #adapted} makes
      */
     public Model(Graph graph, Device device, boolean gradient) {
         this(graph, device, gradient, null);
     }
 
-    /** @param owner whose parameters and constants these are; null for a model with its own */
     private Model(Graph graph, Device device, boolean gradient, @Nullable Model owner) {
+        if (graph.frozen != null && owner == null) {
+            throw new IllegalArgumentException("graph is adapted, must be made a model of by that of its network");
+        }
         this.graph = graph;
         this.device = device;
         this.gradient = gradient;
+        this.owner = owner;
         KernelCheck.require(device, graph, Operation.Pass.FORWARD);
         if (gradient) {
             KernelCheck.require(device, graph, Operation.Pass.BACKWARD);
         }
         ParameterLayout layout = graph.layout();
-        weights = new @Nullable Weights[graph.operations.size()];
+        boolean isShared = owner != null && graph.frozen == null;
         try (Kernels kernels = device.openKernels()) {
-            parameters = owner != null ? owner.parameters : scope.own(device.allocate(Math.max(1, layout.length())));
+            parameters = isShared ? owner.parameters : scope.own(device.allocate(Math.max(1, layout.length())));
             constants = owner != null ? owner.constants : scope.own(device.allocate(Math.max(1, layout.constantsLength())));
-            long[] offsets = graph.preparedOffsets(kernels, gradient);
-            prepared = scope.own(device.allocate(Math.max(1, offsets[weights.length])));
-            for (int i = 0; i < weights.length; i++) {
-                Operation operation = graph.operations.get(i);
-                if (operation.blocks.length > 0) {
-                    long length = offsets[i + 1] - offsets[i];
-                    Slice form = length == 0 ? null : prepared.slice(offsets[i], length);
-                    weights[i] = new Weights(slice(operation.blocks[0]), form);
-                }
-            }
+            DeviceMemory prepared = scope.own(device.allocate(Math.max(1, graph.preparedLength(kernels, gradient))));
+            weights = new ModelWeights(
+                    graph, kernels, gradient, prepared, this::slice, graph.frozen == null ? null : owner.weights);
             if (layout.constantsLength() > 0 && owner == null) {
                 kernels.upload(layout.computedConstants(), 0, constants.slice());
             }
@@ -79,6 +77,29 @@ public final class Model implements AutoCloseable {
     }
 
     /**
+     * A model of this network with an adapter, which holds A and B alone and reads all else from this one, whatever becomes of
+     * that. To be closed before this model, without which it is refused by kernels.
+     *
+     * @param adapted a graph of this network, of which only the first channels may be looked at: see {@link Graph#adapted}
+     * @param seed of A; B is zero
+     * @throws IllegalArgumentException if the graph is not an adapted one, or its frozen parameters are others
+     */
+    public Model adapted(Graph adapted, long seed) {
+        if (adapted.frozen == null || !graph.layout().isLike(adapted.frozen)) {
+            throw new IllegalArgumentException("adapted is a graph of " + adapted.network() + (adapted.frozen == null
+                    ? " without an adapter" : " with an adapter") + ", must have one, of " + graph.network());
+        }
+        Model model = new Model(adapted, device, true, this);
+        try {
+            model.initialize(seed);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+        return model;
+    }
+
+    /**
      * The same weights for images of another size, without another copy of them. To be closed before this model; for as long as
      * it is used, the weights must stay as they are.
      *
@@ -86,7 +107,7 @@ public final class Model implements AutoCloseable {
      * @throws IllegalArgumentException if its parameters lie in another way, or are computed from the size
      */
     public Model at(Graph other) {
-        if (!graph.layout().isLike(other.layout())) {
+        if (graph.frozen != null || !graph.layout().isLike(other.layout())) {
             throw new IllegalArgumentException(other.network() + " has other parameters than " + graph.network());
         }
         Model model = new Model(other, device, gradient, this);
@@ -99,10 +120,9 @@ public final class Model implements AutoCloseable {
         return model;
     }
 
-    /** Bytes that a model of its own weights holds on the device of some kernels, before there is one. */
+    /** Bytes that a model holds on the device of some kernels, before there is one: of what is its own. */
     public static long bytes(Graph graph, Kernels kernels, boolean gradient) {
-        long[] offsets = graph.preparedOffsets(kernels, gradient);
-        return 4 * (graph.layout().length() + graph.layout().constantsLength() + offsets[offsets.length - 1]);
+        return 4 * (graph.layout().length() + graph.layout().constantsLength() + graph.preparedLength(kernels, gradient));
     }
 
     public Graph graph() {
@@ -153,18 +173,9 @@ public final class Model implements AutoCloseable {
     /** Takes over the constants of a model of the same graph and trained parameters from a slice laid out like them. */
     public void load(Model source, Slice trained) {
         try (Kernels from = source.device.openKernels(); Kernels to = device.openKernels()) {
-            copy(from, trained, to, parameters());
-            copy(from, source.constants.slice(), to, constants.slice());
+            ParameterMover.copy(from, trained, to, parameters());
+            ParameterMover.copy(from, source.constants.slice(), to, constants.slice());
             prepare(to, 0, 1);
-        }
-    }
-
-    private static void copy(Kernels from, Slice source, Kernels to, Slice target) {
-        float[] values = new float[(int) Math.min(ParameterMover.PIECE, source.length())];
-        for (long first = 0; first < source.length(); first += values.length) {
-            long count = Math.min(values.length, source.length() - first);
-            from.download(source.slice(first, count), values, 0);
-            to.upload(values, 0, target.slice(first, count));
         }
     }
 
@@ -251,19 +262,15 @@ public final class Model implements AutoCloseable {
 
     /** Derives the device's own forms of part {@code part} of {@code parts} of the weights, for workers to share. */
     public void prepare(Kernels kernels, int part, int parts) {
-        for (int i = part; i < weights.length; i += parts) {
-            if (weights[i] != null && weights[i].prepared() != null) {
-                graph.operations.get(i).prepare(kernels, weights[i], gradient);
-            }
-        }
+        weights.prepare(kernels, part, parts);
     }
 
     boolean gradient() {
         return gradient;
     }
 
-    @Nullable Weights weights(int operation) {
-        return weights[operation];
+    ModelWeights weights() {
+        return weights;
     }
 
     Slice memory(Parameter parameter) {
@@ -271,7 +278,12 @@ public final class Model implements AutoCloseable {
     }
 
     Slice slice(Operation.Block block) {
-        return (block.constant() ? constants : parameters).slice(block.offset(), block.length());
+        DeviceMemory memory = switch (block.place()) {
+            case TRAINED -> parameters;
+            case CONSTANT -> constants;
+            case FROZEN -> owner.parameters;
+        };
+        return memory.slice(block.offset(), block.length());
     }
 
     @Override

@@ -31,8 +31,23 @@ abstract class Operation {
         NONE
     }
 
-    /** A range of the flat buffer of trained parameters, or of that of constants. */
-    record Block(long offset, long length, boolean constant) {}
+    /** Which flat buffer parameters lie in. */
+    enum Place {
+        /** That of the parameters that are trained. */
+        TRAINED,
+        /** That of constants. */
+        CONSTANT,
+        /** That of the trained parameters of another model, which stay as they are here: see {@link Graph#adapted}. */
+        FROZEN
+    }
+
+    /** A range of a flat buffer. */
+    record Block(Place place, long offset, long length) {
+
+        boolean isTrained() {
+            return place == Place.TRAINED;
+        }
+    }
 
     final @Nullable Value[] inputs;
     final Value output;
@@ -104,6 +119,11 @@ abstract class Operation {
     /** The same with as little scratch memory of the device as strips of so many rows need; this where there are no strips. */
     Operation inStrips(int rows) {
         return this;
+    }
+
+    /** The shape that the device's own form of the first block is for; null where it has none. */
+    @Nullable Record shape() {
+        return null;
     }
 
     /** Floats of the device's own form of the first block. */

@@ -85,4 +85,14 @@ final class ParameterMover {
         }
         return piece;
     }
+
+    /** Copies values from one device to another. */
+    static void copy(Kernels from, Slice source, Kernels to, Slice target) {
+        float[] values = new float[(int) Math.min(PIECE, source.length())];
+        for (long first = 0; first < source.length(); first += values.length) {
+            long count = Math.min(values.length, source.length() - first);
+            from.download(source.slice(first, count), values, 0);
+            to.upload(values, 0, target.slice(first, count));
+        }
+    }
 }

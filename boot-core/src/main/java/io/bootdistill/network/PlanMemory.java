@@ -4,7 +4,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.device.Weights;
 import io.bootdistill.network.MemoryPlanner.Buffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -248,8 +247,8 @@ final class PlanMemory {
             for (int k = 0; k < operation.blocks.length; k++) {
                 b.parameters[k] = model.slice(operation.blocks[k]);
             }
-            b.weights = model.weights(i);
-            b.backwardWeights = model.gradient() || b.weights == null ? b.weights : new Weights(b.weights.values(), null);
+            b.weights = model.weights().forward(i);
+            b.backwardWeights = model.weights().backward(i);
             if (statistics[i] != null) {
                 b.statistics = arena.slice(statistics[i].offset(), statistics[i].length());
             }

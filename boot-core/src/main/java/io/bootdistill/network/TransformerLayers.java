@@ -57,7 +57,7 @@ public final class TransformerLayers {
         Value y = parts.value(x.height, x.width, linear.out());
         parts.operations.add(new LinearOperation(linear, x, residual, y,
                 parts.layout.linear(names, x.channels, outs, false, initial)));
-        return y;
+        return parts.linears(names, outs, x, y);
     }
 
     /** Layer normalisation over the channels of each token. */

@@ -1,5 +1,7 @@
 package io.bootdistill.network;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.bootdistill.Fixtures;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
@@ -11,6 +13,7 @@ import io.bootdistill.network.dit.DitConfigReader;
 import io.bootdistill.network.unet.ConditionalUNet;
 import io.bootdistill.network.unet.ConditionalUNetReader;
 import java.util.List;
+import java.util.Map;
 
 /** The small networks of the fixtures with numbers in place of their weights, of which none is zero, and of their inputs. */
 final class NetworkOfFixture implements AutoCloseable {
@@ -73,9 +76,9 @@ final class NetworkOfFixture implements AutoCloseable {
         model.graph().inputs.keySet().forEach(name -> {
             Slice input = plan.input(name).data();
             float[] values = numbers((int) input.length(), name.hashCode() & 0xffff);
-            boolean isLabel = name.equals(InputNames.CONDITION) && model.graph().network().condition() instanceof ConditionShape.Label;
+            boolean isLabel = name.equals(InputNames.CONDITION) && model.graph().network().condition().floats() == 1;
             for (int i = 0; i < values.length; i++) {
-                values[i] = isLabel ? i % 2 : model.graph().network().scalars().contains(name) ? 7 * (i + 1) : values[i];
+                values[i] = isLabel ? i % 2 + 1 : model.graph().network().scalars().contains(name) ? 7 * (i + 1) : values[i];
             }
             kernels.upload(values, 0, input);
         });
@@ -86,9 +89,32 @@ final class NetworkOfFixture implements AutoCloseable {
         return scope.own(new Gradients(model));
     }
 
+    /**
+     * Gradients of a product of the output and some numbers.
+     *
+     * @param found receives those of the parameters
+     * @return that of x
+     */
+    float[] gradients(Model model, Map<String, float[]> found) {
+        Gradients gradients = gradients(model);
+        Plan plan = plan(model, Plan.Mode.TRAINING_WITH_INPUT_GRADIENT);
+        plan.forward(kernels, BLOCK);
+        kernels.upload(numbers((int) plan.dy().data().length(), 3), 0, plan.dy().data());
+        plan.backward(kernels, BLOCK, gradients, false);
+        model.save(gradients.flat(), (parameter, values) -> found.put(parameter.name(), values));
+        return values(plan.dx().data());
+    }
+
+    Model own(Model model) {
+        return scope.own(model);
+    }
+
     float[] values(Slice slice) {
         float[] values = new float[(int) slice.length()];
         kernels.download(slice, values, 0);
+        for (float value : values) {
+            assertTrue(Float.isFinite(value), "a value is " + value);
+        }
         return values;
     }
 

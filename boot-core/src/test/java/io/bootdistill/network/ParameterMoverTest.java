@@ -26,7 +26,7 @@ class ParameterMoverTest {
 
     /** Every kind of place in the flat buffer, between gaps. */
     private static ParameterLayout layout(int in, int out) {
-        LayoutBuilder builder = new LayoutBuilder();
+        LayoutBuilder builder = new LayoutBuilder(Operation.Place.TRAINED);
         builder.conv("conv.weight", in, out);
         builder.bias("conv.bias", out, in);
         builder.linear(List.of("q", "k", "v"), in, new int[] {out, 1, 2 * out}, false, Initial.UNIFORM);

@@ -129,7 +129,7 @@ class ReshapeTest {
 
     @Test
     void rowsThatDoNotDivideAreRefused() {
-        GraphBuilder graph = GraphBuilder.of(new ImageShape(4, 2, 3), List.of("t"), new ConditionShape.None());
+        GraphBuilder graph = GraphBuilder.of(new GraphParts(), new ImageShape(4, 2, 3), List.of("t"), new ConditionShape.None());
         assertEquals("x has 6 rows of 4 values, must divide into 4 rows of 6",
                 assertThrows(IllegalArgumentException.class, () -> graph.tokens().reshape(graph.x(), 2, 2, 6)).getMessage());
         assertEquals("x has 6 rows of 4 values, must divide into 2 rows of 8",
@@ -144,7 +144,7 @@ class ReshapeTest {
     /** The parameter of rows has the name that is given; a layer that starts at zero adds nothing at first. */
     @Test
     void layersBeginAsTheyShould() {
-        GraphBuilder graph = GraphBuilder.of(new ImageShape(4, 2, 3), List.of("t"), new ConditionShape.None());
+        GraphBuilder graph = GraphBuilder.of(new GraphParts(), new ImageShape(4, 2, 3), List.of("t"), new ConditionShape.None());
         Value rows = graph.tokens().addRows("pool.positions", graph.x());
         graph.transformer().zeroUnbiased("guidance", rows, 4, rows);
         ParameterLayout layout = graph.parts.layout.build();

@@ -271,7 +271,7 @@ class TransformerLayersTest {
 
     @Test
     void oddChannelsHaveNoHalves() {
-        GraphBuilder graph = GraphBuilder.of(new ImageShape(3, 2, 2), List.of("t"), new ConditionShape.None());
+        GraphBuilder graph = GraphBuilder.of(new GraphParts(), new ImageShape(3, 2, 2), List.of("t"), new ConditionShape.None());
         assertEquals("x has 3 channels, must have two halves",
                 assertThrows(IllegalArgumentException.class, () -> graph.transformer().geglu(graph.x())).getMessage());
     }

@@ -5,6 +5,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.network.InputGradientTest;
 import org.junit.jupiter.api.Tag;
 
+/** Gradients of inputs alone on the cuda device, emulated. */
 @Tag("emulated")
 class CudaInputGradientTest extends InputGradientTest {
 
