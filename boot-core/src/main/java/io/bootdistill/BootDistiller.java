@@ -5,10 +5,10 @@ import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
-import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.distillation.RunMemory;
+import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
@@ -19,16 +19,11 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
-import io.bootdistill.network.ImageShape;
-import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Network;
-import io.bootdistill.network.TimeEmbeddingType;
-import io.bootdistill.network.UNet;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,15 +43,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BootDistiller {
 
-    private static final Set<List<String>> SCALARS = Set.of(
-            List.of(ScalarInputs.TIME), List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE),
-            List.of(ScalarInputs.TIME, ScalarInputs.TARGET_TIME),
-            List.of(ScalarInputs.TIME, ScalarInputs.GUIDANCE, ScalarInputs.TARGET_TIME));
-
     private final TeacherModel teacher;
     private final Network network;
     private final Device device;
     private @Nullable ConditionSource conditions;
+    private @Nullable StagePictures stage;
     private Reducer reducer = Reducer.LANES;
     private Objective[] objectives = {};
     private RunHandle handle = new RunHandle();
@@ -74,48 +65,10 @@ public final class BootDistiller {
 
     /** Distils any teacher into a student of the given network on the given device. */
     public BootDistiller(Denoiser teacher, Network network, Device device) {
-        requireDistillable(teacher);
-        this.network = prediction(network, teacher.shape());
-        Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
-                "the teacher's " + teacher.condition());
-        boolean prompts = teacher instanceof Teacher its && its.readsPrompts();
-        Checks.that(network.condition() instanceof ConditionShape.None || network.condition() instanceof ConditionShape.Label
-                || network.condition() instanceof ConditionShape.Vector || prompts, "the network's condition", network.condition(),
-                "none, a label or a vector; or that of prompts");
-        Checks.that(SCALARS.contains(network.scalars()), "the network's scalar inputs", network.scalars(),
-                "[t], with w for a range of guidance, with s for a student of two times");
-        if (network instanceof UNet unet) {
-            Checks.that(unet.config().timeEmbeddingType() != TimeEmbeddingType.FOURIER,
-                    "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
-            Checks.that(unet.config().dropout() == 0, "dropout", unet.config().dropout(),
-                    "0 in training; give the student's network without it");
-        }
+        this.network = Distillable.network(teacher, network);
         this.teacher = Teacher.resolve(teacher);
         Checks.that(!this.teacher.isNetwork() || this.teacher.device() == device, "device", device.name(), "that of the teacher");
         this.device = device;
-    }
-
-    private static void requireDistillable(Denoiser teacher) {
-        Pipeline pipeline = teacher instanceof Teacher its ? its.pipeline() : null;
-        if (pipeline == null) {
-            return;
-        }
-        String name = pipeline.folder().pipeline().className();
-        Checks.that(!pipeline.isConsistency(), "the teacher", name,
-                "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");
-        Checks.that(pipeline.trained().models().size() < 2, "the teacher", "one whose text encoder was trained just now",
-                "saved and loaded again, so that a student's folder has that encoder");
-        Checks.that(!pipeline.folder().pipeline().readsTextStates(), "the teacher", name,
-                "one that encodes prompts itself: the texts of this one are read by T5, which is not part of this library");
-    }
-
-    /** The network without the variance that it may have learnt beside the prediction: a student predicts alone. */
-    private static Network prediction(Network network, ImageShape shape) {
-        boolean hasVariance = network.outputChannels() == 2 * shape.channels() && !(network instanceof UNet);
-        Network made = hasVariance ? LeadingChannels.of(network, shape.channels()) : network;
-        Checks.that(made.input().equals(shape) && made.output().equals(shape), "network", network,
-                "for images of the teacher's shape " + shape + ", beside them a learnt variance at most, but for a UNet2DModel");
-        return made;
     }
 
     /**
@@ -124,6 +77,26 @@ public final class BootDistiller {
      */
     public BootDistiller conditions(ConditionSource source) {
         conditions = source;
+        return this;
+    }
+
+    /**
+     * Distils a teacher that enlarges, on the pictures of the student of the stage before: 16,384, drawn when
+     * the run begins; see {@link #cascade(Student, int)}.
+     */
+    public BootDistiller cascade(Student before) {
+        return cascade(before, StagePictures.USUAL);
+    }
+
+    /**
+     * Likewise, on so many of its pictures. The student of the run is given, for each sample, one of them, noised as its own to a level
+     * of 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL}, and that level; so is its teacher, at all times.
+     *
+     * @param before of no conditions or of classes, of the shape that the teacher enlarges; not closed before the run begins
+     * @param pictures 1 … 1,048,576: a run that is resumed needs as many of the same student
+     */
+    public BootDistiller cascade(Student before, int pictures) {
+        stage = new StagePictures(before, pictures);
         return this;
     }
 
@@ -168,8 +141,10 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
+            requireStage(conditions);
             requireMemory(config, conditions);
-            DistillationSetup setup = Decisions.of(setup(config, encoded(scope, conditions), conditions), pipeline());
+            TeacherModel encoded = encoded(scope, conditions);
+            DistillationSetup setup = Decisions.of(setup(config, encoded, drawn(conditions, encoded, config)), pipeline());
             if (folder != null) {
                 folder.make();
                 folder.writeConfig(setup.config().toJson());
@@ -196,6 +171,30 @@ public final class BootDistiller {
         List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
         return teacher.withConditions(
                 scope.own(pipeline.conditions(prompts.all(), away, pipeline.picture(teacher.shape()))));
+    }
+
+    /** Refuses a stage before that is missing, or does not fit. */
+    private void requireStage(@Nullable ConditionSource source) {
+        boolean enlarges = Enlargement.isPartOf(network.condition());
+        boolean isWhole = source != null && !(source instanceof Prompts);
+        Checks.that(!enlarges || stage != null || isWhole, "the student of the stage before", "missing", "given by"
+                + " cascade(student): this teacher enlarges pictures of " + Enlargement.allowed(network));
+        if (stage != null) {
+            Checks.that(!isWhole, "conditions", source, "left out with cascade(student), which draws them, or prompts");
+            stage.require(network, source instanceof Prompts);
+            Checks.that(enlargement() != null, "the teacher", teacher.denoiser(), "one with a scheduler, for cascade(student)");
+        }
+    }
+
+    private @Nullable Enlargement enlargement() {
+        return pipeline() != null ? pipeline().enlargement() : Enlargement.of(network, teacher.scheduler());
+    }
+
+    /** What draws the conditions of a run. */
+    private @Nullable ConditionSource drawn(@Nullable ConditionSource given, TeacherModel encoded, DistillationConfig config) {
+        return stage == null ? given : stage.source(
+                given instanceof Prompts prompts ? prompts : null, enlargement().conditioning(network.input()),
+                (ConditionShape.Parts) encoded.condition(), config.seed());
     }
 
     /** What stands beside the teacher's network; null for a teacher of pixels. */
@@ -227,10 +226,13 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         DistillationConfig config = read(folder, workers);
+        requireStage(source);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), source), folder, key));
+            TeacherModel encoded = encoded(scope, source);
+            DistillationSetup setup = setup(config, encoded, drawn(source, encoded, config));
+            TrainingRun<Student> run = scope.own(newRun(setup, folder, key));
             run.restore("", key, origin(source), folder.checkpoint());
             return run.train(handle);
         }
@@ -245,10 +247,12 @@ public final class BootDistiller {
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
+        requireStage(source);
+        DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            DistillationSetup setup = setup(read(folder, workers), encoded(scope, source), source);
-            TrainingRun<Student> run = scope.own(newRun(setup, folder, key));
+            ConditionSource undrawn = source == null && stage != null ? ConditionSource.none() : source;
+            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn), folder, key));
             run.restoreWeights("", key, origin(source), folder.checkpoint());
             return run.finish();
         }
@@ -268,9 +272,9 @@ public final class BootDistiller {
         return Uninterrupted.call(() -> folder.readDistillation(workers, objectives));
     }
 
-    /** What identifies the run: its teacher, and the prompts where there are some. */
+    /** What identifies the run: its teacher, the prompts where there are some, the stage before where there is one. */
     private String key(@Nullable ConditionSource source) {
-        String key = TeacherKey.of(teacher);
+        String key = TeacherKey.of(teacher) + (stage == null ? "" : " " + stage.key());
         return source instanceof Prompts prompts ? key + " " + prompts.key() : key;
     }
 
@@ -282,8 +286,8 @@ public final class BootDistiller {
     }
 
     /** What that is, for messages. */
-    private static String origin(@Nullable ConditionSource source) {
-        return source instanceof Prompts ? "teacher or list of prompts" : "teacher";
+    private String origin(@Nullable ConditionSource source) {
+        return stage != null ? "teacher or stage before" : source instanceof Prompts ? "teacher or list of prompts" : "teacher";
     }
 
     private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder, String key) {

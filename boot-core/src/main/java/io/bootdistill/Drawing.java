@@ -9,6 +9,7 @@ import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.pipeline.ConditionRows;
 import io.bootdistill.internal.pipeline.ConsistencySteps;
+import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.DynamicThreshold;
@@ -17,6 +18,7 @@ import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
 import java.util.Arrays;
@@ -35,6 +37,7 @@ final class Drawing {
 
     private final TeacherModel teacher;
     private final @Nullable Pipeline pipeline;
+    private final @Nullable Enlargement enlargement;
     private final DrawRequest request;
     private final double guidance;
     private final int steps;
@@ -55,13 +58,19 @@ final class Drawing {
         Checks.that(!prompts || !request.prompts().isEmpty(), "prompts", "missing", "given: this teacher draws from prompts");
         Checks.that(prompts || request.negative().isEmpty(), "negative", request.negative(),
                 "left out: this teacher reads no prompts");
-        boolean enlarges = pipeline != null && pipeline.enlarges();
+        enlargement = pipeline != null ? pipeline.enlargement() : Enlargement.of(teacher.network(), teacher.scheduler());
+        boolean enlarges = enlargement != null;
         Checks.that(enlarges || request.imageShape() == null, "images", "of " + request.imageShape(),
                 "left out: this teacher enlarges no pictures");
         Checks.that(enlarges || request.noiseLevel().isEmpty(), "noise level", request.noiseLevel().orElse(0),
                 "left out: this teacher enlarges no pictures");
+        Checks.that(request.sampler() == null, "sampler", request.sampler(), "left out: a teacher's is its scheduler's");
         if (prompts) {
             pipeline.require(request, pipeline.denoised(request.width(), request.height()));
+        } else if (enlarges) {
+            Checks.that(request.labels() == null, "labels", Arrays.toString(request.labels()),
+                    "left out: this teacher draws whatever the smaller pictures show");
+            enlargement.require(request, teacher.shape());
         }
     }
 
@@ -79,11 +88,28 @@ final class Drawing {
 
     private float[] run(TeacherModel teacher, @Nullable StateListener listener) {
         if (request.prompts().isEmpty()) {
-            return sample(teacher, request.labels() == null ? null : repeated(request.labels()), nullLabel(), listener);
+            return sample(teacher, enlargement != null ? noise().withConditions(smaller(teacher)) : noise().withLabels(
+                    request.labels() == null ? null : repeated(request.labels())), nullLabel(), listener);
         }
         try (ConditionRows conditions = pipeline.conditions(request, guidance != 1, teacher.shape())) {
-            return sample(teacher.withConditions(conditions.table()), conditions.rows(), conditions.table().rows() - 1, listener);
+            return sample(teacher.withConditions(conditions.table()), noise().withLabels(conditions.rows()),
+                    conditions.table().rows() - 1, listener);
         }
+    }
+
+    private SampleRequest noise() {
+        return request.noise() != null ? SampleRequest.ofNoise(request.noise())
+                : SampleRequest.ofSeeds(LongStream.range(0, request.count()).map(i -> request.seed((int) i)).toArray());
+    }
+
+    /** The conditions of all pictures, by the smaller ones. */
+    private float[] smaller(TeacherModel teacher) {
+        Parts shape = (Parts) teacher.condition();
+        float[] conditions = new float[Math.multiplyExact(request.count(), shape.floats())];
+        for (int i = 0; i < request.count(); i++) {
+            enlargement.write(request, i, shape, teacher.shape(), conditions, i * shape.floats());
+        }
+        return conditions;
     }
 
     private int[] repeated(int[] labels) {
@@ -101,10 +127,7 @@ final class Drawing {
     }
 
     private float[] sample(
-            TeacherModel drawn, int @Nullable [] labels, int nullRow, @Nullable StateListener listener) {
-        SampleRequest made = (request.noise() != null ? SampleRequest.ofNoise(request.noise())
-                : SampleRequest.ofSeeds(LongStream.range(0, request.count()).map(i -> request.seed((int) i)).toArray()))
-                .withLabels(labels);
+            TeacherModel drawn, SampleRequest made, int nullRow, @Nullable StateListener listener) {
         int n = made.count(drawn.shape(), drawn.condition());
         Checks.that(n == request.count(), "the noise", "that of " + n + " pictures", "of the " + request.count() + " asked for");
         float[] samples = new float[Math.multiplyExact(n, drawn.shape().size())];

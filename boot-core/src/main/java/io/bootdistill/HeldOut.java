@@ -6,6 +6,7 @@ import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.diffusion.StagePrompts;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.Trajectory;
@@ -52,13 +53,17 @@ public final class HeldOut {
         this.teacher = teacher;
         this.pipeline = pipeline;
         this.count = count;
-        grouped = teacher.condition() instanceof ConditionShape.Label || conditions instanceof Prompts;
+        Prompts prompts = conditions.asPrompts();
+        grouped = teacher.condition() instanceof ConditionShape.Label || prompts != null;
         size = teacher.shape().size();
         seeds = seeds(count);
         int floats = teacher.condition().floats();
         condition = new float[count * floats];
         for (int i = 0; i < count && floats > 0; i++) {
-            if (conditions instanceof Prompts prompts) {
+            if (conditions instanceof StagePrompts staged) {
+                int prompt = prompts.heldOut()[i % promptsShown(prompts)];
+                staged.drawPicture(prompt, Philox.seed(SEED, 1, i), condition, i * floats);
+            } else if (prompts != null) {
                 condition[i] = prompts.heldOut()[i % promptsShown(prompts)];
             } else if (teacher.condition() instanceof ConditionShape.Label label) {
                 condition[i] = realLabel(i, label.count(), nullLabel);
@@ -66,7 +71,7 @@ public final class HeldOut {
                 conditions.draw(Philox.seed(SEED, 1, i), condition, i * floats);
             }
         }
-        studentCondition = conditions instanceof Prompts prompts ? encoded(prompts) : condition;
+        studentCondition = prompts != null ? encoded(prompts) : condition;
     }
 
     /** As many that there are a few noises for each, as its diversity needs. */
@@ -81,6 +86,8 @@ public final class HeldOut {
         float[] all = new float[Math.multiplyExact(count, floats)];
         for (int i = 0; i < count; i++) {
             System.arraycopy(known, i % shown * floats, all, i * floats, floats);
+            int carried = condition.length / count - 1; // behind the prompt
+            System.arraycopy(condition, i * (carried + 1) + 1, all, (i + 1) * floats - carried, carried);
         }
         return all;
     }

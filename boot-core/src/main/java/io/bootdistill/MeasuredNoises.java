@@ -1,8 +1,6 @@
 package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.Evaluation;
-import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.TimeBudget;
@@ -42,7 +40,7 @@ record MeasuredNoises(double step, double picture, int unit, boolean isMoving, b
         boolean hasGap = !isMoving && setup.teacher().scheduler() != null
                 && Trajectory.startsWithSignal(setup.teacher().schedule());
         return new MeasuredNoises(setup.passes(), pipeline == null ? 0 : pipeline.decodingFlops() / setup.passFlops(),
-                setup.conditions() instanceof Prompts ? HeldOut.NOISES_OF_A_PROMPT : 1, isMoving, hasGap);
+                setup.conditions().asPrompts() != null ? HeldOut.NOISES_OF_A_PROMPT : 1, isMoving, hasGap);
     }
 
     /** The configuration with their number, where it is left open. */

@@ -5,6 +5,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.work.ModelLoading;
 import io.bootdistill.network.Graph;
@@ -43,6 +44,10 @@ record NetworkFolder(DiffusersFolder folder) {
 
     /** The network as the format says, without further inputs of a student's. */
     UNet network() {
+        return SmallerMark.network(ofFormat(), folder.marks(), folder.path());
+    }
+
+    private UNet ofFormat() {
         String source = folder.path() + " config.json";
         String json = folder.networkConfig().toString();
         UNet network = new UNet(UNetConfig.parse(json, source));

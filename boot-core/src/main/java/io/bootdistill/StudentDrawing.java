@@ -2,10 +2,12 @@ package io.bootdistill;
 
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.SampleRequest;
+import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.StudentWorkers;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ImageShape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +26,7 @@ final class StudentDrawing {
     private final StudentModel student;
     private final @Nullable Pipeline pipeline;
     private final StudentWorkers workers;
+    private final @Nullable Enlargement enlargement;
     private final DrawRequest request;
     private final ImageShape picture;
 
@@ -39,8 +42,15 @@ final class StudentDrawing {
         Checks.that(!prompts || !request.prompts().isEmpty(), "prompts", "missing", "given: this student draws from prompts");
         Checks.that(request.negative().isEmpty(), "negative", request.negative(),
                 "left out: what guidance leads away from became part of the student when it was distilled");
-        Checks.that(request.imageShape() == null && request.noiseLevel().isEmpty(), "images", "given",
+        enlargement = pipeline != null ? pipeline.enlargement()
+                : Enlargement.of(student.model().graph().network(), student.scheduler());
+        Checks.that(enlargement != null || request.imageShape() == null && request.noiseLevel().isEmpty(), "images", "given",
                 "left out: this student enlarges no pictures");
+        if (enlargement != null) {
+            enlargement.require(request, student.shape());
+            Checks.that(request.labels() == null, "labels", Arrays.toString(request.labels()),
+                    "left out: this student draws whatever the smaller pictures show");
+        }
         int n = request.count();
         long values = (long) n * student.shape().size();
         Checks.that(request.noise() == null || request.noise().length == values, "the noise",
@@ -65,10 +75,10 @@ final class StudentDrawing {
     private SampleRequest part(int from) {
         int to = Math.min(request.count(), from + PORTION);
         int size = student.shape().size();
-        SampleRequest part = (request.noise() != null
-                ? SampleRequest.ofNoise(Arrays.copyOfRange(request.noise(), from * size, to * size))
-                : SampleRequest.ofSeeds(IntStream.range(from, to).mapToLong(request::seed).toArray()))
-                .withSteps(request.steps().orElse(1));
+        long[] seeds = IntStream.range(from, to).mapToLong(request::seed).toArray();
+        SampleRequest part = (request.noise() == null ? SampleRequest.ofSeeds(seeds)
+                : SampleRequest.ofNoise(Arrays.copyOfRange(request.noise(), from * size, to * size)).withSeeds(seeds))
+                .withSteps(request.steps().orElse(1)).withSampler(request.sampler());
         return conditioned(request.guidance().isPresent() ? part.withGuidance(request.guidance().getAsDouble()) : part, from, to);
     }
 
@@ -76,17 +86,27 @@ final class StudentDrawing {
         if (request.labels() != null) {
             return part.withLabels(IntStream.range(from, to).map(i -> request.labels()[i / request.each()]).toArray());
         }
-        if (request.prompts().isEmpty()) {
+        if (request.prompts().isEmpty() && enlargement == null) {
             return part;
         }
+        int floats = student.condition().floats();
+        float[] conditions = new float[Math.multiplyExact(to - from, floats)];
+        if (!request.prompts().isEmpty()) {
+            writePrompts(from, to, conditions);
+        }
+        for (int i = from; i < to && enlargement != null; i++) {
+            enlargement.write(request, i, (Parts) student.condition(), student.shape(), conditions, (i - from) * floats);
+        }
+        return part.withConditions(conditions);
+    }
+
+    private void writePrompts(int from, int to, float[] conditions) {
         List<String> asked = IntStream.range(from, to).mapToObj(i -> request.prompts().get(i / request.each())).toList();
         List<String> different = new ArrayList<>(new LinkedHashSet<>(asked));
         float[] encoded = workers.whileOpen(() -> pipeline.encoded(different, picture));
         int floats = encoded.length / different.size();
-        float[] conditions = new float[Math.multiplyExact(asked.size(), floats)];
         for (int i = 0; i < asked.size(); i++) {
             System.arraycopy(encoded, different.indexOf(asked.get(i)) * floats, conditions, i * floats, floats);
         }
-        return part.withConditions(conditions);
     }
 }

@@ -2,7 +2,6 @@ package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
@@ -85,7 +84,8 @@ final class StudentPupil implements Pupil<Student> {
     private void openAverage() {
         average = new Student(
                 new StudentModel(setup.newAverage(), teacher.schedule(), setup.studentOutput(),
-                        setup.conditions() instanceof Prompts ? -1 : setup.nullLabel(), config.guidance().range(), teacher.scheduler()),
+                        setup.conditions().asPrompts() != null ? -1 : setup.nullLabel(), config.guidance().range(), teacher.scheduler(),
+                        config.fewSteps()),
                 config.work().workers(), pipeline == null ? null : pipeline.share());
     }
 

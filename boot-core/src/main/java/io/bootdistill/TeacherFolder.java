@@ -1,10 +1,12 @@
 package io.bootdistill;
 
+import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.WeightsManifest;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
@@ -60,9 +62,11 @@ record TeacherFolder(DiffusersFolder folder, WeightsManifest weights) {
     /** Writes a teacher that was never read. */
     static void write(Path target, UNet network, SchedulerConfig scheduler, int nullLabel, Model model) throws IOException {
         OptionalInt nullClass = nullLabel < 0 ? OptionalInt.empty() : OptionalInt.of(nullLabel);
+        JsonObject marks = new JsonObject();
+        SmallerMark.add(marks, network);
         try (ParameterReader reader = model.reader()) {
             DiffusersFolder.write(target, Json.parse(network.config().toJson(), "network"),
-                    Json.parse(scheduler.toJson(), "scheduler"), nullClass,
+                    Json.parse(scheduler.toJson(), "scheduler"), marks, nullClass,
                     WeightsManifest.none().writer(tensors(model, reader)));
         }
     }

@@ -106,10 +106,11 @@ final class TeacherPupil implements Pupil<Teacher> {
         }
     }
 
-    /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones. */
+    /** Samples of the teacher: 50 steps, limited as its scheduler says, sample i of the label i mod the real ones, or of smaller images. */
     private float[] ofLabels() {
-        HeldOut noises = new HeldOut(
-                average.resolved(), config.pictures(), ConditionSource.none(), config.nullLabel(), null);
+        ConditionSource smaller = setup.smaller();
+        HeldOut noises = new HeldOut(average.resolved(), config.pictures(),
+                smaller == null ? ConditionSource.none() : smaller, config.nullLabel(), null);
         return Sampler.reference(average, 50).withSchedulerLimits()
                 .sample(noises.request().withWorkers(config.work().workers()));
     }

@@ -5,6 +5,7 @@ import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.MeanImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingSetup;
 import io.bootdistill.internal.run.RunFolder;
@@ -61,15 +62,24 @@ public final class TeacherTrainer {
 
     /** Trains on the given device. */
     public TeacherTrainer(UNetConfig network, SchedulerConfig scheduler, Device device) {
-        Checks.that(network.inChannels() == network.outChannels(), "out_channels", network.outChannels(),
-                "in_channels, " + network.inChannels());
+        this(new UNet(network), scheduler, device);
+    }
+
+    /**
+     * Trains on the given device a network that may be one that enlarges: it is shown each image with its smaller copy, the means of
+     * squares of pixels, noised to a level of 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL} of the same schedule.
+     */
+    public TeacherTrainer(UNet unet, SchedulerConfig scheduler, Device device) {
+        UNetConfig network = unet.config();
+        Checks.that(unet.input().channels() == network.outChannels(), "out_channels", network.outChannels(),
+                "the channels of its images, " + unet.input().channels());
         Checks.that(network.timeEmbeddingType() != TimeEmbeddingType.FOURIER,
                 "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
         Checks.that(network.dropout() == 0, "dropout", network.dropout(), "0");
-        this.network = new UNet(network);
-        Checks.that(this.network.condition() instanceof ConditionShape.None
-                || this.network.condition() instanceof ConditionShape.Label, "class_embed_type", network.classEmbedType(),
-                "null: teachers are trained without condition or with labels");
+        this.network = unet;
+        Checks.that(unet.small() != null || unet.condition() instanceof ConditionShape.None
+                || unet.condition() instanceof ConditionShape.Label, "class_embed_type", network.classEmbedType(),
+                "null: teachers are trained without condition, with labels, or with smaller pictures");
         this.scheduler = scheduler;
         this.device = device;
     }
@@ -81,7 +91,7 @@ public final class TeacherTrainer {
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
         NetworkFolder teacher = NetworkFolder.open(RunFolder.open(run).teacherFolder());
-        return new TeacherTrainer(teacher.network().config(), teacher.folder().scheduler(), device);
+        return new TeacherTrainer(teacher.network(), teacher.folder().scheduler(), device);
     }
 
     /**
@@ -181,6 +191,9 @@ public final class TeacherTrainer {
     void check(ImageSource images, TeacherTrainingConfig config) {
         Checks.that(images.shape().equals(network.input()), "the shape of the images", images.shape(),
                 "that of the network, " + network.input());
+        if (network.small() != null) {
+            new MeanImages(images, network.small()); // refuses sizes that do not fit
+        }
         Checks.that(images.count() > 0, "the number of images", images.count(), "at least 1");
         Checks.that(config.textEncoder() == TextEncoderMode.FROZEN, "textEncoder", config.textEncoder(),
                 "FROZEN: this teacher has none");

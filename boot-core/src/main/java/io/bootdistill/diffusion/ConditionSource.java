@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Draws the conditions that a student is trained on: a pure function of the seed. Thread-safe. */
 @FunctionalInterface
@@ -17,6 +18,11 @@ public interface ConditionSource {
 
     /** Writes the condition of one sample at [offset, offset + {@link ConditionShape#floats()}). */
     void draw(long seed, float[] target, int offset);
+
+    /** The prompts that it draws numbers of; null where it draws something else. */
+    default @Nullable Prompts asPrompts() {
+        return null;
+    }
 
     /** Nothing to draw. */
     static ConditionSource none() {
@@ -161,6 +167,11 @@ public interface ConditionSource {
                 hash = (hash ^ text.charAt(i)) * HASH_PRIME;
             }
             return (hash ^ 1 << Character.SIZE) * HASH_PRIME;
+        }
+
+        @Override
+        public Prompts asPrompts() {
+            return this;
         }
 
         @Override

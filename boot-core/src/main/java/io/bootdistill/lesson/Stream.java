@@ -22,6 +22,10 @@ public enum Stream {
     DENOISING_TIME, DENOISING_NULL,
     /** For lessons from outside: they derive streams of their own from its seeds. */
     OTHER,
+    /** The smaller picture of a sample of denoising training, where it is one of a network that enlarges. */
+    DENOISING_SMALLER,
+    /** The pictures of the stage before, where one that enlarges is distilled. */
+    STAGE, STAGE_CONDITION,
     /** The samples of the online network's own, their noise and its level at τ, and whether their condition is left out. */
     ONLINE_NOISE, ONLINE_CONDITION, ONLINE_GUIDANCE, ONLINE_AGAIN, ONLINE_TIME, ONLINE_NULL;
 

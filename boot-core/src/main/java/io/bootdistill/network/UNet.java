@@ -12,23 +12,49 @@ import org.jspecify.annotations.Nullable;
  * the time and the class as shifts. Parameter names are the format's. Input {@code t} is the real-valued index of the time
  * step.
  *
+ * <p>A network that enlarges reads, behind the channels of x, a smaller picture that was brought to the size of x and noised,
+ * the part {@link #IMAGE} of its condition, and embeds the level of that noise, the part {@link #CLASS}.
+ *
  * @param extras further scalar inputs, which the format does not have: each is embedded like the time, into parameters named
  *     after it, and added to the other embeddings
+ * @param small the shape of the smaller pictures that it enlarges; null where it makes images of noise alone
  */
-public record UNet(UNetConfig config, List<String> extras) implements Network {
+public record UNet(UNetConfig config, List<String> extras, @Nullable ImageShape small) implements Network {
 
+    /** The part that is the level of the picture's noise, where there is one. */
+    public static final String CLASS = "class";
+
+    /** The part that is a picture of x's size, whose channels follow those of x. */
+    public static final String IMAGE = "image";
+
+    /** @throws IllegalArgumentException if the configuration has no room for the smaller picture */
     public UNet {
         extras = List.copyOf(extras);
+        if (small != null && !(config.inChannels() > small.channels() && config.classEmbedType() == ClassEmbedType.TIMESTEP
+                && small.height() <= config.height() && small.width() <= config.width())) {
+            throw new IllegalArgumentException("the smaller picture is " + small + ", must be one with fewer than the "
+                    + config.inChannels() + " in_channels and at most " + config.height() + "×" + config.width()
+                    + " pixels, of a network with class_embed_type timestep, not " + config.classEmbedType());
+        }
     }
 
     /** A network of the format. */
     public UNet(UNetConfig config) {
-        this(config, List.of());
+        this(config, List.of(), null);
+    }
+
+    /** The same network, the last channels of whose input are a smaller picture, brought to its size. */
+    public UNet enlarging(ImageShape small) {
+        return new UNet(config, extras, small);
     }
 
     @Override
     public ImageShape input() {
-        return new ImageShape(config.inChannels(), config.height(), config.width());
+        return new ImageShape(config.inChannels() - imageChannels(), config.height(), config.width());
+    }
+
+    private int imageChannels() {
+        return small == null ? 0 : small.channels();
     }
 
     @Override
@@ -47,7 +73,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
     public UNet withScalar(String name) {
         List<String> more = new ArrayList<>(extras);
         more.add(name);
-        return new UNet(config, more);
+        return new UNet(config, more, small);
     }
 
     /** What the parameters of the embedding of a further scalar input begin with. */
@@ -63,6 +89,12 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
 
     @Override
     public ConditionShape condition() {
+        return small == null ? ofClass() : new ConditionShape.Parts(List.of(
+                new ConditionShape.Part(CLASS, ofClass()), new ConditionShape.Part(IMAGE, new ConditionShape.Image(
+                        new ImageShape(small.channels(), config.height(), config.width())))));
+    }
+
+    private ConditionShape ofClass() {
         return switch (config.classEmbedType()) {
             case NONE -> new ConditionShape.None();
             case LABEL -> new ConditionShape.Label(config.numClassEmbeds());
@@ -82,7 +114,7 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
         List<Level> up = upLevels(resnets);
         UNetBlocks blocks = new UNetBlocks(graph, config, embedding(graph), resnets);
 
-        Value x = graph.x();
+        Value x = small == null ? graph.x() : graph.concat(graph.x(), graph.condition(IMAGE));
         if (config.centerInputSample()) {
             x = graph.affine(x, 2, -1);
         }
@@ -137,11 +169,12 @@ public record UNet(UNetConfig config, List<String> extras) implements Network {
     private Value timeAndClass(GraphBuilder graph) {
         Value time = project(graph, graph.scalar("t"));
         Value e = embed(graph, "time_embedding", time, null);
+        Value given = small == null ? graph.condition() : graph.condition(CLASS);
         return switch (config.classEmbedType()) {
             case NONE -> e;
-            case LABEL -> graph.embedding("class_embedding", e, graph.condition(), config.numClassEmbeds());
-            case TIMESTEP -> embed(graph, "class_embedding", project(graph, graph.condition()), e);
-            case IDENTITY -> graph.add(e, graph.condition());
+            case LABEL -> graph.embedding("class_embedding", e, given, config.numClassEmbeds());
+            case TIMESTEP -> embed(graph, "class_embedding", project(graph, given), e);
+            case IDENTITY -> graph.add(e, given);
         };
     }
 

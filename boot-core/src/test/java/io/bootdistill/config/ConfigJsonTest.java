@@ -122,8 +122,8 @@ class ConfigJsonTest {
         "{\"phases\": [{\"objective\": {\"bootstrap\": {\"boundary\": {\"hard\": {\"a\": 1}}}}}]} | mine:"
                 + " phases[0].objective.bootstrap.boundary.hard: unknown key a; it has none",
         "{\"phases\": [{\"objective\": {\"pinn\": {}, \"bootstrap\": {}}}]} | mine: phases[0].objective is"
-                + " {\"pinn\":{},\"bootstrap\":{}}, must be one of bootstrap, derivative, pinn, trajectories, alone or as the"
-                + " only key of an object of its values",
+                + " {\"pinn\":{},\"bootstrap\":{}}, must be one of bootstrap, cmt, consistency, derivative, direct,"
+                + " pinn, progressive, tract, trajectories, alone or as the only key of an object of its values",
         "{\"corrector\": 1} | mine: corrector is 1, must be one of automatic, none, or an object of the corrector's values",
         "{\"corrector\": \"given\"} | mine: corrector is \"given\", must be one of automatic, none, or an object of the"
                 + " corrector's values",
@@ -188,7 +188,7 @@ class ConfigJsonTest {
         Path file = Files.writeString(folder.resolve("config.json"), config.toJson());
         assertEquals(config, DistillationConfig.read(file, Own.EXAMPLE));
         assertTrue(assertThrows(ModelFormatException.class, () -> DistillationConfig.read(file)).getMessage()
-                .endsWith("phases[0].objective: unknown key own; the nearest is pinn"));
+                .endsWith("phases[0].objective: unknown key own; the nearest is cmt"));
         assertEquals(
                 DistillationConfig.builder()
                         .objective(new Own(

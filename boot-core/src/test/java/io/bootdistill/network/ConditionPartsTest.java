@@ -172,6 +172,37 @@ class ConditionPartsTest {
         assertThrows(IllegalArgumentException.class, () -> table.set(kernels, 4, conditions, 0));
     }
 
+    /** A table of texts alone: samples carry the other parts behind the number of their row; so does what guidance leads away from. */
+    @Test
+    void tableOfSomePartsGivesWhatIsGivenWhole() {
+        ConditionTable table = scope.own(new ConditionTable(new Parts(List.of(CONDITION.part("text"))), 4, device));
+        int[] row = {3, 0, 2};
+        int carried = 1 + FLOATS - 25;
+        float[] given = new float[N * carried];
+        for (int i = 0; i < N; i++) {
+            table.set(kernels, row[i], conditions, i * FLOATS);
+            given[i * carried] = row[i];
+            System.arraycopy(conditions, i * FLOATS + 25, given, i * carried + 1, carried - 1);
+        }
+        ConditionShape shape = table.carried(CONDITION);
+        assertEquals(carried, shape.floats());
+        assertEquals(List.of("row", "pooled", "label", "low"), shape.inputs().stream().map(ConditionShape.Input::name).toList());
+        assertEquals(4, ConditionTable.rows(shape));
+        assertEquals(new Label(4), scope.own(new ConditionTable(CONDITION, 4, device)).carried(CONDITION));
+        assertEquals(0, ConditionTable.rows(CONDITION));
+        Plan plan = scope.own(new Plan(model, N, Plan.Mode.INFERENCE));
+        kernels.upload(x, 0, plan.x().data());
+        ConditionInputs inputs = new ConditionInputs(plan, CONDITION, table);
+        inputs.write(kernels, 1, 2, upload(Arrays.copyOfRange(given, carried, N * carried), carried));
+        inputs.write(kernels, 0, 1, upload(Arrays.copyOf(given, carried), carried));
+        assertArrayEquals(output(plan(Plan.Mode.INFERENCE)), output(plan));
+        inputs.writeNull(kernels, 0, N, upload(given, carried), upload(new float[] {3, 3, 3}, 1));
+        for (int i = 0; i < N; i++) {
+            System.arraycopy(conditions, 0, conditions, i * FLOATS, 25); // row 3 is the first sample's
+        }
+        assertArrayEquals(output(plan(Plan.Mode.INFERENCE)), output(plan));
+    }
+
     /** Gradients by the input and parts, and tangents along all of them at once, are each other's check. */
     @Test
     void derivativesByPartsAreThoseOfFiniteDifferences() {

@@ -7,12 +7,12 @@ import io.bootdistill.device.Tensor;
 import java.lang.reflect.Method;
 
 /** A device whose noises are given: those of the first call, of the second, and so on in turn. For one thread. */
-final class GivenNoise extends PassingDevice {
+public final class GivenNoise extends PassingDevice {
 
     private final float[][] noises;
     private int calls;
 
-    GivenNoise(Device device, float[]... noises) {
+    public GivenNoise(Device device, float[]... noises) {
         super(device);
         this.noises = noises;
     }

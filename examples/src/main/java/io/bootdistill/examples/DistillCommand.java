@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
         header = "Distils a diffusion model into a one-step generator.",
         customSynopsis = {
             "Usage: boot distill [--teacher DIR] [--out DIR] [--minutes M | --steps N] [--batch B]",
+            "                    [--cascade STUDENT]",
             "                    [--prompts FILE] [--guidance W | W:W] [--negative TEXT] [--seed S]",
             "                    [--held-out N] [--block N] [--lanes N] [--optimiser O] [--no-corrector]",
             "                    [--quick | --recipe paper | --recipe FILE] [--device D] [--workers W]",
@@ -54,12 +55,17 @@ import picocli.CommandLine.Spec;
             "  boot distill                                   the bundled teacher, about 10 minutes",
             "  boot distill --teacher my-model --minutes 30   your own, in about half an hour",
             "  boot distill --teacher my-sd --prompts prompts.txt --guidance 3",
+            "  boot distill --teacher my-upscaler --cascade students/fashion-mnist-16",
             "  boot distill --resume --out runs/my-run        go on after Ctrl-C"
         })
 final class DistillCommand implements Callable<Integer> {
 
     @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
+
+    @Option(names = "--cascade", paramLabel = "DIR",
+            description = "For a teacher that enlarges: the student of the stage before, on whose pictures it is distilled.")
+    private Path cascade;
 
     @Option(names = "--out", paramLabel = "DIR", description = "The run's folder, new or empty. Default: runs/DATE-TIME.")
     private Path out;
@@ -147,7 +153,7 @@ final class DistillCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
-            Arguments.requireResumable(spec, out, Set.of("--teacher", "--no-report"), "config.json");
+            Arguments.requireResumable(spec, out, Set.of("--teacher", "--cascade", "--no-report"), "config.json");
         } else {
             out = Arguments.newRun(out);
             Arguments.requireLength(spec, length.minutes, length.steps);
@@ -156,11 +162,15 @@ final class DistillCommand implements Callable<Integer> {
         ConditionSource conditions = guidance.source();
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         try (StopRequest stop = new StopRequest(err);
-                Teacher teacher = Teacher.load(teacherFolder(), device)) {
+                Teacher teacher = Teacher.load(teacherFolder(), device);
+                Student before = cascade == null ? null : Student.load(ModelFolder.of(cascade).path(), device)) {
             DistillationConfig config = resume ? null : newConfig(teacher, threads);
             err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
             TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
             BootDistiller distiller = new BootDistiller(teacher).conditions(conditions).listener(report);
+            if (before != null) {
+                distiller.cascade(before);
+            }
             try (Student student = resume ? distiller.resume(out, threads) : distiller.train(config)) {
                 report.end();
                 if (report.firstStep() == report.config().steps()) {
@@ -172,7 +182,7 @@ final class DistillCommand implements Callable<Integer> {
                             + "; continue with: " + resumeCommand());
                     return Boot.STOPPED;
                 }
-                if (!noReport) {
+                if (!noReport && before == null) { // whose samples are of seeds and labels alone
                     writeReport(teacher, student);
                 }
                 return Boot.OK;
@@ -233,6 +243,7 @@ final class DistillCommand implements Callable<Integer> {
             stdout.println("picture      " + picture);
         }
         stdout.println("sample it    " + Boot.command() + " sample --model " + Boot.quoted(out)
+                + (cascade != null ? " --cascade " + Boot.quoted(cascade) : "")
                 + (student.readsPrompts() ? " --prompt TEXT" : " --out grid.png"));
         stdout.flush();
     }
@@ -250,6 +261,7 @@ final class DistillCommand implements Callable<Integer> {
     private String resumeCommand() {
         return Boot.command() + " distill --resume --out " + Boot.quoted(out)
                 + (teacherFolder == null ? "" : " --teacher " + Boot.quoted(teacherFolder))
+                + (cascade == null ? "" : " --cascade " + Boot.quoted(cascade))
                 + (deviceName == null ? "" : " --device " + deviceName);
     }
 }

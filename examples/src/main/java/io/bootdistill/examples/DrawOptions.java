@@ -37,6 +37,11 @@ final class DrawOptions {
         return prompts == null ? null : prompts.get(0);
     }
 
+    /** All prompts; null for none. */
+    List<String> prompts() {
+        return prompts;
+    }
+
     /** Whether a folder holds a pipeline that draws from prompts. */
     static boolean readsPrompts(Path folder) {
         return PipelineFolder.isWhole(folder) && PipelineFolder.open(folder).pipeline().readsPrompts();

@@ -11,6 +11,7 @@ import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.PipelineFolder;
+import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.network.BlockType;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
@@ -62,9 +63,14 @@ final class InspectCommand implements Callable<Integer> {
             return Boot.OK;
         }
         DiffusersFolder files = DiffusersFolder.open(model.path());
-        UNet network = new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json"));
+        UNet network = SmallerMark.network(
+                new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json")), files.marks(), model.path());
         describe(network, files.nullClass().orElse(-1));
         describe(files.scheduler());
+        if (network.small() != null) {
+            line("enlarges", "%s, noised to a level of the same schedule", network.small());
+            return Boot.OK; // its times are those of the pictures that it is given, too
+        }
         MeteredDevice device = new MeteredDevice(Devices.best());
         if (teacher) {
             costOfTraining(model.path(), device);
@@ -94,7 +100,8 @@ final class InspectCommand implements Callable<Integer> {
             line("classes", "0 … %d%s", label.count() - 1,
                     nullLabel < 0 ? ", no null label" : ", null label " + nullLabel);
         } else {
-            line("condition", "%s", network.condition() instanceof ConditionShape.None ? "none" : network.condition());
+            line("condition", "%s", network.small() != null ? "a smaller picture and its level"
+                    : network.condition() instanceof ConditionShape.None ? "none" : network.condition());
         }
         long count = Graph.of(network).layout().count();
         line("parameters", "%,d (%s)", count, mebibytes(4 * count));

@@ -2,11 +2,13 @@ package io.bootdistill.examples;
 
 import static io.bootdistill.examples.Arguments.require;
 
+import io.bootdistill.Cascade;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,10 +36,12 @@ import picocli.CommandLine.Spec;
         header = "Samples a student, a teacher, or the student of a run.",
         customSynopsis = {
             "Usage: boot sample [--model DIR] [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
-            "                   [--seed S] [--steps K] [--guidance W] --out grid.png | DIR | FILE.safetensors",
+            "                   [--seed S] [--steps K] [--sampler S] [--guidance W] [--cascade STUDENT]",
+            "                   [--images FILE] [--noise-level L] --out grid.png | DIR | FILE.safetensors",
             "       boot sample [--model PIPELINE] --prompt TEXT [--prompt TEXT ...] [--negative TEXT]",
-            "                   [--count N] [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents]",
-            "                   [--text-states FILE] [--images FILE] [--noise-level L] [--out PATH]"
+            "                   [--count N] [--seed S] [--steps K] [--sampler S] [--guidance W]",
+            "                   [--size WxH] [--latents] [--text-states FILE]",
+            "                   [--images FILE] [--noise-level L] [--out PATH]"
         },
         description = {
             "",
@@ -93,6 +98,9 @@ final class SampleCommand implements Callable<Integer> {
     private DrawOptions drawn = new DrawOptions();
 
     @Mixin
+    private SamplerOption sampler = new SamplerOption();
+
+    @Mixin
     private StageInputs stage = new StageInputs();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
@@ -124,14 +132,21 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, input.count == null || input.count >= 1, "--count", input.count, "at least 1");
         require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
+        sampler.check(spec);
+        if (stage.cascade() != null) {
+            require(spec, !isTeacher, "--cascade", stage.cascade(), "left out: it is for a student; a teacher has --images");
+            return drawCascade(model.path(), output);
+        }
         drawn.requireFit(spec, model.path(), !isTeacher, labels);
-        if (!isTeacher || !PipelineFolder.isWhole(model.path())) {
-            stage.requireNone(spec);
+        boolean isWhole = PipelineFolder.isWhole(model.path());
+        if (!isTeacher || !isWhole) {
+            stage.requireNoStates(spec);
         }
         if (isTeacher) {
+            sampler.requireNone(spec);
             try (Teacher teacher = Teacher.load(model.path(), Devices.best(), stage.textStates())) {
-                if (teacher.isPipeline()) {
-                    return draw(Artist.of(teacher), model.path(), output);
+                if (teacher.isPipeline() || isDrawn(teacher.condition())) {
+                    return draw(Artist.of(teacher), model.path(), null, output);
                 }
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
@@ -141,22 +156,33 @@ final class SampleCommand implements Callable<Integer> {
         } else {
             try (Student student = Student.load(model.path())) {
                 int taken = steps == null ? 1 : steps;
-                require(spec, taken <= student.mostSteps(), "--steps", steps, student.hasTwoTimes()
-                        ? "1 … " + student.mostSteps() + " for a student"
+                sampler.requireFit(spec, student);
+                FewSteps way = sampler.of(student);
+                int most = way == null ? student.mostSteps() : way.most();
+                require(spec, taken <= most, "--steps", steps, most > 1 ? "1 … " + most + " for a student"
                         : "1 or left out for this student, which was distilled for one step");
                 GuidanceRange range = student.guidance();
                 double scale = guidance == null ? range.middle() : guidance;
                 require(spec, scale >= range.least() && scale <= range.most(), "--guidance", guidance, range.isWide()
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
-                if (PipelineFolder.isWhole(model.path())) {
-                    return draw(Artist.of(student), model.path(), output);
+                if (isWhole || isDrawn(student.condition())) {
+                    return draw(Artist.of(student), model.path(), way, output);
                 }
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
-                        request -> student.sample(request.withGuidance(scale).withSteps(taken)));
+                        request -> student.sample(request.withGuidance(scale).withSteps(taken).withSampler(way)));
             }
         }
         return Boot.OK;
+    }
+
+    /** Whether a model of pixels draws of smaller ones; refuses them for another. */
+    private boolean isDrawn(ConditionShape condition) {
+        boolean enlarges = condition instanceof ConditionShape.Parts;
+        if (!enlarges) {
+            stage.requireNone(spec);
+        }
+        return enlarges;
     }
 
     /** The model: without a folder, the bundled student of prompts, or that of labels. */
@@ -176,15 +202,15 @@ final class SampleCommand implements Callable<Integer> {
         return SampleOutput.named(drawn.prompt());
     }
 
-    private int draw(Artist artist, Path model, SampleOutput output) throws IOException {
+    private int draw(Artist artist, Path model, FewSteps way, SampleOutput output) throws IOException {
         float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, artist.shape());
         DrawRequest request = drawn.request(
-                spec, artist, PipelineFolder.open(model), labels, input.count == null ? 1 : input.count, noise);
+                spec, artist, PipelineFolder.isWhole(model) ? PipelineFolder.open(model) : null, labels, input.count == null ? 1 : input.count, noise);
         if (guidance != null) {
             require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
             request = request.withGuidance(guidance);
         }
-        request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec);
+        request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec).withSampler(way);
         ImageShape shape = (drawn.latents() ? artist.denoised() : artist.picture()).apply(request);
         output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);
@@ -194,6 +220,30 @@ final class SampleCommand implements Callable<Integer> {
                 Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), (System.nanoTime() - start) * 1e-9, output.path());
         spec.commandLine().getOut().flush();
         return Boot.OK;
+    }
+
+    private int drawCascade(Path second, SampleOutput output) throws IOException {
+        require(spec, input.noise == null, "--noise", input.noise, "left out with --cascade: seeds make the noise of both students");
+        Path first = ModelFolder.of(stage.cascade()).path();
+        drawn.requireFit(spec, first, true, labels);
+        try (Cascade cascade = Cascade.load(first, second)) {
+            output.require(cascade.picture());
+            Student student = cascade.first();
+            int[] cycle = cycle(student.condition(), student.nullLabel());
+            int count = input.count != null ? input.count : student.readsPrompts() ? 1 : 64;
+            DrawRequest request = drawn.prompts() != null ? DrawRequest.ofPrompts(drawn.prompts()).withCount(count)
+                    : cycle.length == 0 ? DrawRequest.ofCount(count)
+                    : DrawRequest.ofLabels(IntStream.range(0, count).map(i -> cycle[i % cycle.length]).toArray());
+            request = stage.addedTo(request.withSeed(seed == null ? 0 : seed), spec);
+            request = guidance == null ? request : request.withGuidance(guidance);
+            long start = System.nanoTime();
+            float[] pictures = cascade.pixels(steps == null ? request : request.withSteps(steps));
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            output.write(pictures, cascade.picture(), cycle.length);
+            spec.commandLine().getOut().printf(Locale.ROOT, "%d pictures in %.2f s: %s%n", request.count(), seconds, output.path());
+            spec.commandLine().getOut().flush();
+            return Boot.OK;
+        }
     }
 
     private Guidance guidanceOf(Teacher teacher) {

@@ -29,14 +29,28 @@ final class StageInputs {
             description = "The step of the noise that such pictures are given first, 0 for the least. Default: 250.")
     private Integer noiseLevel;
 
+    @Option(names = "--cascade", paramLabel = "DIR",
+            description = "The student of the stage before, which draws what the model, a student too, then enlarges; labels and"
+                    + " prompts are for both.")
+    private Path cascade;
+
+    /** The student of the stage before; null for none. */
+    Path cascade() {
+        return cascade;
+    }
+
     /** Null where the file of the model's folder is meant. */
     Path textStates() {
         return textStates;
     }
 
-    /** Refuses all for a model that is no whole pipeline. */
-    void requireNone(CommandSpec spec) {
+    /** Refuses the text states of a model that is given none. */
+    void requireNoStates(CommandSpec spec) {
         require(spec, textStates == null, "--text-states", textStates, "left out: this model reads no prompts");
+    }
+
+    /** Refuses pictures for a model that enlarges none. */
+    void requireNone(CommandSpec spec) {
         require(spec, images == null, "--images", images, "left out: this model enlarges no pictures");
         require(spec, noiseLevel == null, "--noise-level", noiseLevel, "left out: this model enlarges no pictures");
     }
@@ -59,7 +73,8 @@ final class StageInputs {
                         + ", must be numbers with a fraction, [N, C, H, W]");
             }
             file.requireFinite();
-            return request.withImages(new ImageShape(shape[1], shape[2], shape[3]), file.floats(SAMPLE));
+            DrawRequest each = request.prompts().isEmpty() && shape[0] > 1 ? request.withCount(shape[0]) : request;
+            return each.withImages(new ImageShape(shape[1], shape[2], shape[3]), file.floats(SAMPLE));
         }
     }
 }

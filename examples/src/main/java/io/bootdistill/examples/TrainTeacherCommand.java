@@ -11,6 +11,9 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.BetaSchedule;
 import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.network.ClassEmbedType;
+import io.bootdistill.network.ImageShape;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -34,6 +37,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: boot train-teacher --images DIR [--out DIR] [--minutes M | --steps N] [--batch B]",
             "                          [--prediction P] [--schedule S] [--channels C,C…] [--layers L]",
+            "                          [--upscale-from N] [--frame N]",
             "                          [--rate R] [--seed S] [--device D] [--workers W] [--resume]",
             "       boot train-teacher --images DIR --from DIR [--random-weights] [--train-text-encoder]",
             "                          [--out DIR] [--minutes M | --steps N] [--batch B] [--rate R]",
@@ -118,6 +122,15 @@ final class TrainTeacherCommand implements Callable<Integer> {
     @Option(names = "--layers", paramLabel = "L", description = "Residual blocks of a level. Default: 1.")
     private Integer layers;
 
+    @Option(names = "--upscale-from", paramLabel = "N",
+            description = "Trains a teacher that enlarges pictures of N rows to the size of the images, without classes: what draws"
+                    + " those comes before it. The size of the images is a whole multiple of theirs.")
+    private Integer upscaleFrom;
+
+    @Option(names = "--frame", paramLabel = "N",
+            description = "A black frame of so many pixels around images of IDX files: 2 make 32x32 of 28x28. Default: 0.")
+    private Integer frame;
+
     @Option(names = "--rate", paramLabel = "R",
             description = "Learning rate. Default: 0.001; 0.0001 for a teacher that goes on from its weights.")
     private Double rate;
@@ -143,7 +156,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
-            Arguments.requireResumable(spec, out, Set.of("--images"), "config.json and teacher");
+            Arguments.requireResumable(spec, out, Set.of("--images", "--frame"), "config.json and teacher");
         }
         TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
         if (from != null || resume && CaptionTrainer.isRun(out)) {
@@ -154,7 +167,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
             });
         }
         CaptionTraining.requireNone(imageFolder);
-        TrainingImages training = TrainingImages.read(imageFolder);
+        TrainingImages training = TrainingImages.read(imageFolder, frame(), resume ? null : upscaleFrom);
         return train(training.description(), start, err, (device, report) -> run(training, builder, device, report, threads));
     }
 
@@ -170,8 +183,8 @@ final class TrainTeacherCommand implements Callable<Integer> {
         if (resume) {
             TeacherTrainer.ofRun(out, device).listener(report).resume(images, out, threads).close();
         } else {
-            TeacherTrainer trainer = new TeacherTrainer(newNetwork(images, training.classes()), newScheduler(), device);
-            int nullLabel = training.classes() > 0 ? training.classes() : -1;
+            TeacherTrainer trainer = new TeacherTrainer(newNetwork(training), newScheduler(), device);
+            int nullLabel = training.classes() > 0 && training.small() == null ? training.classes() : -1;
             trainer.listener(report).train(images, builder.nullLabel(nullLabel).build()).close();
         }
     }
@@ -197,9 +210,18 @@ final class TrainTeacherCommand implements Callable<Integer> {
 
     // ---- options
 
-    private UNetConfig newNetwork(ImageSource images, int classes) {
-        return UNetConfig.of(images.shape(), channels == null ? List.of(32, 64, 64) : channels, layers == null ? 1 : layers,
-                classes > 0 ? classes + 1 : 0);
+    private UNet newNetwork(TrainingImages training) {
+        ImageShape shape = training.source().shape();
+        UNetConfig config = UNetConfig.of(shape, channels == null ? List.of(32, 64, 64) : channels, layers == null ? 1 : layers,
+                training.classes() > 0 ? training.classes() + 1 : 0);
+        return training.small() == null ? new UNet(config) : new UNet(config.toBuilder()
+                .channels(shape.channels() + training.small().channels(), shape.channels())
+                .classes(ClassEmbedType.TIMESTEP, 0).build()).enlarging(training.small());
+    }
+
+    private int frame() {
+        require(spec, frame == null || frame >= 0 && frame <= 1024, "--frame", frame, "0 … 1,024");
+        return frame == null ? 0 : frame;
     }
 
     private SchedulerConfig newScheduler() {
@@ -248,7 +270,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
     /** An option that was given, of what a teacher of pixels is made of; null for none. */
     private String pixelOption() {
         return prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
-                : layers != null ? "--layers" : null;
+                : layers != null ? "--layers" : upscaleFrom != null ? "--upscale-from" : frame != null ? "--frame" : null;
     }
 
     // ---- results
@@ -270,6 +292,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
 
     private String resumeCommand() {
         return Boot.command() + " train-teacher --resume --images " + Boot.quoted(imageFolder) + " --out " + Boot.quoted(out)
+                + (frame == null ? "" : " --frame " + frame)
                 + (deviceName == null ? "" : " --device " + deviceName);
     }
 }

@@ -33,13 +33,14 @@ final class ReadmeTest {
     void blocksAreParts() throws IOException {
         String programs = unspaced(Files.readString(SOURCES.resolve("FiveLines.java")))
                 + unspaced(Files.readString(SOURCES.resolve("OwnTeacher.java")))
-                + unspaced(Files.readString(SOURCES.resolve("DrawPictures.java")));
+                + unspaced(Files.readString(SOURCES.resolve("DrawPictures.java")))
+                + unspaced(Files.readString(SOURCES.resolve("DrawCascade.java")));
         List<String> blocks = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(ROOT.resolve("README.md")))
                 .results()
                 .map((MatchResult block) -> block.group(1))
                 .toList();
-        assertEquals(4, blocks.size());
+        assertEquals(5, blocks.size());
         for (String block : blocks) {
             assertTrue(programs.contains(unspaced(block)), block);
         }

@@ -7,10 +7,12 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.SignalRow;
-import io.bootdistill.lesson.RowTable;
+import io.bootdistill.diffusion.SmallerImages;
 import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.Stream;
 import io.bootdistill.network.ConditionShape;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one step of denoising training draws: images, times, labels, seeds and the numbers of each sample, a pure function of
@@ -27,8 +29,11 @@ final class DenoisingDraws {
     final Column seeds;
     final Column networkTime;
 
-    /** The label of each sample; without numbers where the network has none. */
+    /** The label of each sample, or the smaller picture and its level; without numbers where the network has none. */
     final Column condition;
+
+    /** The smaller pictures of a network that enlarges; null for others. */
+    private final @Nullable SmallerImages smaller;
 
     /** The head, which is the output itself, and the factor of the gradient. */
     final Column coefficients;
@@ -45,11 +50,12 @@ final class DenoisingDraws {
 
     DenoisingDraws(
             TeacherTrainingConfig config, NoiseSchedule schedule, Prediction prediction, ImageSource images,
-            ConditionShape condition) {
+            ConditionShape condition, @Nullable SmallerImages smaller) {
         this.config = config;
         this.schedule = schedule;
         this.prediction = prediction;
         this.images = images;
+        this.smaller = smaller;
         table = new RowTable(config.work().batch());
         coefficients = table.column(SignalCoefficients.COUNT);
         seeds = table.column(Philox.SEED_FLOATS);
@@ -58,7 +64,7 @@ final class DenoisingDraws {
         sigma = table.column(1);
         imageShare = table.column(1);
         noiseShare = table.column(1);
-        this.condition = table.column(condition instanceof ConditionShape.Label ? 1 : 0);
+        this.condition = table.column(condition.floats());
     }
 
     /**
@@ -76,7 +82,9 @@ final class DenoisingDraws {
             double u = (i + Stream.DENOISING_TIME.uniform(config.seed(), index)) / batch;
             double t = schedule.tMin() + u * (schedule.tMax() - schedule.tMin());
             networkTime.set(i, schedule.networkTime(t));
-            if (!condition.isEmpty()) {
+            if (smaller != null) {
+                smaller.draw(image, Stream.DENOISING_SMALLER.seed(config.seed(), index), table.values(), condition.at(i));
+            } else if (!condition.isEmpty()) {
                 boolean drop = config.nullLabel() >= 0
                         && Stream.DENOISING_NULL.uniform(config.seed(), index) < config.nullProbability();
                 condition.set(i, drop ? config.nullLabel() : images.label(image));

@@ -4,21 +4,26 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.diffusion.MeanImages;
+import io.bootdistill.diffusion.NoiseConditioning;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.SmallerImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.training.Crew;
 import io.bootdistill.internal.training.Division;
-import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Reducer;
+import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +93,15 @@ public record DenoisingSetup(
     private DenoisingDraws newDraws() {
         NoiseSchedule schedule = new DiscreteSchedule(scheduler.alphasCumprod());
         Prediction prediction = Prediction.of(scheduler);
-        return conditions == null ? new DenoisingDraws(config, schedule, prediction, images, network.condition())
+        return conditions == null ? new DenoisingDraws(config, schedule, prediction, images, network.condition(),
+                        smaller())
                 : new DenoisingDraws(config.toBuilder().nullLabel(conditions.rows() - 1).build(), schedule, prediction, images,
-                        new ConditionShape.Label(conditions.rows()));
+                        new ConditionShape.Label(conditions.rows()), null);
+    }
+
+    /** The smaller copies of the images, for a network that enlarges; null for others. */
+    public @Nullable SmallerImages smaller() {
+        return network instanceof UNet unet && unet.small() != null ? new SmallerImages(new MeanImages(images, unet.small()),
+                new NoiseConditioning(scheduler.alphasCumprod(), images.shape()), (Parts) network.condition()) : null;
     }
 }

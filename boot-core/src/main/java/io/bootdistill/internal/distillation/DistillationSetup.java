@@ -11,6 +11,7 @@ import io.bootdistill.diffusion.GuidanceInterval;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.diffusion.StagePrompts;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.TeacherModel;
@@ -22,6 +23,7 @@ import io.bootdistill.internal.training.Trainer.Assigned;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.lesson.StepSize;
@@ -61,21 +63,22 @@ public final class DistillationSetup {
         this.teacher = teacher;
         this.device = device;
         this.reducer = reducer;
-        Prompts prompts = conditions instanceof Prompts given
-                ? given.withNullProbability(config.guidance().nullProbability()) : null;
+        Prompts given = conditions == null ? null : conditions.asPrompts();
+        Prompts prompts = given == null ? null : given.withNullProbability(config.guidance().nullProbability());
         Checks.that(prompts == null || config.guidance().nullLabel() == -1 && config.guidance().negativeLabel() == -1,
                 "nullLabel or negativeLabel", config.guidance(), "-1 with prompts: see Prompts.withNegative");
         nullLabel = prompts != null ? prompts.nullRow()
                 : config.guidance().nullLabel() >= 0 ? config.guidance().nullLabel() : teacher.denoiser().nullLabel();
         negativeLabel = prompts != null ? prompts.negativeRow()
                 : config.guidance().negativeLabel() >= 0 ? config.guidance().negativeLabel() : nullLabel;
-        int labels = teacher.condition() instanceof ConditionShape.Label label ? label.count() : 0;
+        int labels = ConditionTable.rows(teacher.condition());
         Checks.that(nullLabel < labels || nullLabel == -1, "nullLabel", nullLabel,
                 labels == 0 ? "-1: the teacher has no labels" : "a label 0 … " + (labels - 1));
         guidance = config.guidance().isGuided() ? newGuidance() : null;
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
         for (Phase phase : config.phases()) {
+            phase.objective().requireFit(teacher.schedule());
             Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
                     "one without the teacher's gradient for teachers that are no network, or are clipped");
         }
@@ -83,7 +86,8 @@ public final class DistillationSetup {
         Checks.that(corrector == null || !corrector.needsTeacherGradient() || hasGradient && config.guidance().rescale() == 0,
                 "matching of the corrector", "through",
                 "stopped for teachers that are no network, are clipped or thresholded, or whose guidance is rescaled");
-        this.conditions = prompts != null ? prompts : conditions == null ? defaultConditions() : conditions;
+        this.conditions = conditions instanceof StagePrompts staged ? staged.with(prompts)
+                : prompts != null ? prompts : conditions == null ? defaultConditions() : conditions;
     }
 
     /**
@@ -139,7 +143,7 @@ public final class DistillationSetup {
 
     /** What a user should know of how the student starts. */
     public Optional<String> explain() {
-        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON) {
+        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON || config.fewSteps() != null) {
             return Optional.empty();
         }
         return Optional.of("an ε-prediction teacher: the student's " + (studentOutput == Prediction.EPSILON

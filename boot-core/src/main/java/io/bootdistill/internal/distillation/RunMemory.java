@@ -139,6 +139,8 @@ public final class RunMemory {
         items.put("teacher's values, the same", workers * teacherBytes(work.block()));
         items.put("what the objective keeps", config.phases().stream()
                 .mapToLong(phase -> phase.objective().bytes(size, student, workers)).sum());
+        items.put("networks that the objective keeps", config.phases().stream()
+                .mapToLong(phase -> phase.objective().networks() * Model.bytes(student, kernels, false)).sum());
         items.put("corrector's network and its optimiser", correctorBytes(choice, filled, workers));
         items.put("student that is written and measured", Model.bytes(student, kernels, false) + drawingBytes(choice));
         items.put("table of conditions", conditionBytes);

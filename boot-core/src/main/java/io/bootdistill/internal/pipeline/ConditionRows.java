@@ -39,11 +39,10 @@ public record ConditionRows(ConditionTable table, int[] rows) implements AutoClo
             } else {
                 conditioner.write(texts.get(i), picture.width(), picture.height(), row);
             }
-            if (enlargement != null) {
-                enlargement.writeLevel(request, shape, row);
-            }
-            if (enlargement != null && !isNull) {
-                enlargement.writeImage(request, i, shape, denoised, row);
+            if (enlargement != null && isNull) {
+                enlargement.writeLevel(request, shape, row, 0);
+            } else if (enlargement != null) {
+                enlargement.write(request, i, shape, denoised, row, 0);
             }
         });
         return new ConditionRows(table, rows);

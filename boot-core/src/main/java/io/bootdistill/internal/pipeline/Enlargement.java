@@ -1,92 +1,112 @@
 package io.bootdistill.internal.pipeline;
 
-import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.NoiseConditioning;
+import io.bootdistill.diffusion.SmallerImages;
+import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape.Parts;
+import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
-import io.bootdistill.network.unet.ConditionalUNet;
+import io.bootdistill.network.Network;
+import io.bootdistill.network.UNet;
+import org.jspecify.annotations.Nullable;
 
-/**
- * What super-resolution reads besides a prompt: a smaller picture, brought to the size of the one that is drawn and noised to a
- * level √ᾱ·z + √(1 − ᾱ)·ε, and the level (Ho et al. 2022, arXiv 2106.15282, §3).
- */
-final class Enlargement {
+/** What super-resolution reads besides a prompt: a smaller picture and the level of its noise, see {@link NoiseConditioning}. */
+public final class Enlargement {
 
     /** A component of the folder. */
     private static final String NOISING = "image_noising_scheduler";
 
     private static final int USUAL_LEVEL = 250;
 
-    /** The draw of a seed for this noise: the picture's own is 0, those of steps follow it. */
-    static final int DRAW = 1 << 20;
-
     private final double[] alphasCumprod;
+    private final @Nullable ImageShape small;
 
-    Enlargement(PipelineFolder folder) {
-        alphasCumprod = folder.scheduler(NOISING).alphasCumprod();
+    /** @param small the shape of the smaller pictures; null where any that are no larger will do */
+    private Enlargement(SchedulerConfig noising, @Nullable ImageShape small) {
+        alphasCumprod = noising.alphasCumprod();
+        this.small = small;
+    }
+
+    /** Of a pipeline, which has a scheduler for it. */
+    static Enlargement of(PipelineFolder folder) {
+        return new Enlargement(folder.scheduler(NOISING), null);
+    }
+
+    /**
+     * Of a network that stands alone, whose own levels of noise are those of the smaller pictures; null where it does not enlarge.
+     *
+     * @param scheduler null where it has none
+     */
+    public static @Nullable Enlargement of(@Nullable Network network, @Nullable SchedulerConfig scheduler) {
+        return network instanceof UNet unet && unet.small() != null && scheduler != null
+                ? new Enlargement(scheduler, unet.small()) : null;
+    }
+
+    /** Whether a network with this condition enlarges smaller pictures. */
+    public static boolean isPartOf(ConditionShape condition) {
+        return condition instanceof Parts parts && parts.part(UNet.IMAGE) != null;
+    }
+
+    /** Which smaller pictures a network that enlarges takes, for messages. */
+    public static String allowed(Network network) {
+        return network instanceof UNet unet && unet.small() != null ? unet.small().toString() : "at most " + network.input();
+    }
+
+    /** Refuses a shape of smaller pictures that does not fit a network that enlarges. */
+    public static void requireFitting(ImageShape given, Network network) {
+        ImageShape small = network instanceof UNet unet ? unet.small() : null;
+        requireFitting(given, small, network.input());
+    }
+
+    private static void requireFitting(ImageShape given, @Nullable ImageShape small, ImageShape drawn) {
+        Checks.that(small == null || small.equals(given), "the shape of the smaller pictures", given,
+                small + ", that which this model has learnt to enlarge");
+        SmallerImages.requireFitting(given, drawn);
+    }
+
+    /** What is left of a condition that is the same for pictures of all kinds. */
+    static Parts without(Parts shape) {
+        return new Parts(shape.parts().stream()
+                .filter(part -> !part.name().equals(UNet.CLASS) && !part.name().equals(UNet.IMAGE)).toList());
     }
 
     /** Refuses pictures that do not fit what is drawn: [channels][height][width]. */
-    void require(DrawRequest request, ImageShape drawn) {
+    public void require(DrawRequest request, ImageShape drawn) {
         ImageShape given = request.imageShape();
-        Checks.that(given != null, "images", "missing", "given: this teacher enlarges pictures, those of the stage before it");
-        Checks.that(given.channels() == drawn.channels() && given.height() <= drawn.height() && given.width() <= drawn.width(),
-                "the shape of an image", given, "at most " + drawn + ", that of what is drawn");
+        Checks.that(given != null, "images", "missing", "given: this model enlarges pictures, those of the stage before it");
+        requireFitting(given, small, drawn);
         int count = request.images().length / given.size();
-        Checks.that(count == request.count() || count == request.prompts().size(), "the number of images", count,
+        int kinds = request.count() / request.each();
+        Checks.that(count == request.count() || count == kinds, "the number of images", count,
                 request.prompts().size() == request.count() ? request.count() + ", one for each prompt"
-                        : request.prompts().size() + ", one for each prompt, or " + request.count() + ", one for each picture");
+                        : (request.prompts().isEmpty() ? "1" : kinds + ", one for each prompt") + ", or " + request.count()
+                                + ", one for each picture");
         Checks.range("noise level", level(request), 0, alphasCumprod.length - 1);
+    }
+
+    /** What noises the smaller pictures of drawn ones. */
+    public NoiseConditioning conditioning(ImageShape drawn) {
+        return new NoiseConditioning(alphasCumprod, drawn);
     }
 
     private static int level(DrawRequest request) {
         return request.noiseLevel().orElse(USUAL_LEVEL);
     }
 
-    void writeLevel(DrawRequest request, Parts shape, float[] target) {
-        target[shape.offset(ConditionalUNet.CLASS)] = level(request);
+    void writeLevel(DrawRequest request, Parts shape, float[] target, int offset) {
+        target[offset + shape.offset(UNet.CLASS)] = level(request);
     }
 
-    /** Writes the image of a drawn picture, [pixel][channel]. */
-    void writeImage(DrawRequest request, int picture, Parts shape, ImageShape drawn, float[] target) {
+    /** Writes the level and the image of a drawn picture into the floats of its condition, which begin at an offset. */
+    public void write(DrawRequest request, int picture, Parts shape, ImageShape drawn, float[] target, int offset) {
         ImageShape given = request.imageShape();
         int count = request.images().length / given.size();
         int from = picture / (request.count() / count) * given.size();
-        double share = alphasCumprod[level(request)];
-        float alpha = (float) Math.sqrt(share);
-        float sigma = (float) Math.sqrt(1 - share);
-        int at = shape.offset(ConditionalUNet.IMAGE);
-        long seed = request.seed(picture);
-        for (int channel = 0; channel < drawn.channels(); channel++) {
-            for (int row = 0; row < drawn.height(); row++) {
-                for (int column = 0; column < drawn.width(); column++) {
-                    float z = sample(request.images(), from + channel * given.pixels(), given, row, column, drawn);
-                    int pixel = row * drawn.width() + column;
-                    float noise = Philox.normal(seed, DRAW, (long) channel * drawn.pixels() + pixel);
-                    target[at + pixel * drawn.channels() + channel] = alpha * z + sigma * noise;
-                }
-            }
-        }
-    }
-
-    /** Bilinear, the corners on each other; rounded as the stock pipeline does it. */
-    private static float sample(float[] plane, int from, ImageShape small, int row, int column, ImageShape large) {
-        float y = place(row, small.height(), large.height());
-        float x = place(column, small.width(), large.width());
-        int top = (int) y;
-        int left = (int) x;
-        int below = Math.min(top + 1, small.height() - 1) * small.width();
-        int right = Math.min(left + 1, small.width() - 1);
-        float v = y - top;
-        float u = x - left;
-        int above = top * small.width();
-        return (1 - v) * ((1 - u) * plane[from + above + left] + u * plane[from + above + right])
-                + v * ((1 - u) * plane[from + below + left] + u * plane[from + below + right]);
-    }
-
-    private static float place(int index, int small, int large) {
-        return large == 1 ? 0 : Math.min(index * ((float) (small - 1) / (large - 1)), small - 1);
+        writeLevel(request, shape, target, offset);
+        conditioning(drawn).write(request.images(), from, given, level(request), request.seed(picture), target,
+                offset + shape.offset(UNet.IMAGE));
     }
 }

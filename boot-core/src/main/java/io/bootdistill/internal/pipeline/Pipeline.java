@@ -9,6 +9,7 @@ import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.internal.work.ConditionTable;
+import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.ImageShape;
@@ -70,7 +71,7 @@ public final class Pipeline implements AutoCloseable {
         Network described = PipelineNetwork.of(folder);
         ClipComponents clip = described instanceof ConditionalUNet unet && !folder.pipeline().readsTextStates()
                 ? ClipComponents.of(folder, unet.condition()) : null;
-        enlargement = folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION ? new Enlargement(folder) : null;
+        enlargement = folder.pipeline() == PipelineClass.IF_SUPER_RESOLUTION ? Enlargement.of(folder) : null;
         PictureComponent autoencoder = PictureComponent.of(folder, described.input());
         ComponentModel decoding = autoencoder == null ? null : autoencoder.weights();
         Path file = states != null ? states : folder.textStates();
@@ -203,11 +204,7 @@ public final class Pipeline implements AutoCloseable {
 
     /** The network's weights for another size than its own; the caller closes it before this pipeline. */
     public Model model(ImageShape denoised) {
-        return model.at(Graph.of(sized(denoised)));
-    }
-
-    private ConditionalUNet sized(ImageShape denoised) {
-        return ((ConditionalUNet) network).at(denoised.height(), denoised.width());
+        return model.at(Graph.of(((ConditionalUNet) network).at(denoised.height(), denoised.width())));
     }
 
     /** Floating-point operations of decoding a picture. */
@@ -215,9 +212,9 @@ public final class Pipeline implements AutoCloseable {
         return decoder == null ? 0 : decoder.flops();
     }
 
-    /** Whether it draws larger pictures of smaller ones. */
-    public boolean enlarges() {
-        return enlargement != null;
+    /** What it reads of smaller pictures; null where it draws of noise alone. */
+    public @Nullable Enlargement enlargement() {
+        return enlargement;
     }
 
     /**
@@ -226,11 +223,15 @@ public final class Pipeline implements AutoCloseable {
      * @param denoised the shape of what is denoised
      */
     public void require(DrawRequest request, ImageShape denoised) {
-        Checks.that(conditioner != null, "the file of text states", "missing", "given: this teacher reads what a T5 encoder has made"
-                + " of prompts; put it into " + folder.path().resolve(PipelineFolder.TEXT_STATES) + ", or name it when loading");
+        requireConditioner();
         if (enlargement != null) {
             enlargement.require(request, denoised);
         }
+    }
+
+    private void requireConditioner() {
+        Checks.that(conditioner != null, "the file of text states", "missing", "given: this teacher reads what a T5 encoder has made"
+                + " of prompts; put it into " + folder.path().resolve(PipelineFolder.TEXT_STATES) + ", or name it when loading");
     }
 
     /**
@@ -240,27 +241,26 @@ public final class Pipeline implements AutoCloseable {
      * @param denoised the shape of what is denoised
      */
     public ConditionRows conditions(DrawRequest request, boolean guided, ImageShape denoised) {
-        return ConditionRows.of(conditioner, enlargement, request, guided, sized(denoised).condition(), denoised,
-                picture(denoised), model.device());
+        return ConditionRows.of(conditioner, enlargement, request, guided,
+                ((ConditionalUNet) network).at(denoised.height(), denoised.width()).condition(), denoised, picture(denoised),
+                model.device());
     }
 
     /**
-     * Encodes prompts into a table on the device, a row for each, and after them what guidance leads away from.
+     * Encodes prompts into a table on the device, a row for each, and after them what guidance leads away from, without pictures.
      *
      * @param prompts different ones
      * @param away further rows; an empty one is no prompt at all
      * @param picture the shape of the pictures
      */
     public ConditionTable conditions(List<String> prompts, List<String> away, ImageShape picture) {
+        requireConditioner();
+        Parts shape = ((ConditionalUNet) network).condition();
         return ConditionRows.table(
-                conditioner, prompts, away, ((ConditionalUNet) network).condition(), picture, model.device());
+                conditioner, prompts, away, enlargement == null ? shape : Enlargement.without(shape), picture, model.device());
     }
 
-    /**
-     * The conditions of prompts, {@link ConditionShape#floats} values each.
-     *
-     * @param picture the shape of the pictures
-     */
+    /** The conditions of prompts for pictures of a shape, {@link ConditionShape#floats} values each. */
     public float[] encoded(List<String> prompts, ImageShape picture) {
         int floats = network.condition().floats();
         float[] all = new float[Math.multiplyExact(prompts.size(), floats)];

@@ -4,6 +4,7 @@ import io.bootdistill.diffusion.CaptionedImages;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** What identifies a teacher: the hash of its weights and configuration, or the class of a user's own. */
 public final class TeacherKey {
@@ -27,11 +29,16 @@ public final class TeacherKey {
         if (!teacher.isNetwork()) {
             return teacher.denoiser().getClass().getName();
         }
+        return of(teacher.model(), teacher.scheduler());
+    }
+
+    /** Of weights. */
+    public static String of(Model model, @Nullable SchedulerConfig scheduler) {
         MessageDigest digest = digest();
-        update(digest, text(teacher.network(), teacher.scheduler()));
+        update(digest, text(model.graph().network(), scheduler));
         FloatBuffer piece = FloatBuffer.allocate(1 << 16);
-        try (ParameterReader reader = teacher.model().reader()) {
-            for (Parameter parameter : teacher.model().graph().layout().all()) {
+        try (ParameterReader reader = model.reader()) {
+            for (Parameter parameter : model.graph().layout().all()) {
                 update(digest, parameter.name());
                 for (long first = 0; first < parameter.size(); first += piece.limit()) {
                     piece.clear().limit((int) Math.min(piece.capacity(), parameter.size() - first));
@@ -68,8 +75,9 @@ public final class TeacherKey {
     }
 
     /** What the format says of a network, without further inputs of a student's. */
-    private static String text(Network network, SchedulerConfig scheduler) {
-        return (network instanceof UNet unet ? "UNet[config=" + unet.config() + "]" : network) + " " + scheduler;
+    private static String text(Network network, @Nullable SchedulerConfig scheduler) {
+        return (network instanceof UNet unet ? "UNet[config=" + unet.config() + (unet.small() == null ? "" : ", " + unet.small()) + "]"
+                : network) + " " + scheduler;
     }
 
     private static MessageDigest digest() {

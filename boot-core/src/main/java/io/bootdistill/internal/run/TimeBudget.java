@@ -2,8 +2,8 @@ package io.bootdistill.internal.run;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.internal.training.Trainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -54,7 +54,7 @@ public final class TimeBudget {
 
     /** First step, and the step after the last, of all parts in which the same lessons take part. */
     private static List<long[]> parts(List<Assigned> lessons, long steps) {
-        long[] bounds = Stream.concat(lessons.stream().map(Assigned::from), lessons.stream().map(Assigned::to))
+        long[] bounds = lessons.stream().flatMap(one -> Stream.concat(Stream.of(one.from(), one.to()), one.lesson().stages().stream()))
                 .flatMapToLong(LongStream::of).filter(step -> step <= steps).sorted().distinct().toArray();
         return LongStream.range(0, bounds.length - 1).mapToObj(i -> new long[] {bounds[(int) i], bounds[(int) i + 1]}).toList();
     }

@@ -60,9 +60,9 @@ public record TeacherModel(
         return denoiser.schedule();
     }
 
-    /** What a sample is given: a row of the table where there is one. */
+    /** What a sample is given: a row of the table where there is one, and what that has not. */
     public ConditionShape condition() {
-        return conditions == null ? denoiser.condition() : new ConditionShape.Label(conditions.rows());
+        return conditions == null ? denoiser.condition() : conditions.carried(denoiser.condition());
     }
 
     /** The limit of predictions of x₀ that the scheduler asks for: for ε-prediction alone, 0 for none. */

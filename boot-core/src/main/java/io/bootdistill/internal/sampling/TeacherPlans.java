@@ -3,6 +3,7 @@ package io.bootdistill.internal.sampling;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.TeacherPlan;
+import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +36,7 @@ public final class TeacherPlans {
      * @param guidance null for none
      */
     public static void requireGuidance(ConditionShape condition, @Nullable Guidance guidance) {
-        if (guidance != null
-                && !(condition instanceof ConditionShape.Label label && guidance.nullLabel() < label.count())) {
+        if (guidance != null && guidance.nullLabel() >= ConditionTable.rows(condition)) {
             throw new IllegalArgumentException("guidance needs labels and a null label among them; the teacher has "
                     + condition + ", the null label is " + guidance.nullLabel());
         }

@@ -12,6 +12,7 @@ import io.bootdistill.lesson.Reducer;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Model;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,10 @@ public final class Trainer implements AutoCloseable {
     private final int lanes;
     private final Scope scope = new Scope();
     private final Optimiser optimiser;
+    private final Rounds rounds;
+
+    /** Steps at which calls change. */
+    private final long[] stages;
 
     /** The jobs of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task solveLane = this::solveLane;
@@ -67,6 +72,9 @@ public final class Trainer implements AutoCloseable {
 
     /** Those of the step. */
     private StepLessons lessons;
+
+    /** Number of stages that had begun by it. */
+    private int stage;
 
     /** A model that has the averaged weights after each step; null for none. */
     private AverageCopy follower;
@@ -85,7 +93,9 @@ public final class Trainer implements AutoCloseable {
         contexts = crew.contexts();
         pool = crew.pool();
         lanes = crew.lanes();
-        optimiser = new Optimiser(config, steps, crew.batch(), state, lanes, reducer, contexts, pool);
+        rounds = new Rounds(assigned.stream().flatMap(one -> one.lesson.rounds().stream()).toList(), steps);
+        stages = assigned.stream().flatMap(one -> one.lesson.stages().stream()).mapToLong(Long::longValue).sorted().toArray();
+        optimiser = new Optimiser(config, rounds, crew.batch(), state, lanes, reducer, contexts, pool);
         scope.own(crew);
         assigned.forEach(one -> scope.own(one.lesson));
         scope.own(optimiser);
@@ -127,6 +137,9 @@ public final class Trainer implements AutoCloseable {
 
     /** Runs what a step runs, without counting it. */
     public Step rehearse(long step) {
+        if (rounds.begins(step)) {
+            beginRound(step);
+        }
         choose(step);
         draw(step);
         optimiser.begin(step);
@@ -147,11 +160,20 @@ public final class Trainer implements AutoCloseable {
                 optimiser.rate(step));
     }
 
+    private void beginRound(long step) {
+        for (Assigned one : assigned) {
+            if (one.lesson.rounds().contains(step)) {
+                one.lesson.beginRound(contexts[0], state.ema());
+            }
+        }
+        state.beginRound(contexts[0]);
+    }
+
     /** Before a continued run's first step: solves again what the steps before it have solved. */
     public void solveHistory() {
         long step = state.step();
         for (Assigned one : assigned) {
-            long history = one.takesPart(step) ? one.lesson.history() : 0;
+            long history = one.takesPart(step) ? one.lesson.history(step) : 0;
             for (long past = Math.max(one.from, step - history); past < step; past++) {
                 lessons = lessons(List.of(one.lesson)); // called once: nothing is recorded
                 draw(past);
@@ -167,6 +189,13 @@ public final class Trainer implements AutoCloseable {
 
     /** The lessons of a step. */
     private void choose(long step) {
+        int begun = Arrays.binarySearch(stages, step);
+        begun = begun >= 0 ? begun + 1 : -begun - 1;
+        if (begun != stage) {
+            stage = begun;
+            known.forEach(StepLessons::close);
+            known.clear();
+        }
         for (int i = 0; i < known.size(); i++) {
             if (takePart(known.get(i).all, step)) {
                 lessons = known.get(i);

@@ -41,14 +41,16 @@ public final class ConditionInputs {
      * Writes those of n samples.
      *
      * @param first the sample of the plan that is the first of them
-     * @param given [n][floats of the shape], or [n][1] with the rows of the table; null where the shape is none
+     * @param given [n][floats of the shape], or [n][1 and more] with the rows of the table, and behind them the parts that it has not;
+     *     null where the shape is none
      */
     public void write(Kernels kernels, int first, int n, @Nullable Tensor given) {
         write(kernels, first, n, given, given);
     }
 
     /**
-     * Writes null conditions for n samples: all is that of the null label, but pictures, which are the samples' own.
+     * Writes null conditions for n samples: all is that of the null label, but pictures and what the table has not, which are the
+     * samples' own.
      *
      * @param nullLabels [n][1]
      */
@@ -56,19 +58,42 @@ public final class ConditionInputs {
         write(kernels, first, n, nullLabels, given);
     }
 
-    private void write(Kernels kernels, int first, int n, @Nullable Tensor given, @Nullable Tensor pictures) {
-        int column = 0;
+    private void write(Kernels kernels, int first, int n, @Nullable Tensor given, @Nullable Tensor own) {
+        for (int i = 0; i < inputs.size(); i++) {
+            Slice rows = rows(i);
+            if (rows != null) {
+                Slice numbers = numbers(kernels, first, n, images[i] ? own : given);
+                kernels.embeddingForward(n, table.rows(), numbers, rows, null, places(first)[i]);
+            }
+        }
+        int column = table == null ? 0 : 1;
         for (int i = 0; i < inputs.size(); i++) {
             int floats = inputs.get(i).floats();
-            Tensor place = places(first)[i];
-            Tensor own = images[i] ? pictures : given;
-            if (table != null) {
-                kernels.embeddingForward(n, table.rows(), own.data(), table.part(i), null, place);
-            } else {
-                kernels.affine(n, inputs.size() == 1 ? own : own.columns(column, floats), 1, 0, null, place);
+            if (rows(i) == null) {
+                Tensor from = images[i] || table != null ? own : given;
+                kernels.affine(n, from.channels() == floats ? from : from.columns(column, floats), 1, 0, null, places(first)[i]);
+                column += floats;
             }
-            column += floats;
         }
+    }
+
+    /** The rows of an input that the table has; null for another. */
+    private @Nullable Slice rows(int input) {
+        return table == null ? null : table.part(inputs.get(input).name());
+    }
+
+    /** The numbers of rows, one after another: where samples carry more, in the place of an input that is written afterwards. */
+    private Slice numbers(Kernels kernels, int first, int n, Tensor given) {
+        if (given.channels() == 1) {
+            return given.data();
+        }
+        int later = 0;
+        while (rows(later) != null) {
+            later++;
+        }
+        Slice numbers = places(first)[later].data().slice(0, n);
+        kernels.affine(n, given.columns(0, 1), 1, 0, null, Tensor.of(numbers, 1));
+        return numbers;
     }
 
     private Tensor[] places(int first) {

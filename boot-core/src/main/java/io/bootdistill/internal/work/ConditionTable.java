@@ -4,16 +4,24 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.network.ConditionShape.Part;
+import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Conditions that lie on a device once, one in each row, so that samples carry no more than the number of their row: prompts,
- * and among them what guidance leads away from. Written before it is read; then any number of threads may read it.
+ * and among them what guidance leads away from. Where the table has some parts of a condition alone, samples carry the others
+ * after that number. Written before it is read; then any number of threads may read it.
  */
 public final class ConditionTable implements AutoCloseable {
 
     private static final long MOST_BYTES = 2L << 30;
+
+    /** The part of what samples carry that is the number of a row. */
+    private static final String ROW = "row";
 
     private final ConditionShape shape;
     private final int rows;
@@ -89,9 +97,31 @@ public final class ConditionTable implements AutoCloseable {
         }
     }
 
-    /** All rows of an input, by its place among those of the shape. */
-    Slice part(int input) {
-        return parts[input];
+    /** All rows of an input; null where samples carry it. */
+    @Nullable Slice part(String input) {
+        for (int i = 0; i < parts.length; i++) {
+            if (inputs.get(i).name().equals(input)) {
+                return parts[i];
+            }
+        }
+        return null;
+    }
+
+    /** What a sample carries instead of a condition: the number of a row, and the parts that the table has not. */
+    public ConditionShape carried(ConditionShape whole) {
+        ConditionShape.Label row = new ConditionShape.Label(rows);
+        if (!(whole instanceof Parts all)) {
+            return row;
+        }
+        List<Part> carried = new ArrayList<>(List.of(new Part(ROW, row)));
+        all.parts().stream().filter(part -> part(part.name()) == null).forEach(carried::add);
+        return carried.size() == 1 ? row : new Parts(carried);
+    }
+
+    /** How many rows there are where a sample carries this; 0 where it carries no number of a row or label. */
+    public static int rows(ConditionShape carried) {
+        ConditionShape first = carried instanceof Parts parts && parts.part(ROW) != null ? parts.part(ROW).shape() : carried;
+        return first instanceof ConditionShape.Label label ? label.count() : 0;
     }
 
     @Override

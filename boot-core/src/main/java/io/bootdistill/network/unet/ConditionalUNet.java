@@ -3,13 +3,14 @@ package io.bootdistill.network.unet;
 import static io.bootdistill.internal.file.ConfigCheck.between;
 import static io.bootdistill.internal.file.ConfigCheck.that;
 
-import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ConditionShape.Part;
+import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Frequencies;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.TimeLayers;
+import io.bootdistill.network.UNet;
 import io.bootdistill.network.Value;
 import io.bootdistill.network.unet.UNetEmbedding.Addition;
 import io.bootdistill.network.unet.UNetEmbedding.ClassCondition;
@@ -57,10 +58,10 @@ public record ConditionalUNet(
     public static final String TIME_IDS = "time_ids";
 
     /** The part that is a class: a label, a number, or a vector. */
-    public static final String CLASS = "class";
+    public static final String CLASS = UNet.CLASS;
 
     /** The part that is a picture of x's size, whose channels follow those of x. */
-    public static final String IMAGE = "image";
+    public static final String IMAGE = UNet.IMAGE;
 
     /** Channels of the embedding of the guidance scale in a network that is given one: the stock pipelines'. */
     private static final int GUIDANCE_CHANNELS = 256;

@@ -67,7 +67,7 @@ class DenoisingLessonTest {
     /** In memory of a device that frees it by itself. */
     private DenoisingDraws draws(TeacherTrainingConfig config, NoiseSchedule levels) {
         DenoisingDraws draws =
-                new DenoisingDraws(config, levels, Prediction.V, images, new ConditionShape.Label(NULL + 1));
+                new DenoisingDraws(config, levels, Prediction.V, images, new ConditionShape.Label(NULL + 1), null);
         draws.table.open(device);
         return draws;
     }

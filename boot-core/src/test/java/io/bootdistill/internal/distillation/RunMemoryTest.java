@@ -22,6 +22,12 @@ import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
+import io.bootdistill.phase.Walks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +124,17 @@ class RunMemoryTest {
         requireTold(config().heldOut(8).referenceSteps(1));
         requireTold(config().objective(Bootstrap.defaults().withTargetEma(0.9)));
         requireTold(config().guidance(2));
+    }
+
+    @Test
+    void walksAndTeachersOfLaterRoundsCount() throws IOException {
+        Walks walks = Walks.defaults().withUses(2, 1);
+        requireTold(config().objective(Direct.defaults().withSteps(3).withWalks(walks)));
+        requireTold(config().objective(Cmt.defaults().withSteps(4, 2).withWalks(walks)));
+        requireTold(config().objective(Progressive.defaults().withSteps(4, 1).withWalks(walks)));
+        requireTold(config().lanes(3).workers(3).objective(Consistency.defaults().withSteps(4, 0).withSupervised(0)
+                .withWalks(walks)));
+        requireTold(config().objective(Tract.defaults().withSteps(4, 2, 1).withWalks(walks)));
     }
 
     /** With the teacher, as {@code boot inspect} tells it of one that nobody has loaded: no other choice takes less. */

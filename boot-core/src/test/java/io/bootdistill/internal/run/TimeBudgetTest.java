@@ -38,6 +38,12 @@ import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
+import io.bootdistill.phase.Walks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,10 +116,28 @@ class TimeBudgetTest {
         assertEquals(5.5, passesPerSample(DDIM.withRestartShare(0.5)), "the student from the noise");
         assertEquals(6, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, NONE, 0)), "a tangent");
         assertEquals(5, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, HALF, 0)));
-        assertEquals(16, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
-        assertEquals(10, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
+        assertEquals(15, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
+        assertEquals(9.5, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
         assertEquals(3 + 11 / 4.0, passesPerSample(Trajectories.defaults()), "a quarter of the samples has a new trajectory");
-        assertEquals(3 + 5, passesPerSample(Trajectories.defaults().withSteps(4).withUses(1, 1)));
+        Trajectories four = Trajectories.defaults().withSteps(4).withUses(1, 1);
+        assertEquals(3 + 5, passesPerSample(four));
+        assertEquals(3 + 5 + 0.25, passesPerSample(four.withEnd(0.4).withRestartShare(0.5).withOwnStates(0.5)), "the student once more");
+    }
+
+    /** As published: two calls of the teacher for a pair of progressive distillation, one for another, and one of an average. */
+    @Test
+    void costsOfPhases() {
+        Walks walks = Walks.defaults();
+        assertEquals(3 + 10 / 4.0, passesPerSample(Direct.defaults()));
+        assertEquals(3 + 19 / 4.0, passesPerSample(Direct.defaults().withWalks(walks.withUses(4, 1).withSolver(Solver.HEUN))));
+        assertEquals(3 + 8 / 8.0, passesPerSample(Cmt.defaults().withSteps(8, 1)));
+        assertEquals(3 + 2, passesPerSample(Progressive.defaults()));
+        assertEquals(3 + 1 + 32 / 16.0, passesPerSample(Tract.defaults().withSteps(32, 8, 8)));
+        assertEquals((3 + 1 + 2.0) / 3 + (3 + 1 + 1.0) * 2 / 3, passesPerSample(Tract.defaults()), 1e-12, "uses of 16, of 8");
+        assertEquals(3 + 1 + 16 / 16.0, passesPerSample(Consistency.defaults().withSteps(16, 0).withSupervised(0)));
+        assertEquals(3 + 0.8 + 16 / 16.0, passesPerSample(Consistency.defaults().withSteps(16, 0)), 1e-12, "a fifth without it");
+        assertEquals(3 + 0.375 * 4 + 0.625 * 2, passes(budget().objective(
+                Progressive.defaults().withSteps(8, 1)).guidance(2)) / BATCH, 1e-12, "later teachers know of the guidance");
     }
 
     @Test
@@ -159,6 +183,19 @@ class TimeBudgetTest {
             assertTrue(TimeBudget.seconds(trainer, 100) > 0);
             assertEquals(0, state.step());
             assertEquals(4 * 5 + 0.25 * 2 * 7, setup.passes(), 1e-12);
+        }
+    }
+
+    /** Each stage is timed: also what only a later round makes ready. */
+    @Test
+    void stagesAreParts() {
+        DistillationSetup setup = new DistillationSetup(
+                budget().batch(4).block(2).images(4 * 100).objective(Progressive.defaults().withSteps(8, 1)).build(),
+                Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            assertEquals(List.of(38L, 63L), trainer.assigned().get(0).lesson().rounds());
+            assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertEquals(0, state.step());
         }
     }
 

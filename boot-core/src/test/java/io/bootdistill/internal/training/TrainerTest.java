@@ -46,7 +46,7 @@ class TrainerTest {
     }
 
     /** Notes its calls; its gradient is 1 for each of its blocks. */
-    private final class Noted implements Lesson {
+    private class Noted implements Lesson {
 
         private final String name;
         private final int blocks;
@@ -128,7 +128,7 @@ class TrainerTest {
         }
 
         @Override
-        public long history() {
+        public long history(long step) {
             return history;
         }
 
@@ -145,6 +145,64 @@ class TrainerTest {
         @Override
         public void close() {
             note("close");
+        }
+    }
+
+    /** With stages from steps 2 and 3, of which the second is a round. */
+    private final class Staged extends Noted {
+
+        Staged() {
+            super("staged", 1, false, 0);
+        }
+
+        @Override
+        public List<Long> stages() {
+            return List.of(2L, 3L);
+        }
+
+        @Override
+        public List<Long> rounds() {
+            return List.of(3L);
+        }
+
+        @Override
+        public void beginRound(Kernels kernels, Slice average) {
+            float[] values = new float[(int) average.length()];
+            kernels.download(average, values, 0);
+            calls.add("round " + values[0]);
+        }
+    }
+
+    private float[] values(Slice slice) {
+        float[] values = new float[(int) slice.length()];
+        try (Kernels kernels = device.openKernels()) {
+            kernels.download(slice, values, 0);
+        }
+        return values;
+    }
+
+    /** The lesson is told the average; weights and average are it, without moments, and the rate begins again. */
+    @Test
+    void roundsBeginAgain() {
+        try (Trainer trainer = trainer(new Assigned(0, STEPS, new Staged()))) {
+            double first = trainer.run().rate();
+            trainer.run();
+            trainer.run();
+            float[] average = values(state.ema());
+            float[] moments = values(state.m());
+            assertNotEquals(0, moments[0]);
+            taken();
+            Trainer.Step step = trainer.run();
+            assertEquals(List.of("round " + average[0], "staged draw 3"), taken().subList(0, 2));
+            assertEquals(first, step.rate(), 1e-12, "the rate of a first step");
+            float[] m = values(state.m());
+            float[] weights = values(state.student.parameters());
+            for (int i = 0; i < average.length; i++) {
+                assertEquals(m[0], m[i], 0f, "the first moment of one gradient");
+                assertEquals(average[i] - step.rate(), weights[i], 1e-6, "Adam's first step, of the rate");
+            }
+            trainer.run();
+            assertEquals("staged draw 4", taken().get(0), "once");
         }
     }
 
