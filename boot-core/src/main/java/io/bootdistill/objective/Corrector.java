@@ -111,14 +111,14 @@ public record Corrector(
         return (int) Math.max(1, Math.round(share * batch));
     }
 
-    /** Cost of a mean step in forward passes of one sample: a backward pass counts two. */
+    /** Cost of a mean step in forward passes of one sample: a backward pass counts two, one to the input alone one. */
     public double passes(StepSize size) {
         int taught = size.predictionCalls();
         if (!(online instanceof OnlineSamples.Own own)) {
             return samples(size.batch()) * (6.0 + taught);
         }
         int modelled = own.guidance() > 0 ? taught : 1;
-        double moved = 3.0 + (taught + modelled) * (needsTeacherGradient() ? 3 : 1);
+        double moved = 3.0 + (taught + modelled) * (needsTeacherGradient() ? 2 : 1);
         return samples(size.batch()) * (4.0 + (1 - ALONE) * moved / own.updates());
     }
 

@@ -99,9 +99,6 @@ final class CorrectorDraws extends NoisedDraws {
             at(online, i).step(1).clip(room.clip());
             at(learnt, i).head(0, 1).step(1).gradient(gradient());
         }
-        if (free != null) {
-            free.fill();
-        }
     }
 
     @Override
@@ -121,6 +118,9 @@ final class CorrectorDraws extends NoisedDraws {
         double moved = alone ? 0 : weight(alpha, sigma); // 0: the target is the sample itself
         factor.set(row, moved);
         opposite.set(row, -factor.get(row));
+        if (free != null) {
+            free.set(row, samples.conditions(), true);
+        }
         if (through != null) {
             through.set(row, moved, alpha, sigma, taught, modelled);
         }

@@ -6,16 +6,23 @@ import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.RowTable;
 
-/** The condition that guidance leads away from, for each sample of a step. */
+/**
+ * The conditions of samples, of which some or all are what guidance leads away from: their label, or the number of their row, is
+ * another; what else a condition holds is the sample's own.
+ */
 final class FreeCondition {
 
     private final int label;
+    private final int floats;
+    private final RowTable table;
     private final Column column;
 
     /** Adds its column. */
     FreeCondition(Classroom room, RowTable table) {
+        this.table = table;
         label = room.guidanceLabel();
-        column = table.column(1);
+        floats = room.condition().floats();
+        column = table.column(floats);
     }
 
     /** Whether a prediction that has a share of the guidance is made of two. */
@@ -23,18 +30,22 @@ final class FreeCondition {
         return share > 0 && !room.guidance().isNone();
     }
 
-    /** Writes it, once the table is open. */
-    void fill() {
-        column.fill(label);
+    /**
+     * Sets a row.
+     *
+     * @param conditions of all rows
+     * @param isFree whether it has not its own label
+     */
+    void set(int row, float[] conditions, boolean isFree) {
+        System.arraycopy(conditions, row * floats, table.values(), column.at(row), floats);
+        if (isFree) {
+            table.values()[column.at(row)] = label;
+        }
     }
 
-    /** The inputs of a block with this condition. */
+    /** The inputs of a block with these conditions, for networks alone. */
     BlockInputs of(BlockInputs given, int from, int n) {
-        return with(given, column.rows(from, n));
-    }
-
-    /** The same inputs with another condition, for networks alone. */
-    static BlockInputs with(BlockInputs given, Tensor condition) {
+        Tensor condition = column.rows(from, n);
         return new BlockInputs(
                 given.networkTime(), given.start(), given.scale(), condition, given.times(), null, null, given.from());
     }

@@ -5,8 +5,8 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Worker;
-import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Graph;
+import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +20,20 @@ final class FrozenNetwork implements AutoCloseable {
     private final Scope scope = new Scope();
     private final Plan told;
     private final @Nullable Plan free;
-    private final @Nullable Gradients unused;
+    private final int channels;
     private final int pixels;
 
-    /** @param model made for gradients where there is one; stays the caller's */
-    FrozenNetwork(Model model, int block, boolean isGuided, boolean hasGradient) {
-        Plan.Mode mode = hasGradient ? Plan.Mode.TRAINING_WITH_INPUT_GRADIENT : Plan.Mode.INFERENCE;
-        pixels = model.graph().network().input().pixels();
+    /**
+     * @param model stays the caller's
+     * @param shape of a prediction: the first channels of the output, without a variance that is learnt beside it
+     */
+    FrozenNetwork(Model model, ImageShape shape, int block, boolean isGuided, boolean hasGradient) {
+        Plan.Mode mode = hasGradient ? Plan.Mode.INPUT_GRADIENT : Plan.Mode.INFERENCE;
+        channels = shape.channels();
+        pixels = shape.pixels();
         try {
             told = scope.own(new Plan(model, block, mode));
             free = isGuided ? scope.own(new Plan(model, block, mode)) : null;
-            unused = hasGradient ? scope.own(new Gradients(model)) : null;
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -39,8 +42,7 @@ final class FrozenNetwork implements AutoCloseable {
 
     /** What it takes, before there is a model. */
     static long bytes(Graph graph, int block, int calls, boolean hasGradient) {
-        return hasGradient ? calls * Plan.trainingBytes(graph, block) + Float.BYTES * graph.layout().length()
-                : calls * Plan.bytes(graph, block);
+        return calls * (hasGradient ? Plan.inputGradientBytes(graph, block) : Plan.bytes(graph, block));
     }
 
     /** The plan of its first call. */
@@ -50,12 +52,12 @@ final class FrozenNetwork implements AutoCloseable {
 
     /** The output of the last call. */
     Tensor output() {
-        return told.y();
+        return told.y().columns(0, channels);
     }
 
     /** The same without the condition; null where it is not guided. */
     @Nullable Tensor freeOutput() {
-        return free == null ? null : free.y();
+        return free == null ? null : free.y().columns(0, channels);
     }
 
     /**
@@ -73,7 +75,7 @@ final class FrozenNetwork implements AutoCloseable {
     /**
      * Adds Jᵀ v of the last call, times a factor of each sample, to a sum; of the one without the condition likewise.
      *
-     * @param v gradient by the output, like it
+     * @param v gradient by the prediction, like it
      */
     void addBack(Worker worker, Tensor v, Slice share, Slice freeShare, Tensor sum, int n) {
         addBack(worker, told, v, share, sum, n);
@@ -83,8 +85,11 @@ final class FrozenNetwork implements AutoCloseable {
     }
 
     private void addBack(Worker worker, Plan plan, Tensor v, Slice share, Tensor sum, int n) {
-        worker.kernels().addScaled(n, pixels, v, share, null, plan.dy());
-        plan.backward(worker.kernels(), n, unused, false);
+        if (plan.dy().channels() > channels) {
+            worker.kernels().fill(plan.dy().data(), 0);
+        }
+        worker.kernels().addScaled(n, pixels, v, share, null, plan.dy().columns(0, channels));
+        plan.backward(worker.kernels(), n);
         worker.kernels().affine((long) n * pixels, plan.dx(), 1, 0, sum, sum);
     }
 

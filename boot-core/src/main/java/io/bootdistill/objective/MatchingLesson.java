@@ -38,7 +38,8 @@ final class MatchingLesson implements Lesson {
             parts = draws.open();
             boolean isGuided = parts[0].onlineFree() != null;
             for (int i = 0; i < workers; i++) {
-                online[i] = scope.own(new FrozenNetwork(model, room.block(), isGuided, correction.isThrough()));
+                online[i] = scope.own(
+                        new FrozenNetwork(model, room.shape(), room.block(), isGuided, correction.isThrough()));
             }
             mover = correction.matching() instanceof Matching.Through through
                     ? new ThroughMover(room, correction.weighting(), through.a(), online, scope)

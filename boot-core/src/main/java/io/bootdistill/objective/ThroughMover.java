@@ -1,6 +1,5 @@
 package io.bootdistill.objective;
 
-import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Tensor;
@@ -8,10 +7,6 @@ import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Worker;
-import io.bootdistill.network.Graph;
-import io.bootdistill.network.LeadingChannels;
-import io.bootdistill.network.Model;
-import io.bootdistill.network.Network;
 
 /** Moves samples along the gradient through both networks: the target is y − λ dL/dy, see {@link Matching.Through}. */
 final class ThroughMover extends Mover {
@@ -31,10 +26,9 @@ final class ThroughMover extends Mover {
         this.online = online;
         teachers = new FrozenNetwork[online.length];
         taught = new SignalStep[online.length];
-        Model copy = scope.own(copy(room));
         for (Worker worker : room.workers()) {
             boolean isGuided = worker.teacher().nullOutput() != null;
-            FrozenNetwork teacher = scope.own(new FrozenNetwork(copy, room.block(), isGuided, true));
+            FrozenNetwork teacher = scope.own(new FrozenNetwork(room.teacher(), room.shape(), room.block(), isGuided, true));
             Tensor told = teacher.plan().scalar(ScalarInputs.GUIDANCE);
             if (told != null) {
                 worker.kernels().fill(told.data(), (float) room.guidance().least());
@@ -42,20 +36,6 @@ final class ThroughMover extends Mover {
             teachers[worker.index()] = teacher;
             taught[worker.index()] = new SignalStep(0, desk(worker).again(), worker.teacher().x(), teacher.output(),
                     teacher.freeOutput(), null, worker.y(), null, worker.f(), null);
-        }
-    }
-
-    /** The teacher with what its gradient needs: its prediction alone, without a variance that it has learnt. */
-    private static Model copy(Classroom room) {
-        Network prediction = LeadingChannels.of(room.teacher().graph().network(), room.shape().channels());
-        Device device = room.student().device();
-        Model model = new Model(Graph.of(prediction), device, true);
-        try {
-            model.load(room.teacher(), room.teacher().parameters());
-            return model;
-        } catch (RuntimeException | Error e) {
-            model.close();
-            throw e;
         }
     }
 

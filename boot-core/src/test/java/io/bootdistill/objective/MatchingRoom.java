@@ -47,11 +47,17 @@ final class MatchingRoom implements AutoCloseable {
         room.guidanceLabel = NULL;
         room.conditions = ConditionSource.labels(4, NULL, 0.2);
         parts = options.lessons(room, online, Prediction.FLOW, OptimiserConfig.ofStudents(), STEPS);
+        fill(teacher, 8); // lessons follow a teacher that has moved
     }
 
     /** Its weights, of which some would begin at zero, are all at random. */
     private static Model network(Device device, long seed, String... scalars) {
         Model model = PlaneRoom.network(device, seed, scalars);
+        fill(model, seed);
+        return model;
+    }
+
+    private static void fill(Model model, long seed) {
         model.load(parameter -> {
             float[] values = new float[parameter.size()];
             for (int i = 0; i < values.length; i++) {
@@ -59,7 +65,6 @@ final class MatchingRoom implements AutoCloseable {
             }
             return values;
         });
-        return model;
     }
 
     /** f of a network at states, guided by a scale of each sample. */

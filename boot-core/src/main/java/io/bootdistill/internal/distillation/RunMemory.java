@@ -165,8 +165,7 @@ public final class RunMemory {
         StepSize size = DistillationSetup.size(config, choice.work, schedule);
         return Model.bytes(student, kernels, true) + (3L + lanes) * Float.BYTES * student.layout().length()
                 + workers * Plan.trainingBytes(student, choice.work.block())
-                + choice.corrector.bytes(size, student, teacher, workers)
-                + (choice.corrector.needsTeacherGradient() && teacher != null ? Model.bytes(teacher, kernels, true) : 0);
+                + choice.corrector.bytes(size, student, teacher, workers);
     }
 
     /** What samples the student and, before it, the teacher. */

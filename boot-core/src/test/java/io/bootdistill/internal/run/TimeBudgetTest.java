@@ -170,7 +170,7 @@ class TimeBudgetTest {
         Corrector guided = own.withOnline(new OnlineSamples.Own(1, 1));
         assertEquals(6 + 0.25 * 0.5 * (4 + 0.9 * 7), passes(budget().corrector(guided).guidance(2)) / BATCH, 1e-12);
         Corrector through = own.withMatching(new Matching.Through(1));
-        assertEquals(5 + 0.25 * 0.5 * (4 + 0.45 * 9), passes(budget().corrector(through)) / BATCH, 1e-12);
+        assertEquals(5 + 0.25 * 0.5 * (4 + 0.45 * 7), passes(budget().corrector(through)) / BATCH, 1e-12);
     }
 
     /** The steps of all parts are run, and none is counted. */
