@@ -174,7 +174,8 @@ public final class Model implements AutoCloseable {
     public void load(Model source, Slice trained) {
         try (Kernels from = source.device.openKernels(); Kernels to = device.openKernels()) {
             ParameterMover.copy(from, trained, to, parameters());
-            ParameterMover.copy(from, source.constants.slice(), to, constants.slice());
+            long own = graph.layout().constantsLength(); // none with an adapter, where they are the other model's
+            ParameterMover.copy(from, source.constants.slice(0, own), to, constants.slice(0, own));
             prepare(to, 0, 1);
         }
     }

@@ -199,6 +199,31 @@ class LowRankTest extends LowRankContract {
         }
     }
 
+    /** The constants are its teacher's, whatever it takes over. */
+    @Test
+    void takesOverWhatItTrainsAlone() {
+        try (NetworkOfFixture run = new NetworkOfFixture(device())) {
+            Graph graph = NetworkOfFixture.graph("unet/fourier-class-timestep");
+            Model teacher = run.model(graph, false);
+            Model other = run.own(new Model(graph, device(), false));
+            other.initialize(8);
+            Model adapted = run.own(teacher.adapted(graph.adapted(ADAPTER), 1));
+            Model source = run.own(other.adapted(graph.adapted(ADAPTER), 2));
+            List<float[]> before = parameters(teacher);
+            adapted.load(source, source.parameters());
+            for (int i = 0; i < before.size(); i++) {
+                assertArrayEquals(before.get(i), parameters(teacher).get(i));
+            }
+            assertArrayEquals(run.values(source.parameters()), run.values(adapted.parameters()));
+        }
+    }
+
+    private static List<float[]> parameters(Model model) {
+        List<float[]> all = new ArrayList<>();
+        model.save((parameter, values) -> all.add(values));
+        return all;
+    }
+
     @Test
     void isRefusedAfterItsTeacher() {
         Model teacher = new Model(Graph.of(new Layer()), device(), false);
