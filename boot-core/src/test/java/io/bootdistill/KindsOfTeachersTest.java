@@ -14,17 +14,20 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.network.LowRank;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.OnlineSamples;
+import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -57,6 +60,9 @@ public class KindsOfTeachersTest {
             Map.entry("corrector", c -> c.objective(TRAJECTORIES).corrector(new Corrector(0.5, 0, 10, 1e-3, 1))),
             Map.entry("corrector of samples of its own",
                     c -> c.objective(TRAJECTORIES).corrector(OWN.withWeighting(Matching.Weighting.ERROR))),
+            Map.entry("corrector with an adapter", c -> c.objective(TRAJECTORIES).corrector(
+                    OWN.withMatching(new Matching.Through(1)).withWeights(new OnlineWeights.Adapter(new LowRank(
+                            2, 2, List.of(LowRank.Target.TO_Q, LowRank.Target.TO_OUT)))))),
             Map.entry("corrector through the networks",
                     c -> c.objective(TRAJECTORIES).corrector(OWN.withMatching(new Matching.Through(1)))),
             Map.entry("corrector through the networks, two times and guidance of a range",

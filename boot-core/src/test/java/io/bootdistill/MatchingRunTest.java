@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.GuidanceConfig;
+import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.Limit;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
@@ -15,10 +16,12 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.lesson.OptimiserConfig;
+import io.bootdistill.network.LowRank;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.OnlineSamples;
+import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,6 +43,9 @@ public class MatchingRunTest {
     private static final int STEPS = 10;
     private static final Corrector OWN = new Corrector(0.5, 0.2, 1, 1e-2, 0.5).withOnline(new OnlineSamples.Own(2, 0.5));
 
+    private static final LowRank ADAPTER = new LowRank(2, 2, List.of(LowRank.Target.TO_Q, LowRank.Target.TO_V));
+    private static final Corrector ADAPTED = OWN.withWeights(new OnlineWeights.Adapter(ADAPTER));
+
     @TempDir
     Path temp;
 
@@ -49,7 +55,8 @@ public class MatchingRunTest {
     }
 
     static List<Corrector> correctors() {
-        return List.of(OWN, OWN.withWeighting(Matching.Weighting.ERROR), OWN.withMatching(new Matching.Through(1)));
+        return List.of(OWN, OWN.withWeighting(Matching.Weighting.ERROR), OWN.withMatching(new Matching.Through(1)),
+                ADAPTED, ADAPTED.withMatching(new Matching.Through(1)));
     }
 
     private static DistillationConfig.Builder config() {
@@ -98,7 +105,9 @@ public class MatchingRunTest {
                 OWN, OWN.withOnline(new OnlineSamples.Shared()), OWN.withOnline(new OnlineSamples.Own(1, 0.5)),
                 OWN.withOnline(new OnlineSamples.Own(2, 0)), OWN.withWeighting(Matching.Weighting.FLAT),
                 OWN.withWeighting(Matching.Weighting.NOISE), OWN.withWeighting(Matching.Weighting.ERROR),
-                OWN.withMatching(new Matching.Through(1)), OWN.withMatching(new Matching.Through(1.2)));
+                OWN.withMatching(new Matching.Through(1)), OWN.withMatching(new Matching.Through(1.2)), ADAPTED,
+                ADAPTED.withOnline(new OnlineSamples.Shared()),
+                OWN.withWeights(new OnlineWeights.Adapter(new LowRank(1, 2, ADAPTER.targets()))));
         Map<String, Corrector> students = new HashMap<>();
         try (Teacher teacher = teacher("v_prediction")) {
             for (Corrector corrector : all) {
@@ -135,6 +144,34 @@ public class MatchingRunTest {
         }
         assertRefused("online of the corrector is shared, must be own where matching goes through the networks",
                 () -> through.withOnline(new OnlineSamples.Shared()));
+    }
+
+    /** One network lies in memory: what is left of the online one is its adapter, its moments and gradients. */
+    @Test
+    void adapterTakesLess() throws IOException {
+        try (Teacher teacher = teacher("v_prediction")) {
+            BootDistiller distiller = new BootDistiller(teacher);
+            long without = distiller.bytes(config().noCorrector().build());
+            long own = distiller.bytes(config().corrector(OWN.withOnline(new OnlineSamples.Shared())).build()) - without;
+            long adapted = distiller.bytes(config().corrector(ADAPTED.withOnline(new OnlineSamples.Shared())).build()) - without;
+            assertTrue(adapted < own, adapted + " and " + own);
+        }
+    }
+
+    /** An adapter is of the teacher's network: one with attention, and all that the student is told. */
+    @Test
+    void teachersWithoutAnAdapterAreRefused() throws IOException {
+        String refusal = "weights of the corrector is adapter, must be own for teachers that are no network, and students that are"
+                + " told more than their teacher: the scale of the guidance, or a second time";
+        MixtureTeacher function = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
+        assertRefused(refusal, () -> new BootDistiller(function, new Mlp(2, 8, 1, 4), device())
+                .train(config().corrector(ADAPTED).build()));
+        try (Teacher teacher = teacher("v_prediction")) {
+            BootDistiller distiller = new BootDistiller(teacher);
+            assertRefused(refusal, () -> distiller.train(config().corrector(ADAPTED).guidance(1, 3).build()));
+            assertThrows(IllegalArgumentException.class, () -> JointConfig.builder()
+                    .student(config().corrector(ADAPTED).build()).build());
+        }
     }
 
     private static void assertRefused(String message, Executable call) {

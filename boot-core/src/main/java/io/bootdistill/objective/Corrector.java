@@ -11,6 +11,7 @@ import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Graph;
+import io.bootdistill.network.LowRank;
 import io.bootdistill.network.Model;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +34,11 @@ import org.jspecify.annotations.Nullable;
  * @param weighting w of the difference of both predictions
  * @param matching how far the gradient goes; through the networks only where the online network has samples of its own
  * @param online what the online network learns from
+ * @param weights what it is made of
  */
 public record Corrector(
         double share, double start, double weight, double rate, double guidance, Matching.Weighting weighting, Matching matching,
-        OnlineSamples online) {
+        OnlineSamples online, OnlineWeights weights) {
 
     /** So long a run that its rate stays where it is. */
     private static final long FOREVER = 1L << 50;
@@ -57,13 +59,15 @@ public record Corrector(
         Checks.notNull("weighting of the corrector", weighting);
         Checks.notNull("matching of the corrector", matching);
         Checks.notNull("online of the corrector", online);
+        Checks.notNull("weights of the corrector", weights);
         Checks.that(matching instanceof Matching.Stopped || online instanceof OnlineSamples.Own, "online of the corrector",
                 "shared", "own where matching goes through the networks");
     }
 
     /** With the default's weighting, matching and samples. */
     public Corrector(double share, double start, double weight, double rate, double guidance) {
-        this(share, start, weight, rate, guidance, Matching.Weighting.OUTPUT, new Matching.Stopped(), new OnlineSamples.Shared());
+        this(share, start, weight, rate, guidance, Matching.Weighting.OUTPUT, new Matching.Stopped(), new OnlineSamples.Shared(),
+                new OnlineWeights.Own());
     }
 
     /** A quarter, from three quarters of the run on, λ = 10, at 3e-4, half of the guidance. */
@@ -73,32 +77,42 @@ public record Corrector(
 
     /** The same with another share. */
     public Corrector withShare(double share) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
     }
 
     /** The same with another start. */
     public Corrector withStart(double start) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
     }
 
     /** The same with another λ. */
     public Corrector withWeight(double weight) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
     }
 
     /** The same with another weighting. */
     public Corrector withWeighting(Matching.Weighting weighting) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
     }
 
     /** The same with other samples of the online network. */
     public Corrector withOnline(OnlineSamples online) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
     }
 
     /** The same with another matching. */
     public Corrector withMatching(Matching matching) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+    }
+
+    /** The same with other weights of the online network. */
+    public Corrector withWeights(OnlineWeights weights) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+    }
+
+    /** The adapter of the online network; null where that has weights of its own. */
+    public @Nullable LowRank adapter() {
+        return weights instanceof OnlineWeights.Adapter adapted ? adapted.adapter() : null;
     }
 
     /** Whether the teacher must be a network without limits, see {@link Matching.Through}. */

@@ -1,11 +1,13 @@
 package io.bootdistill.config;
 
+import io.bootdistill.network.LowRank;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.OnlineSamples;
+import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
 import io.bootdistill.phase.Cmt;
@@ -32,7 +34,8 @@ final class Variants {
             new Boundary.Atom(0.2), new Boundary.Term(0.25, 3), new Boundary.Hard(),
             Limit.ofScheduler(), Limit.none(), Limit.to(2),
             new CorrectorChoice.Automatic(), new CorrectorChoice.None(), new CorrectorChoice.Given(Corrector.defaults()),
-            new Matching.Stopped(), new Matching.Through(1), new OnlineSamples.Shared(), new OnlineSamples.Own(2, 0.5));
+            new Matching.Stopped(), new Matching.Through(1), new OnlineSamples.Shared(), new OnlineSamples.Own(2, 0.5),
+            new OnlineWeights.Own(), new OnlineWeights.Adapter(LowRank.defaults()));
 
     private Variants() {}
 

@@ -30,7 +30,8 @@ public class MatchingLessonTest {
     }
 
     private static Corrector options(Matching matching, Matching.Weighting weighting, double onlineGuidance) {
-        return new Corrector(1, 0.5, LAMBDA, 3e-4, GUIDANCE, weighting, matching, new OnlineSamples.Own(3, onlineGuidance));
+        return new Corrector(1, 0.5, LAMBDA, 3e-4, GUIDANCE, weighting, matching, new OnlineSamples.Own(3, onlineGuidance),
+                new OnlineWeights.Own());
     }
 
     /** A step of the last block, its values on the host. */

@@ -83,9 +83,9 @@ public final class DistillationSetup {
                     "one without the teacher's gradient for teachers that are no network, or are clipped");
         }
         Corrector corrector = config.corrector(teacher.isNetwork());
-        Checks.that(corrector == null || !corrector.needsTeacherGradient() || hasGradient && config.guidance().rescale() == 0,
-                "matching of the corrector", "through",
-                "stopped for teachers that are no network, are clipped or thresholded, or whose guidance is rescaled");
+        if (corrector != null) {
+            OnlineModels.require(corrector, teacher, this.network, hasGradient && config.guidance().rescale() == 0);
+        }
         this.conditions = conditions instanceof StagePrompts staged ? staged.with(prompts)
                 : prompts != null ? prompts : conditions == null ? defaultConditions() : conditions;
     }
@@ -274,7 +274,8 @@ public final class DistillationSetup {
             }
             Corrector corrector = config.corrector(teacher.isNetwork());
             if (corrector != null) {
-                corrector.lessons(room, newStudent(false), teacher.prediction(), config.optimiser(), config.steps()).forEach(part ->
+                Model online = OnlineModels.model(corrector, teacher, config.seed(), () -> newStudent(false));
+                corrector.lessons(room, online, teacher.prediction(), config.optimiser(), config.steps()).forEach(part ->
                         lessons.add(new Assigned(part.first(), config.steps(), part.every(), parts.own(part.lesson()))));
             }
             return new Trainer(state, config.optimiser(), config.steps(), reducer, crew, lessons);

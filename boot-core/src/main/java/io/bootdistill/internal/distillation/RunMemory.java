@@ -163,9 +163,10 @@ public final class RunMemory {
         }
         int lanes = Math.min(filled, choice.corrector.samples(choice.work.batch()));
         StepSize size = DistillationSetup.size(config, choice.work, schedule);
-        return Model.bytes(student, kernels, true) + (3L + lanes) * Float.BYTES * student.layout().length()
-                + workers * Plan.trainingBytes(student, choice.work.block())
-                + choice.corrector.bytes(size, student, teacher, workers);
+        Graph online = OnlineModels.graph(choice.corrector, teacher, student);
+        return Model.bytes(online, kernels, true) + (3L + lanes) * Float.BYTES * online.layout().length()
+                + workers * Plan.trainingBytes(online, choice.work.block())
+                + choice.corrector.bytes(size, online, teacher, workers);
     }
 
     /** What samples the student and, before it, the teacher. */
