@@ -20,6 +20,9 @@ import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNet;
 import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Matching;
+import io.bootdistill.objective.OnlineSamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +102,13 @@ public class CascadeTest {
     @Test
     void continuedRunThatBootstrapsEqualsOneThatWasNeverStopped() throws IOException {
         requireSameWhenContinued(TinyStages.distillation(8 * 6).objective(Bootstrap.defaults()));
+    }
+
+    /** The gradient goes through a teacher that reads pictures. */
+    @Test
+    void continuedRunOfMatchedDistributionsEqualsOneThatWasNeverStopped() throws IOException {
+        Corrector corrector = new Corrector(0.5, 0, 1, 1e-3, 1).withOnline(new OnlineSamples.Own(1, 0));
+        requireSameWhenContinued(TinyStages.distillation(8 * 6).corrector(corrector.withMatching(new Matching.Through(1))));
     }
 
     @Test

@@ -62,7 +62,8 @@ public class MatchingRunTest {
     private static DistillationConfig.Builder config() {
         return DistillationConfig.builder().objective(Trajectories.defaults().withSteps(2).withUses(2, 1)).batch(BATCH).block(2)
                 .lanes(2).workers(2).images(BATCH * STEPS).seed(3).guidance(2).heldOut(4).referenceSteps(2)
-                .optimiser(OptimiserConfig.ofStudents().withWarmupImages(0)).reportImages(BATCH * STEPS).checkpointImages(3 * BATCH);
+                .optimiser(OptimiserConfig.ofStudents().withWarmupImages(0)).reportImages(BATCH * STEPS)
+                .checkpointImages(3 * BATCH);
     }
 
     private Teacher teacher(String prediction) throws IOException {

@@ -32,7 +32,8 @@ public class OnlineLessonTest {
 
     private MatchingRoom room(double guidance) {
         return new MatchingRoom(
-                device(), Corrector.defaults().withShare(1).withOnline(new OnlineSamples.Own(1, guidance)), MatchingRoom.Guided.YES, BATCH);
+                device(), Corrector.defaults().withShare(1).withOnline(new OnlineSamples.Own(1, guidance)),
+                MatchingRoom.Guided.YES, BATCH);
     }
 
     private static OnlineLesson lesson(MatchingRoom plane) {
