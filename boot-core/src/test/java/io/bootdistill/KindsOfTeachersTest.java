@@ -61,7 +61,7 @@ public class KindsOfTeachersTest {
             Map.entry("corrector of samples of its own",
                     c -> c.objective(TRAJECTORIES).corrector(OWN.withWeighting(Matching.Weighting.ERROR))),
             Map.entry("corrector with an adapter", c -> c.objective(TRAJECTORIES).corrector(
-                    OWN.withMatching(new Matching.Through(1)).withWeights(new OnlineWeights.Adapter(new LowRank(
+                    OWN.withMatching(new Matching.Through(1)).withNetwork(new OnlineWeights.Adapter(new LowRank(
                             2, 2, List.of(LowRank.Target.TO_Q, LowRank.Target.TO_OUT)))))),
             Map.entry("corrector through the networks",
                     c -> c.objective(TRAJECTORIES).corrector(OWN.withMatching(new Matching.Through(1)))),

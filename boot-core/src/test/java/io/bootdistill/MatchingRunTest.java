@@ -44,7 +44,7 @@ public class MatchingRunTest {
     private static final Corrector OWN = new Corrector(0.5, 0.2, 1, 1e-2, 0.5).withOnline(new OnlineSamples.Own(2, 0.5));
 
     private static final LowRank ADAPTER = new LowRank(2, 2, List.of(LowRank.Target.TO_Q, LowRank.Target.TO_V));
-    private static final Corrector ADAPTED = OWN.withWeights(new OnlineWeights.Adapter(ADAPTER));
+    private static final Corrector ADAPTED = OWN.withNetwork(new OnlineWeights.Adapter(ADAPTER));
 
     @TempDir
     Path temp;
@@ -108,7 +108,7 @@ public class MatchingRunTest {
                 OWN.withWeighting(Matching.Weighting.NOISE), OWN.withWeighting(Matching.Weighting.ERROR),
                 OWN.withMatching(new Matching.Through(1)), OWN.withMatching(new Matching.Through(1.2)), ADAPTED,
                 ADAPTED.withOnline(new OnlineSamples.Shared()),
-                OWN.withWeights(new OnlineWeights.Adapter(new LowRank(1, 2, ADAPTER.targets()))));
+                OWN.withNetwork(new OnlineWeights.Adapter(new LowRank(1, 2, ADAPTER.targets()))));
         Map<String, Corrector> students = new HashMap<>();
         try (Teacher teacher = teacher("v_prediction")) {
             for (Corrector corrector : all) {
@@ -162,7 +162,7 @@ public class MatchingRunTest {
     /** An adapter is of the teacher's network: one with attention, and all that the student is told. */
     @Test
     void teachersWithoutAnAdapterAreRefused() throws IOException {
-        String refusal = "weights of the corrector is adapter, must be own for teachers that are no network, and students that are"
+        String refusal = "network of the corrector is adapter, must be own for teachers that are no network, and students that are"
                 + " told more than their teacher: the scale of the guidance, or a second time";
         MixtureTeacher function = new MixtureTeacher(new FlowSchedule(), MixtureTeacher.ring(3, 1), 0.4, true);
         assertRefused(refusal, () -> new BootDistiller(function, new Mlp(2, 8, 1, 4), device())

@@ -29,7 +29,7 @@ public final class JointConfig {
                 !objective.needsTeacherGradient(), "the student's objective", objective.key(),
                 "one without the teacher's gradient, which is that of a copy: it would not follow the teacher"));
         Corrector corrector = student.corrector(true);
-        Checks.that(corrector == null || corrector.adapter() == null, "weights of the student's corrector", "adapter",
+        Checks.that(corrector == null || corrector.adapter() == null, "network of the student's corrector", "adapter",
                 "own: an adapter would be of the teacher as it was before");
         Checks.that(values.studentStart >= 0 && values.studentStart <= 1, "studentStart", values.studentStart, "in [0, 1]");
         this.teacher = teacher;

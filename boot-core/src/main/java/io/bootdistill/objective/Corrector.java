@@ -34,11 +34,11 @@ import org.jspecify.annotations.Nullable;
  * @param weighting w of the difference of both predictions
  * @param matching how far the gradient goes; through the networks only where the online network has samples of its own
  * @param online what the online network learns from
- * @param weights what it is made of
+ * @param network what it is made of
  */
 public record Corrector(
         double share, double start, double weight, double rate, double guidance, Matching.Weighting weighting, Matching matching,
-        OnlineSamples online, OnlineWeights weights) {
+        OnlineSamples online, OnlineWeights network) {
 
     /** So long a run that its rate stays where it is. */
     private static final long FOREVER = 1L << 50;
@@ -59,7 +59,7 @@ public record Corrector(
         Checks.notNull("weighting of the corrector", weighting);
         Checks.notNull("matching of the corrector", matching);
         Checks.notNull("online of the corrector", online);
-        Checks.notNull("weights of the corrector", weights);
+        Checks.notNull("network of the corrector", network);
         Checks.that(matching instanceof Matching.Stopped || online instanceof OnlineSamples.Own, "online of the corrector",
                 "shared", "own where matching goes through the networks");
     }
@@ -77,42 +77,42 @@ public record Corrector(
 
     /** The same with another share. */
     public Corrector withShare(double share) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
     /** The same with another start. */
     public Corrector withStart(double start) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
     /** The same with another λ. */
     public Corrector withWeight(double weight) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
     /** The same with another weighting. */
     public Corrector withWeighting(Matching.Weighting weighting) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
     /** The same with other samples of the online network. */
     public Corrector withOnline(OnlineSamples online) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
     /** The same with another matching. */
     public Corrector withMatching(Matching matching) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
-    /** The same with other weights of the online network. */
-    public Corrector withWeights(OnlineWeights weights) {
-        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, weights);
+    /** The same with another online network. */
+    public Corrector withNetwork(OnlineWeights network) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online, network);
     }
 
     /** The adapter of the online network; null where that has weights of its own. */
     public @Nullable LowRank adapter() {
-        return weights instanceof OnlineWeights.Adapter adapted ? adapted.adapter() : null;
+        return network instanceof OnlineWeights.Adapter adapted ? adapted.adapter() : null;
     }
 
     /** Whether the teacher must be a network without limits, see {@link Matching.Through}. */

@@ -27,7 +27,7 @@ final class OnlineModels {
         if (corrector.adapter() == null) {
             return;
         }
-        Checks.that(teacher.isNetwork() && student.scalars().equals(teacher.network().scalars()), "weights of the corrector",
+        Checks.that(teacher.isNetwork() && student.scalars().equals(teacher.network().scalars()), "network of the corrector",
                 "adapter", "own for teachers that are no network, and students that are told more than their teacher: the scale of"
                         + " the guidance, or a second time");
         graph(corrector, teacher.model().graph(), teacher.model().graph());
