@@ -90,7 +90,6 @@ public interface PhaseObjective extends Objective {
 
     @Override
     default Lesson lesson(Classroom room, Assignment assignment) {
-        requireFit(room.schedule());
         Stages stages = new Stages(key(), stages(), assignment);
         PhaseOptions options = new PhaseOptions(walks(), weighting(), pairs(), loss());
         return new PhaseLesson(room, assignment.weighting(), new PhaseDraws(room, stages, options), options);

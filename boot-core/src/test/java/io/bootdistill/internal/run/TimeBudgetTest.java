@@ -1,6 +1,7 @@
 package io.bootdistill.internal.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +13,8 @@ import io.bootdistill.config.Length;
 import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
+import io.bootdistill.device.Slice;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.distillation.DistillationSetup;
@@ -48,6 +51,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -194,7 +198,9 @@ class TimeBudgetTest {
                 Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
         try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
             assertEquals(List.of(38L, 63L), trainer.assigned().get(0).lesson().rounds());
+            float[] before = teacherOfRounds(trainer);
             assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertFalse(Arrays.equals(before, teacherOfRounds(trainer)), "no later round was timed");
             assertEquals(0, state.step());
         }
     }
@@ -240,6 +246,15 @@ class TimeBudgetTest {
         List<Long> without = LongStream.range(0, 12).mapToObj(i -> 20 + 4 * i).toList();
         assertEquals(Stream.of(before, with, without).flatMap(List::stream).toList(), always.steps);
         assertEquals(with, seldom.steps);
+    }
+
+    private float[] teacherOfRounds(Trainer trainer) {
+        Slice weights = trainer.assigned().get(0).lesson().state().get("teacher");
+        float[] values = new float[(int) weights.length()];
+        try (Kernels kernels = device.openKernels()) {
+            kernels.download(weights, values, 0);
+        }
+        return values;
     }
 
     /** Two steps at the end of a run, and one before its corrector. */

@@ -196,9 +196,11 @@ class TrainerTest {
             assertEquals(List.of("round " + average[0], "staged draw 3"), taken().subList(0, 2));
             assertEquals(first, step.rate(), 1e-12, "the rate of a first step");
             float[] m = values(state.m());
+            float[] v = values(state.v());
             float[] weights = values(state.student.parameters());
             for (int i = 0; i < average.length; i++) {
                 assertEquals(m[0], m[i], 0f, "the first moment of one gradient");
+                assertEquals(0.01 * Math.pow(m[0] / 0.1, 2), v[i], 1e-5 * v[i], "and the second");
                 assertEquals(average[i] - step.rate(), weights[i], 1e-6, "Adam's first step, of the rate");
             }
             trainer.run();

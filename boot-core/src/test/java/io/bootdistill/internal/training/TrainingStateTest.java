@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Slice;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
@@ -47,6 +48,32 @@ public class TrainingStateTest {
             assertArrayEquals(new float[kept.length], kept);
             for (int i = 0; i < before.length; i++) {
                 assertEquals(decay * before[i] + (1 - decay) * weights[i], after[i], 1e-6);
+            }
+        }
+    }
+
+    /** Student and target are what the average was, and the moments are forgotten. */
+    @Test
+    void roundsBeginWithTheAverage() {
+        Model student = new Model(Graph.of(new Mlp(2, 8, 1, 4)), device(), true);
+        student.initialize(1);
+        try (TrainingState state = new TrainingState(student, 0.75);
+                var kernels = device().openKernels()) {
+            float[] average = new float[(int) state.length];
+            kernels.download(state.ema(), average, 0);
+            student.initialize(2);
+            state.follow(kernels, 0, 1);
+            kernels.fill(state.m(), 1);
+            kernels.fill(state.v(), 2);
+            state.beginRound(kernels);
+            float[] found = new float[average.length];
+            for (var weights : new Slice[] {state.ema(), state.student.parameters(), state.target.parameters()}) {
+                kernels.download(weights, found, 0);
+                assertArrayEquals(average, found);
+            }
+            for (var moments : new Slice[] {state.m(), state.v()}) {
+                kernels.download(moments, found, 0);
+                assertArrayEquals(new float[found.length], found);
             }
         }
     }
