@@ -39,7 +39,8 @@ final class GaussianStudent {
         model.set("divisor.bias", new float[1]);
         model.set("offset.bias", new float[1]);
         DenoisingStudents.prepare(model);
-        return new Student(new StudentModel(model, new FlowSchedule(), Prediction.FLOW, -1, GuidanceRange.NONE, null, sampler), 1, null);
+        return new Student(
+                new StudentModel(model, new FlowSchedule(), Prediction.FLOW, -1, GuidanceRange.NONE, null, sampler), 1, null);
     }
 
     private record Affine() implements Network {
