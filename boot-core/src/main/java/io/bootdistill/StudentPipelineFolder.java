@@ -59,7 +59,7 @@ final class StudentPipelineFolder {
                     + ", which does not fit time_cond_proj_dim of the network; export it again");
         }
         return new StudentModel(pipeline.model(), DiscreteSchedule.of(scheduler), prediction, pipeline.nullLabel(), guidance,
-                scheduler, marks.fewSteps(), guidance.isWide() && marks.fewSteps() == null);
+                scheduler, marks.fewSteps(), guidance.isWide());
     }
 
     /**

@@ -115,8 +115,8 @@ public final class TrajectoryError {
 
     /** @param request as the student is given it */
     private double[] of(Student student, SampleRequest request) {
-        Checks.that(!student.resolved().isDenoiser(), "the student", "one that denoises", "one that says the signal at a time from the"
-                + " noise alone");
+        Checks.that(!student.resolved().isDenoiser(), "the student", "one that denoises",
+                "one that says the signal at a time from the noise alone");
         double scale = guidance == null ? 1 : guidance.scale();
         if (student.guidance().isWide()) {
             student.guidance().require(scale);
@@ -139,7 +139,8 @@ public final class TrajectoryError {
             for (int i = 0; i < times.length; i++) {
                 double[] ends = {model.schedule().tMax(), times[i]};
                 for (int from = 0; from < n; from += block) {
-                    plan.run(request, from, Math.min(block, n - from), scale, null, ends, FloatBuffer.wrap(signals[i]), from * size);
+                    plan.run(request, from, Math.min(block, n - from), scale, null, ends, FloatBuffer.wrap(signals[i]),
+                            from * size);
                 }
             }
         }

@@ -108,8 +108,8 @@ public class DenoisingExportTest {
 
     @ParameterizedTest
     @CsvSource({
-        "TEXT, v_prediction, DDIM", "TEXT, epsilon, DDIM", "TEXT, epsilon, RENOISE", "DIT, epsilon, DDIM", "DIT, v_prediction, RENOISE",
-        "LDM, epsilon, DDIM", "LDM, sample, RENOISE"
+        "TEXT, v_prediction, DDIM", "TEXT, epsilon, DDIM", "TEXT, epsilon, RENOISE", "DIT, epsilon, DDIM",
+        "DIT, v_prediction, RENOISE", "LDM, epsilon, DDIM", "LDM, sample, RENOISE"
     })
     void pipelinesAreTheSameBitsWhenReadAgain(KindsOfTeachers kind, String prediction, FewSteps sampler) throws IOException {
         try (Teacher teacher = kind.load(temp.resolve("teacher"), prediction, device());

@@ -17,6 +17,7 @@ import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -76,11 +77,19 @@ public class DenoisingStudentTest {
         }
     }
 
-    /** Of a teacher's weights, the sampler of the format, whose states are exactly those. */
+    /** Of a teacher's weights, the sampler of the format, whose states are exactly those, also where t_max has signal left. */
     @ParameterizedTest
-    @CsvSource({"v_prediction, 1", "v_prediction, 2", "v_prediction, 4", "v_prediction, 50", "sample, 3"})
-    void stepsAsTheFormatDoes(String prediction, int steps) throws IOException {
-        try (Teacher teacher = teacher(prediction, device()); Student student = DenoisingStudents.of(teacher, FewSteps.DDIM)) {
+    @CsvSource({
+        "v_prediction, squaredcos_cap_v2, 1", "v_prediction, squaredcos_cap_v2, 2", "v_prediction, squaredcos_cap_v2, 50",
+        "v_prediction, linear, 4", "epsilon, linear, 2", "sample, linear, 3"
+    })
+    void stepsAsTheFormatDoes(String prediction, String betas, int steps) throws IOException {
+        TinyTeacher.write(temp.resolve("teacher"), prediction);
+        Path scheduler = temp.resolve("teacher/scheduler/scheduler_config.json");
+        Files.writeString(scheduler, Files.readString(scheduler).replace("squaredcos_cap_v2", betas));
+        try (Teacher teacher = Teacher.load(temp.resolve("teacher"), device());
+                Student student = DenoisingStudents.of(teacher, FewSteps.DDIM)) {
+            assertEquals(betas.equals("linear"), teacher.schedule().alpha(teacher.schedule().tMax()) > 0.5);
             Sampler stock = Sampler.discrete(teacher, Solver.DDIM, TimestepSpacing.TRAILING, steps);
             Golden.values(steps + " steps", stock.sample(REQUEST), student.sample(REQUEST.withSteps(steps)));
         }

@@ -1,5 +1,6 @@
 package io.bootdistill;
 
+import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.ScalarInputs;
@@ -32,9 +33,17 @@ public final class DenoisingStudents {
         model.graph().layout().all().stream()
                 .filter(parameter -> parameter.name().contains("cond_proj") || parameter.name().contains("w_embedding"))
                 .forEach(parameter -> model.set(parameter.name(), TinyFolders.normal(parameter.size(), 9)));
+        prepare(model);
         Pipeline pipeline = teacher.pipeline();
         StudentModel student = new StudentModel(model, teacher.schedule(), teacher.prediction(),
                 pipeline == null ? teacher.nullLabel() : -1, guidance, resolved.scheduler(), sampler);
         return new Student(student, 2, pipeline == null ? null : pipeline.share());
+    }
+
+    /** Makes weights ready that were set one by one. */
+    static void prepare(Model model) {
+        try (Kernels kernels = model.device().openKernels()) {
+            model.prepare(kernels, 0, 1);
+        }
     }
 }

@@ -143,7 +143,8 @@ public class FewStepTest {
             float[][] samples = new float[2][noise.length];
             try (StudentPlan plan = new StudentPlan(student.resolved(), SEEDS.length)) {
                 plan.run(REQUEST, 0, SEEDS.length, 1, null, new double[] {most, least}, FloatBuffer.wrap(samples[0]), 0);
-                plan.run(REQUEST, 0, SEEDS.length, 1, null, new double[] {most, most - 1e-6, least}, FloatBuffer.wrap(samples[1]), 0);
+                plan.run(REQUEST, 0, SEEDS.length, 1, null, new double[] {most, most - 1e-6, least},
+                        FloatBuffer.wrap(samples[1]), 0);
             }
             double moved = PairedError.rmse(samples[0], samples[1]);
             double size = PairedError.rmse(samples[0], new float[noise.length]);

@@ -38,7 +38,9 @@ final class GaussianStudent {
         model.set("offset.weight", new float[] {(float) MEAN, (float) (-2 * MEAN * (1 - atHalf / 2))});
         model.set("divisor.bias", new float[1]);
         model.set("offset.bias", new float[1]);
-        return new Student(new StudentModel(model, new FlowSchedule(), Prediction.FLOW, -1, GuidanceRange.NONE, null, sampler), 1, null);
+        DenoisingStudents.prepare(model);
+        return new Student(
+                new StudentModel(model, new FlowSchedule(), Prediction.FLOW, -1, GuidanceRange.NONE, null, sampler), 1, null);
     }
 
     private record Affine() implements Network {

@@ -74,7 +74,8 @@ public final class SampleRequest {
      */
     public SampleRequest withSeeds(long... seeds) {
         Checks.notNull("seeds", seeds);
-        Checks.that(noise != null, "seeds", seeds.length + " of them", "those of the request, which has no noise but that of seeds");
+        Checks.that(noise != null, "seeds", seeds.length + " of them",
+                "those of the request, which has no noise but that of seeds");
         return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, sampler, workers);
     }
 

@@ -101,7 +101,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     @Test
     void prompts() {
         DistillationConfig config = DistillationConfig.builder().images(640).forPrompts(3).build();
-        assertEquals(List.of(new Phase(1, new Trajectories(10, 8, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
+        assertEquals(List.of(new Phase(1, new Trajectories(10, 8, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))),
+                config.phases());
         assertEquals(new GuidanceConfig(new GuidanceRange(3, 3), -1, -1, 0.1, new GuidanceInterval(0, 0.9), 0), config.guidance());
         assertEquals(Length.images(640), config.length());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
@@ -113,7 +114,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(Length.images(256_000), config.length());
         assertEquals(new Work(64, Work.AUTOMATIC, Work.AUTOMATIC, Runtime.getRuntime().availableProcessors()), config.work());
         assertEquals(0, config.seed());
-        assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
+        assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))),
+                config.phases());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
         assertEquals(new Corrector(0.25, 0.75, 10, 3e-4, 0.5), config.corrector(true));
         assertEquals(new OptimiserConfig(UpdateRule.MUON, 5e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), config.optimiser());

@@ -159,7 +159,8 @@ public class RestartedTrajectoryTest {
         assertTrue(u <= time(1) + 1e-6 && u >= s + schedule.tMax() / STEPS - 1e-6, where);
         starts[Math.min(STEPS - 1, (int) Math.round(STEPS * (1 - Math.pow(u / schedule.tMax(), 0.8))))]++;
         double[] y = i < step.draws.own(block.index())
-                ? step.output(row, noise, schedule.networkTime(schedule.tMax()), schedule.networkTime(u)) : step.signal(noise, row, u);
+                ? step.output(row, noise, schedule.networkTime(schedule.tMax()), schedule.networkTime(u))
+                : step.signal(noise, row, u);
         double[] goal = step.signal(noise, row, s);
         assertArrayEquals(new SignalOde(schedule).state(y, noise, u), input, TOLERANCE, where);
         double c = schedule.step(u, s);

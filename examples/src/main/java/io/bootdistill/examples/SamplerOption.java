@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
 final class SamplerOption {
 
     @Option(names = "--sampler", paramLabel = "S",
-            description = "How students that denoise take several steps: ddim, or renoise, with noise of its own before each but the"
-                    + " first. Default: the way that a student was distilled for.")
+            description = "How students that denoise take several steps: ddim, or renoise, with noise of its own before each but"
+                    + " the first. Default: the way that a student was distilled for.")
     private String sampler;
 
     /** Before anything large is read. */

@@ -116,8 +116,9 @@ final class EvaluateCommandTest {
         }
         String[][] lines = new String[2][];
         for (FewSteps sampler : FewSteps.values()) {
-            lines[sampler.ordinal()] = CommandRun.boot("evaluate", "--model", denoising, "--teacher", BundledTeacher.folder(), "--steps",
-                    "1,4", "--sampler", sampler, "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded().out()
+            lines[sampler.ordinal()] = CommandRun.boot("evaluate", "--model", denoising, "--teacher",
+                    BundledTeacher.folder(), "--steps", "1,4", "--sampler", sampler, "--images", folder, "--extractor", EXTRACTOR,
+                    "--count", COUNT).succeeded().out()
                     .replace(denoising.toString(), "M").split("\n");
             assertEquals(3, lines[sampler.ordinal()].length);
         }

@@ -136,7 +136,7 @@ public final class DiffusersFolder {
 
     /**
      * Writes a nested model folder atomically, as {@link AtomicFiles#writeFolder}. The pipeline class is {@code DDPMPipeline},
-     * which draws by any scheduler, for that of its name and of consistency models, or {@code DDIMPipeline}, which draws by its own.
+     * which draws by any scheduler, for that of its name and of consistency models, or {@code DDIMPipeline}, which has its own.
      *
      * @param networkConfig with {@code _class_name}
      * @param nullClass empty where the network has none

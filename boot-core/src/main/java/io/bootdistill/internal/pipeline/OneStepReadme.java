@@ -25,8 +25,8 @@ final class OneStepReadme {
 
                 %s%s.""".formatted(inputs(source), scale, fewSteps == null ? "" : "or 2 or 4 steps, ", told ? "with the scale W that is wanted: the network is told it"
                         : "without guidance: it is in the network already")
-                : "No pipeline draws with it: it has inputs that they do not pass, or steps that its own does not take. Student.load of"
-                + " BootDistill does.";
+                : "No pipeline draws with it: it has inputs that they do not pass, or steps that its own does not take."
+                + " Student.load of BootDistill does.";
         return """
                 # A %s model
 

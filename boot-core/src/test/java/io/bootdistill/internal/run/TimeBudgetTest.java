@@ -125,7 +125,8 @@ class TimeBudgetTest {
         assertEquals(3 + 11 / 4.0, passesPerSample(Trajectories.defaults()), "a quarter of the samples has a new trajectory");
         Trajectories four = Trajectories.defaults().withSteps(4).withUses(1, 1);
         assertEquals(3 + 5, passesPerSample(four));
-        assertEquals(3 + 5 + 0.25, passesPerSample(four.withEnd(0.4).withRestartShare(0.5).withOwnStates(0.5)), "the student once more");
+        assertEquals(3 + 5 + 0.25, passesPerSample(four.withEnd(0.4).withRestartShare(0.5).withOwnStates(0.5)),
+                "the student once more");
     }
 
     /** As published: two calls of the teacher for a pair of progressive distillation, one for another, and one of an average. */
