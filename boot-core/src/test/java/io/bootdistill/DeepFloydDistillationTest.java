@@ -105,6 +105,8 @@ class DeepFloydDistillationTest {
                     "the student of the stage before is missing", "at most 3×16×8");
             assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).train(config)),
                     "the condition of the stage before", "none or labels");
+            assertMessage(refused(() -> TrajectoryError.of(first, teacher, DrawRequest.ofPrompts(PROMPTS.get(0)).withImages(
+                    SMALL, new float[SMALL.size()]), new double[] {0.5}, 2)), "draws of noise and a prompt alone");
             assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).conditions(ConditionSource.prompts(
                     List.of("unknown"))).train(config)), "unknown", "text_states.safetensors");
         }
