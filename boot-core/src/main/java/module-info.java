@@ -24,6 +24,7 @@ module io.bootdistill.core {
     exports io.bootdistill.network.text;
     exports io.bootdistill.network.unet;
     exports io.bootdistill.objective;
+    exports io.bootdistill.phase;
     exports io.bootdistill.selftest;
     exports io.bootdistill.text;
 

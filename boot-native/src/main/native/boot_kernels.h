@@ -245,6 +245,8 @@ int32_t boot_bootstrap_loss(boot_context context, int32_t n, int32_t pixels, int
     boot_floats prediction, int64_t ldprediction, boot_floats doutput, int64_t lddoutput, boot_floats residual);
 int32_t boot_residual_weights(boot_context context, int32_t n, boot_floats residual, float kappa, float power,
     boot_floats factor);
+int32_t boot_distance_weights(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats y, int64_t ldy, float least, boot_floats factor);
 int32_t boot_add_scaled(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
     boot_floats factor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy);
 int32_t boot_combine(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats a, boot_floats first,

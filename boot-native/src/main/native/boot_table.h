@@ -20,7 +20,8 @@
     F(upsample_backward) F(downsample_forward) F(downsample_backward) F(time_embedding) F(time_embedding_tangent)        \
     F(embedding_forward) F(embedding_backward) F(divide_samples) F(add_rows_forward) F(add_rows_backward) F(place_rows)  \
     F(patchify) F(unpatchify) F(nearest_code) F(noise) F(signal_state) F(signal_step) F(bootstrap_loss)                  \
-    F(residual_weights) F(add_scaled) F(combine) F(sum_lanes) F(squared_norm) F(clip) F(adam_w) F(average)
+    F(residual_weights) F(distance_weights) F(add_scaled) F(combine) F(sum_lanes) F(squared_norm) F(clip) F(adam_w)      \
+    F(average)
 #define BOOT_FUNCTIONS(F) BOOT_LIBRARY_FUNCTIONS(F) BOOT_OPERATIONS(F)
 
 // Every function of boot_cuda.h.

@@ -3,16 +3,20 @@
     boot sample --model DIR --prompt TEXT [--prompt TEXT ...] --noise NOISE.safetensors --steps K --guidance W --out OURS.safetensors
     python stock_client.py DIR NOISE.safetensors OURS.safetensors --steps K --guidance W --prompt TEXT [--prompt TEXT ...]
 
-DeepFloyd IF takes the text states of the folder, no text encoder; --images and --noise-level as of `boot sample`, seed 0.
+DeepFloyd IF takes the text states of the folder, no text encoder; --images and --noise-level as of `boot sample`, seed 0. Models of
+pixels and classes have no pipeline that passes labels: their scheduler is stepped here. What a scheduler noises anew it noises with
+the numbers of `boot sample`, whose seeds are those of the pictures, from 0.
 
 Needs torch, transformers and diffusers. Draws with DDIM where the folder's scheduler is another (but for LCM), or with the folder's
 own by --own-scheduler: that of a one-step export. Prints the largest difference of the pictures in [0, 1].
 """
 import argparse
 import functools
+import itertools
 
 import torch
 from diffusers import DDIMScheduler, DiffusionPipeline
+from diffusers.schedulers import scheduling_lcm
 from safetensors import safe_open
 from safetensors.torch import load_file
 
@@ -42,6 +46,17 @@ def philox(seed, draw, count):
             k0, k1 = k0 + 0x9E3779B9 & 0xFFFFFFFF, k1 + 0xBB67AE85 & 0xFFFFFFFF
         normals += [c0, c1, c2, c3]
     return torch.special.ndtri((torch.tensor(normals[:count], dtype=torch.float64) + 0.5) / 2**32).float()
+
+
+def of_pixels(noise):
+    """Steps the scheduler of a model of pixels and classes, which are taken in turn."""
+    labels = torch.tensor([given.labels[i % len(given.labels)] for i in range(len(noise))])
+    pipe.scheduler.set_timesteps(given.steps)
+    for t in pipe.scheduler.timesteps:
+        with torch.no_grad():
+            output = pipe.unet(noise, t, class_labels=labels).sample
+        noise = pipe.scheduler.step(output, t, noise, return_dict=False)[0]
+    return noise.div(2).add(0.5).clamp(0, 1)
 
 
 def deep_floyd(noise):
@@ -78,10 +93,15 @@ if not given.own_scheduler and type(pipe.scheduler).__name__ not in ("DDIMSchedu
     if clipped:  # the noise is what the clipped prediction leaves, as in DDPM
         pipe.scheduler.step = functools.partial(pipe.scheduler.step, use_clipped_model_output=True)
 noise = load_file(given.noise)["noise"]
+draws = itertools.count(1)  # 0 is the noise that is given
+scheduling_lcm.randn_tensor = lambda shape, **_: (lambda draw: torch.stack(
+    [philox(i, draw, noise[0].numel()) for i in range(len(noise))]).view(shape))(next(draws))
 ours = load_file(given.ours)["sample"].div(2).add(0.5).clamp(0, 1)
 steps = dict(num_inference_steps=given.steps)
 if isIf:
     pictures = deep_floyd(noise)
+elif type(pipe).__name__ in ("DDIMPipeline", "DDPMPipeline") and given.labels:
+    pictures = of_pixels(noise)
 elif given.prompt:
     pictures = pipe(given.prompt, latents=noise, guidance_scale=given.guidance, output_type="pt", **steps).images
 else:

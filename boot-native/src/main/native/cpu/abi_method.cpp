@@ -119,6 +119,12 @@ int32_t boot_residual_weights(boot_context, int32_t n, boot_floats residual, flo
     return BOOT_OK;
 }
 
+int32_t boot_distance_weights(boot_context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats y, int64_t ldy, float least, boot_floats factor) {
+    distance_weights(n, pixels, channels, source(x, ldx), source(y, ldy), least, at(factor));
+    return BOOT_OK;
+}
+
 int32_t boot_add_scaled(boot_context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
     boot_floats factor, boot_floats base, int64_t ldbase, boot_floats y, int64_t ldy) {
     add_scaled(n, pixels, channels, source(x, ldx), at(factor), source(base, ldbase), sink(y, ldy));

@@ -103,6 +103,7 @@ void signal_step(int32_t n, int32_t pixels, int32_t channels, int32_t stage, con
 void bootstrap_loss(int32_t n, int32_t pixels, int32_t channels, const float* coefficients, Source noise, Source output,
     Source target, Target prediction, Target doutput, float* residual);
 void residual_weights(int32_t n, const float* residual, float kappa, float power, float* factor);
+void distance_weights(int32_t n, int32_t pixels, int32_t channels, Source x, Source y, float least, float* factor);
 void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const float* factor, Source base, Target y);
 void combine(int32_t n, int32_t pixels, int32_t channels, const float* a, Source first, const float* b, Source second,
     Target y);

@@ -111,6 +111,24 @@ void residual_weights(int32_t n, const float* residual, float kappa, float power
     }
 }
 
+void distance_weights(int32_t n, int32_t pixels, int32_t channels, Source x, Source y, float least, float* factor) {
+    for (int32_t sample = 0; sample < n; sample++) {
+        DoubleVec low = {}, high = {};
+        over_sample(sample, pixels, channels, [&](int64_t row, int64_t i, auto lanes) BOOT_LAMBDA {
+            const Vec difference = load(x.row(row) + i, lanes) - load(y.row(row) + i, lanes);  // 0 in the lanes beyond the row
+            const Vec distance = max(difference, -difference);
+            low += low_double(distance);
+            high += high_double(distance);
+        });
+        double total = 0;
+        for (int i = 0; i < LANES / 2; i++) {
+            total += low[i] + high[i];
+        }
+        const float mean = static_cast<float>(total / (static_cast<double>(pixels) * channels));
+        factor[sample] = 1 / (mean < least ? least : mean);  // by a comparison: NaN stays
+    }
+}
+
 void add_scaled(int32_t n, int32_t pixels, int32_t channels, Source x, const float* factor, Source base, Target y) {
     const bool dense = x.stride == channels && y.stride == channels && (!base.given() || base.stride == channels);
     for (int32_t sample = 0; sample < n; sample++) {

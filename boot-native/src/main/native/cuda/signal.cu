@@ -65,6 +65,22 @@ __global__ void __launch_bounds__(BLOCK_THREADS) signal_step(Elements elements, 
 
 constexpr int LOSS_THREADS = 512;
 
+// Calls body(row, channel) for this thread's elements of the sample that the block has to itself.
+template <class Body>
+__device__ __forceinline__ void over_own_sample(int64_t pixels, int32_t channels, Body body) {
+    const int32_t rows_on = LOSS_THREADS / channels, channels_on = LOSS_THREADS % channels;
+    int32_t i = static_cast<int32_t>(threadIdx.x) % channels;
+    for (int64_t pixel = static_cast<int32_t>(threadIdx.x) / channels; pixel < pixels;) {
+        body(blockIdx.x * pixels + pixel, i);
+        pixel += rows_on;
+        i += channels_on;
+        if (i >= channels) {
+            i -= channels;
+            pixel++;
+        }
+    }
+}
+
 // Head, residual, gradient and the sample's loss; one sample per block, so that its loss is one sum.
 __global__ void __launch_bounds__(LOSS_THREADS) bootstrap_loss(int64_t pixels, int32_t channels, const float* coefficients,
     Source noise, Source output, Source target, Target prediction, Target doutput, float* residual) {
@@ -74,10 +90,7 @@ __global__ void __launch_bounds__(LOSS_THREADS) bootstrap_loss(int64_t pixels, i
     const float head_noise = c[BOOT_SIGNAL_HEAD_NOISE], head_output = c[BOOT_SIGNAL_HEAD_OUTPUT];
     const float factor = c[BOOT_SIGNAL_GRADIENT] * head_output;
     Sum squares = {0, 0};
-    const int32_t rows_on = LOSS_THREADS / channels, channels_on = LOSS_THREADS % channels;
-    int32_t i = static_cast<int32_t>(threadIdx.x) % channels;
-    for (int64_t pixel = static_cast<int32_t>(threadIdx.x) / channels; pixel < pixels;) {
-        const int64_t row = sample * pixels + pixel;
+    over_own_sample(pixels, channels, [&](int64_t row, int32_t i) {
         const float signal = head_noise * noise.row(row)[i] + head_output * output.row(row)[i];
         if (prediction.given()) {
             prediction.row(row)[i] = signal;
@@ -85,13 +98,7 @@ __global__ void __launch_bounds__(LOSS_THREADS) bootstrap_loss(int64_t pixels, i
         const float r = signal - target.row(row)[i];
         doutput.row(row)[i] = factor * r;
         squares.add_square(r);
-        pixel += rows_on;
-        i += channels_on;
-        if (i >= channels) {
-            i -= channels;
-            pixel++;
-        }
-    }
+    });
     const Sum total = block_sum(squares, shared);
     if (threadIdx.x == 0) {
         residual[sample] = total.value() / (static_cast<float>(pixels) * channels);
@@ -103,6 +110,20 @@ __global__ void __launch_bounds__(BLOCK_THREADS) residual_weights(Elements eleme
     over_elements(elements, [&](int64_t, int64_t, int64_t sample) {
         factor[sample] = powf(residual[sample] + kappa, -power);
     });
+}
+
+// One sample per block.
+__global__ void __launch_bounds__(LOSS_THREADS) distance_weights(int64_t pixels, int32_t channels, Source x, Source y,
+    float least, float* factor) {
+    BOOT_SHARED(Sum, shared, [32]);
+    Sum distance = {0, 0};
+    over_own_sample(pixels, channels,
+        [&](int64_t row, int32_t i) { distance.add(fabsf(x.row(row)[i] - y.row(row)[i])); });
+    const Sum total = block_sum(distance, shared);
+    if (threadIdx.x == 0) {
+        const float mean = total.value() / (static_cast<float>(pixels) * channels);
+        factor[blockIdx.x] = 1 / (mean < least ? least : mean);  // by a comparison: NaN stays
+    }
 }
 
 __global__ void __launch_bounds__(BLOCK_THREADS) add_scaled(Elements elements, Source x, const float* factor, Source base,
@@ -160,6 +181,13 @@ int32_t boot_residual_weights(boot_context context, int32_t n, boot_floats resid
     const Elements elements = {1, 1, n};
     BOOT_LAUNCH(residual_weights, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(residual), kappa,
         power, at(factor));
+    return launched();
+}
+
+int32_t boot_distance_weights(boot_context context, int32_t n, int32_t pixels, int32_t channels, boot_floats x, int64_t ldx,
+    boot_floats y, int64_t ldy, float least, boot_floats factor) {
+    BOOT_LAUNCH(distance_weights, n, LOSS_THREADS, 0, of(context).stream, pixels, channels, source(x, ldx), source(y, ldy),
+        least, at(factor));
     return launched();
 }
 

@@ -322,6 +322,8 @@ static void signal(Run& r) {
     r.call(boot::boot_bootstrap_loss(r.context, n, pixels, channels, coefficients, r.input(all), channels, r.input(all), channels,
         r.input(all), channels, r.output(all), channels, r.output(all), channels, r.output(n)));
     r.call(boot::boot_residual_weights(r.context, n, r.input(n, 0.1f, 1), 1e-3f, 0.75f, r.output(n)));
+    r.call(boot::boot_distance_weights(r.context, n, pixels, channels, r.input(all), channels, r.input(all), channels, 0.5f,
+        r.output(n)));
     r.call(boot::boot_add_scaled(r.context, n, pixels, channels, r.input(all), channels, r.input(n), r.input(all), channels,
         r.output(all), channels));
     r.call(boot::boot_combine(r.context, n, pixels, channels, r.input(n), r.input(all), channels, r.input(n), r.input(all),

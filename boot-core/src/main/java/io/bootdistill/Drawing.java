@@ -9,8 +9,8 @@ import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.pipeline.ConditionRows;
 import io.bootdistill.internal.pipeline.ConsistencySteps;
-import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Enlargement;
+import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.SamplerWorkers;
@@ -18,8 +18,8 @@ import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TimeSteps;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ConditionShape.Parts;
+import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -64,6 +64,7 @@ final class Drawing {
                 "left out: this teacher enlarges no pictures");
         Checks.that(enlarges || request.noiseLevel().isEmpty(), "noise level", request.noiseLevel().orElse(0),
                 "left out: this teacher enlarges no pictures");
+        Checks.that(request.sampler() == null, "sampler", request.sampler(), "left out: a teacher's is its scheduler's");
         if (prompts) {
             pipeline.require(request, pipeline.denoised(request.width(), request.height()));
         } else if (enlarges) {

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>Held-out noises are compared with the teacher of the checkpoint: the reference samples are made again at each, at the
  *       cost of {@code heldOut} · ({@code referenceSteps} + 1) calls of the teacher for a sample. Fewer held-out noises or
  *       checkpoints than the defaults are advisable.
- *   <li>The PINN-style loss is refused.
+ *   <li>The PINN-style loss is refused, and a corrector whose gradient goes through the teacher.
  * </ul>
  *
  * <p>Both networks are of pixels and, where they have conditions, of labels: a {@link UNetConfig} has no other form. Pipelines of

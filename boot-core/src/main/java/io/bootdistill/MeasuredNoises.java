@@ -1,7 +1,6 @@
 package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.Evaluation;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.TimeBudget;

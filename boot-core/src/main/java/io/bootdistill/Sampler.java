@@ -175,6 +175,7 @@ public final class Sampler {
     public float[] sample(SampleRequest request, @Nullable StateListener listener) {
         Checks.that(!request.hasGuidance(), "guidance", request.guidance(), "left out of the request: see withGuidance");
         Checks.that(request.steps() == 1, "steps", request.steps(), "left out of the request: a sampler has its own");
+        Checks.that(request.sampler() == null, "sampler", request.sampler(), "left out of the request: it is this one");
         return teacher.denoiser() instanceof Teacher its ? its.users().whileOpen(() -> run(request, listener))
                 : run(request, listener);
     }

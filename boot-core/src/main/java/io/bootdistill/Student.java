@@ -1,11 +1,11 @@
 package io.bootdistill;
 
-import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.Decoder;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.Images;
@@ -27,8 +27,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A one-step generator: noise in, image out, one network call. A student with two times, distilled with a
- * {@link DistillationConfig#restartShare}, can refine the image in further calls.
+ * A one-step generator: noise in, image out, one network call. A student that denoises, see {@link #fewSteps}, or one with two
+ * times, distilled with a restartShare, can refine the image in further calls.
  *
  * <p>An image is a function of its seed or noise, its condition, the scale and the steps alone: not of the other images of a
  * call, nor of the number of workers.
@@ -93,8 +93,9 @@ public final class Student implements AutoCloseable {
 
     /**
      * Writes the student in the diffusers layout: its teacher's kind of model or pipeline with the time folded into its weights,
-     * and the scheduler whose single step gives the sample. A student that is given the guidance scale keeps that input, which
-     * only U-Nets of texts have in the format; so does one with two times, whose steps no diffusers scheduler takes.
+     * and the scheduler whose single step gives the sample. One that denoises keeps its time, and has the scheduler of its steps. A
+     * student that is given the guidance scale keeps that input, which only U-Nets of texts have in the format; so does one with
+     * two times, whose steps no diffusers scheduler takes.
      *
      * @throws IOException naming the folder and the cause; an older student there is then as it was
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
@@ -174,7 +175,12 @@ public final class Student implements AutoCloseable {
         return student.hasTwoTimes();
     }
 
-    /** The most steps that a sample can take: 1 for a student with one time. */
+    /** How it takes several steps if it denoises states, as its teacher does; null for students that read pure noise. */
+    public @Nullable FewSteps fewSteps() {
+        return student.fewSteps();
+    }
+
+    /** The most steps that a sample can take by its own sampler: 1 for a student that reads pure noise alone. */
     public int mostSteps() {
         return student.mostSteps();
     }
@@ -194,7 +200,7 @@ public final class Student implements AutoCloseable {
      *
      * @return [n][channels][height][width], about −1 … 1, not clamped
      * @throws IllegalArgumentException if the request does not fit: noise or conditions of another shape, a scale outside
-     *     {@link #guidance}, more than {@link #mostSteps}
+     *     {@link #guidance}, more than {@link #mostSteps}, a sampler for one that does not denoise
      * @throws IllegalStateException if the student is closed
      */
     public float[] sample(SampleRequest request) {
@@ -205,8 +211,7 @@ public final class Student implements AutoCloseable {
     }
 
     /**
-     * Like {@link #sample(SampleRequest)}, into an array of the caller's. Once called with as many samples, it allocates next
-     * to nothing.
+     * Like {@link #sample(SampleRequest)}, into an array of the caller's; later calls of as many samples allocate next to nothing.
      *
      * @param samples written; as long as all images
      */
@@ -240,8 +245,7 @@ public final class Student implements AutoCloseable {
     /**
      * Draws pictures, decoded and clamped.
      *
-     * @throws IllegalArgumentException if the request does not fit this student: prompts for one of classes, a negative prompt, more
-     *     than {@link #mostSteps}
+     * @throws IllegalArgumentException if the request does not fit this student: prompts for one of classes, too many steps
      */
     public List<BufferedImage> images(DrawRequest request) {
         ImageShape shape = picture();
@@ -258,11 +262,7 @@ public final class Student implements AutoCloseable {
         return pipeline == null ? samples : workers.whileOpen(() -> pipeline.pixels(shape(), samples));
     }
 
-    /**
-     * Draws what its network gives: latents that are not decoded, or pixels.
-     *
-     * @return [pictures][channels][height][width] of {@link #shape()}
-     */
+    /** What its network draws: latents that are not decoded, or pixels; [pictures][channels][height][width] of {@link #shape}. */
     public float[] latents(DrawRequest request) {
         return new StudentDrawing(student, pipeline, workers, request).run(this::sample);
     }

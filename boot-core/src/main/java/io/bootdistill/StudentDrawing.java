@@ -75,10 +75,10 @@ final class StudentDrawing {
     private SampleRequest part(int from) {
         int to = Math.min(request.count(), from + PORTION);
         int size = student.shape().size();
-        SampleRequest part = (request.noise() != null
-                ? SampleRequest.ofNoise(Arrays.copyOfRange(request.noise(), from * size, to * size))
-                : SampleRequest.ofSeeds(IntStream.range(from, to).mapToLong(request::seed).toArray()))
-                .withSteps(request.steps().orElse(1));
+        long[] seeds = IntStream.range(from, to).mapToLong(request::seed).toArray();
+        SampleRequest part = (request.noise() == null ? SampleRequest.ofSeeds(seeds)
+                : SampleRequest.ofNoise(Arrays.copyOfRange(request.noise(), from * size, to * size)).withSeeds(seeds))
+                .withSteps(request.steps().orElse(1)).withSampler(request.sampler());
         return conditioned(request.guidance().isPresent() ? part.withGuidance(request.guidance().getAsDouble()) : part, from, to);
     }
 

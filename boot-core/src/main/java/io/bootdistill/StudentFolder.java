@@ -14,6 +14,7 @@ import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.file.FolderLayout;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.pipeline.FewStepScheduler;
 import io.bootdistill.internal.pipeline.OneStepScheduler;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.pipeline.SmallerMark;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Students in the diffusers layout. The sample is y_θ(ε, t_min), so the time input is a constant and is folded into the
  * weights: {@code time_embedding.linear_2} gets the weight 0 and the embedding of t_min as its bias. What remains is an
- * ordinary U-Net that ignores its time step; one step of a DDIM scheduler at the last index is the student's head.
+ * ordinary U-Net that ignores its time step; one step of a DDIM scheduler at the last index is the student's head. A student
+ * that denoises is an ordinary model with the scheduler of its steps.
  *
  * <p>A student that is given the guidance scale keeps that input, which the format does not have; written for one scale, it is
  * an ordinary U-Net, too. A student with two times keeps both, its output as it is, and the teacher's scheduler: no scheduler
@@ -56,12 +58,13 @@ final class StudentFolder {
         SchedulerConfig scheduler = reader.folder().scheduler();
         Prediction teacher = Prediction.of(scheduler);
         Prediction prediction = marks.hasTwoTimes() ? DistillationSetup.ofTwoTimes(teacher) : teacher;
-        if (prediction == Prediction.EPSILON) {
+        if (prediction == Prediction.EPSILON && marks.fewSteps() == null) {
             throw new ModelFormatException(path + ": prediction_type is epsilon, which no one-step student has");
         }
         int nullLabel = reader.folder().nullClass().orElse(-1);
         return new StudentModel(
-                reader.model(network, device), DiscreteSchedule.of(scheduler), prediction, nullLabel, marks.guidance(), scheduler);
+                reader.model(network, device), DiscreteSchedule.of(scheduler), prediction, nullLabel, marks.guidance(), scheduler,
+                marks.fewSteps());
     }
 
     /**
@@ -76,7 +79,7 @@ final class StudentFolder {
             return;
         }
         UNet network = (UNet) student.model().graph().network();
-        boolean timeFolded = !student.hasTwoTimes();
+        boolean timeFolded = !student.hasTwoTimes() && !student.isDenoiser();
         boolean negated = timeFolded && student.prediction() == Prediction.EPSILON;
         float[] time = !timeFolded ? null
                 : TimeFold.embedding(student.model(), network.timeLayers().get(0), student.networkTime());
@@ -86,10 +89,9 @@ final class StudentFolder {
                 : TimeFold.embedding(student.model(), new TimeLayers(scale, Activation.SILU,
                         w -> network.config().positionalEmbedding((float) w)), guidance.least());
         JsonObject config = Json.parse(network.config().toJson(), "network");
-        JsonObject marks = new StudentMarks(guidance, student.hasTwoTimes()).toJson();
+        JsonObject marks = new StudentMarks(guidance, student.hasTwoTimes(), student.fewSteps()).toJson();
         SmallerMark.add(marks, network);
         OptionalInt nullClass = student.nullLabel() < 0 ? OptionalInt.empty() : OptionalInt.of(student.nullLabel());
-        SchedulerConfig scheduler = student.hasTwoTimes() ? student.scheduler() : scheduler(student);
         SafetensorsWriter weights = new SafetensorsWriter();
         try (ParameterReader reader = student.model().reader()) {
             for (Parameter parameter : student.model().graph().layout().all()) {
@@ -98,7 +100,7 @@ final class StudentFolder {
                             (first, into) -> export(reader, parameter, first, into, time, shift, negated));
                 }
             }
-            DiffusersFolder.write(folder, config, Json.parse(scheduler.toJson(), "scheduler"), marks, nullClass, weights);
+            DiffusersFolder.write(folder, config, scheduler(student), marks, nullClass, weights);
         }
     }
 
@@ -126,12 +128,18 @@ final class StudentFolder {
         }
     }
 
-    /** Clamped, as pixels are. */
-    private static SchedulerConfig scheduler(StudentModel student) {
-        return OneStepScheduler.oneStep(student.scheduler(), student.schedule(), student.prediction())
-                .clipSample(true)
-                .clipSampleRange(1)
-                .stepsOffset(0)
-                .build();
+    /** One step of it is clamped, as pixels are. */
+    private static JsonObject scheduler(StudentModel student) {
+        SchedulerConfig own = student.scheduler();
+        if (student.isDenoiser()) {
+            return FewStepScheduler.json(own, student.schedule(), student.prediction(), student.fewSteps());
+        }
+        SchedulerConfig made = student.hasTwoTimes() ? own
+                : OneStepScheduler.oneStep(own, student.schedule(), student.prediction())
+                        .clipSample(true)
+                        .clipSampleRange(1)
+                        .stepsOffset(0)
+                        .build();
+        return Json.parse(made.toJson(), "scheduler");
     }
 }

@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Students of whole pipelines, as folders that the stock pipeline draws with in one step: see {@link OneStepExport}. */
+/** Students of whole pipelines, as folders that the stock pipeline draws with in a step or a few: see {@link OneStepExport}. */
 final class StudentPipelineFolder {
 
     private StudentPipelineFolder() {}
@@ -50,7 +50,7 @@ final class StudentPipelineFolder {
         SchedulerConfig scheduler = folder.scheduler();
         Prediction written = Prediction.of(scheduler);
         Prediction prediction = marks.hasTwoTimes() ? DistillationSetup.ofTwoTimes(written) : written;
-        if (prediction == Prediction.EPSILON) {
+        if (prediction == Prediction.EPSILON && marks.fewSteps() == null) {
             throw new ModelFormatException(folder.path() + ": prediction_type is epsilon, which no one-step student has");
         }
         GuidanceRange guidance = marks.guidance();
@@ -59,7 +59,7 @@ final class StudentPipelineFolder {
                     + ", which does not fit time_cond_proj_dim of the network; export it again");
         }
         return new StudentModel(pipeline.model(), DiscreteSchedule.of(scheduler), prediction, pipeline.nullLabel(), guidance,
-                scheduler, guidance.isWide());
+                scheduler, marks.fewSteps(), guidance.isWide() && marks.fewSteps() == null);
     }
 
     /**
@@ -88,7 +88,7 @@ final class StudentPipelineFolder {
         if (isSame && student.model() == pipeline.model()) {
             new PipelineExport(pipeline.folder()).write(target);
         } else {
-            new OneStepExport(pipeline.folder(), student.model(), student.schedule(), student.prediction(), guidance).write(target);
+            new OneStepExport(pipeline.folder(), student, guidance).write(target);
         }
     }
 }

@@ -85,7 +85,7 @@ final class StudentPupil implements Pupil<Student> {
         average = new Student(
                 new StudentModel(setup.newAverage(), teacher.schedule(), setup.studentOutput(),
                         setup.conditions().asPrompts() != null ? -1 : setup.nullLabel(), config.guidance().range(),
-                        teacher.scheduler()),
+                        teacher.scheduler(), config.fewSteps()),
                 config.work().workers(), pipeline == null ? null : pipeline.share());
     }
 

@@ -63,7 +63,7 @@ public final class TrajectoryError {
     }
 
     /**
-     * Measures a student that still has its time input: one that {@link BootDistiller} returned, or one with two times, not a
+     * Measures a student that reads pure noise and still has its time input: one that {@link BootDistiller} returned, or one with two times, not a
      * one-step student that was read from its folder.
      *
      * @param guidance of the teacher; null for none. A student that is given the scale is given this one
@@ -116,6 +116,8 @@ public final class TrajectoryError {
 
     /** @param request as the student is given it */
     private double[] of(Student student, SampleRequest request) {
+        Checks.that(!student.resolved().isDenoiser(), "the student", "one that denoises", "one that says the signal at a time from the"
+                + " noise alone");
         double scale = guidance == null ? 1 : guidance.scale();
         if (student.guidance().isWide()) {
             student.guidance().require(scale);
@@ -138,7 +140,7 @@ public final class TrajectoryError {
             for (int i = 0; i < times.length; i++) {
                 double[] ends = {model.schedule().tMax(), times[i]};
                 for (int from = 0; from < n; from += block) {
-                    plan.run(request, from, Math.min(block, n - from), scale, ends, FloatBuffer.wrap(signals[i]), from * size);
+                    plan.run(request, from, Math.min(block, n - from), scale, null, ends, FloatBuffer.wrap(signals[i]), from * size);
                 }
             }
         }

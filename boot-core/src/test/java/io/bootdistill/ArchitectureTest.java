@@ -66,7 +66,8 @@ class ArchitectureTest {
                 + " network.unet text internal.diffusers internal.work diffusion internal.sampling gson slf4j",
         "lesson, internal.device device network internal.work diffusion",
         "objective, internal.device device network internal.work diffusion internal.sampling lesson",
-        "config, error internal.file internal.work diffusion lesson objective gson",
+        "phase, internal.device device network internal.work diffusion internal.sampling lesson objective",
+        "config, error internal.file internal.work diffusion lesson objective phase gson",
         "internal.training, error internal.device device format network internal.work diffusion lesson",
         "internal.denoising, internal.device device format network internal.work diffusion internal.sampling lesson config"
                 + " internal.training",
@@ -180,9 +181,9 @@ class ArchitectureTest {
     /** Objectives are open: the rooms that users see are enough for one. */
     @Test
     void lessonFromOutsideUsesNoInternalType() {
-        noClasses().that().haveNameMatching(".*\\.Progressive(Draws|Lesson)?(\\$.*)?")
+        noClasses().that().haveNameMatching(".*\\.FirstGuess(Lesson)?(\\$.*)?")
                 .should().dependOnClassesThat().resideInAnyPackage(own("internal.."), own("reference"))
-                .check(new ClassFileImporter().importPackages(own("progressive")));
+                .check(new ClassFileImporter().importPackages(own("outside")));
     }
 
     private static boolean isPublic(JavaClass type) {

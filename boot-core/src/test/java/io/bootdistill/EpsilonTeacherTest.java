@@ -138,7 +138,7 @@ public class EpsilonTeacherTest {
         float[] signals = new float[noise.length];
         try (StudentPlan plan = new StudentPlan(student.resolved(), SEEDS.length)) {
             SampleRequest request = SampleRequest.ofNoise(noise).withConditions(LABELS);
-            plan.run(request, 0, SEEDS.length, 1, new double[] {most, most}, FloatBuffer.wrap(signals), 0);
+            plan.run(request, 0, SEEDS.length, 1, null, new double[] {most, most}, FloatBuffer.wrap(signals), 0);
         }
         return signals;
     }

@@ -12,8 +12,8 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
-import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.internal.sampling.StudentPlan;
@@ -123,7 +123,7 @@ public class FewStepTest {
             Student[] students = {one, two};
             for (int i = 0; i < 2; i++) {
                 try (StudentPlan plan = new StudentPlan(students[i].resolved(), SEEDS.length)) {
-                    plan.run(REQUEST, 0, SEEDS.length, 1, new double[] {most, most}, FloatBuffer.wrap(signals[i]), 0);
+                    plan.run(REQUEST, 0, SEEDS.length, 1, null, new double[] {most, most}, FloatBuffer.wrap(signals[i]), 0);
                 }
             }
             assertArrayEquals(signals[0], signals[1]);
@@ -142,8 +142,8 @@ public class FewStepTest {
             float[] noise = Samples.noise(teacher.shape(), SEEDS);
             float[][] samples = new float[2][noise.length];
             try (StudentPlan plan = new StudentPlan(student.resolved(), SEEDS.length)) {
-                plan.run(REQUEST, 0, SEEDS.length, 1, new double[] {most, least}, FloatBuffer.wrap(samples[0]), 0);
-                plan.run(REQUEST, 0, SEEDS.length, 1, new double[] {most, most - 1e-6, least}, FloatBuffer.wrap(samples[1]), 0);
+                plan.run(REQUEST, 0, SEEDS.length, 1, null, new double[] {most, least}, FloatBuffer.wrap(samples[0]), 0);
+                plan.run(REQUEST, 0, SEEDS.length, 1, null, new double[] {most, most - 1e-6, least}, FloatBuffer.wrap(samples[1]), 0);
             }
             double moved = PairedError.rmse(samples[0], samples[1]);
             double size = PairedError.rmse(samples[0], new float[noise.length]);

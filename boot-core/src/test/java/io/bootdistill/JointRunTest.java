@@ -21,7 +21,7 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.error.BootDistillException;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.network.ImageShape;
-import io.bootdistill.progressive.Progressive;
+import io.bootdistill.outside.FirstGuess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,13 +100,13 @@ public class JointRunTest {
         Path run = temp.resolve("run");
         JointConfig.Builder config = config();
         DistillationConfig student = config.build().student().toBuilder().noCorrector()
-                .phases(Phase.of(new Progressive(2)).withWeighting(ResidualWeighting.NONE)).build();
+                .phases(Phase.of(new FirstGuess(2)).withWeighting(ResidualWeighting.NONE)).build();
         config.student(student);
         trainer().teacherListener(stopAt(5)).train(images, config.folder(run).build()).close();
         BootDistillException refused = assertThrows(BootDistillException.class, () -> trainer().resume(images, run, 1));
-        assertTrue(refused.getMessage().contains("progressive"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("firstGuess"), refused.getMessage());
         try (TrainedPair straight = trainer().train(images, config.folder(null).build());
-                TrainedPair resumed = trainer().objectives(new Progressive(1)).resume(images, run, 1)) {
+                TrainedPair resumed = trainer().objectives(new FirstGuess(1)).resume(images, run, 1)) {
             assertArrayEquals(straight.student().sample(SEEDS, LABELS), resumed.student().sample(SEEDS, LABELS));
         }
     }

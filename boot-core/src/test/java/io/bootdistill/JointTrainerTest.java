@@ -64,7 +64,7 @@ public class JointTrainerTest {
     /** Regression on trajectories for half of the run, then bootstrapping, with the corrector from the middle on. */
     private static DistillationConfig.Builder distillation() {
         return distillation(
-                Phase.of(new Trajectories(2, 2, 1, 1, 0)).withShare(0.5), Phase.of(BOOTSTRAP).withShare(0.5));
+                Phase.of(new Trajectories(2, 2, 1, 1, 0, 0)).withShare(0.5), Phase.of(BOOTSTRAP).withShare(0.5));
     }
 
     private static DistillationConfig.Builder distillation(Phase... phases) {

@@ -21,6 +21,7 @@ import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.pipeline.ConditionRows;
 import io.bootdistill.internal.pipeline.OneStepExport;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.internal.work.Layout;
 import io.bootdistill.network.Graph;
@@ -114,9 +115,9 @@ class OneStepExportTest {
             float[] y = ownStep(pipeline, teacher, drawn);
             expected = IntStream.range(0, y.length).mapToDouble(i -> y[i]).toArray();
             expected = most == 0 ? expected : DeepFloydTest.limited(expected, most);
-            new OneStepExport(pipeline.folder(), pipeline.model(), teacher.schedule(), teacher.prediction(),
-                    drawn.guidance().isPresent() && pipeline.network().scalars().contains(ScalarInputs.GUIDANCE)
-                            ? new GuidanceRange(1, 8) : GuidanceRange.NONE).write(export);
+            GuidanceRange range = drawn.guidance().isPresent() && pipeline.network().scalars().contains(ScalarInputs.GUIDANCE)
+                    ? new GuidanceRange(1, 8) : GuidanceRange.NONE;
+            new OneStepExport(pipeline.folder(), student(pipeline.model(), teacher, range), range).write(export);
         }
         try (Teacher student = Teacher.load(export, device)) {
             float[] found = student.latents(drawn.withSteps(1), null);
@@ -192,9 +193,13 @@ class OneStepExportTest {
     private void requireRefusal(Teacher teacher, Path source, UNet network, String... words) {
         try (Model model = new Model(Graph.of(network), device, false)) {
             assertMessage(assertThrows(UnsupportedOperationException.class, () -> new OneStepExport(
-                    PipelineFolder.open(source), model, teacher.schedule(), teacher.prediction(), GuidanceRange.NONE)),
+                    PipelineFolder.open(source), student(model, teacher, GuidanceRange.NONE), GuidanceRange.NONE)),
                     (Object[]) words);
         }
+    }
+
+    private static StudentModel student(Model model, Teacher teacher, GuidanceRange range) {
+        return new StudentModel(model, teacher.schedule(), teacher.prediction(), -1, range, null, null);
     }
 
     /** What was loaded and saved is the same, byte by byte. */

@@ -65,7 +65,7 @@ class TrajectoryErrorTest {
             float[] start = Sampler.reference(teacher, 1).sample(request);
             float[] signal = new float[start.length];
             try (StudentPlan plan = new StudentPlan(student.resolved(), NOISES)) {
-                plan.run(request, 0, NOISES, 1, new double[] {most, most}, FloatBuffer.wrap(signal), 0);
+                plan.run(request, 0, NOISES, 1, null, new double[] {most, most}, FloatBuffer.wrap(signal), 0);
             }
             assertEquals(PairedError.rmse(signal, start), errors[0], 1e-6);
         }

@@ -12,6 +12,11 @@ import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,7 +47,8 @@ record ConfigJson(JsonObject json, String source, Map<String, Objective> objecti
     private static Map<String, Objective> known(Objective... others) {
         Map<String, Objective> known = new TreeMap<>();
         for (Objective own : new Objective[] {
-                Trajectories.defaults(), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults()}) {
+                Trajectories.defaults(), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(), Direct.defaults(),
+                Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults()}) {
             known.put(own.key(), own);
         }
         for (Objective other : others) {

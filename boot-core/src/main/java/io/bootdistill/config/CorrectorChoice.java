@@ -9,7 +9,7 @@ public sealed interface CorrectorChoice {
 
     /**
      * That of {@link Corrector#defaults()} for teachers that are networks, from whose weights the online network can start; none
-     * for others.
+     * for others, and for students that denoise.
      */
     record Automatic() implements CorrectorChoice {}
 

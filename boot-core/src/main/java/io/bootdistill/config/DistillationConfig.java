@@ -140,7 +140,7 @@ public final class DistillationConfig {
 
     /** The corrector of the run; null for none. */
     public @Nullable Corrector corrector(boolean isNetwork) {
-        return values.corrector().of(isNetwork);
+        return values.corrector().of(isNetwork && fewSteps() == null);
     }
 
     /** Whether the student is given two times: by any of the phases. */

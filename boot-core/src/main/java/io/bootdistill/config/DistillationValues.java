@@ -6,6 +6,8 @@ import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.PixelLoss;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,6 +33,10 @@ record DistillationValues(
         Checks.that(Math.abs(shares - 1) <= ROUNDING, "the sum of the phases' shares", shares, "1");
         checkTargets();
         checkTimes();
+        for (Phase phase : phases) {
+            Checks.that(!(phase.objective() instanceof Direct d && d.loss() == PixelLoss.ABSOLUTE) || phase.weighting().isNone(),
+                    "weighting of a phase", phase.weighting(), "of power 0 with the loss ABSOLUTE, which they would undo");
+        }
         Checks.that(objectives().map(Objective::fewSteps).distinct().count() == 1, "objectives",
                 phases.stream().map(phase -> phase.objective().key()).toList(),
                 "all for students that denoise, with one sampler, or all for students of pure noise");

@@ -2,6 +2,8 @@ package io.bootdistill.config;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Objective;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,9 @@ public final class JointConfig {
         student.phases().stream().map(Phase::objective).forEach(objective -> Checks.that(
                 !objective.needsTeacherGradient(), "the student's objective", objective.key(),
                 "one without the teacher's gradient, which is that of a copy: it would not follow the teacher"));
+        Corrector corrector = student.corrector(true);
+        Checks.that(corrector == null || !corrector.needsTeacherGradient(), "matching of the student's corrector", "through",
+                "stopped: the teacher's gradient is that of a copy, which would not follow the teacher");
         Checks.that(values.studentStart >= 0 && values.studentStart <= 1, "studentStart", values.studentStart, "in [0, 1]");
         this.teacher = teacher;
         this.student = student;

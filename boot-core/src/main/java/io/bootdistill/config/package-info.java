@@ -4,7 +4,7 @@
  *
  * <p>In reading order: {@link io.bootdistill.config.DistillationConfig}, its groups, {@link
  * io.bootdistill.config.TeacherTrainingConfig} with the same groups, {@link io.bootdistill.config.JointConfig}. What objectives
- * there are is in {@code io.bootdistill.objective}.
+ * there are is in {@code io.bootdistill.objective} and {@code io.bootdistill.phase}.
  */
 @NullMarked
 package io.bootdistill.config;

@@ -55,6 +55,7 @@ public enum Kernel {
     SIGNAL_STEP,
     BOOTSTRAP_LOSS,
     RESIDUAL_WEIGHTS,
+    DISTANCE_WEIGHTS,
     ADD_SCALED,
     COMBINE,
     SUM_LANES,

@@ -55,6 +55,15 @@ public interface MethodKernels {
         throw new UnsupportedKernelException(Kernel.RESIDUAL_WEIGHTS);
     }
 
+    /**
+     * {@code factor[i] = 1/max(mean over the elements of |x − y|, least)}: the weights that bring a sample's distance to 1.
+     *
+     * @param least above 0
+     */
+    default void distanceWeights(int n, int pixels, Tensor x, Tensor y, float least, Slice factor) {
+        throw new UnsupportedKernelException(Kernel.DISTANCE_WEIGHTS);
+    }
+
     /** {@code y = base + factor[sample]·x}; x may be y, {@code base} may be null, y, or another. */
     default void addScaled(int n, int pixels, Tensor x, Slice factor, @Nullable Tensor base, Tensor y) {
         throw new UnsupportedKernelException(Kernel.ADD_SCALED);

@@ -26,6 +26,7 @@ public final class DrawRequest {
     private String negative = "";
     private double guidance = Double.NaN;
     private int steps;
+    private @Nullable FewSteps sampler;
     private long seed;
     private long @Nullable [] seeds;
     private float @Nullable [] noise;
@@ -49,6 +50,7 @@ public final class DrawRequest {
         copy.negative = negative;
         copy.guidance = guidance;
         copy.steps = steps;
+        copy.sampler = sampler;
         copy.seed = seed;
         copy.seeds = seeds;
         copy.noise = noise;
@@ -115,6 +117,13 @@ public final class DrawRequest {
         Checks.range("steps", steps, 1, 1000);
         DrawRequest copy = copy();
         copy.steps = steps;
+        return copy;
+    }
+
+    /** By this sampler, of a student that denoises; null for its own. */
+    public DrawRequest withSampler(@Nullable FewSteps sampler) {
+        DrawRequest copy = copy();
+        copy.sampler = sampler;
         return copy;
     }
 
@@ -228,8 +237,7 @@ public final class DrawRequest {
 
     /** All pictures. */
     public int count() {
-        int kinds = labels != null ? labels.length : Math.max(1, prompts.size());
-        long count = (long) kinds * each;
+        long count = (long) each * (labels != null ? labels.length : Math.max(1, prompts.size()));
         Checks.that(count >= 1 && count <= MOST_PICTURES, "pictures", count, "1 … " + MOST_PICTURES);
         Checks.that(seeds == null || seeds.length == count, "seeds", seeds == null ? 0 : seeds.length, count + ", one for each picture");
         return (int) count;
@@ -248,6 +256,11 @@ public final class DrawRequest {
     /** The number of steps; empty where the pipeline's usual one is wanted. */
     public OptionalInt steps() {
         return steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps);
+    }
+
+    /** How a student that denoises takes them; null for its own way. */
+    public @Nullable FewSteps sampler() {
+        return sampler;
     }
 
     /** The seed of a picture. */

@@ -20,7 +20,7 @@ public final class SampleRequest {
     /** The most that an array holds. */
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
-    /** Null where there is noise. */
+    /** Null where there is noise, and what is drawn besides has the seeds of the images' numbers. */
     private final long @Nullable [] seeds;
 
     /** Null where there are seeds. */
@@ -36,18 +36,22 @@ public final class SampleRequest {
 
     private final int steps;
 
+    /** Null for the student's own. */
+    private final @Nullable FewSteps sampler;
+
     /** 0 for the default. */
     private final int workers;
 
     private SampleRequest(
             long @Nullable [] seeds, float @Nullable [] noise, int @Nullable [] labels, float @Nullable [] conditions,
-            double guidance, int steps, int workers) {
+            double guidance, int steps, @Nullable FewSteps sampler, int workers) {
         this.seeds = seeds;
         this.noise = noise;
         this.labels = labels;
         this.conditions = conditions;
         this.guidance = guidance;
         this.steps = steps;
+        this.sampler = sampler;
         this.workers = workers;
     }
 
@@ -55,23 +59,33 @@ public final class SampleRequest {
     public static SampleRequest ofSeeds(long... seeds) {
         Checks.notNull("seeds", seeds);
         Checks.that(seeds.length > 0, "the number of seeds", seeds.length, "at least 1");
-        return new SampleRequest(seeds, null, null, null, Double.NaN, 1, 0);
+        return new SampleRequest(seeds, null, null, null, Double.NaN, 1, null, 0);
     }
 
     /** Images from given noise, [n][channels][height][width], standard normal; at least one. */
     public static SampleRequest ofNoise(float[] noise) {
         Checks.notNull("noise", noise);
-        return new SampleRequest(null, noise, null, null, Double.NaN, 1, 0);
+        return new SampleRequest(null, noise, null, null, Double.NaN, 1, null, 0);
+    }
+
+    /**
+     * With seeds of what is drawn beside noise that is given, one for each image: of a sampler that noises anew. Unless said
+     * otherwise, the image's number is its seed.
+     */
+    public SampleRequest withSeeds(long... seeds) {
+        Checks.notNull("seeds", seeds);
+        Checks.that(noise != null, "seeds", seeds.length + " of them", "those of the request, which has no noise but that of seeds");
+        return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, sampler, workers);
     }
 
     /** With a label for each image, instead of other conditions; null for none. */
     public SampleRequest withLabels(int @Nullable ... labels) {
-        return new SampleRequest(seeds, noise, labels, null, guidance, steps, workers);
+        return new SampleRequest(seeds, noise, labels, null, guidance, steps, sampler, workers);
     }
 
     /** With {@link ConditionShape#floats()} values for each image, a label being one, instead of labels; null for none. */
     public SampleRequest withConditions(float @Nullable [] conditions) {
-        return new SampleRequest(seeds, noise, null, conditions, guidance, steps, workers);
+        return new SampleRequest(seeds, noise, null, conditions, guidance, steps, sampler, workers);
     }
 
     /**
@@ -81,17 +95,22 @@ public final class SampleRequest {
      */
     public SampleRequest withGuidance(double scale) {
         Checks.atLeastZero("guidance", scale);
-        return new SampleRequest(seeds, noise, labels, conditions, scale, steps, workers);
+        return new SampleRequest(seeds, noise, labels, conditions, scale, steps, sampler, workers);
     }
 
     /**
-     * In several network calls, at even times from t_max to t_min, of a student that can.
+     * In several network calls of a student that can: at even times from t_max to t_min, or those of its {@link FewSteps}.
      *
      * @param steps at least 1, which is the default
      */
     public SampleRequest withSteps(int steps) {
         Checks.that(steps >= 1, "steps", steps, "at least 1");
-        return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, workers);
+        return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, sampler, workers);
+    }
+
+    /** By this sampler, of a student that denoises; null for its own. */
+    public SampleRequest withSampler(@Nullable FewSteps sampler) {
+        return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, sampler, workers);
     }
 
     /**
@@ -100,7 +119,7 @@ public final class SampleRequest {
      */
     public SampleRequest withWorkers(int workers) {
         Checks.that(workers >= 1, "workers", workers, "at least 1");
-        return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, workers);
+        return new SampleRequest(seeds, noise, labels, conditions, guidance, steps, sampler, workers);
     }
 
     /** Whether {@link #withGuidance} has set a scale. */
@@ -116,6 +135,11 @@ public final class SampleRequest {
     /** Network calls of a student. */
     public int steps() {
         return steps;
+    }
+
+    /** How a student that denoises takes them; null for its own way. */
+    public @Nullable FewSteps sampler() {
+        return sampler;
     }
 
     /** The most threads, given what there are. */
@@ -135,6 +159,8 @@ public final class SampleRequest {
                     "noise has " + noise.length + " values, must be a positive multiple of " + size + " (" + shape + ")");
         }
         int count = noise == null ? seeds.length : noise.length / size;
+        Checks.that(seeds == null || seeds.length == count, "the number of seeds", seeds == null ? 0 : seeds.length,
+                count + ", one for each image");
         Checks.that((long) count * size <= MOST_VALUES, "the number of images", count, "at most " + MOST_VALUES / size
                 + " of " + shape);
         int given = labels != null ? labels.length : conditions != null ? conditions.length : 0;
@@ -159,7 +185,7 @@ public final class SampleRequest {
         }
     }
 
-    /** The seed of an image's noise; where noise is given, that of what is drawn besides: its number. */
+    /** The seed of an image's noise; where noise is given, that of what is drawn besides. */
     public long seed(long image) {
         return seeds == null ? image : seeds[(int) image];
     }

@@ -54,6 +54,11 @@ public interface Classroom {
         return GuidanceInterval.ALWAYS;
     }
 
+    /** The label, or the row of a table, that guidance leads away from; −1 where there is none. */
+    default int guidanceLabel() {
+        return -1;
+    }
+
     /** The teacher's network; null for a function of the user's. */
     @Nullable Model teacher();
 

@@ -3,6 +3,7 @@ package io.bootdistill.lesson;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.network.Gradients;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -60,11 +61,31 @@ public interface Lesson extends AutoCloseable {
         return true;
     }
 
+    /** Steps at which it begins to make other calls than before, such as another number of them. */
+    default List<Long> stages() {
+        return List.of();
+    }
+
+    /**
+     * Steps at which another round begins, among its {@link #stages}: there the average of the weights takes the place of the
+     * weights, and of the average that makes targets, and the optimiser starts again.
+     */
+    default List<Long> rounds() {
+        return List.of();
+    }
+
+    /**
+     * A round of its {@link #rounds} begins.
+     *
+     * @param average weights of the run's network at the end of the round before, laid out as its parameters
+     */
+    default void beginRound(Kernels kernels, Slice average) {}
+
     /**
      * Steps before one whose solutions it uses: a run that goes on draws and solves them again. 0 where they are part of
      * {@link #state}.
      */
-    default long history() {
+    default long history(long step) {
         return 0;
     }
 

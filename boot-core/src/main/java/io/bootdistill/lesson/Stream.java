@@ -25,7 +25,9 @@ public enum Stream {
     /** The smaller picture of a sample of denoising training, where it is one of a network that enlarges. */
     DENOISING_SMALLER,
     /** The pictures of the stage before, where one that enlarges is distilled. */
-    STAGE, STAGE_CONDITION;
+    STAGE, STAGE_CONDITION,
+    /** The samples of the online network's own, their noise and its level at τ, and whether their condition is left out. */
+    ONLINE_NOISE, ONLINE_CONDITION, ONLINE_GUIDANCE, ONLINE_AGAIN, ONLINE_TIME, ONLINE_NULL;
 
     /** The seed of a draw that needs more than one number. */
     public long seed(long run, long index) {

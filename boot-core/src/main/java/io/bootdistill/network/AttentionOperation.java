@@ -84,6 +84,11 @@ final class AttentionOperation extends Operation {
     }
 
     @Override
+    boolean makesWithOthers(int input) {
+        return input != MASK;
+    }
+
+    @Override
     int statistics() {
         return attention.statistics();
     }

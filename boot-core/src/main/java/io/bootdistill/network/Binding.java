@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.device.Weights;
@@ -10,6 +11,7 @@ final class Binding {
 
     final @Nullable Tensor[] x;
     Tensor y;
+    int pixels;
     @Nullable Slice statistics;
     @Nullable Slice scratch;
 
@@ -18,6 +20,15 @@ final class Binding {
 
     final Slice[] parameters;
     @Nullable Weights weights;
+
+    /** The weights for backward: without the device's own form where that is for forward alone. */
+    @Nullable Weights backwardWeights;
+
+    /** Whether the parameters have gradients. */
+    boolean trains;
+
+    /** What stands for these where they have none: null, or where a kernel leaves what nobody reads. */
+    final @Nullable Slice[] unread;
 
     @Nullable Tensor dy;
     final @Nullable Tensor[] dx;
@@ -45,5 +56,26 @@ final class Binding {
         copied = new boolean[inputs];
         xTangent = new @Nullable Tensor[inputs];
         parameters = new Slice[blocks];
+        unread = new @Nullable Slice[blocks];
+    }
+
+    /** The output, and its tangent where there is one. */
+    void forward(Kernels kernels, int n) {
+        passes.forward(kernels, n);
+        if (constant) {
+            kernels.affine((long) n * pixels, y, 0, 0, null, yTangent);
+        } else if (yTangent != null) {
+            passes.tangent(kernels, n);
+        }
+    }
+
+    /** The gradients of inputs and parameters. */
+    void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
+        for (int k = 0; k < copied.length; k++) {
+            if (copied[k]) {
+                kernels.affine((long) n * pixels, dy, 1, 0, base[k], dx[k]);
+            }
+        }
+        passes.backward(kernels, n, dParameters, accumulate);
     }
 }

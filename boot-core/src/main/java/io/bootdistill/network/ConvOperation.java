@@ -48,9 +48,13 @@ final class ConvOperation extends Operation {
 
             @Override
             void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
-                kernels.convBackwardWeights(n, conv, gradients, dParameters[0], dParameters[1], accumulate);
+                if (dParameters[0] != null) {
+                    kernels.convBackwardWeights(n, conv, gradients, dParameters[0], dParameters[1], accumulate);
+                } else if (b.dx[SHIFT] != null) {
+                    kernels.sumRowsForward(n, output.pixels(), 1, b.dy, b.dx[SHIFT]);
+                }
                 if (b.dx[X] != null) {
-                    kernels.convBackwardInput(n, conv, b.dy, b.weights, b.base[X], b.dx[X]);
+                    kernels.convBackwardInput(n, conv, b.dy, b.backwardWeights, b.base[X], b.dx[X]);
                 }
             }
 
@@ -70,6 +74,11 @@ final class ConvOperation extends Operation {
     @Override
     boolean backwardReads(int input) {
         return input == X;
+    }
+
+    @Override
+    boolean readsForParameters() {
+        return true;
     }
 
     @Override

@@ -39,7 +39,10 @@ final class EmbeddingOperation extends Operation {
 
             @Override
             void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
-                kernels.embeddingBackward(n * output.pixels(), rows, b.x[LABELS].data(), b.dy, dParameters[0], accumulate);
+                if (dParameters[0] != null) {
+                    kernels.embeddingBackward(
+                            n * output.pixels(), rows, b.x[LABELS].data(), b.dy, dParameters[0], accumulate);
+                }
             }
 
             @Override

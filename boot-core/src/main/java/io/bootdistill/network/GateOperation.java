@@ -67,4 +67,9 @@ final class GateOperation extends Operation {
     boolean backwardReads(int input) {
         return input != RESIDUAL;
     }
+
+    @Override
+    boolean makesWithOthers(int input) {
+        return input != RESIDUAL;
+    }
 }

@@ -1,5 +1,6 @@
 package io.bootdistill.network;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,12 +30,15 @@ final class GradientFlow {
     final List<Value> inputs;
 
     private final Graph graph;
+    private final boolean parameters;
     private final boolean[] needed;
     private final Set<Value> written = new HashSet<>();
     private final @Nullable Value[] alias;
 
-    GradientFlow(Graph graph, List<Value> inputs) {
+    /** @param parameters whether gradients of parameters are made */
+    GradientFlow(Graph graph, List<Value> inputs, boolean parameters) {
         this.graph = graph;
+        this.parameters = parameters;
         this.inputs = inputs;
         int count = graph.operations.size();
         dy = new @Nullable Value[count];
@@ -50,7 +54,7 @@ final class GradientFlow {
             dx[i] = new @Nullable Value[operation.inputs.length];
             base[i] = new @Nullable Value[operation.inputs.length];
             copied[i] = new boolean[operation.inputs.length];
-            if (isNeeded(operation.output)) {
+            if (isNeeded(operation.output) && leads(operation)) {
                 dy[i] = read(operation.output);
                 for (int k = 0; k < operation.inputs.length; k++) { // residuals first: the plan copies before it calls kernels
                     if (operation.gradient(k) == Operation.Gradient.IDENTITY) {
@@ -67,20 +71,27 @@ final class GradientFlow {
         inputs.forEach(this::materialize);
     }
 
-    /** A value needs a gradient if it depends on a trained parameter, or on an input whose gradient is asked for. */
+    /** Whether gradients of the operation's own parameters are made. */
+    boolean trains(Operation operation) {
+        return parameters && Arrays.stream(operation.blocks).anyMatch(block -> !block.constant());
+    }
+
+    /** A value needs a gradient if it depends on parameters that have one, or on an input whose gradient is asked for. */
     private void findNeeded() {
         inputs.forEach(input -> needed[input.root().id] = true);
         for (Operation operation : graph.operations) {
-            boolean found = false;
-            for (Operation.Block block : operation.blocks) {
-                found |= !block.constant();
-            }
-            for (int k = 0; k < operation.inputs.length; k++) {
-                Value input = operation.inputs[k];
-                found |= input != null && operation.gradient(k) != Operation.Gradient.NONE && isNeeded(input);
-            }
-            needed[operation.output.root().id] |= found;
+            needed[operation.output.root().id] |= leads(operation);
         }
+    }
+
+    /** Whether the gradient of an operation's output leads to one that is needed. */
+    private boolean leads(Operation operation) {
+        boolean leads = trains(operation);
+        for (int k = 0; k < operation.inputs.length; k++) {
+            Value input = operation.inputs[k];
+            leads |= input != null && operation.gradient(k) != Operation.Gradient.NONE && isNeeded(input);
+        }
+        return leads;
     }
 
     private boolean isNeeded(Value value) {
@@ -90,7 +101,11 @@ final class GradientFlow {
     private void contribute(int i, int k, Operation operation) {
         Value input = operation.inputs[k];
         Operation.Gradient kind = operation.gradient(k);
-        if (input == null || kind == Operation.Gradient.NONE || !isNeeded(input)) {
+        if (input == null || kind == Operation.Gradient.NONE) {
+            return;
+        }
+        if (!isNeeded(input)) {
+            dx[i][k] = operation.makesWithOthers(k) ? input : null;
             return;
         }
         switch (kind) {

@@ -75,6 +75,16 @@ final class GroupNormOperation extends Operation {
     }
 
     @Override
+    boolean makesWithOthers(int input) {
+        return true;
+    }
+
+    @Override
+    boolean makesParametersWithOthers() {
+        return true;
+    }
+
+    @Override
     boolean overwrites(int input) {
         return input == X;
     }

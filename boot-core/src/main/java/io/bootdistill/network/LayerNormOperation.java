@@ -81,6 +81,16 @@ final class LayerNormOperation extends Operation {
     }
 
     @Override
+    boolean makesWithOthers(int input) {
+        return input != X;
+    }
+
+    @Override
+    boolean makesParametersWithOthers() {
+        return blocks.length > 0;
+    }
+
+    @Override
     int statistics() {
         return norm.statistics();
     }

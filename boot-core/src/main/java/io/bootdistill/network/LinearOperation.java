@@ -53,9 +53,12 @@ final class LinearOperation extends Operation {
 
             @Override
             void backward(Kernels kernels, int n, @Nullable Slice[] dParameters, boolean accumulate) {
-                kernels.linearBackwardWeights(rows(n), linear, b.x[X], b.dy, dParameters[0], bias(dParameters), accumulate);
+                if (dParameters[0] != null) {
+                    kernels.linearBackwardWeights(
+                            rows(n), linear, b.x[X], b.dy, dParameters[0], bias(dParameters), accumulate);
+                }
                 if (b.dx[X] != null) {
-                    kernels.linearBackwardInput(rows(n), linear, b.dy, b.weights, b.base[X], b.dx[X]);
+                    kernels.linearBackwardInput(rows(n), linear, b.dy, b.backwardWeights, b.base[X], b.dx[X]);
                 }
             }
 
@@ -74,6 +77,11 @@ final class LinearOperation extends Operation {
     @Override
     boolean backwardReads(int input) {
         return input == X;
+    }
+
+    @Override
+    boolean readsForParameters() {
+        return true;
     }
 
     @Override

@@ -61,6 +61,21 @@ abstract class Operation {
     /** Whether backward reads this input's value. */
     abstract boolean backwardReads(int input);
 
+    /** Whether backward reads the values of inputs for the gradients of parameters alone. */
+    boolean readsForParameters() {
+        return false;
+    }
+
+    /** Whether the kernel of backward makes this input's gradient with others at once, also where nobody reads it. */
+    boolean makesWithOthers(int input) {
+        return false;
+    }
+
+    /** Whether it makes the gradients of the parameters so. */
+    boolean makesParametersWithOthers() {
+        return false;
+    }
+
     /** Whether backward reads the output's value. */
     boolean backwardReadsOutput() {
         return false;

@@ -3,11 +3,9 @@ package io.bootdistill.network;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +29,22 @@ public final class Plan implements AutoCloseable {
         /** Forward and backward, gradients of the parameters. */
         TRAINING,
         /** Forward and backward, gradients of the parameters and of inputs. */
-        TRAINING_WITH_INPUT_GRADIENT;
+        TRAINING_WITH_INPUT_GRADIENT,
+        /** Forward and backward, gradients of inputs alone; slower with a model without gradients, whose weights lie in one form. */
+        INPUT_GRADIENT;
 
-        boolean isTraining() {
+        boolean trains() {
             return this == TRAINING || this == TRAINING_WITH_INPUT_GRADIENT;
+        }
+
+        boolean runsBackward() {
+            return trains() || this == INPUT_GRADIENT;
         }
     }
 
     private final Graph graph;
     private final int block;
+    private final Mode mode;
     private final DeviceMemory arena;
     private final Binding[] bindings;
     private final Map<String, Tensor> inputs = new HashMap<>();
@@ -47,19 +52,18 @@ public final class Plan implements AutoCloseable {
     private final Map<String, Tensor> outputGradients = new HashMap<>();
     private final Tensor y;
     private final @Nullable Tensor dy;
-    private final @Nullable Tensor yTangent;
-
-    /** Gradients or tangents of inputs, in the modes that have them. */
-    private final Map<String, Tensor> derivatives = new HashMap<>();
-
     private final @Nullable Tensor timeTangent;
+    private final @Nullable Tensor yTangent;
     private final Tensor[] zeroTangents;
+
+    /** Gradients or tangents of the inputs that have one. */
+    private final Map<String, @Nullable Tensor> derivatives = new HashMap<>();
 
     /**
      * A plan whose derivatives are by the time, and by x.
      *
      * @param block the most samples of one run, at least 1
-     * @throws IllegalArgumentException if the model was not made for gradients and the mode needs them
+     * @throws IllegalArgumentException if the model was not made for gradients and the mode makes those of parameters
      * @throws io.bootdistill.device.UnsupportedKernelException if the device lacks what the tangents need
      */
     public Plan(Model model, int block, Mode mode) {
@@ -72,45 +76,37 @@ public final class Plan implements AutoCloseable {
      * @param by names of inputs, see {@link #input}; of no meaning in the other modes
      */
     public Plan(Model model, int block, Mode mode, String... by) {
-        this(model, memory(model, block, mode, by), mode, by);
+        this(model, memory(model, block, mode, by), mode);
     }
 
-    private Plan(Model model, PlanMemory memory, Mode mode, String... by) {
+    private static PlanMemory memory(Model model, int block, Mode mode, String... by) {
+        return switch (mode) {
+            case INFERENCE -> new PlanMemory(model.graph(), block, null, null);
+            case TANGENT -> PlanMemory.withTangents(model, block, by);
+            case TRAINING -> PlanMemory.withGradients(model, block, true);
+            case TRAINING_WITH_INPUT_GRADIENT -> PlanMemory.withGradients(model, block, true, by);
+            case INPUT_GRADIENT -> PlanMemory.withGradients(model, block, false, by);
+        };
+    }
+
+    private Plan(Model model, PlanMemory memory, Mode mode) {
         graph = memory.graph();
         block = memory.block();
+        this.mode = mode;
         arena = memory.allocate(model.device());
         bindings = memory.bindings(model);
         graph.inputs.forEach((name, value) -> inputs.put(name, memory.value(value)));
         graph.outputs.forEach((name, value) -> outputs.put(name, memory.value(value)));
         y = memory.value(graph.output);
-        dy = mode.isTraining() ? memory.gradient(graph.output) : null;
-        if (mode.isTraining()) {
+        dy = mode.runsBackward() ? memory.gradient(graph.output) : null;
+        if (mode.runsBackward()) {
             graph.outputs.forEach((name, value) -> outputGradients.put(name, memory.gradient(value)));
         }
-        if (mode == Mode.TRAINING_WITH_INPUT_GRADIENT || mode == Mode.TANGENT) {
-            for (String name : by) {
-                Value input = graph.inputs.get(name);
-                derivatives.put(name, mode == Mode.TANGENT ? memory.tangent(input) : memory.gradient(input));
-            }
-        }
+        graph.inputs.forEach((name, value) -> derivatives.put(name, memory.derivative(value)));
         timeTangent = mode != Mode.TANGENT ? null
                 : graph.network().scalars().stream().findFirst().map(derivatives::get).orElse(null);
         yTangent = mode == Mode.TANGENT ? memory.tangent(graph.output) : null;
         zeroTangents = memory.zeroTangents();
-    }
-
-    private static PlanMemory memory(Model model, int block, Mode mode, String... by) {
-        if (mode.isTraining() && !model.gradient()) {
-            throw new IllegalArgumentException("mode is " + mode + ", but the model was made without gradients");
-        }
-        Graph graph = model.graph();
-        List<Value> chosen = Arrays.stream(by).map(name -> Objects.requireNonNull(graph.inputs.get(name), name)).toList();
-        if (mode == Mode.TANGENT) {
-            KernelCheck.require(model.device(), graph, Operation.Pass.TANGENT);
-        }
-        GradientFlow gradients = mode.isTraining()
-                ? new GradientFlow(graph, mode == Mode.TRAINING_WITH_INPUT_GRADIENT ? chosen : List.of()) : null;
-        return new PlanMemory(graph, block, gradients, mode == Mode.TANGENT ? new TangentFlow(graph, chosen) : null);
     }
 
     /**
@@ -155,7 +151,13 @@ public final class Plan implements AutoCloseable {
 
     /** Bytes that a plan for training holds, before there is a model. */
     public static long trainingBytes(Graph graph, int block) {
-        return 4 * new PlanMemory(graph, block, new GradientFlow(graph, List.of()), null).floats();
+        return 4 * new PlanMemory(graph, block, new GradientFlow(graph, List.of(), true), null).floats();
+    }
+
+    /** Bytes that a plan for the gradient of x alone holds, before there is a model. */
+    public static long inputGradientBytes(Graph graph, int block) {
+        List<Value> x = List.of(graph.inputs.get(InputNames.X));
+        return 4 * new PlanMemory(graph, block, new GradientFlow(graph, x, false), null).floats();
     }
 
     /** The most samples of one run. */
@@ -247,34 +249,33 @@ public final class Plan implements AutoCloseable {
         for (Tensor tangent : zeroTangents) {
             kernels.fill(tangent.data(), 0);
         }
-        for (int i = 0; i < bindings.length; i++) {
-            Operation operation = graph.operations.get(i);
-            Binding b = bindings[i];
-            b.passes.forward(kernels, n);
-            if (b.constant) {
-                kernels.affine((long) n * operation.output.pixels(), b.y, 0, 0, null, b.yTangent);
-            } else if (b.yTangent != null) {
-                b.passes.tangent(kernels, n);
-            }
+        for (Binding b : bindings) {
+            b.forward(kernels, n);
         }
     }
 
-    /** Gradients of Σ y·dy, after {@link #forward} with the same n. */
+    /** Gradients of Σ y·dy, after {@link #forward} with the same n, in the modes that make those of parameters. */
     public void backward(Kernels kernels, int n, Gradients gradients, boolean accumulate) {
-        requireSamples(n);
-        if (dy == null) {
-            throw new IllegalStateException("a plan that is not for training has no backward");
+        if (!mode.trains()) {
+            throw new IllegalStateException("mode is " + mode + ", must be TRAINING for gradients of parameters");
         }
+        back(kernels, n, gradients, accumulate);
+    }
+
+    /** Gradients of inputs alone, in the mode that makes these. */
+    public void backward(Kernels kernels, int n) {
+        if (mode != Mode.INPUT_GRADIENT) {
+            throw new IllegalStateException("mode is " + mode + ", must be INPUT_GRADIENT");
+        }
+        back(kernels, n, null, false);
+    }
+
+    private void back(Kernels kernels, int n, @Nullable Gradients gradients, boolean accumulate) {
+        requireSamples(n);
         for (int i = bindings.length - 1; i >= 0; i--) {
             Binding b = bindings[i];
             if (b.dy != null) {
-                Operation operation = graph.operations.get(i);
-                for (int k = 0; k < b.copied.length; k++) {
-                    if (b.copied[k]) {
-                        kernels.affine((long) n * operation.output.pixels(), b.dy, 1, 0, b.base[k], b.dx[k]);
-                    }
-                }
-                b.passes.backward(kernels, n, gradients.slices[i], accumulate);
+                b.backward(kernels, n, b.trains ? gradients.slices[i] : b.unread, accumulate);
             }
         }
     }

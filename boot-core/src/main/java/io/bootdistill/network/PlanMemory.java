@@ -4,9 +4,13 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.device.Weights;
 import io.bootdistill.network.MemoryPlanner.Buffer;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +30,7 @@ final class PlanMemory {
     private final Map<Value, Buffer> tangents = new HashMap<>();
     private final @Nullable Buffer[] statistics;
     private final @Nullable Buffer[] scratch;
+    private final @Nullable Buffer[] unread;
     private final int end;
     private final long floats;
 
@@ -38,6 +43,31 @@ final class PlanMemory {
      */
     PlanMemory(Graph graph, int block, @Nullable GradientFlow flow, @Nullable TangentFlow tangentFlow) {
         this(graph, block, flow, tangentFlow, Map.of());
+    }
+
+    /** For tangents that travel from inputs of these names. */
+    static PlanMemory withTangents(Model model, int block, String... by) {
+        Graph graph = model.graph();
+        List<Value> inputs = inputs(graph, by);
+        KernelCheck.require(model.device(), graph, Operation.Pass.TANGENT);
+        return new PlanMemory(graph, block, null, new TangentFlow(graph, inputs));
+    }
+
+    /** For gradients that travel to inputs of these names, and to the parameters unless these are frozen. */
+    static PlanMemory withGradients(Model model, int block, boolean parameters, String... inputs) {
+        if (parameters && !model.gradient()) {
+            throw new IllegalArgumentException("the model was made without gradients, must have them for those of parameters");
+        }
+        Graph graph = model.graph();
+        GradientFlow flow = new GradientFlow(graph, inputs(graph, inputs), parameters);
+        if (!model.gradient()) {
+            KernelCheck.require(model.device(), graph, Operation.Pass.BACKWARD);
+        }
+        return new PlanMemory(graph, block, flow, null);
+    }
+
+    private static List<Value> inputs(Graph graph, String... names) {
+        return Arrays.stream(names).map(name -> Objects.requireNonNull(graph.inputs.get(name), name)).toList();
     }
 
     /** Without derivatives, where values may lie in the place of others. */
@@ -56,6 +86,7 @@ final class PlanMemory {
         this.end = 2 * count + 1;
         this.statistics = new @Nullable Buffer[count];
         this.scratch = new @Nullable Buffer[count];
+        this.unread = new @Nullable Buffer[count];
         this.flow = flow;
         this.tangentFlow = tangentFlow;
         this.overlays = overlays;
@@ -99,9 +130,10 @@ final class PlanMemory {
         if (flow.dy[i] == null) {
             return;
         }
+        boolean trains = flow.trains(operation);
         use(gradients, flow.dy[i], time);
         for (int k = 0; k < operation.inputs.length; k++) {
-            if (operation.backwardReads(k)) {
+            if (operation.backwardReads(k) && (trains || !operation.readsForParameters())) {
                 use(values, operation.inputs[k], time);
             }
             use(gradients, flow.dx[i][k], time);
@@ -112,6 +144,10 @@ final class PlanMemory {
         }
         if (statistics[i] != null) {
             statistics[i].use(time);
+        }
+        if (!trains && operation.makesParametersWithOthers()) {
+            unread[i] = planner.buffer(Arrays.stream(operation.blocks).mapToLong(Operation.Block::length).sum());
+            unread[i].use(time);
         }
     }
 
@@ -175,6 +211,14 @@ final class PlanMemory {
         return tensor(tangents, value);
     }
 
+    /** The gradient or tangent of an input of the graph; null where none was asked for. */
+    @Nullable Tensor derivative(Value input) {
+        if (flow != null && flow.inputs.contains(input)) {
+            return gradient(input);
+        }
+        return tangentFlow != null && tangentFlow.by.contains(input) ? tangent(input) : null;
+    }
+
     /** Tangents that are read and zero. */
     Tensor[] zeroTangents() {
         return tangentFlow == null ? new Tensor[0]
@@ -200,10 +244,12 @@ final class PlanMemory {
                 b.x[k] = value(operation.inputs[k]);
             }
             b.y = value(operation.output);
+            b.pixels = operation.output.pixels();
             for (int k = 0; k < operation.blocks.length; k++) {
                 b.parameters[k] = model.slice(operation.blocks[k]);
             }
             b.weights = model.weights(i);
+            b.backwardWeights = model.gradient() || b.weights == null ? b.weights : new Weights(b.weights.values(), null);
             if (statistics[i] != null) {
                 b.statistics = arena.slice(statistics[i].offset(), statistics[i].length());
             }
@@ -224,10 +270,17 @@ final class PlanMemory {
 
     private void bindGradients(int i, Binding b) {
         b.dy = gradient(flow.dy[i]);
+        b.trains = flow.trains(graph.operations.get(i));
         for (int k = 0; k < b.dx.length; k++) {
             b.dx[k] = gradient(flow.dx[i][k]);
             b.base[k] = gradient(flow.base[i][k]);
             b.copied[k] = flow.copied[i][k];
+        }
+        long offset = 0;
+        for (int k = 0; k < b.unread.length && unread[i] != null; k++) {
+            long length = graph.operations.get(i).blocks[k].length();
+            b.unread[k] = arena.slice(unread[i].offset() + offset, length);
+            offset += length;
         }
     }
 

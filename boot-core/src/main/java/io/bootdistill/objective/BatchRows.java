@@ -55,6 +55,11 @@ final class BatchRows {
         return restartsBefore(blocks.first(block + 1)) - restartsBefore(blocks.first(block));
     }
 
+    /** The first of these, a share, that start from a state of the student's own. */
+    int own(int block, double share) {
+        return (int) Math.round(share * restarted(block));
+    }
+
     private int restartsBefore(int row) {
         return (int) ((long) bootstrapBefore(row) * restartSamples / bootstrapSamples);
     }

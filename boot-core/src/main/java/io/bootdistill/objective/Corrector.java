@@ -1,31 +1,51 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.Learner;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.lesson.UpdateRule;
+import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's
- * (Diff-Instruct, arXiv 2305.18455; distribution matching, 2311.18828; without data, FreeFlow, 2511.19428).
+ * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's. A
+ * family of methods, here without data: the corrector of FreeFlow (arXiv 2511.19428), the default; Diff-Instruct (2305.18455) with
+ * {@link Matching.Weighting#FLAT}; distribution matching with {@link Matching.Weighting#ERROR} (DMD, 2311.18828), in its second
+ * version with {@link OnlineSamples.Own} and several updates (2405.14867); SwiftBrush (2312.05239) with
+ * {@link Matching.Weighting#NOISE}; score identity distillation with {@link Matching.Through} (SiD, 2404.04057).
  *
  * @param share its samples beside each batch, as a share of it, in (0, 1]
  * @param start share of the run before it begins, in [0, 1)
  * @param weight λ, ≥ 0, beside a loss with residual weights of power ½, which do not apply to the corrector; beside one without,
  *     1 does as much or more
  * @param rate Adam's constant rate for the online network, after the warm-up, without a first moment, in (0, 1]
- * @param guidance how much of the guidance that is distilled its teacher has, in [0, 1]: the scale 1 + guidance·(w − 1). The online
- *     network has none: at 1, samples move on to where p(x|c)^w/p(x)^(w−1) is large, which is beyond what guided steps lead to. A
- *     teacher that is told its scale is told all of it
+ * @param guidance how much of the guidance that is distilled its teacher has, in [0, 1]: the scale 1 + guidance·(w − 1). Unless
+ *     the online network has as much, at 1 samples move on to where p(x|c)^w/p(x)^(w−1) is large, which is beyond what guided steps
+ *     lead to. A teacher that is told its scale is told all of it
+ * @param weighting w of the difference of both predictions
+ * @param matching how far the gradient goes; through the networks only where the online network has samples of its own
+ * @param online what the online network learns from
  */
-public record Corrector(double share, double start, double weight, double rate, double guidance) {
+public record Corrector(
+        double share, double start, double weight, double rate, double guidance, Matching.Weighting weighting, Matching matching,
+        OnlineSamples online) {
 
     /** So long a run that its rate stays where it is. */
     private static final long FOREVER = 1L << 50;
+
+    /** Share of the corrector's steps at their start that the online network has to itself. */
+    private static final double ALONE = 0.1;
+
+    /** A lesson of a corrector: from its first step on, in the last of each so many steps. The caller closes it. */
+    public record Part(long first, long every, Lesson lesson) {}
 
     /** Checks the ranges. */
     public Corrector {
@@ -34,6 +54,16 @@ public record Corrector(double share, double start, double weight, double rate, 
         Checks.atLeastZero("weight of the corrector", weight);
         Checks.that(rate > 0 && rate <= 1, "rate of the corrector", rate, "in (0, 1]");
         Checks.that(guidance >= 0 && guidance <= 1, "guidance of the corrector", guidance, "in [0, 1]");
+        Checks.notNull("weighting of the corrector", weighting);
+        Checks.notNull("matching of the corrector", matching);
+        Checks.notNull("online of the corrector", online);
+        Checks.that(matching instanceof Matching.Stopped || online instanceof OnlineSamples.Own, "online of the corrector",
+                "shared", "own where matching goes through the networks");
+    }
+
+    /** With the default's weighting, matching and samples. */
+    public Corrector(double share, double start, double weight, double rate, double guidance) {
+        this(share, start, weight, rate, guidance, Matching.Weighting.OUTPUT, new Matching.Stopped(), new OnlineSamples.Shared());
     }
 
     /** A quarter, from three quarters of the run on, λ = 10, at 3e-4, half of the guidance. */
@@ -41,14 +71,75 @@ public record Corrector(double share, double start, double weight, double rate, 
         return new Corrector(0.25, 0.75, 10, 3e-4, 0.5);
     }
 
+    /** The same with another share. */
+    public Corrector withShare(double share) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+    }
+
+    /** The same with another start. */
+    public Corrector withStart(double start) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+    }
+
+    /** The same with another λ. */
+    public Corrector withWeight(double weight) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+    }
+
+    /** The same with another weighting. */
+    public Corrector withWeighting(Matching.Weighting weighting) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+    }
+
+    /** The same with other samples of the online network. */
+    public Corrector withOnline(OnlineSamples online) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+    }
+
+    /** The same with another matching. */
+    public Corrector withMatching(Matching matching) {
+        return new Corrector(share, start, weight, rate, guidance, weighting, matching, online);
+    }
+
+    /** Whether the teacher must be a network without limits, see {@link Matching.Through}. */
+    public boolean needsTeacherGradient() {
+        return matching instanceof Matching.Through;
+    }
+
     /** Its samples beside a batch. */
     public int samples(int batch) {
         return (int) Math.max(1, Math.round(share * batch));
     }
 
-    /** Cost of a step in forward passes of one sample: a backward pass counts two. */
+    /** Cost of a mean step in forward passes of one sample: a backward pass counts two. */
     public double passes(StepSize size) {
-        return samples(size.batch()) * (6.0 + size.predictionCalls());
+        int taught = size.predictionCalls();
+        if (!(online instanceof OnlineSamples.Own own)) {
+            return samples(size.batch()) * (6.0 + taught);
+        }
+        int modelled = own.guidance() > 0 ? taught : 1;
+        double moved = 3.0 + (taught + modelled) * (needsTeacherGradient() ? 3 : 1);
+        return samples(size.batch()) * (4.0 + (1 - ALONE) * moved / own.updates());
+    }
+
+    /**
+     * Bytes of device memory that the networks take which it calls as they are, besides the online network and the teacher.
+     *
+     * @param student the network that learns, and the online one
+     * @param teacher null for a function of the user's
+     * @param workers that take part
+     */
+    public long bytes(StepSize size, Graph student, @Nullable Graph teacher, int workers) {
+        if (!(online instanceof OnlineSamples.Own own)) {
+            return 0;
+        }
+        int modelled = own.guidance() > 0 ? size.predictionCalls() : 1;
+        long bytes = FrozenNetwork.bytes(student, size.block(), modelled, needsTeacherGradient());
+        if (needsTeacherGradient() && teacher != null) {
+            boolean isTold = teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
+            bytes += FrozenNetwork.bytes(teacher, size.block(), isTold ? 1 : size.predictionCalls(), true);
+        }
+        return workers * bytes;
     }
 
     /** Its first step of a run. */
@@ -57,19 +148,40 @@ public record Corrector(double share, double start, double weight, double rate, 
     }
 
     /**
-     * Makes its lesson, which takes part from its first step on; the caller closes it.
+     * Makes its lessons.
      *
-     * @param online the network that models the student's own distribution, taken over
+     * @param model of the online network, which models the student's own distribution; taken over
      * @param onlineOutput what its output means
      * @param optimiser that of the student, whose warm-up, second moment and limit it shares
      * @param steps of the run
      */
-    public Lesson lesson(Classroom room, Model online, Prediction onlineOutput, OptimiserConfig optimiser, long steps) {
+    public List<Part> lessons(Classroom room, Model model, Prediction onlineOutput, OptimiserConfig optimiser, long steps) {
         OptimiserConfig constant =
                 new OptimiserConfig(UpdateRule.ADAM, rate, optimiser.warmupImages(), 0, 0, optimiser.beta2(), optimiser.clip(), 0);
+        Correction correction = correction(room.batch(), steps);
+        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, correction);
+        Learner learner = room.learner(model, constant, FOREVER, draws.blocks());
         long first = firstStep(steps);
-        CorrectorDraws draws =
-                new CorrectorDraws(room, onlineOutput, samples(room.batch()), weight, guidance, first, steps);
-        return new CorrectorLesson(room, draws, room.learner(online, constant, FOREVER, draws.blocks()), first);
+        if (!(online instanceof OnlineSamples.Own own)) {
+            return List.of(new Part(first, 1, new CorrectorLesson(room, draws, weighting, learner, first)));
+        }
+        Scope parts = new Scope(); // the caller's, once all are there
+        try {
+            OnlineDraws ownDraws = new OnlineDraws(room, onlineOutput, correction);
+            Lesson learns = parts.own(new OnlineLesson(room, ownDraws, learner, first));
+            Lesson moves = parts.own(new MatchingLesson(room, draws, correction, model));
+            return List.of(new Part(first, 1, learns), new Part(correction.firstMove(), own.updates(), moves));
+        } catch (RuntimeException | Error e) {
+            parts.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** What draws and lessons of a run follow. */
+    Correction correction(int batch, long steps) {
+        double onlineGuidance = online instanceof OnlineSamples.Own own ? own.guidance() : 0;
+        long first = firstStep(steps);
+        long alone = (long) Math.ceil(ALONE * (steps - first));
+        return new Correction(samples(batch), weight, weighting, matching, guidance, onlineGuidance, first + alone);
     }
 }

@@ -1,6 +1,7 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.diffusion.FewSteps;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a student is trained towards in a phase of a run: a record of its options, that names its key in {@code config.json} and
- * makes the lesson. Those of this library are {@link Trajectories}, {@link Bootstrap}, {@link Derivative} and {@link Pinn};
- * others may be added from outside.
+ * makes the lesson. Those of this library are {@link Trajectories}, {@link Bootstrap}, {@link Derivative} and {@link Pinn}, and those
+ * of students that denoise, in {@code io.bootdistill.phase}; others may be added from outside.
  */
 public interface Objective {
 
@@ -59,6 +60,18 @@ public interface Objective {
     default long bytes(StepSize size, Graph student, int workers) {
         return 0;
     }
+
+    /** Networks like the student's that its lesson keeps besides. */
+    default int networks() {
+        return 0;
+    }
+
+    /**
+     * Refuses a teacher that it does not fit.
+     *
+     * @throws IllegalArgumentException naming the option, its value and what is allowed
+     */
+    default void requireFit(NoiseSchedule schedule) {}
 
     /** Makes the lesson for a part of a run, which the caller closes. */
     Lesson lesson(Classroom room, Assignment assignment);

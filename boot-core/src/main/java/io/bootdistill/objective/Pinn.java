@@ -42,14 +42,14 @@ public record Pinn(TimeSampling times, BootstrapLoss.Weighting weighting, Bounda
     @Override
     public double passes(StepSize size) {
         int boundaries = boundary.samples(size.batch());
-        return (size.batch() - boundaries) * 16.0 // before and after t, backwards from there, and the teacher backwards
+        return (size.batch() - boundaries) * 15.0 // before and after t, backwards from there, and the teacher backwards
                 + boundaries * 4.0;
     }
 
-    /** The student beside t, and a teacher with gradients, which is taken to be as large. */
+    /** The student beside t, and a teacher with the gradient of its input, which is taken to be as large. */
     @Override
     public long bytes(StepSize size, Graph student, int workers) {
-        return workers * (Plan.bytes(student, size.block()) + Plan.trainingBytes(student, size.block()));
+        return workers * (Plan.bytes(student, size.block()) + Plan.inputGradientBytes(student, size.block()));
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Worker;
-import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Model;
@@ -38,7 +37,6 @@ final class PinnGradient implements AutoCloseable {
     /** Of each worker. */
     private final Plan[] teacher;
 
-    private final Gradients[] unused;
     private final Tensor[] g;
 
     PinnGradient(Classroom room, DerivativeDraws draws, Block[] blocks) {
@@ -47,7 +45,6 @@ final class PinnGradient implements AutoCloseable {
         pixels = room.shape().pixels();
         int workers = room.workers().size();
         teacher = new Plan[workers];
-        unused = new Gradients[workers];
         g = new Tensor[workers];
         Device device = room.student().device();
         try {
@@ -55,8 +52,7 @@ final class PinnGradient implements AutoCloseable {
             Model model = scope.own(new Model(Graph.of(prediction), device, true));
             model.load(room.teacher(), room.teacher().parameters());
             for (int i = 0; i < workers; i++) {
-                teacher[i] = scope.own(new Plan(model, room.block(), Plan.Mode.TRAINING_WITH_INPUT_GRADIENT));
-                unused[i] = scope.own(new Gradients(model));
+                teacher[i] = scope.own(new Plan(model, room.block(), Plan.Mode.INPUT_GRADIENT));
                 long size = (long) room.block() * room.shape().size();
                 g[i] = Tensor.of(scope.own(device.allocate(size)).slice(), room.shape().channels());
             }
@@ -92,7 +88,7 @@ final class PinnGradient implements AutoCloseable {
         worker.condition(plan, inputs, n);
         plan.forward(kernels, n);
         worker.copy(n, own, plan.dy());
-        plan.backward(kernels, n, unused[worker.index()], false);
+        plan.backward(kernels, n);
     }
 
     /** Writes the gradient of the outputs after t, or with the sign −1 before it. */

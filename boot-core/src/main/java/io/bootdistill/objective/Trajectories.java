@@ -8,6 +8,7 @@ import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.network.Graph;
+import java.util.stream.IntStream;
 
 /**
  * Regression on the teacher's own trajectories: y_θ(ε, t) ← y_t for times t from t_max to t_min, with the sampler's result at
@@ -24,8 +25,12 @@ import io.bootdistill.network.Graph;
  * @param restartShare share of the samples that start from a state on the teacher's trajectory instead of pure noise, in
  *     [0, 0.9], at least a {@code steps}th of the way before their target: the student then is given both times, and can take
  *     several steps (as flow maps do, arXiv 2406.07507). 0: a one-step student
+ * @param ownStates share of these that start from the state which the student itself has reached from the noise, instead of the
+ *     teacher's, in [0, 1], as all but the first of its steps will (SFD, arXiv 2409.19681); the target stays the teacher's. Costs
+ *     the student's call. Better late in a run than early, when these are of no use yet
  */
-public record Trajectories(int steps, int uses, int interval, double end, double restartShare) implements Objective {
+public record Trajectories(int steps, int uses, int interval, double end, double restartShare, double ownStates)
+        implements Objective {
 
     /** Checks the ranges. */
     public Trajectories {
@@ -34,13 +39,14 @@ public record Trajectories(int steps, int uses, int interval, double end, double
         Checks.range("interval of trajectories", interval, 1, 10_000);
         Checks.that(end >= 0 && end <= 1, "end of trajectories", end, "in [0, 1]");
         Checks.that(restartShare >= 0 && restartShare <= 0.9, "restartShare of trajectories", restartShare, "in [0, 0.9]");
+        Checks.that(ownStates >= 0 && ownStates <= 1, "ownStates of trajectories", ownStates, "in [0, 1]");
         Checks.that(steps > 2 || restartShare == 0, "steps of trajectories", steps,
                 "at least 3 with a restartShare: two leave no state to start from");
     }
 
     /** Ten steps, four uses 96 steps apart, all of them at t_min, from pure noise. */
     public static Trajectories defaults() {
-        return new Trajectories(10, 4, 96, 1, 0);
+        return new Trajectories(10, 4, 96, 1, 0, 0);
     }
 
     /** For teachers that read prompts: eight uses, since guidance doubles what a trajectory costs. */
@@ -50,22 +56,27 @@ public record Trajectories(int steps, int uses, int interval, double end, double
 
     /** The same with other steps. */
     public Trajectories withSteps(int steps) {
-        return new Trajectories(steps, uses, interval, end, restartShare);
+        return new Trajectories(steps, uses, interval, end, restartShare, ownStates);
     }
 
     /** The same with other uses of a trajectory, so many steps apart. */
     public Trajectories withUses(int uses, int interval) {
-        return new Trajectories(steps, uses, interval, end, restartShare);
+        return new Trajectories(steps, uses, interval, end, restartShare, ownStates);
     }
 
     /** The same with another share at t_min. */
     public Trajectories withEnd(double end) {
-        return new Trajectories(steps, uses, interval, end, restartShare);
+        return new Trajectories(steps, uses, interval, end, restartShare, ownStates);
     }
 
     /** The same with another share that restarts. */
     public Trajectories withRestartShare(double restartShare) {
-        return new Trajectories(steps, uses, interval, end, restartShare);
+        return new Trajectories(steps, uses, interval, end, restartShare, ownStates);
+    }
+
+    /** The same with another share of states of the student's own. */
+    public Trajectories withOwnStates(double ownStates) {
+        return new Trajectories(steps, uses, interval, end, restartShare, ownStates);
     }
 
     @Override
@@ -99,7 +110,9 @@ public record Trajectories(int steps, int uses, int interval, double end, double
         int samples = size.blocks().size(0);
         double share = (double) fresh(size, samples) / samples;
         int evaluations = Trajectory.reference(size.schedule(), Solver.MULTISTEP, steps).evaluations();
-        return size.batch() * (3 + evaluations * share * size.predictionCalls());
+        BatchRows rows = new BatchRows(size.batch(), size.block(), 0, restartShare);
+        int own = IntStream.range(0, rows.blocks.count()).map(block -> rows.own(block, ownStates)).sum();
+        return size.batch() * (3 + evaluations * share * size.predictionCalls()) + own;
     }
 
     /** The ring of recent trajectories. */
@@ -112,6 +125,7 @@ public record Trajectories(int steps, int uses, int interval, double end, double
 
     @Override
     public Lesson lesson(Classroom room, Assignment assignment) {
-        return new TrajectoryLesson(room, assignment, new TrajectoryDraws(room, assignment, steps, uses, interval, end, restartShare));
+        return new TrajectoryLesson(room, assignment, new TrajectoryDraws(
+                room, assignment, steps, uses, interval, end, restartShare, ownStates));
     }
 }

@@ -2,6 +2,7 @@ package io.bootdistill.objective;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalCoefficients;
+import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.Head;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde;
@@ -31,6 +32,7 @@ final class TrajectoryDraws implements AutoCloseable {
     private final int uses;
     private final int interval;
     private final double end;
+    private final double ownStates;
     private final Trajectory trajectory;
     private final int steps;
     private final double most;
@@ -41,6 +43,11 @@ final class TrajectoryDraws implements AutoCloseable {
     private final @Nullable TwoTimeForm twoTimes;
     private final StudentForm form;
     private final Head head;
+
+    /** The plain head, of rows that start from a state of the student's own; null where none does. */
+    private final @Nullable Column ownHead;
+
+    private @Nullable Slice @Nullable [] ownHeads;
     private final double[] factor;
     private final SignalRow row = new SignalRow();
 
@@ -48,11 +55,13 @@ final class TrajectoryDraws implements AutoCloseable {
     final SampleColumns samples;
 
     TrajectoryDraws(
-            Classroom room, Assignment assignment, int steps, int uses, int interval, double end, double restartShare) {
+            Classroom room, Assignment assignment, int steps, int uses, int interval, double end, double restartShare,
+            double ownStates) {
         this.room = room;
         this.assignment = assignment;
         this.interval = interval;
         this.end = end;
+        this.ownStates = ownStates;
         this.uses = Math.min(uses, room.block());
         schedule = room.schedule();
         size = room.shape().size();
@@ -68,6 +77,7 @@ final class TrajectoryDraws implements AutoCloseable {
         networkTime = table.column(1);
         twoTimes = room.hasTwoTimes() ? new TwoTimeForm(room, table, coefficients, TwoTimeForm.SIGNAL) : null;
         form = twoTimes != null ? twoTimes : new PlainForm(room.shape().pixels());
+        ownHead = ownStates > 0 ? table.column(SignalCoefficients.COUNT) : null;
         factor = new double[room.batch()];
     }
 
@@ -79,10 +89,27 @@ final class TrajectoryDraws implements AutoCloseable {
             int from = rows.blocks.first(b);
             int n = rows.blocks.size(b);
             blocks[b] = new Block(b, from, n, n, rows.restarted(b), samples.seeds(from, n), coefficients.slice(from, n), null,
-                    samples.inputs(networkTime, form.start(), null, from, n), null, null);
+                    samples.inputs(networkTime, form.start(), null, from, n), null,
+                    own(b) == 0 ? null : twoTimes.atStart(samples, from, own(b)));
         }
         form.open(blocks);
+        if (ownHead != null) {
+            for (int i = 0; i < table.rows(); i++) {
+                row.at(table.values(), ownHead.at(i)).clear().head(head);
+            }
+            ownHeads = Block.slices(blocks, ownHead, block -> own(block.index()));
+        }
         return blocks;
+    }
+
+    /** Samples of a block, its first, that start from a state of the student's own. */
+    int own(int block) {
+        return rows.own(block, ownStates);
+    }
+
+    /** Their plain head. */
+    Slice ownHead(int block) {
+        return ownHeads[block];
     }
 
     StudentForm form() {

@@ -16,7 +16,6 @@ import java.util.Map;
 
 /**
  * A step of regression on the teacher's trajectories, y_θ(ε, t) ← y_t, from noise to a gradient:
- *
  * <pre>
  * ε, new ─ teacher, ten steps ─► y at the ends of all ─► ring of recent steps ─► targets y_t of new and earlier noises
  * ε ─ student at t ─► ŷ ─► loss against the target ─► gradient
@@ -32,7 +31,6 @@ final class TrajectoryLesson implements Lesson {
     final BlockLoss loss;
     private final Classroom room;
     final Block[] blocks;
-
     private final TrajectoryDesk[] desks;
 
     /** Of each worker. */
@@ -86,9 +84,8 @@ final class TrajectoryLesson implements Lesson {
     @Override
     public void solve(Worker worker, int index) {
         Block block = blocks[index];
-        TrajectoryDesk desk = desks[index];
-        worker.kernels().noise(block.samples(), pixels, block.seeds(), 0, desk.noise());
-        solvers[worker.index()].solve(index, draws.fresh(block.samples()), desk.noise(), desk.inputs());
+        worker.kernels().noise(block.samples(), pixels, block.seeds(), 0, desks[index].noise());
+        solvers[worker.index()].solve(index, draws.fresh(block.samples()), desks[index].noise(), desks[index].inputs());
     }
 
     @Override
@@ -105,6 +102,7 @@ final class TrajectoryLesson implements Lesson {
         Tensor noise = desks[index].noise();
         form.begin(worker, block, noise);
         if (block.restarted() > 0) {
+            reach(worker, block, noise);
             draws.twoTimes().restart(worker, block, noise, ring.starts(index));
         }
         form.subtract(worker, block, target);
@@ -113,6 +111,16 @@ final class TrajectoryLesson implements Lesson {
         worker.call(student, input, block.atS(), n);
         loss.run(worker, index, n, form.head(block), input, target);
         student.backward(worker.kernels(), n, lane, accumulate);
+    }
+
+    /** The signals that the student itself has at the time where some samples restart, in place of the teacher's. */
+    private void reach(Worker worker, Block block, Tensor noise) {
+        int own = draws.own(block.index());
+        if (own > 0) {
+            Tensor starts = ring.starts(block.index());
+            worker.call(worker.student(), noise, block.atStart(), own);
+            worker.kernels().signalState(own, pixels, draws.ownHead(block.index()), noise, worker.student().y(), starts, null);
+        }
     }
 
     @Override
@@ -126,7 +134,7 @@ final class TrajectoryLesson implements Lesson {
     }
 
     @Override
-    public long history() {
+    public long history(long step) {
         return ring.saved() == null ? draws.history() : 0;
     }
 

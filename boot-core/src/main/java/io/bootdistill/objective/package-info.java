@@ -5,8 +5,9 @@
  * a {@link io.bootdistill.objective.Corrector}.
  *
  * <p>Each step can be read from noise to a gradient in the {@code learn} of one class: {@code BootstrapLesson}, {@code
- * TrajectoryLesson}, {@code DerivativeLesson}, {@code PinnLesson}, {@code CorrectorLesson}. What a step draws on the host is in
- * a class of {@code …Draws} beside it. A {@code StudentForm} says what the student reads and how its output becomes its signal.
+ * TrajectoryLesson}, {@code DerivativeLesson}, {@code PinnLesson}, {@code CorrectorLesson} and, where its online network has
+ * samples of its own, {@code OnlineLesson} and {@code MatchingLesson}. What a step draws on the host is in a class of
+ * {@code …Draws} beside it. A {@code StudentForm} says what the student reads and how its output becomes its signal.
  *
  * <p>Uses the seam of lessons and the machinery of sampling; knows no trainer and no run.
  */

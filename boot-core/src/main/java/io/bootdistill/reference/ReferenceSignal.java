@@ -162,6 +162,23 @@ interface ReferenceSignal extends Kernels {
     }
 
     @Override
+    default void distanceWeights(int n, int pixels, Tensor xTensor, Tensor yTensor, float least, Slice factorSlice) {
+        int channels = xTensor.channels();
+        Matrix x = Matrix.of("x", xTensor, (long) n * pixels, channels);
+        Matrix y = Matrix.of("y", yTensor, (long) n * pixels, channels);
+        Matrix factor = Matrix.of("factor", factorSlice, n, 1);
+        for (int sample = 0; sample < n; sample++) {
+            double distance = 0;
+            for (int row = sample * pixels; row < (sample + 1) * pixels; row++) {
+                for (int c = 0; c < channels; c++) {
+                    distance += Math.abs(x.get(row, c) - y.get(row, c));
+                }
+            }
+            factor.set(sample, 0, 1 / Math.max(distance / ((double) pixels * channels), least));
+        }
+    }
+
+    @Override
     default void addScaled(int n, int pixels, Tensor xTensor, Slice factorSlice, Tensor baseTensor, Tensor yTensor) {
         int channels = yTensor.channels();
         Matrix x = Matrix.of("x", xTensor, (long) n * pixels, channels);

@@ -25,6 +25,9 @@ final class SignalCases {
 
     private static final float[] POWERS = {0.5f, 1, 0.75f, 2};
 
+    /** Below and above what distances of normal numbers are. */
+    private static final float[] LEAST = {1e-5f, 3, 1};
+
     private SignalCases() {}
 
     static List<OperationCase> all() {
@@ -42,6 +45,7 @@ final class SignalCases {
             cases.add(signalStep(n, pixels, channels, 1 - i % 2, i % 4 < 2, i % 4 > 1, strided));
             cases.add(bootstrapLoss(n, pixels, channels, i % 3 > 0, strided));
             cases.add(residualWeights(SAMPLES[i], POWERS[i % POWERS.length]));
+            cases.add(distanceWeights(n, pixels, channels, LEAST[i % LEAST.length], strided));
             cases.add(combine(n, pixels, channels, strided));
             for (Addend base : Addend.values()) {
                 cases.add(addScaled(n, pixels, channels, base, (i + base.ordinal()) % 2 == 1));
@@ -66,6 +70,7 @@ final class SignalCases {
                 signalStep(8, 256, 1, 0, true, false, false),
                 bootstrapLoss(8, 256, 1, true, false),
                 residualWeights(8, 0.5f),
+                distanceWeights(8, 256, 1, 1e-5f, false),
                 addScaled(8, 256, 1, Addend.OUTPUT, false),
                 combine(8, 256, 1, false));
     }
@@ -149,6 +154,16 @@ final class SignalCases {
                 .perSample(OUTPUT, "factor", 1, Philox::normal)
                 .length(4)
                 .calls((k, o) -> k.residualWeights(o.n(), o.slice("residual"), 1e-3f, power, o.slice("factor")));
+    }
+
+    /** The weights of distances; some are below the least. */
+    static OperationCase distanceWeights(int n, int pixels, int channels, float least, boolean strided) {
+        return OperationCase.of(Kernel.DISTANCE_WEIGHTS, describe(n, pixels, channels) + " least " + least, n, strided)
+                .tensor(INPUT, "x", pixels, channels)
+                .tensor(INPUT, "y", pixels, channels)
+                .perSample(OUTPUT, "factor", 1, Philox::normal)
+                .length((double) pixels * channels)
+                .calls((k, o) -> k.distanceWeights(o.n(), pixels, o.tensor("x"), o.tensor("y"), least, o.slice("factor")));
     }
 
     /** A multiple of its own for each sample, added. */

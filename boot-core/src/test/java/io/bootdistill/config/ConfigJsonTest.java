@@ -15,6 +15,8 @@ import io.bootdistill.lesson.StepSize;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Matching;
+import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
@@ -64,6 +66,12 @@ class ConfigJsonTest {
         assertEquals(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 5, 3e-4, 1)).build(),
                 over(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 3, 3e-4, 1)),
                         "{\"corrector\": {\"weight\": 5}}"));
+        assertEquals(DistillationConfig.builder().corrector(Corrector.defaults().withOnline(new OnlineSamples.Own(5, 1))
+                        .withMatching(new Matching.Through(1.2)).withWeighting(Matching.Weighting.ERROR)).build(),
+                overDefaults("{\"corrector\": {\"weighting\": \"ERROR\", \"matching\": {\"through\": {\"a\": 1.2}},"
+                        + " \"online\": {\"own\": {\"updates\": 5, \"guidance\": 1}}}}"));
+        assertEquals(DistillationConfig.builder().corrector(Corrector.defaults()).build(),
+                overDefaults("{\"corrector\": {\"matching\": \"stopped\", \"online\": \"shared\"}}"));
         assertEquals(DistillationConfig.builder().noCorrector().build(), overDefaults("{\"corrector\": \"none\"}"));
         assertEquals(DistillationConfig.builder().build(),
                 over(DistillationConfig.builder().noCorrector(), "{\"corrector\": \"automatic\"}"));
@@ -114,8 +122,8 @@ class ConfigJsonTest {
         "{\"phases\": [{\"objective\": {\"bootstrap\": {\"boundary\": {\"hard\": {\"a\": 1}}}}}]} | mine:"
                 + " phases[0].objective.bootstrap.boundary.hard: unknown key a; it has none",
         "{\"phases\": [{\"objective\": {\"pinn\": {}, \"bootstrap\": {}}}]} | mine: phases[0].objective is"
-                + " {\"pinn\":{},\"bootstrap\":{}}, must be one of bootstrap, derivative, pinn, trajectories, alone or as the"
-                + " only key of an object of its values",
+                + " {\"pinn\":{},\"bootstrap\":{}}, must be one of bootstrap, cmt, consistency, derivative, direct,"
+                + " pinn, progressive, tract, trajectories, alone or as the only key of an object of its values",
         "{\"corrector\": 1} | mine: corrector is 1, must be one of automatic, none, or an object of the corrector's values",
         "{\"corrector\": \"given\"} | mine: corrector is \"given\", must be one of automatic, none, or an object of the"
                 + " corrector's values",
@@ -180,7 +188,7 @@ class ConfigJsonTest {
         Path file = Files.writeString(folder.resolve("config.json"), config.toJson());
         assertEquals(config, DistillationConfig.read(file, Own.EXAMPLE));
         assertTrue(assertThrows(ModelFormatException.class, () -> DistillationConfig.read(file)).getMessage()
-                .endsWith("phases[0].objective: unknown key own; the nearest is pinn"));
+                .endsWith("phases[0].objective: unknown key own; the nearest is cmt"));
         assertEquals(
                 DistillationConfig.builder()
                         .objective(new Own(

@@ -19,10 +19,17 @@ import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Delta;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,21 +44,27 @@ import org.junit.jupiter.api.Test;
 @Tag("fast")
 class DistillationConfigTest extends ConfigContract<DistillationValues, DistillationConfig> {
 
+    private static final Corrector OWN = Corrector.defaults().withOnline(new OnlineSamples.Own(5, 0.5));
+
     @Override
     List<DistillationValues> bases() {
         Boundary term = new Boundary.Term(0.2, 2);
         List<Builder> bases = new ArrayList<>(List.of(
                 DistillationConfig.builder(),
                 DistillationConfig.builder().phases(
-                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0), ResidualWeighting.NONE),
+                        new Phase(0.25, new Trajectories(8, 2, 3, 0.4, 0, 0), ResidualWeighting.NONE),
                         Phase.defaults().withShare(0.75)),
-                DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2))));
+                DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2)),
+                DistillationConfig.builder().corrector(OWN),
+                DistillationConfig.builder().corrector(OWN.withMatching(new Matching.Through(1.2)))));
         for (Objective objective : List.of(
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
                 new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, term, 0.5),
-                new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, term))) {
+                new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, term),
+                Direct.defaults(), Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults())) {
             bases.add(DistillationConfig.builder().objective(objective));
         }
+        bases.add(DistillationConfig.builder().phases(Phase.of(Direct.defaults()).withWeighting(ResidualWeighting.NONE)));
         return bases.stream().map(builder -> values(builder.build())).toList();
     }
 
@@ -88,7 +101,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     @Test
     void prompts() {
         DistillationConfig config = DistillationConfig.builder().images(640).forPrompts(3).build();
-        assertEquals(List.of(new Phase(1, new Trajectories(10, 8, 96, 1, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
+        assertEquals(List.of(new Phase(1, new Trajectories(10, 8, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
         assertEquals(new GuidanceConfig(new GuidanceRange(3, 3), -1, -1, 0.1, new GuidanceInterval(0, 0.9), 0), config.guidance());
         assertEquals(Length.images(640), config.length());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
@@ -100,7 +113,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(Length.images(256_000), config.length());
         assertEquals(new Work(64, Work.AUTOMATIC, Work.AUTOMATIC, Runtime.getRuntime().availableProcessors()), config.work());
         assertEquals(0, config.seed());
-        assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
+        assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))), config.phases());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
         assertEquals(new Corrector(0.25, 0.75, 10, 3e-4, 0.5), config.corrector(true));
         assertEquals(new OptimiserConfig(UpdateRule.MUON, 5e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), config.optimiser());
@@ -190,6 +203,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("phases.objective.Trajectories.interval", at(1, 10_000), beyond(0, 10_001)),
                 range("phases.objective.Trajectories.end", at(0, 1), beyond(-TINY, OVER_ONE)),
                 range("phases.objective.Trajectories.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
+                range("phases.objective.Trajectories.ownStates", at(0, 1), beyond(-TINY, 1.000001)),
                 range("phases.objective.Bootstrap.delta.start", at(0.02, 0.5), beyond(0, 0.019, 0.500001)),
                 range("phases.objective.Bootstrap.delta.end", at(TINY, 0.12), beyond(0, 0.121)),
                 range("phases.objective.Bootstrap.restartShare", at(0, 0.9), beyond(-TINY, 0.900001)),
@@ -204,11 +218,41 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("phases.objective.Pinn.boundary.Atom.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
                 range("phases.objective.Pinn.boundary.Term.share", at(0, 0.5), beyond(-TINY, 0.5000001)),
                 range("phases.objective.Pinn.boundary.Term.beta", at(0), beyond(-TINY, INFINITY)),
+                range("phases.objective.Direct.steps", at(1, 1_000), beyond(0, 1_001)),
+                range("phases.objective.Direct.pairs", at(0, Integer.MAX_VALUE), beyond(-1)),
+                range("phases.objective.Cmt.steps", at(1, 1_000), beyond(0, 1_001)),
+                range("phases.objective.Cmt.ends", at(1, 10), beyond(0, 3, 20)),
+                range("phases.objective.Progressive.steps", at(2, 1_024), beyond(1, 24, 2_048)),
+                range("phases.objective.Progressive.ends", at(1, 16), beyond(0, 3, 32)),
+                range("phases.objective.Progressive.last", at(0.01, 0.59), beyond(0.0099, 0.5901)),
+                range("phases.objective.Consistency.steps", at(4, 1_000), beyond(0, 2, 1_001)),
+                range("phases.objective.Consistency.doublings", at(0, 3), beyond(-1, 4, 10)),
+                range("phases.objective.Consistency.ends", at(1, 10), beyond(0, 3, 20)),
+                range("phases.objective.Consistency.supervised", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Consistency.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Tract.steps", at(16, 1_024), beyond(1, 8, 12, 1_025)),
+                range("phases.objective.Tract.middle", at(1, 16), beyond(0, 3, 32)),
+                range("phases.objective.Tract.ends", at(1, 8), beyond(0, 3, 16)),
+                range("phases.objective.Tract.share", at(0.01, 0.99), beyond(0.0099, 0.9901)),
+                range("phases.objective.Tract.targetEma", at(0, UNDER_ONE), beyond(-TINY, 1)),
+                range("phases.objective.Direct.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Direct.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Cmt.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Cmt.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Progressive.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Progressive.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Consistency.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Consistency.walks.interval", at(1, 10_000), beyond(0, 10_001)),
+                range("phases.objective.Tract.walks.uses", at(1, 64), beyond(0, 65)),
+                range("phases.objective.Tract.walks.interval", at(1, 10_000), beyond(0, 10_001)),
                 range("corrector.Given.corrector.share", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("corrector.Given.corrector.start", at(0, UNDER_ONE), beyond(-TINY, 1)),
                 range("corrector.Given.corrector.weight", at(0), beyond(-TINY, INFINITY)),
                 range("corrector.Given.corrector.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("corrector.Given.corrector.guidance", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("corrector.Given.corrector.matching.Through.a", at(0, 2), beyond(-TINY, 2.000001)),
+                range("corrector.Given.corrector.online.Own.updates", at(1, 100), beyond(0, 101)),
+                range("corrector.Given.corrector.online.Own.guidance", at(0, 1), beyond(-TINY, OVER_ONE)),
                 range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("optimiser.warmupImages", at(0), beyond(-1)),
                 range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
@@ -233,7 +277,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
 
     @Test
     void whatDoesNotFitIsRefusedByName() {
-        Objective twoTimes = new Trajectories(10, 4, 96, 0.4, 0.5);
+        Objective twoTimes = new Trajectories(10, 4, 96, 0.4, 0.5, 0);
         Map<String, Consumer<Builder>> bad = Map.ofEntries(
                 Map.entry("batch is 0, must be 1 … 65536", b -> b.batch(0)),
                 Map.entry("batch is 65537, must be 1 … 65536", b -> b.batch(65_537)),
@@ -267,7 +311,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 Map.entry("solver of bootstrap is MULTISTEP, must be EULER, DDIM, HEUN or MIDPOINT: a step alone has no history",
                         b -> b.objective(Bootstrap.defaults().withSolver(Solver.MULTISTEP))),
                 Map.entry("steps of trajectories is 2, must be at least 3 with a restartShare: two leave no state to start from",
-                        b -> b.objective(new Trajectories(2, 4, 96, 0.4, 0.5))),
+                        b -> b.objective(new Trajectories(2, 4, 96, 0.4, 0.5, 0))),
                 Map.entry("boundary of derivative is hard, must be an atom or a term",
                         b -> b.objective(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, new Boundary.Hard(), 0))),
                 Map.entry("start of delta is 0.6, must be in (0, 0.5]",
@@ -311,7 +355,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
     @Test
     void targetsAndTimesOfTheRun() {
         DistillationConfig config = DistillationConfig.builder().phases(
-                Phase.of(new Trajectories(10, 4, 96, 1, 0.5)).withShare(0.5),
+                Phase.of(new Trajectories(10, 4, 96, 1, 0.5, 0)).withShare(0.5),
                 Phase.of(Bootstrap.defaults().withTargetEma(0.9)).withShare(0.5)).build();
         assertTrue(config.hasTwoTimes());
         assertEquals(0.9, config.targetEma());

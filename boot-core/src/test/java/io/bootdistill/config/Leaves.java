@@ -7,6 +7,11 @@ import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -21,7 +26,8 @@ import java.util.TreeSet;
 final class Leaves {
 
     /** The kinds of objectives of this library. */
-    private static final List<Class<?>> OBJECTIVES = List.of(Trajectories.class, Bootstrap.class, Derivative.class, Pinn.class);
+    private static final List<Class<?>> OBJECTIVES = List.of(Trajectories.class, Bootstrap.class, Derivative.class, Pinn.class,
+            Direct.class, Cmt.class, Progressive.class, Consistency.class, Tract.class);
 
     private Leaves() {}
 

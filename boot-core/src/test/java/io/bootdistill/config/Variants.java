@@ -4,8 +4,15 @@ import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Matching;
+import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -20,10 +27,12 @@ final class Variants {
 
     /** One of each kind, where a type has several. */
     private static final List<Object> KINDS = List.of(
-            new Trajectories(8, 2, 3, 0.4, 0), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(),
+            new Trajectories(8, 2, 3, 0.4, 0, 0), Bootstrap.defaults(), Derivative.defaults(), Pinn.defaults(),
+            Direct.defaults(), Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults(),
             new Boundary.Atom(0.2), new Boundary.Term(0.25, 3), new Boundary.Hard(),
             Limit.ofScheduler(), Limit.none(), Limit.to(2),
-            new CorrectorChoice.Automatic(), new CorrectorChoice.None(), new CorrectorChoice.Given(Corrector.defaults()));
+            new CorrectorChoice.Automatic(), new CorrectorChoice.None(), new CorrectorChoice.Given(Corrector.defaults()),
+            new Matching.Stopped(), new Matching.Through(1), new OnlineSamples.Shared(), new OnlineSamples.Own(2, 0.5));
 
     private Variants() {}
 

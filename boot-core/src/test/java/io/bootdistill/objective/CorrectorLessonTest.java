@@ -16,6 +16,7 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
@@ -80,10 +81,8 @@ public class CorrectorLessonTest {
             plane = new PlaneRoom(teacher, PlaneRoom.network(device(), 3, scalars), BATCH, BATCH, guidance);
             plane.room.range = range;
             online = PlaneRoom.network(device(), 4, scalars);
-            CorrectorDraws draws = new CorrectorDraws(plane.room, Prediction.V, options.samples(BATCH), options.weight(),
-                    options.guidance(), options.firstStep(STEPS), STEPS);
-            lesson = new CorrectorLesson(
-                    plane.room, draws, plane.room.learner(online, null, STEPS, draws.blocks()), OPTIONS.firstStep(STEPS));
+            lesson = (CorrectorLesson)
+                    options.lessons(plane.room, online, Prediction.V, OptimiserConfig.ofStudents(), STEPS).get(0).lesson();
             float[] weights = new float[Math.toIntExact(online.parameters().length())];
             for (int i = 0; i < weights.length; i++) { // those of w would start from 0, which would hide a wrong one
                 weights[i] = 0.3f * Philox.normal(4, 0, i);
@@ -152,7 +151,7 @@ public class CorrectorLessonTest {
             teacher.predict(BATCH, x, step.tau, step.labels, told);
             teacher.predict(BATCH, x, step.tau, nulls, none);
             float[] online = step.plane.output(step.online, x, step.labels, step.atTau());
-            float[] residual = step.plane.room.values(step.lesson.desks[0].residual());
+            float[] residual = step.plane.room.values(step.lesson.mover.desk(step.plane.room.worker()).residual());
             for (int i = 0; i < BATCH; i++) {
                 double t = step.tau[i];
                 assertTrue(t > 0.02 && t < 0.95, "τ = " + t);

@@ -81,7 +81,7 @@ final class DrawingRoom implements AutoCloseable {
     TrajectoryDraws draws(Trajectories objective, Assignment assignment) {
         room.twoTimes = objective.hasTwoTimes();
         return scope.own(new TrajectoryDraws(room, assignment, objective.steps(), objective.uses(), objective.interval(),
-                objective.end(), objective.restartShare()));
+                objective.end(), objective.restartShare(), objective.ownStates()));
     }
 
     /** A column of all rows, from device memory. */

@@ -6,20 +6,21 @@ import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.Tensor;
 import java.lang.reflect.Method;
 
-/** A device whose noise is given. */
-final class GivenNoise extends PassingDevice {
+/** A device whose noises are given: those of the first call, of the second, and so on in turn. For one thread. */
+public final class GivenNoise extends PassingDevice {
 
-    private final float[] noise;
+    private final float[][] noises;
+    private int calls;
 
-    GivenNoise(Device device, float[] noise) {
+    public GivenNoise(Device device, float[]... noises) {
         super(device);
-        this.noise = noise;
+        this.noises = noises;
     }
 
     @Override
     protected Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
         if (method.getName().equals("noise")) {
-            kernels.upload(noise, 0, ((Tensor) arguments[arguments.length - 1]).data());
+            kernels.upload(noises[calls++ % noises.length], 0, ((Tensor) arguments[arguments.length - 1]).data());
             return null;
         }
         return super.call(kernels, method, arguments);

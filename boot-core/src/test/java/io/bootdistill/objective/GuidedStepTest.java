@@ -121,7 +121,7 @@ public class GuidedStepTest {
     @CsvSource({"2, 0.4", "2, 1", "1, 0.4"})
     void regressionTargetsAreThoseOfEachSamplesScale(int uses, double end) {
         int steps = 3;
-        Trajectories objective = new Trajectories(steps, uses, 4, end, 0);
+        Trajectories objective = new Trajectories(steps, uses, 4, end, 0, 0);
         try (PlaneRoom plane = room(BATCH / 3);
                 TrajectoryLesson lesson = (TrajectoryLesson) objective.lesson(plane.room, PlaneRoom.steps(STEPS))) {
             for (int k = 0; k < 20; k++) {

@@ -47,6 +47,8 @@ public final class LessonRoom implements Classroom, AutoCloseable {
     public GuidanceRange range;
     public Prediction studentOutput;
     public boolean twoTimes;
+    public boolean denoiser;
+    public int guidanceLabel = -1;
     public boolean moving;
     public double clip;
     public final Map<Model, OnlineLearner> learners = new HashMap<>();
@@ -195,6 +197,11 @@ public final class LessonRoom implements Classroom, AutoCloseable {
     }
 
     @Override
+    public int guidanceLabel() {
+        return guidanceLabel;
+    }
+
+    @Override
     public Model teacher() {
         return teacher.model();
     }
@@ -222,6 +229,11 @@ public final class LessonRoom implements Classroom, AutoCloseable {
     @Override
     public boolean hasTwoTimes() {
         return twoTimes;
+    }
+
+    @Override
+    public boolean isDenoiser() {
+        return denoiser;
     }
 
     @Override

@@ -19,7 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Steps that regress, of which some samples start from states of the teacher's trajectories, against their definition. */
 @Tag("fast")
@@ -47,10 +47,10 @@ public class RestartedTrajectoryTest {
         final TrajectoryLesson lesson;
         long step;
 
-        Step(double end) {
+        Step(double end, double ownStates) {
             plane.room.twoTimes = true;
             draws = new TrajectoryDraws(
-                    plane.room, PlaneRoom.steps(40), STEPS, 2, 4, end, 0.75); // 3 of 4 rows, with both uses
+                    plane.room, PlaneRoom.steps(40), STEPS, 2, 4, end, 0.75, ownStates); // 3 of 4 rows, with both uses
             lesson = new TrajectoryLesson(plane.room, PlaneRoom.steps(40), draws);
         }
 
@@ -80,13 +80,11 @@ public class RestartedTrajectoryTest {
             return signal;
         }
 
-        /** The output of the student, which predicts x₀, at (x, u → s). */
-        double[] output(Block block, double[] x, int i) {
-            float[] s = plane.values(block.atS().networkTime());
+        /** The output of the student, which predicts x₀, at (x, u → s), times as the network is given them. */
+        double[] output(int row, double[] x, double u, double s) {
             float[] output = plane.output(plane.student, new float[] {(float) x[0], (float) x[1]},
-                    new float[] {draws.samples.conditions()[block.from() + i]},
-                    Map.of(ScalarInputs.TIME, new float[] {draws.form().start().get(block.from() + i)},
-                            ScalarInputs.TARGET_TIME, new float[] {s[i]}));
+                    new float[] {draws.samples.conditions()[row]},
+                    Map.of(ScalarInputs.TIME, new float[] {(float) u}, ScalarInputs.TARGET_TIME, new float[] {(float) s}));
             return PlaneRoom.row(output, 0);
         }
 
@@ -123,16 +121,16 @@ public class RestartedTrajectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {0.4, 1})
-    void samplesStartFromTheTrajectoryAndLearnTheRest(double end) {
+    @CsvSource({"0.4, 0", "1, 0", "0.4, 0.5", "1, 1"})
+    void samplesStartFromTheTrajectoryOrWhatTheyReachAndLearnTheRest(double end, double ownStates) {
         int[] starts = new int[STEPS];
-        try (Step step = new Step(end)) {
+        try (Step step = new Step(end, ownStates)) {
             for (int k = 0; k < 20; k++) {
                 step.solve(k);
                 for (Block block : step.lesson.blocks) {
                     step.plane.room.learn(step.lesson, block.index());
                     for (int i = 0; i < block.samples(); i++) {
-                        check(step, block, i, starts);
+                        check(step, block, i, ownStates, starts);
                     }
                 }
             }
@@ -141,8 +139,9 @@ public class RestartedTrajectoryTest {
         assertTrue(Arrays.stream(starts).skip(1).min().orElseThrow() > 5, Arrays.toString(starts));
     }
 
-    private void check(Step step, Block block, int i, int[] starts) {
+    private void check(Step step, Block block, int i, double ownStates, int[] starts) {
         assertEquals(3, block.restarted());
+        assertEquals(Math.round(3 * ownStates), step.draws.own(block.index()));
         int row = block.from() + i;
         double[] noise = PlaneRoom.row(step.plane.noise(block.seeds(), block.samples()), i);
         double[] input = step.plane.row(step.draws.form().input(step.plane.room.worker(), null), i);
@@ -159,11 +158,12 @@ public class RestartedTrajectoryTest {
         }
         assertTrue(u <= time(1) + 1e-6 && u >= s + schedule.tMax() / STEPS - 1e-6, where);
         starts[Math.min(STEPS - 1, (int) Math.round(STEPS * (1 - Math.pow(u / schedule.tMax(), 0.8))))]++;
-        double[] y = step.signal(noise, row, u);
+        double[] y = i < step.draws.own(block.index())
+                ? step.output(row, noise, schedule.networkTime(schedule.tMax()), schedule.networkTime(u)) : step.signal(noise, row, u);
         double[] goal = step.signal(noise, row, s);
         assertArrayEquals(new SignalOde(schedule).state(y, noise, u), input, TOLERANCE, where);
         double c = schedule.step(u, s);
-        double[] f = step.output(block, input, i);
+        double[] f = step.output(row, input, schedule.networkTime(u), schedule.networkTime(s));
         double residual = 0;
         for (int d = 0; d < PIXEL; d++) {
             residual += Math.pow(y[d] + c * (f[d] - y[d]) - goal[d], 2) / PIXEL;
@@ -175,7 +175,7 @@ public class RestartedTrajectoryTest {
     /** The slope of the loss along its gradient, by a central difference. */
     @Test
     void gradientIsThatOfTheLoss() {
-        try (Step step = new Step(0.4)) {
+        try (Step step = new Step(0.4, 0)) {
             step.lesson.draw(8, step.plane.kernels);
             loss(step);
             float[] gradient = step.plane.room.gradient();

@@ -61,7 +61,7 @@ public class TrajectoryRingTest {
         for (int uses : new int[] {1, 2, 3, 4}) {
             for (double end : new double[] {1, 0.4}) {
                 Arrays.fill(seen, 0);
-                check(new Trajectories(POINTS, uses, 6, end, 0), batch, block, false);
+                check(new Trajectories(POINTS, uses, 6, end, 0, 0), batch, block, false);
                 double expected = STEPS * batch * end;
                 assertEquals(expected, seen[POINTS], 4 * Math.sqrt(expected), "at the end: four standard deviations");
                 assertEquals(end == 1, Arrays.stream(seen).min().orElseThrow() == 0);
@@ -74,7 +74,7 @@ public class TrajectoryRingTest {
     void targetsAndStartsAreTheSamplersTrajectory(int batch, int block) {
         for (int uses : new int[] {1, 3, 4}) {
             for (double end : new double[] {1, 0.4}) {
-                check(new Trajectories(POINTS, uses, 6, end, 0.5), batch, block, false);
+                check(new Trajectories(POINTS, uses, 6, end, 0.5, 0), batch, block, false);
             }
         }
     }
@@ -83,8 +83,8 @@ public class TrajectoryRingTest {
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.5})
     void ringOfAMovingTeacherHoldsTheSame(double restartShare) {
-        check(new Trajectories(POINTS, 3, 6, 0.4, restartShare), 13, 4, true);
-        check(new Trajectories(POINTS, 3, 6, 1, restartShare), 13, 4, true);
+        check(new Trajectories(POINTS, 3, 6, 0.4, restartShare, 0), 13, 4, true);
+        check(new Trajectories(POINTS, 3, 6, 1, restartShare, 0), 13, 4, true);
     }
 
     private void check(Trajectories objective, int batch, int block, boolean moving) {

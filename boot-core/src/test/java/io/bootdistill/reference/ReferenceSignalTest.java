@@ -170,6 +170,15 @@ class ReferenceSignalTest {
     }
 
     @Test
+    void distanceWeightsAreInversesOfMeanDistances() {
+        Slice weights = zeros(3);
+        Tensor x = tensor(2, 1, 2, 3, 4, 0, 0, 0, 1, 5, 6, 7, 8);
+        Tensor y = tensor(2, 2, 0, 3, 9, 0, 0, 0, 0, 5, 6, 7, 8);
+        kernels.distanceWeights(3, 2, x, y, 0.5f, weights);
+        assertArrayEquals(new double[] {0.5, 2, 2}, read(weights), 0, "distances of 2, 1/4 and 0");
+    }
+
+    @Test
     void eachSampleHasItsFactors() {
         Tensor x = tensor(2, 1, 2, 3, 4, 5, 6, 7, 8);
         Tensor base = tensor(2, 10, 20, 30, 40, 50, 60, 70, 80);

@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.internal.distillation.AllocationTest;
+import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.PixelLoss;
+import io.bootdistill.phase.Progressive;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -40,7 +46,11 @@ class CpuAllocationTest extends AllocationTest {
         TWO_TIMES_REGRESSION(builder -> builder.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3))),
         HARD_BOUNDARY(builder -> builder.objective(Bootstrap.defaults().withBoundary(new Boundary.Hard()))),
         PINN(builder -> builder.objective(Pinn.defaults()).guidance(1)),
-        DERIVATIVE(builder -> builder.objective(Derivative.defaults()));
+        DERIVATIVE(builder -> builder.objective(Derivative.defaults())),
+        PROGRESSIVE(builder -> builder.objective(Progressive.defaults().withSteps(4, 1))),
+        CONSISTENCY(builder -> builder.objective(Consistency.defaults().withSteps(4, 1))),
+        DIRECT(builder -> builder.phases(Phase.of(Direct.defaults().withSteps(3).withLoss(PixelLoss.ABSOLUTE))
+                .withWeighting(ResidualWeighting.NONE)));
 
         final Consumer<DistillationConfig.Builder> options;
 

@@ -79,7 +79,7 @@ class CudaStepTest {
         REGRESSION {
             @Override
             void set(DistillationConfig.Builder builder) {
-                builder.objective(new Trajectories(2, 2, 1, 1, 0)).corrector(corrector(0)).guidance(1, 4).block(3);
+                builder.objective(new Trajectories(2, 2, 1, 1, 0, 0)).corrector(corrector(0)).guidance(1, 4).block(3);
             }
 
             /** The signals that the drawn samples regress on are copied in between. */
@@ -91,7 +91,7 @@ class CudaStepTest {
         RESTARTED_REGRESSION {
             @Override
             void set(DistillationConfig.Builder builder) {
-                builder.objective(new Trajectories(3, 2, 1, 0.4, 0.5)).block(3);
+                builder.objective(new Trajectories(3, 2, 1, 0.4, 0.5, 0)).block(3);
             }
 
             @Override

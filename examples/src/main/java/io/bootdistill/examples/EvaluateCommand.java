@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         header = "Measures students and teachers: of 16x16 Fashion-MNIST, or of prompts.",
         customSynopsis = {
-            "Usage: boot evaluate --model DIR[,DIR...] [--teacher DIR] [--steps 1,4,10,50]",
+            "Usage: boot evaluate --model DIR[,DIR...] [--teacher DIR] [--steps 1,4,10,50] [--sampler S]",
             "                     [--guidance W] [--images DIR] [--extractor DIR] [--count N]",
-            "       boot evaluate --model DIR[,DIR...] [--teacher DIR] [--steps 1,4,10,50]",
+            "       boot evaluate --model DIR[,DIR...] [--teacher DIR] [--steps 1,4,10,50] [--sampler S]",
             "                     [--guidance W,W] [--prompts FILE] [--column NAME] [--pictures DIR]",
             "                     [--extractor DIR] [--count N] [--keep DIR]",
             "       boot evaluate --model DIR[,DIR...] --cascade STUDENT [--teacher DIR] [--steps 1,4,10,50]",
@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             "Samples each model on held-out noise and prints a line for it: the Frechet distance to the test images, and"
                     + " precision and recall of 3 neighbours, in the features of the bundled extractor; on the first 1,000"
                     + " noises the paired RMSE and PSNR against 50 steps of the teacher, and the least and greatest diversity"
-                    + " ratio of a class; the share of samples in which the extractor's classifier finds their label.",
+                    + " ratio of a class; the share of samples in which the extractor's classifier finds their label. Samples that"
+                    + " are noised anew on their way are not paired.",
             "",
             "Models of prompts draw held-out prompts in turn, all from the same noises. The reference is what students learn from:"
                     + " 50 even steps of the teacher from the signal that is left at t_max, with the guidance that the student"
@@ -82,6 +83,9 @@ final class EvaluateCommand implements Callable<Integer> {
                     + " each; other students take one. Default: 50 of a teacher, 1 of a student.")
     private List<Integer> steps;
 
+    @Mixin
+    private SamplerOption sampler = new SamplerOption();
+
     @Option(names = "--guidance", paramLabel = "W", split = ",", hideParamSyntax = true,
             description = "Guidance of all teachers. Default: 1, none. For prompts, also of students that were distilled for a"
                     + " range; several, separated by commas, have a line each. Default: that of the students in --model, or the"
@@ -115,6 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
         for (double w : guidance == null ? List.<Double>of() : guidance) {
             require(spec, w >= 0 && Double.isFinite(w), "--guidance", w, "finite and at least 0");
         }
+        sampler.check(spec);
         if (cascade != null) {
             int pictures = count == null ? PICTURES : count;
             require(spec, pictures >= 1 && pictures <= MOST_PICTURES, "--count", pictures, "1 … 100,000 pictures");
@@ -141,7 +146,7 @@ final class EvaluateCommand implements Callable<Integer> {
         int samples = count == null ? Ruler.COUNT : count;
         require(spec, samples >= LEAST && samples <= Ruler.COUNT, "--count", samples, LEAST + " … 10,000");
         require(spec, guidance == null || guidance.size() == 1, "--guidance", guidance, "one scale for models of labels");
-        new LabelEvaluation(spec, steps, guidance == null ? 1 : guidance.get(0), samples)
+        new LabelEvaluation(spec, steps, sampler, guidance == null ? 1 : guidance.get(0), samples)
                 .run(folders, teacherFolder == null ? Boot.bundledTeacher() : teacherFolder,
                         images == null ? FashionMnist.FOLDER : images,
                         extractorFolder == null ? Boot.extractor() : extractorFolder);
@@ -154,7 +159,7 @@ final class EvaluateCommand implements Callable<Integer> {
         for (int k : steps == null ? List.<Integer>of() : steps) {
             require(spec, k <= 1_000, "--steps", k, "1 … 1,000");
         }
-        new PromptEvaluation(spec, steps, guidance, pictures, prompts)
+        new PromptEvaluation(spec, steps, sampler, guidance, pictures, prompts)
                 .run(folders, teacherFolder, extractorFolder == null ? Boot.textExtractor() : extractorFolder);
     }
 }

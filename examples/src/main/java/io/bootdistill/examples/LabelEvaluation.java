@@ -7,6 +7,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.examples.extractor.FashionMnist;
@@ -39,6 +40,7 @@ final class LabelEvaluation {
 
     private final CommandSpec spec;
     private final List<Integer> steps;
+    private final SamplerOption sampler;
     private final double guidance;
     private final int count;
 
@@ -56,12 +58,14 @@ final class LabelEvaluation {
 
     /**
      * @param steps null for the default
+     * @param sampler of students
      * @param guidance of all teachers
      * @param count samples of a model
      */
-    LabelEvaluation(CommandSpec spec, List<Integer> steps, double guidance, int count) {
+    LabelEvaluation(CommandSpec spec, List<Integer> steps, SamplerOption sampler, double guidance, int count) {
         this.spec = spec;
         this.steps = steps;
+        this.sampler = sampler;
         this.guidance = guidance;
         this.count = count;
     }
@@ -96,13 +100,15 @@ final class LabelEvaluation {
         } else {
             try (Student student = Student.load(model.path(), device)) {
                 requireFashion(student.shape(), student.condition(), folder);
-                for (int k : steps == null || !student.hasTwoTimes() ? List.of(1) : steps) {
-                    require(spec, k <= student.mostSteps(), "--steps", k, "1 … " + student.mostSteps() + " for a student");
+                FewSteps way = sampler.of(student);
+                int most = way == null ? student.mostSteps() : way.most();
+                for (int k : steps == null || most == 1 ? List.of(1) : steps) {
+                    require(spec, k <= most, "--steps", k, "1 … " + most + " for a student");
                     String name = folder + (k == 1 ? "" : ", " + k + " steps");
-                    Line line = measure(ruler, (seeds, labels) ->
-                            student.sample(SampleRequest.ofSeeds(seeds).withLabels(labels).withSteps(k)), name);
+                    Line line = measure(ruler, (seeds, labels) -> student.sample(
+                            SampleRequest.ofSeeds(seeds).withLabels(labels).withSteps(k).withSampler(way)), name);
                     students.put(name, line);
-                    print(folder, k, line);
+                    print(folder, k, sampler.arePaired(student, k) ? line : new Line(line.figures(), line.paired().unpaired()));
                 }
             }
         }
@@ -161,6 +167,6 @@ final class LabelEvaluation {
     }
 
     private static String number(double value, int digits) {
-        return String.format(Locale.ROOT, "%." + digits + "f", value);
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

@@ -11,6 +11,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.examples.ModelFolder.Kind;
@@ -49,6 +50,7 @@ final class PromptEvaluation {
 
     private final CommandSpec spec;
     private final List<Integer> steps;
+    private final SamplerOption sampler;
     private final List<Double> scales;
     private final int count;
     private final PromptOptions options;
@@ -66,12 +68,15 @@ final class PromptEvaluation {
 
     /**
      * @param steps null for the default
+     * @param sampler of students
      * @param scales of guidance; null for the default
      * @param count pictures of a model
      */
-    PromptEvaluation(CommandSpec spec, List<Integer> steps, List<Double> scales, int count, PromptOptions options) {
+    PromptEvaluation(
+            CommandSpec spec, List<Integer> steps, SamplerOption sampler, List<Double> scales, int count, PromptOptions options) {
         this.spec = spec;
         this.steps = steps;
+        this.sampler = sampler;
         this.scales = scales;
         this.count = count;
         this.options = options;
@@ -143,10 +148,13 @@ final class PromptEvaluation {
                 PromptGuidance guidance = own.withScale(scale);
                 distilled.add(guidance);
                 double trajectory = trajectoryError(folder, config, student, guidance);
-                for (int k : steps == null || !student.hasTwoTimes() ? List.of(1) : steps) {
+                FewSteps way = sampler.of(student);
+                for (int k : steps == null || student.mostSteps() == 1 ? List.of(1) : steps) {
                     PromptBench.Drawn reference = reference(guidance);
-                    PromptBench.Drawn drawn = draw(folder, model.path(), k, "w" + scale, PromptModel.of(student, scale, k));
-                    print(folder, k, scale, bench.measure(drawn, reference), trajectory);
+                    PromptBench.Drawn drawn = draw(folder, model.path(), k, "w" + scale + (way == null ? "" : "-" + way),
+                            PromptModel.of(student, scale, k, way));
+                    PromptRow row = bench.measure(drawn, reference);
+                    print(folder, k, scale, sampler.arePaired(student, k) ? row : row.unpaired(), trajectory);
                 }
             }
         }

@@ -8,6 +8,7 @@ import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.SampleRequest;
@@ -35,11 +36,12 @@ import picocli.CommandLine.Spec;
         header = "Samples a student, a teacher, or the student of a run.",
         customSynopsis = {
             "Usage: boot sample [--model DIR] [--count N | --noise FILE.safetensors] [--labels 3,7,...]",
-            "                   [--seed S] [--steps K] [--guidance W] [--cascade STUDENT] [--images FILE]",
-            "                   [--noise-level L] --out grid.png | DIR | FILE.safetensors",
+            "                   [--seed S] [--steps K] [--sampler S] [--guidance W] [--cascade STUDENT]",
+            "                   [--images FILE] [--noise-level L] --out grid.png | DIR | FILE.safetensors",
             "       boot sample [--model PIPELINE] --prompt TEXT [--prompt TEXT ...] [--negative TEXT]",
-            "                   [--count N] [--seed S] [--steps K] [--guidance W] [--size WxH] [--latents]",
-            "                   [--text-states FILE] [--images FILE] [--noise-level L] [--out PATH]"
+            "                   [--count N] [--seed S] [--steps K] [--sampler S] [--guidance W]",
+            "                   [--size WxH] [--latents] [--text-states FILE]",
+            "                   [--images FILE] [--noise-level L] [--out PATH]"
         },
         description = {
             "",
@@ -96,6 +98,9 @@ final class SampleCommand implements Callable<Integer> {
     private DrawOptions drawn = new DrawOptions();
 
     @Mixin
+    private SamplerOption sampler = new SamplerOption();
+
+    @Mixin
     private StageInputs stage = new StageInputs();
 
     @Option(names = "--seed", paramLabel = "S", description = "Seed of the first image. Default: 0.")
@@ -127,6 +132,7 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, input.count == null || input.count >= 1, "--count", input.count, "at least 1");
         require(spec, steps == null || steps >= 1, "--steps", steps, "at least 1");
         require(spec, input.noise == null || seed == null, "--seed", seed, "left out with --noise");
+        sampler.check(spec);
         if (stage.cascade() != null) {
             require(spec, !isTeacher, "--cascade", stage.cascade(), "left out: it is for a student; a teacher has --images");
             return drawCascade(model.path(), output);
@@ -137,12 +143,10 @@ final class SampleCommand implements Callable<Integer> {
             stage.requireNoStates(spec);
         }
         if (isTeacher) {
+            sampler.requireNone(spec);
             try (Teacher teacher = Teacher.load(model.path(), Devices.best(), stage.textStates())) {
-                if (teacher.isPipeline()) {
-                    return draw(Artist.of(teacher), model.path(), output);
-                }
-                if (isDrawn(teacher.condition())) {
-                    return draw(Artist.of(teacher), model.path(), output);
+                if (teacher.isPipeline() || isDrawn(teacher.condition())) {
+                    return draw(Artist.of(teacher), model.path(), null, output);
                 }
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
@@ -152,8 +156,10 @@ final class SampleCommand implements Callable<Integer> {
         } else {
             try (Student student = Student.load(model.path())) {
                 int taken = steps == null ? 1 : steps;
-                require(spec, taken <= student.mostSteps(), "--steps", steps, student.hasTwoTimes()
-                        ? "1 … " + student.mostSteps() + " for a student"
+                sampler.requireFit(spec, student);
+                FewSteps way = sampler.of(student);
+                int most = way == null ? student.mostSteps() : way.most();
+                require(spec, taken <= most, "--steps", steps, most > 1 ? "1 … " + most + " for a student"
                         : "1 or left out for this student, which was distilled for one step");
                 GuidanceRange range = student.guidance();
                 double scale = guidance == null ? range.middle() : guidance;
@@ -161,10 +167,10 @@ final class SampleCommand implements Callable<Integer> {
                         ? range.least() + " … " + range.most() + " for this student"
                         : range.least() + ", for which this student was distilled");
                 if (isWhole || isDrawn(student.condition())) {
-                    return draw(Artist.of(student), model.path(), output);
+                    return draw(Artist.of(student), model.path(), way, output);
                 }
                 sample(output, student.shape(), student.condition(), student.nullLabel(),
-                        request -> student.sample(request.withGuidance(scale).withSteps(taken)));
+                        request -> student.sample(request.withGuidance(scale).withSteps(taken).withSampler(way)));
             }
         }
         return Boot.OK;
@@ -196,7 +202,7 @@ final class SampleCommand implements Callable<Integer> {
         return SampleOutput.named(drawn.prompt());
     }
 
-    private int draw(Artist artist, Path model, SampleOutput output) throws IOException {
+    private int draw(Artist artist, Path model, FewSteps way, SampleOutput output) throws IOException {
         float[] noise = input.noise == null ? null : NoiseFile.read(input.noise, artist.shape());
         DrawRequest request = drawn.request(
                 spec, artist, PipelineFolder.isWhole(model) ? PipelineFolder.open(model) : null, labels,
@@ -205,7 +211,7 @@ final class SampleCommand implements Callable<Integer> {
             require(spec, guidance >= 0 && Double.isFinite(guidance), "--guidance", guidance, "finite and at least 0");
             request = request.withGuidance(guidance);
         }
-        request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec);
+        request = stage.addedTo(steps == null ? request : request.withSteps(steps), spec).withSampler(way);
         ImageShape shape = (drawn.latents() ? artist.denoised() : artist.picture()).apply(request);
         output.require(shape);
         request = noise != null ? request.withNoise(noise) : request.withSeed(seed == null ? 0 : seed);

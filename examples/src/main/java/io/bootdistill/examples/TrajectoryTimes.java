@@ -27,13 +27,13 @@ final class TrajectoryTimes {
 
     private TrajectoryTimes() {}
 
-    /** Whether a run's student has learnt all times, of paths that are not limited, without a hard boundary. */
+    /** Whether a run's student has learnt all times from noise alone, of paths that are not limited, without a hard boundary. */
     static boolean areLearnt(DistillationConfig config, Teacher teacher) {
         List<Objective> objectives = config.phases().stream().map(Phase::objective).toList();
         boolean endAlone = objectives.stream().allMatch(Objective::isAtEnd);
         boolean hard = objectives.stream().anyMatch(o -> o instanceof Bootstrap b && b.boundary() instanceof Boundary.Hard);
         boolean limited = config.clip() instanceof Limit.To || config.clip().isOfScheduler() && teacher.isLimited();
-        return !endAlone && !hard && !limited;
+        return !endAlone && !hard && !limited && config.fewSteps() == null;
     }
 
     /** From t_max to t_min. */

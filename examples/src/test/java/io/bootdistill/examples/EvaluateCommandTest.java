@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
+import io.bootdistill.DenoisingStudents;
 import io.bootdistill.Sampler;
+import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.examples.ruler.Figures;
 import io.bootdistill.examples.ruler.HeldOutSamples.Generator;
 import io.bootdistill.examples.ruler.HeldOutSamples;
@@ -101,6 +104,29 @@ final class EvaluateCommandTest {
         double one = Double.parseDouble(lines[1].replaceFirst(".*fashion-mnist-16 +1 +([0-9.]+) .*", "$1"));
         double four = Double.parseDouble(lines[2].replaceFirst(".*fashion-mnist-16 +4 +([0-9.]+) .*", "$1"));
         assertTrue(four < one, run.out());
+    }
+
+    /** In one step both samplers draw the same; in more, what is noised anew has no pair. */
+    @Test
+    void studentsThatDenoiseHaveALineForEachNumberOfSteps(@TempDir Path temp) throws IOException {
+        Path denoising = temp.resolve("denoising");
+        try (Teacher teacher = Teacher.load(BundledTeacher.folder(), Devices.best());
+                Student student = DenoisingStudents.of(teacher, FewSteps.DDIM)) {
+            student.save(denoising);
+        }
+        String[][] lines = new String[2][];
+        for (FewSteps sampler : FewSteps.values()) {
+            lines[sampler.ordinal()] = CommandRun.boot("evaluate", "--model", denoising, "--teacher", BundledTeacher.folder(), "--steps",
+                    "1,4", "--sampler", sampler, "--images", folder, "--extractor", EXTRACTOR, "--count", COUNT).succeeded().out()
+                    .replace(denoising.toString(), "M").split("\n");
+            assertEquals(3, lines[sampler.ordinal()].length);
+        }
+        String[] ddim = lines[0][2].split(" +");
+        String[] renoised = lines[1][2].split(" +");
+        assertEquals(lines[0][1], lines[1][1]);
+        assertTrue(Double.parseDouble(ddim[2]) < Double.parseDouble(lines[0][1].split(" +")[2]), "four are better than one");
+        assertTrue(!ddim[2].equals(renoised[2]) && Double.parseDouble(ddim[5]) > 0, ddim[2]);
+        assertEquals(List.of("-", "-"), List.of(renoised[5], renoised[6]), lines[1][2]);
     }
 
     /** The bundled teacher, its outputs misread as ε: without the clipping that its scheduler says, nothing would be left. */

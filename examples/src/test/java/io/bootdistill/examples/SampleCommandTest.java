@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.DenoisingStudents;
 import io.bootdistill.DrawingGoldenTest;
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Philox;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
@@ -125,6 +127,31 @@ final class SampleCommandTest {
                 .refused(2, "--steps is 1001, must be 1 … 1000 for a student");
         CommandRun.boot("sample", "--model", run, "--steps", 2, "--out", out)
                 .refused(2, "--steps is 2, must be 1 or left out for this student");
+    }
+
+    @Test
+    void studentsThatDenoiseTakeStepsByEitherSampler() throws IOException {
+        Path denoising = folder.resolve("denoising");
+        float[][] expected = new float[2][];
+        try (Teacher loaded = Teacher.load(teacher); Student student = DenoisingStudents.of(loaded, FewSteps.DDIM)) {
+            student.save(denoising);
+            SampleRequest request = SampleRequest.ofSeeds(0, 1).withLabels(0, 1).withSteps(2);
+            expected[0] = student.sample(request);
+            expected[1] = student.sample(request.withSampler(FewSteps.RENOISE));
+        }
+        Object[] two = {"--model", denoising, "--count", 2, "--steps", 2, "--sampler"};
+        assertArrayEquals(expected[0], sample("--model", denoising, "--count", 2, "--steps", 2));
+        assertArrayEquals(expected[0], sample(Stream.concat(Stream.of(two), Stream.of("ddim")).toArray()));
+        assertArrayEquals(expected[1], sample(Stream.concat(Stream.of(two), Stream.of("renoise")).toArray()));
+        Path out = folder.resolve("grid.png");
+        CommandRun.boot("sample", "--model", denoising, "--steps", 51, "--sampler", "renoise", "--out", out)
+                .refused(2, "--steps is 51, must be 1 … 50 for a student");
+        CommandRun.boot("sample", "--model", denoising, "--sampler", "euler", "--out", out)
+                .refused(2, "--sampler is euler, must be ddim or renoise");
+        CommandRun.boot("sample", "--model", run, "--sampler", "ddim", "--out", out)
+                .refused(2, "--sampler is ddim, must be left out for this student, which reads pure noise");
+        CommandRun.boot("sample", "--model", teacher, "--sampler", "ddim", "--out", out)
+                .refused(2, "--sampler is ddim, must be left out: a teacher has its own");
     }
 
     @Test

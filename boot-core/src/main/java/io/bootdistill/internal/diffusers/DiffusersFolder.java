@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ public final class DiffusersFolder {
     private static final String MODEL_INDEX = "model_index.json";
     private static final String NULL_CLASS = "null_class";
     private static final String CLASS_NAME = "_class_name";
+    private static final Set<String> DRAW_BY_ANY = Set.of("DDPMScheduler", "LCMScheduler");
 
     private final Path folder;
     private final Path schedulerFile;
@@ -133,8 +135,8 @@ public final class DiffusersFolder {
     }
 
     /**
-     * Writes a nested model folder atomically, as {@link AtomicFiles#writeFolder}. The pipeline class is that of the
-     * scheduler, {@code DDPMPipeline}, or {@code DDIMPipeline}.
+     * Writes a nested model folder atomically, as {@link AtomicFiles#writeFolder}. The pipeline class is {@code DDPMPipeline},
+     * which draws by any scheduler, for that of its name and of consistency models, or {@code DDIMPipeline}, which draws by its own.
      *
      * @param networkConfig with {@code _class_name}
      * @param nullClass empty where the network has none
@@ -173,7 +175,7 @@ public final class DiffusersFolder {
             SafetensorsWriter weights)
             throws IOException {
         JsonObject index = new JsonObject();
-        index.addProperty(CLASS_NAME, schedulerClass.equals("DDPMScheduler") ? "DDPMPipeline" : "DDIMPipeline");
+        index.addProperty(CLASS_NAME, DRAW_BY_ANY.contains(schedulerClass) ? "DDPMPipeline" : "DDIMPipeline");
         index.add(SCHEDULER, component(schedulerClass));
         index.add(NETWORK, component(className(networkConfig, "networkConfig")));
         index.add(NULL_CLASS, JsonNull.INSTANCE);

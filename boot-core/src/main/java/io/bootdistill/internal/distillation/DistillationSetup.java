@@ -78,9 +78,14 @@ public final class DistillationSetup {
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
         for (Phase phase : config.phases()) {
+            phase.objective().requireFit(teacher.schedule());
             Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
                     "one without the teacher's gradient for teachers that are no network, or are clipped");
         }
+        Corrector corrector = config.corrector(teacher.isNetwork());
+        Checks.that(corrector == null || !corrector.needsTeacherGradient() || hasGradient && config.guidance().rescale() == 0,
+                "matching of the corrector", "through",
+                "stopped for teachers that are no network, are clipped or thresholded, or whose guidance is rescaled");
         this.conditions = conditions instanceof StagePrompts staged ? staged.with(prompts)
                 : prompts != null ? prompts : conditions == null ? defaultConditions() : conditions;
     }
@@ -138,7 +143,7 @@ public final class DistillationSetup {
 
     /** What a user should know of how the student starts. */
     public Optional<String> explain() {
-        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON) {
+        if (!teacher.isNetwork() || teacher.prediction() != Prediction.EPSILON || config.fewSteps() != null) {
             return Optional.empty();
         }
         return Optional.of("an ε-prediction teacher: the student's " + (studentOutput == Prediction.EPSILON
@@ -262,15 +267,15 @@ public final class DistillationSetup {
                     config.work().workers(),
                     () -> TeacherPlans.of(teacher, device, config.work().block(), guidance, threshold()), teacher.conditions()));
             Room room = new Room(
-                    config, teacher, clip(), studentOutput, conditions, isMoving, state, crew, reducer);
+                    config, teacher, clip(), studentOutput, conditions, negativeLabel, isMoving, state, crew, reducer);
             List<Assigned> lessons = new ArrayList<>();
             for (int i = 0; i < config.phases().size(); i++) {
                 addPhase(room, i, lessons, parts);
             }
             Corrector corrector = config.corrector(teacher.isNetwork());
             if (corrector != null) {
-                lessons.add(new Assigned(corrector.firstStep(config.steps()), config.steps(), parts.own(corrector.lesson(
-                        room, newStudent(false), teacher.prediction(), config.optimiser(), config.steps()))));
+                corrector.lessons(room, newStudent(false), teacher.prediction(), config.optimiser(), config.steps()).forEach(part ->
+                        lessons.add(new Assigned(part.first(), config.steps(), part.every(), parts.own(part.lesson()))));
             }
             return new Trainer(state, config.optimiser(), config.steps(), reducer, crew, lessons);
         } catch (RuntimeException | Error e) {

@@ -25,11 +25,12 @@ import java.util.List;
  *
  * @param clip the limit of the teacher's predictions; 0 for none
  * @param studentOutput what the student's output means
+ * @param guidanceLabel what guidance leads away from; −1 for nothing
  * @param isTeacherMoving whether the teacher changes between steps
  */
 record Room(
         DistillationConfig config, TeacherModel model, double clip, Prediction studentOutput, ConditionSource conditions,
-        boolean isTeacherMoving, TrainingState state, Crew crew, Reducer reducer) implements Classroom {
+        int guidanceLabel, boolean isTeacherMoving, TrainingState state, Crew crew, Reducer reducer) implements Classroom {
 
     @Override
     public long seed() {

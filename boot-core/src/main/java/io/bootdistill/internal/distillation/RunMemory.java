@@ -139,6 +139,8 @@ public final class RunMemory {
         items.put("teacher's values, the same", workers * teacherBytes(work.block()));
         items.put("what the objective keeps", config.phases().stream()
                 .mapToLong(phase -> phase.objective().bytes(size, student, workers)).sum());
+        items.put("networks that the objective keeps", config.phases().stream()
+                .mapToLong(phase -> phase.objective().networks() * Model.bytes(student, kernels, false)).sum());
         items.put("corrector's network and its optimiser", correctorBytes(choice, filled, workers));
         items.put("student that is written and measured", Model.bytes(student, kernels, false) + drawingBytes(choice));
         items.put("table of conditions", conditionBytes);
@@ -160,8 +162,11 @@ public final class RunMemory {
             return 0;
         }
         int lanes = Math.min(filled, choice.corrector.samples(choice.work.batch()));
+        StepSize size = DistillationSetup.size(config, choice.work, schedule);
         return Model.bytes(student, kernels, true) + (3L + lanes) * Float.BYTES * student.layout().length()
-                + workers * Plan.trainingBytes(student, choice.work.block());
+                + workers * Plan.trainingBytes(student, choice.work.block())
+                + choice.corrector.bytes(size, student, teacher, workers)
+                + (choice.corrector.needsTeacherGradient() && teacher != null ? Model.bytes(teacher, kernels, true) : 0);
     }
 
     /** What samples the student and, before it, the teacher. */

@@ -2,16 +2,19 @@ package io.bootdistill.internal.pipeline;
 
 import com.google.gson.JsonObject;
 import io.bootdistill.device.Activation;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.diffusers.Component;
 import io.bootdistill.internal.diffusers.ModelWeights;
+import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineExport;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.diffusers.WeightsManifest;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TimeFold;
 import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Model;
@@ -29,10 +32,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A network that denoises in one step, y_θ(ε, t_min), as a whole folder: the stock pipeline draws with it in one step. The time
+ * A student as a whole folder that the stock pipeline draws with: a network that denoises in one step, y_θ(ε, t_min). The time
  * is folded into the weights as for pixels: {@code linear_2} of its embedding gives that of t_min whatever it is told. A U-Net of
  * texts that is told the guidance scale keeps that input, which is the format's and is added before; there {@code linear_1} reads
- * the time that the pipeline passes as t_min. All else is the source's.
+ * the time that the pipeline passes as t_min. All else is the source's. A student that denoises states of its own stays as it is
+ * and has the scheduler of its steps, see {@link FewStepScheduler}.
  *
  * <p>Other networks that are told the scale keep an input that the format does not have, or are written for one scale, which is
  * folded, too. A student with two times keeps both, its output as it is, and the teacher's scheduler. Of an output with a learnt
@@ -62,31 +66,32 @@ public final class OneStepExport {
      * @param guidance the scales to write: those that the student was distilled for, or one of them
      * @throws UnsupportedOperationException if the format has no form for it
      */
-    public OneStepExport(
-            PipelineFolder source, Model student, NoiseSchedule schedule, Prediction output, GuidanceRange guidance) {
+    public OneStepExport(PipelineFolder source, StudentModel model, GuidanceRange guidance) {
         this.source = source;
-        this.student = student;
-        this.schedule = schedule;
-        this.output = output;
+        student = model.model();
+        schedule = model.schedule();
+        output = model.prediction();
         if (!source.pipeline().isWhole()) {
             throw new UnsupportedOperationException(source.path() + " is a " + source.pipeline().className() + ", must be a"
                     + " pipeline of more than a network and a scheduler; a student of one that has no more is saved as it is");
         }
         network = student.graph().network();
-        marks = new StudentMarks(guidance, network.scalars().contains(ScalarInputs.TARGET_TIME));
+        marks = new StudentMarks(guidance, model.hasTwoTimes(), model.fewSteps());
         if (marks.hasTwoTimes()) {
             if (!isTold() && network.scalars().contains(ScalarInputs.GUIDANCE)) {
                 throw new UnsupportedOperationException("a student of two times is saved with the range of guidance that it has");
             }
             return;
         }
-        if (network.timeLayers().isEmpty()) {
+        if (network.timeLayers().isEmpty() && marks.fewSteps() == null) {
             throw new UnsupportedOperationException(source.network().folder().resolve("config.json") + ": the time enters otherwise"
                     + " than by sinusoids and two layers (a fourier embedding divides the output by it), and no weights undo that");
         }
         double end = schedule.networkTime(schedule.tMin());
         for (TimeLayers layers : network.timeLayers()) {
-            if (isToldByTheFormat()) {
+            if (marks.fewSteps() != null) {
+                addScale(layers, values(layers.name() + SECOND_BIAS));
+            } else if (isToldByTheFormat()) {
                 shift(layers.sinusoid().apply(end), layers.sinusoid().apply(schedule.networkTime(schedule.tMax())));
             } else {
                 fold(layers, end);
@@ -105,11 +110,17 @@ public final class OneStepExport {
 
     /** Whether the stock pipeline passes all that it is told. */
     private boolean isPassed() {
-        return !marks.hasTwoTimes() && isTold() == isToldByTheFormat();
+        boolean isOfAnother = marks.fewSteps() == FewSteps.DDIM && source.pipeline() == PipelineClass.LATENT_CONSISTENCY;
+        return !marks.hasTwoTimes() && isTold() == isToldByTheFormat() && !isOfAnother;
     }
 
     private void fold(TimeLayers layers, double time) {
-        float[] embedding = TimeFold.embedding(student, layers, time);
+        addScale(layers, TimeFold.embedding(student, layers, time));
+        changed.put(layers.name() + SECOND_WEIGHT, new float[find(layers.name() + SECOND_WEIGHT).size()]);
+    }
+
+    /** Makes an embedding, with that of the scale where it is written for one, the bias of the second layer. */
+    private void addScale(TimeLayers layers, float[] embedding) {
         if (network.scalars().contains(ScalarInputs.GUIDANCE) && !isTold()) {
             float[] scale = TimeFold.embedding(student, new TimeLayers(
                     UNet.embeddingName(ScalarInputs.GUIDANCE), Activation.SILU, layers.sinusoid()), marks.guidance().least());
@@ -118,7 +129,6 @@ public final class OneStepExport {
             }
         }
         changed.put(layers.name() + SECOND_BIAS, embedding);
-        changed.put(layers.name() + SECOND_WEIGHT, new float[find(layers.name() + SECOND_WEIGHT).size()]);
     }
 
     private void shift(double[] to, double[] from) {
@@ -158,9 +168,11 @@ public final class OneStepExport {
                 }
             }
             PipelineExport export = new PipelineExport(source).weights(component.name(), read.manifest().writer(tensors))
-                    .text("README.md", OneStepReadme.text(source, isTold(), isPassed()))
+                    .text("README.md", OneStepReadme.text(source, isTold(), isPassed(), marks.fewSteps()))
                     .text(PipelineFolder.MARKS, Json.text(marks.toJson()));
-            if (!marks.hasTwoTimes()) {
+            if (marks.fewSteps() != null) {
+                export.scheduler(FewStepScheduler.json(source, schedule, output, marks.fewSteps()));
+            } else if (!marks.hasTwoTimes()) {
                 export.scheduler(OneStepScheduler.json(source, schedule, output));
             }
             if (isToldByTheFormat()) {
@@ -208,6 +220,7 @@ public final class OneStepExport {
         if (row % channels >= network.outputChannels()) {
             return 0;
         }
-        return output == Prediction.EPSILON && !marks.hasTwoTimes() ? -1 : 1; // y = −F becomes y = F
+        boolean isSignal = !marks.hasTwoTimes() && marks.fewSteps() == null;
+        return output == Prediction.EPSILON && isSignal ? -1 : 1; // y = −F becomes y = F
     }
 }

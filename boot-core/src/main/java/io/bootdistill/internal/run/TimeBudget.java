@@ -2,8 +2,8 @@ package io.bootdistill.internal.run;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
-import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.Trainer.Assigned;
+import io.bootdistill.internal.training.Trainer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -39,23 +39,31 @@ public final class TimeBudget {
     public static double seconds(Trainer trainer, long steps) {
         double seconds = 0;
         for (long[] part : parts(trainer.assigned(), steps)) {
-            seconds += secondsPerStep(trainer, part[0], part[1]) * (part[1] - part[0]) / steps;
+            long period = period(trainer.assigned(), part[0]);
+            double last = secondsPerStep(trainer, part[0] + period - 1, period, part[1]);
+            double others = period == 1 ? 0 : secondsPerStep(trainer, part[0], period, part[1]);
+            seconds += (last + (period - 1) * others) / period * (part[1] - part[0]) / steps;
         }
         return seconds;
     }
 
+    /** In how many steps all lessons of a part take part once: there is one kind that leaves steps out. */
+    private static long period(List<Assigned> lessons, long step) {
+        return lessons.stream().filter(one -> one.from() <= step && step < one.to()).mapToLong(Assigned::every).max().orElse(1);
+    }
+
     /** First step, and the step after the last, of all parts in which the same lessons take part. */
     private static List<long[]> parts(List<Assigned> lessons, long steps) {
-        long[] bounds = Stream.concat(lessons.stream().map(Assigned::from), lessons.stream().map(Assigned::to))
+        long[] bounds = lessons.stream().flatMap(one -> Stream.concat(Stream.of(one.from(), one.to()), one.lesson().stages().stream()))
                 .flatMapToLong(LongStream::of).filter(step -> step <= steps).sorted().distinct().toArray();
         return LongStream.range(0, bounds.length - 1).mapToObj(i -> new long[] {bounds[(int) i], bounds[(int) i + 1]}).toList();
     }
 
-    private static double secondsPerStep(Trainer trainer, long first, long end) {
+    private static double secondsPerStep(Trainer trainer, long first, long period, long end) {
         double[] seconds = new double[TIMED];
         for (int i = -WARM_UP; i < TIMED; i++) {
             long start = System.nanoTime();
-            trainer.rehearse(Math.min(first + WARM_UP + i, end - 1)); // a part may be shorter
+            trainer.rehearse(Math.min(first + (WARM_UP + i) * period, end - 1)); // a part may be shorter
             if (i >= 0) {
                 seconds[i] = (System.nanoTime() - start) * 1e-9;
             }

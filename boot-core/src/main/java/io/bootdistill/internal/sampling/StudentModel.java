@@ -1,5 +1,6 @@
 package io.bootdistill.internal.sampling;
 
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
@@ -17,17 +18,18 @@ import org.jspecify.annotations.Nullable;
  * @param prediction what its output means
  * @param nullLabel −1 where there is none
  * @param scheduler the teacher's; null where it has none
+ * @param fewSteps how it takes several steps if it denoises, as its teacher does; null for one that reads pure noise
  * @param readsEndAsMin whether the network is to be given t_max for t_min, as the format's one step does
  */
 public record StudentModel(
         Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
-        @Nullable SchedulerConfig scheduler, boolean readsEndAsMin) {
+        @Nullable SchedulerConfig scheduler, @Nullable FewSteps fewSteps, boolean readsEndAsMin) {
 
     /** One that is given the time as it is. */
     public StudentModel(
             Model model, NoiseSchedule schedule, Prediction prediction, int nullLabel, GuidanceRange guidance,
-            @Nullable SchedulerConfig scheduler) {
-        this(model, schedule, prediction, nullLabel, guidance, scheduler, false);
+            @Nullable SchedulerConfig scheduler, @Nullable FewSteps fewSteps) {
+        this(model, schedule, prediction, nullLabel, guidance, scheduler, fewSteps, false);
     }
 
     public ImageShape shape() {
@@ -43,9 +45,14 @@ public record StudentModel(
         return hasScalar(ScalarInputs.TARGET_TIME);
     }
 
+    /** Whether it reads a state and its time, and what it says is the signal there. */
+    public boolean isDenoiser() {
+        return fewSteps != null;
+    }
+
     /** The most steps that a sample can take. */
     public int mostSteps() {
-        return hasTwoTimes() ? 1_000 : 1;
+        return fewSteps != null ? fewSteps.most() : hasTwoTimes() ? 1_000 : 1;
     }
 
     boolean hasScalar(String name) {
@@ -59,6 +66,6 @@ public record StudentModel(
 
     /** Whether the format has a form for it. */
     public boolean isSavable() {
-        return scheduler != null && !model.graph().network().timeLayers().isEmpty();
+        return scheduler != null && (isDenoiser() || !model.graph().network().timeLayers().isEmpty());
     }
 }

@@ -6,6 +6,7 @@ import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.Head;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
@@ -23,8 +24,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A student made ready to sample blocks on one worker: one network call and its head, and for students with two times, further
- * calls from the state that the one before has reached. For one thread at a time.
+ * A student made ready to sample blocks on one worker: one network call and its head, and for students with two times or that
+ * denoise, further calls from the state that the one before has reached. For one thread at a time.
  */
 public final class StudentPlan implements AutoCloseable {
 
@@ -46,6 +47,10 @@ public final class StudentPlan implements AutoCloseable {
     private final Slice coefficients;
     private final SignalStep step;
     private final SignalStep lastStep;
+
+    /** Of students that denoise; null for others. */
+    private final @Nullable FewStepWalk walk;
+
     private final float[] rows;
     private final float[] planes;
     private final float[] conditions;
@@ -74,11 +79,12 @@ public final class StudentPlan implements AutoCloseable {
             int floats = student.condition().floats();
             given = floats == 0 ? null
                     : Tensor.of(scope.own(model.device().allocate((long) block * floats)).slice(), floats);
+            output = plan.y().columns(0, shape.channels());
+            walk = student.isDenoiser() ? scope.own(new FewStepWalk(student, plan, kernels, block, noise, output, y)) : null;
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
-        output = plan.y().columns(0, shape.channels());
         step = new SignalStep(0, noise, plan.x(), output, null, null, y, null, y, plan.x());
         lastStep = new SignalStep(0, noise, plan.x(), output, null, null, y, null, y, null);
         rows = new float[Math.toIntExact(size)];
@@ -93,10 +99,14 @@ public final class StudentPlan implements AutoCloseable {
     /**
      * Samples the images [from, from + n) of a request that fits the student.
      *
-     * @param times where the calls lead from and to, decreasing from t_max; two for students with one time
+     * @param sampler of a student that denoises; null for others
+     * @param times decreasing from t_max: those of the sampler's calls; of others, where the calls lead from and to, two for
+     *     students with one time
      * @param samples written from the index {@code at} on, whatever its position
      */
-    public void run(SampleRequest request, int from, int n, float scale, double[] times, FloatBuffer samples, int at) {
+    public void run(
+            SampleRequest request, int from, int n, float scale, @Nullable FewSteps sampler, double[] times, FloatBuffer samples,
+            int at) {
         request.writeNoise(shape, from, n, planes);
         Layout.toRows(n, shape, planes, rows);
         kernels.upload(rows, 0, noise.data());
@@ -110,6 +120,17 @@ public final class StudentPlan implements AutoCloseable {
             kernels.upload(conditions, 0, given.data());
             inputs.write(kernels, 0, n, given);
         }
+        if (sampler != null) {
+            walk.run(request, from, n, sampler, times);
+        } else {
+            advance(n, times);
+        }
+        kernels.download(y.data(), rows, 0);
+        Layout.toPlanes(n, shape, rows, planes);
+        samples.put(at, planes, 0, n * shape.size());
+    }
+
+    private void advance(int n, double[] times) {
         for (int i = 1; i < times.length; i++) {
             Tensor next = i + 1 < times.length ? plan.x() : null;
             uploadTimes(times[i - 1], times[i]);
@@ -122,9 +143,6 @@ public final class StudentPlan implements AutoCloseable {
                 kernels.signalStep(n, shape.pixels(), coefficients, next == null ? lastStep : step);
             }
         }
-        kernels.download(y.data(), rows, 0);
-        Layout.toPlanes(n, shape, rows, planes);
-        samples.put(at, planes, 0, n * shape.size());
     }
 
     private void uploadTimes(double t, double s) {

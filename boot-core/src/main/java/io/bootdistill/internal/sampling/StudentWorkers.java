@@ -1,5 +1,6 @@
 package io.bootdistill.internal.sampling;
 
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.device.Scope;
@@ -50,18 +51,29 @@ public final class StudentWorkers implements AutoCloseable {
      * Samples n images into a buffer, from its index {@code at} on, whatever its position.
      *
      * @param request of n images
-     * @throws IllegalArgumentException if its scale or its steps do not fit the student
+     * @throws IllegalArgumentException if its scale, its steps or their sampler do not fit the student
      * @throws IllegalStateException if the student is closed
      */
     public void run(SampleRequest request, int n, FloatBuffer samples, int at) {
         double scale = request.hasGuidance() ? request.guidance() : student.guidance().middle();
         student.guidance().require(scale);
         int steps = request.steps();
-        Checks.that(steps <= student.mostSteps(), "steps", steps, student.hasTwoTimes() ? "1 … " + student.mostSteps()
-                : "1 for this student, which reads pure noise alone; one that is distilled with a restartShare can take more");
-        double[] times = new double[steps + 1];
-        Arrays.setAll(times, i -> SignalOde.Solver.DDIM.time(student.schedule(), i, steps));
-        new Call(request, n, (float) scale, times, samples, at).run();
+        FewSteps sampler = sampler(request);
+        int most = sampler == null ? student.mostSteps() : sampler.most();
+        Checks.that(steps <= most, "steps", steps, most > 1 ? "1 … " + most
+                : "1 for this student, which reads pure noise alone; one that denoises, or is distilled with a restartShare, can"
+                        + " take more");
+        double[] times = new double[sampler == null ? steps + 1 : steps];
+        Arrays.setAll(times, i -> sampler == null ? SignalOde.Solver.DDIM.time(student.schedule(), i, steps)
+                : sampler.time(student.schedule(), i, steps));
+        new Call(request, n, (float) scale, sampler, times, samples, at).run();
+    }
+
+    /** Null for students that read pure noise. */
+    private @Nullable FewSteps sampler(SampleRequest request) {
+        Checks.that(request.sampler() == null || student.isDenoiser(), "sampler", request.sampler(),
+                "left out for this student, which reads pure noise; those that denoise have " + Arrays.toString(FewSteps.values()));
+        return request.sampler() == null ? student.fewSteps() : request.sampler();
     }
 
     /** Runs an action while no call does. */
@@ -101,6 +113,7 @@ public final class StudentWorkers implements AutoCloseable {
         private final SampleRequest request;
         private final int n;
         private final float scale;
+        private final @Nullable FewSteps sampler;
         private final double[] times;
         private final FloatBuffer samples;
         private final int at;
@@ -110,10 +123,11 @@ public final class StudentWorkers implements AutoCloseable {
         private int helping;
         private @Nullable Throwable failure;
 
-        Call(SampleRequest request, int n, float scale, double[] times, FloatBuffer samples, int at) {
+        Call(SampleRequest request, int n, float scale, @Nullable FewSteps sampler, double[] times, FloatBuffer samples, int at) {
             this.request = request;
             this.n = n;
             this.scale = scale;
+            this.sampler = sampler;
             this.times = times;
             this.samples = samples;
             this.at = at;
@@ -138,7 +152,8 @@ public final class StudentWorkers implements AutoCloseable {
 
         private void run(StudentPlan plan, int block) {
             int from = block * BLOCK;
-            plan.run(request, from, Math.min(BLOCK, n - from), scale, times, samples, at + from * student.shape().size());
+            plan.run(request, from, Math.min(BLOCK, n - from), scale, sampler, times, samples,
+                    at + from * student.shape().size());
         }
 
         /** Takes what workers are free, as long as there is work for them. */

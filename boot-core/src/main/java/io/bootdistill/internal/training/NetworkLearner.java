@@ -23,7 +23,7 @@ public final class NetworkLearner implements Learner {
         contexts = crew.contexts();
         state = scope.own(new TrainingState(model));
         try {
-            optimiser = scope.own(new Optimiser(config, steps, crew.batch(), state, lanes, reducer, contexts, crew.pool()));
+            optimiser = scope.own(new Optimiser(config, Rounds.one(steps), crew.batch(), state, lanes, reducer, contexts, crew.pool()));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;

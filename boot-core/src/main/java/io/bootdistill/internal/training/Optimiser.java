@@ -25,7 +25,7 @@ public final class Optimiser implements AutoCloseable {
     private record Segment(long from, long to, Slice step) {}
 
     private final OptimiserConfig config;
-    private final long steps;
+    private final Rounds rounds;
     private final int batch;
     private final TrainingState state;
     private final Kernels[] contexts;
@@ -55,14 +55,14 @@ public final class Optimiser implements AutoCloseable {
     /**
      * Prepares the updates. Contexts and pool, one context per worker, stay the caller's.
      *
-     * @param steps of the run, at whose end the rate is 0
+     * @param rounds of the run: in each the rate rises, and is 0 at its end
      * @param batch samples of a step
      */
     public Optimiser(
-            OptimiserConfig config, long steps, int batch, TrainingState state, int lanes, Reducer reducer,
+            OptimiserConfig config, Rounds rounds, int batch, TrainingState state, int lanes, Reducer reducer,
             Kernels[] contexts, WorkerPool pool) {
         this.config = config;
-        this.steps = steps;
+        this.rounds = rounds;
         this.batch = batch;
         this.state = state;
         this.contexts = contexts;
@@ -123,22 +123,24 @@ public final class Optimiser implements AutoCloseable {
         return numbers[AdamStep.NORM];
     }
 
-    /** The rate at a step: linear warm-up, then a cosine to zero at the end of the run. */
+    /** The rate at a step: linear warm-up, then a cosine to zero at the end of its round. */
     public double rate(long step) {
-        double images = (double) (step + 1) * batch;
+        long since = step - rounds.first(step);
+        double images = (double) (since + 1) * batch;
         double rise = config.warmupImages() == 0 ? 1 : Math.min(1, images / config.warmupImages());
-        double progress = (double) step / steps;
+        double progress = (double) since / rounds.length(step);
         return config.rate() * rise * 0.5 * (1 + Math.cos(Math.PI * progress));
     }
 
     private void setNumbers(long step) {
+        long updates = step - rounds.first(step) + 1;
         numbers[AdamStep.RATE] = (float) rate(step);
         numbers[AdamStep.DECAY] = (float) config.decay();
         numbers[AdamStep.BETA1] = (float) config.beta1();
         numbers[AdamStep.BETA2] = (float) config.beta2();
         numbers[AdamStep.EPSILON] = 1e-8f;
-        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(config.beta1(), step + 1)));
-        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(config.beta2(), step + 1)));
+        numbers[AdamStep.CORRECTION1] = (float) (1 / (1 - Math.pow(config.beta1(), updates)));
+        numbers[AdamStep.CORRECTION2] = (float) (1 / (1 - Math.pow(config.beta2(), updates)));
         numbers[AdamStep.EMA_RATE] =
                 (float) (config.emaHalfLife() == 0 ? 1 : 1 - Math.pow(0.5, batch / config.emaHalfLife()));
         numbers[AdamStep.MAX_NORM] = (float) config.clip();

@@ -12,6 +12,8 @@ import io.bootdistill.lesson.Reducer;
 import io.bootdistill.lesson.Worker;
 import io.bootdistill.network.Model;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,17 @@ public final class Trainer implements AutoCloseable {
      *
      * @param from its first step
      * @param to the step after its last
+     * @param every it takes part in the last of each so many steps
      */
-    public record Assigned(long from, long to, Lesson lesson) {
+    public record Assigned(long from, long to, long every, Lesson lesson) {
+
+        /** In all its steps. */
+        public Assigned(long from, long to, Lesson lesson) {
+            this(from, to, 1, lesson);
+        }
 
         boolean takesPart(long step) {
-            return step >= from && step < to;
+            return step >= from && step < to && (step - from) % every == every - 1;
         }
     }
 
@@ -49,18 +57,24 @@ public final class Trainer implements AutoCloseable {
     private final int lanes;
     private final Scope scope = new Scope();
     private final Optimiser optimiser;
-    private final Replay solution;
-    private final Replay calculation;
+    private final Rounds rounds;
+
+    /** Steps at which calls change. */
+    private final long[] stages;
 
     /** The jobs of a step, made once: a step allocates nothing. */
     private final WorkerPool.Task solveLane = this::solveLane;
 
     private final WorkerPool.Task learnLane = this::learnLane;
 
-    /** Those of the step. */
-    private List<Lesson> lessons = List.of();
+    /** Of the steps so far, but for those that are over: steps with other lessons may alternate. */
+    private final List<StepLessons> known = new ArrayList<>();
 
-    private boolean solves;
+    /** Those of the step. */
+    private StepLessons lessons;
+
+    /** Number of stages that had begun by it. */
+    private int stage;
 
     /** A model that has the averaged weights after each step; null for none. */
     private AverageCopy follower;
@@ -79,12 +93,13 @@ public final class Trainer implements AutoCloseable {
         contexts = crew.contexts();
         pool = crew.pool();
         lanes = crew.lanes();
-        optimiser = new Optimiser(config, steps, crew.batch(), state, lanes, reducer, contexts, pool);
+        rounds = new Rounds(assigned.stream().flatMap(one -> one.lesson.rounds().stream()).toList(), steps);
+        stages = assigned.stream().flatMap(one -> one.lesson.stages().stream()).mapToLong(Long::longValue).sorted().toArray();
+        optimiser = new Optimiser(config, rounds, crew.batch(), state, lanes, reducer, contexts, pool);
         scope.own(crew);
         assigned.forEach(one -> scope.own(one.lesson));
         scope.own(optimiser);
-        solution = scope.own(new Replay(contexts[0], this::solve));
-        calculation = scope.own(new Replay(contexts[0], this::calculate));
+        lessons = lessons(List.of());
     }
 
     /** The lessons, in the order in which a step calls them. */
@@ -110,7 +125,7 @@ public final class Trainer implements AutoCloseable {
     /** Gives a model of the same network the averaged weights after each step from now on. */
     public void follow(Model model) {
         follower = new AverageCopy(state, model, contexts);
-        calculation.forget();
+        known.forEach(one -> one.calculation.forget());
     }
 
     /** Runs the next step, which the state then counts. */
@@ -122,17 +137,20 @@ public final class Trainer implements AutoCloseable {
 
     /** Runs what a step runs, without counting it. */
     public Step rehearse(long step) {
+        if (rounds.begins(step)) {
+            beginRound(step);
+        }
         choose(step);
         draw(step);
         optimiser.begin(step);
-        if (solves) {
+        if (lessons.solve) {
             solveAndMove();
         }
-        calculation.run();
+        lessons.calculation.run();
         optimiser.end();
         double total = 0;
         Losses first = null;
-        for (Lesson lesson : lessons) {
+        for (Lesson lesson : lessons.all) {
             lesson.end();
             Losses losses = lesson.losses(contexts[0]);
             total += losses.total();
@@ -142,63 +160,85 @@ public final class Trainer implements AutoCloseable {
                 optimiser.rate(step));
     }
 
+    private void beginRound(long step) {
+        for (Assigned one : assigned) {
+            if (one.lesson.rounds().contains(step)) {
+                one.lesson.beginRound(contexts[0], state.ema());
+            }
+        }
+        state.beginRound(contexts[0]);
+    }
+
     /** Before a continued run's first step: solves again what the steps before it have solved. */
     public void solveHistory() {
         long step = state.step();
         for (Assigned one : assigned) {
-            long history = one.takesPart(step) ? one.lesson.history() : 0;
+            long history = one.takesPart(step) ? one.lesson.history(step) : 0;
             for (long past = Math.max(one.from, step - history); past < step; past++) {
-                lessons = List.of(one.lesson);
-                solution.forget();
+                lessons = lessons(List.of(one.lesson)); // called once: nothing is recorded
                 draw(past);
                 solveAndMove();
             }
         }
-        lessons = List.of();
+        lessons = lessons(List.of());
+    }
+
+    private StepLessons lessons(List<Lesson> all) {
+        return new StepLessons(all, new Replay(contexts[0], this::solve), new Replay(contexts[0], this::calculate));
     }
 
     /** The lessons of a step. */
     private void choose(long step) {
-        boolean same = true;
+        int begun = Arrays.binarySearch(stages, step);
+        begun = begun >= 0 ? begun + 1 : -begun - 1;
+        if (begun != stage) {
+            stage = begun;
+            known.forEach(StepLessons::close);
+            known.clear();
+        }
+        for (int i = 0; i < known.size(); i++) {
+            if (takePart(known.get(i).all, step)) {
+                lessons = known.get(i);
+                return;
+            }
+        }
+        List<Lesson> done = assigned.stream().filter(one -> one.to <= step).map(Assigned::lesson).toList();
+        List<StepLessons> over = known.stream().filter(one -> !Collections.disjoint(one.all, done)).toList();
+        over.forEach(StepLessons::close);
+        known.removeAll(over);
+        lessons = lessons(assigned.stream().filter(one -> one.takesPart(step)).map(Assigned::lesson).toList());
+        known.add(lessons);
+        boolean isAlone = contexts.length == 1;
+        lessons.solution.allow(isAlone && lessons.all.stream().allMatch(Lesson::solvesOnDevice));
+        lessons.calculation.allow(
+                isAlone && reducer.staysOnDevice() && lessons.all.stream().allMatch(Lesson::staysOnDevice));
+    }
+
+    /** Whether these are all that take part in a step. */
+    private boolean takePart(List<Lesson> some, long step) {
         int count = 0;
         for (int i = 0; i < assigned.size(); i++) {
             if (assigned.get(i).takesPart(step)) {
-                same &= count < lessons.size() && lessons.get(count) == assigned.get(i).lesson;
+                if (count == some.size() || some.get(count) != assigned.get(i).lesson) {
+                    return false;
+                }
                 count++;
             }
         }
-        if (same && count == lessons.size()) {
-            return;
-        }
-        lessons = new ArrayList<>();
-        boolean staysOnDevice = contexts.length == 1 && reducer.staysOnDevice();
-        boolean solvesOnDevice = contexts.length == 1;
-        solves = false;
-        for (Assigned one : assigned) {
-            if (one.takesPart(step)) {
-                lessons.add(one.lesson);
-                solves |= one.lesson.solves();
-                staysOnDevice &= one.lesson.staysOnDevice();
-                solvesOnDevice &= one.lesson.solvesOnDevice();
-            }
-        }
-        solution.forget();
-        calculation.forget();
-        solution.allow(solvesOnDevice);
-        calculation.allow(staysOnDevice);
+        return count == some.size();
     }
 
     private void draw(long step) {
-        for (int i = 0; i < lessons.size(); i++) {
-            lessons.get(i).draw(step, contexts[0]);
+        for (int i = 0; i < lessons.all.size(); i++) {
+            lessons.all.get(i).draw(step, contexts[0]);
         }
     }
 
     private void solveAndMove() {
-        solution.run();
-        for (int i = 0; i < lessons.size(); i++) {
-            if (lessons.get(i).solves()) {
-                lessons.get(i).between(contexts[0]);
+        lessons.solution.run();
+        for (int i = 0; i < lessons.all.size(); i++) {
+            if (lessons.all.get(i).solves()) {
+                lessons.all.get(i).between(contexts[0]);
             }
         }
     }
@@ -211,8 +251,8 @@ public final class Trainer implements AutoCloseable {
     private void calculate() {
         pool.run(lanes, learnLane);
         optimiser.update();
-        for (int i = 0; i < lessons.size(); i++) {
-            lessons.get(i).update();
+        for (int i = 0; i < lessons.all.size(); i++) {
+            lessons.all.get(i).update();
         }
         if (follower != null) {
             pool.run(AverageCopy.PARTS, follower.copy);
@@ -221,8 +261,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void solveLane(int worker, int lane) {
-        for (int i = 0; i < lessons.size(); i++) {
-            Lesson lesson = lessons.get(i);
+        for (int i = 0; i < lessons.all.size(); i++) {
+            Lesson lesson = lessons.all.get(i);
             for (int block = lane; lesson.solves() && block < lesson.blocks(); block += lanes) {
                 lesson.solve(workers.get(worker), block);
             }
@@ -230,8 +270,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void learnLane(int worker, int lane) {
-        for (int i = 0; i < lessons.size(); i++) {
-            Lesson lesson = lessons.get(i);
+        for (int i = 0; i < lessons.all.size(); i++) {
+            Lesson lesson = lessons.all.get(i);
             for (int block = lane; block < lesson.blocks(); block += lanes) {
                 lesson.learn(workers.get(worker), block, optimiser.lane(lane), i > 0 || block != lane);
             }
@@ -240,6 +280,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        known.forEach(StepLessons::close);
         scope.close();
     }
 }

@@ -3,6 +3,7 @@ package io.bootdistill.internal.training;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.Model;
 
@@ -93,6 +94,21 @@ public final class TrainingState implements AutoCloseable {
     public void follow(Kernels kernels, int part, int parts) {
         kernels.average(length * part / parts, length * (part + 1) / parts, student.parameters(), followRate,
                 target.parameters());
+    }
+
+    /** A round begins: the average takes the place of the weights, and nothing is known of their gradients. */
+    void beginRound(Kernels kernels) {
+        kernels.fill(m, 0);
+        kernels.fill(v, 0);
+        takeAverage(kernels, student);
+        if (hasTarget()) {
+            takeAverage(kernels, target);
+        }
+    }
+
+    private void takeAverage(Kernels kernels, Model model) {
+        kernels.affine(length, Tensor.of(ema, 1), 1, 0, null, Tensor.of(model.parameters(), 1));
+        model.prepare(kernels, 0, 1);
     }
 
     private void copy(Slice from, Slice to) {

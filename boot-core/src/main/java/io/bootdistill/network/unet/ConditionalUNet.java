@@ -3,8 +3,8 @@ package io.bootdistill.network.unet;
 import static io.bootdistill.internal.file.ConfigCheck.between;
 import static io.bootdistill.internal.file.ConfigCheck.that;
 
-import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ConditionShape.Part;
+import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Frequencies;
 import io.bootdistill.network.GraphBuilder;
 import io.bootdistill.network.ImageShape;

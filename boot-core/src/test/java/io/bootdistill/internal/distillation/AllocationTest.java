@@ -16,6 +16,8 @@ import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Progressive;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -88,6 +90,13 @@ public class AllocationTest {
     @Test
     void laterDerivativesAllocateNoDeviceMemory() throws IOException {
         requireNoLaterAllocations(builder -> builder.objective(Derivative.defaults()));
+    }
+
+    /** Nor do rounds, and steps with other grids. */
+    @Test
+    void laterStagesAllocateNoDeviceMemory() throws IOException {
+        requireNoLaterAllocations(builder -> builder.objective(Progressive.defaults().withSteps(4, 1)));
+        requireNoLaterAllocations(builder -> builder.objective(Consistency.defaults().withSteps(4, 1).withSupervised(0.25)));
     }
 
     private void requireNoLaterAllocations(Consumer<DistillationConfig.Builder> options) throws IOException {

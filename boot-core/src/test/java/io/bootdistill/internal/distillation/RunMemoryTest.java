@@ -19,7 +19,15 @@ import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Graph;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.Matching;
+import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
+import io.bootdistill.phase.Walks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,9 +116,25 @@ class RunMemoryTest {
         requireTold(config().lanes(3).workers(3));
         requireTold(config().optimiser(OptimiserConfig.ofStudents()));
         requireTold(config().corrector(new Corrector(1, 0, 10, 3e-4, 1)));
+        Corrector own = new Corrector(1, 0, 10, 3e-4, 1).withOnline(new OnlineSamples.Own(2, 0.5));
+        requireTold(config().corrector(own));
+        requireTold(config().corrector(own).guidance(2).lanes(3).workers(2));
+        requireTold(config().corrector(own.withMatching(new Matching.Through(1))));
+        requireTold(config().corrector(own.withMatching(new Matching.Through(1))).guidance(2).lanes(3).workers(2));
         requireTold(config().heldOut(8).referenceSteps(1));
         requireTold(config().objective(Bootstrap.defaults().withTargetEma(0.9)));
         requireTold(config().guidance(2));
+    }
+
+    @Test
+    void walksAndTeachersOfLaterRoundsCount() throws IOException {
+        Walks walks = Walks.defaults().withUses(2, 1);
+        requireTold(config().objective(Direct.defaults().withSteps(3).withWalks(walks)));
+        requireTold(config().objective(Cmt.defaults().withSteps(4, 2).withWalks(walks)));
+        requireTold(config().objective(Progressive.defaults().withSteps(4, 1).withWalks(walks)));
+        requireTold(config().lanes(3).workers(3).objective(Consistency.defaults().withSteps(4, 0).withSupervised(0)
+                .withWalks(walks)));
+        requireTold(config().objective(Tract.defaults().withSteps(4, 2, 1).withWalks(walks)));
     }
 
     /** With the teacher, as {@code boot inspect} tells it of one that nobody has loaded: no other choice takes less. */

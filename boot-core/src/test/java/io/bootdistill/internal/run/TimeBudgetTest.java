@@ -12,23 +12,45 @@ import io.bootdistill.config.Length;
 import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.training.Crew;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
+import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.Losses;
+import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.Reducer;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Mlp;
+import io.bootdistill.network.Model;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.BootstrapLoss.Weighting;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.Objective;
+import io.bootdistill.objective.OnlineSamples;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Consistency;
+import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.Tract;
+import io.bootdistill.phase.Walks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -94,10 +116,28 @@ class TimeBudgetTest {
         assertEquals(5.5, passesPerSample(DDIM.withRestartShare(0.5)), "the student from the noise");
         assertEquals(6, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, NONE, 0)), "a tangent");
         assertEquals(5, passesPerSample(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, HALF, 0)));
-        assertEquals(16, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
-        assertEquals(10, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
+        assertEquals(15, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, NONE)));
+        assertEquals(9.5, passesPerSample(new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, HALF)));
         assertEquals(3 + 11 / 4.0, passesPerSample(Trajectories.defaults()), "a quarter of the samples has a new trajectory");
-        assertEquals(3 + 5, passesPerSample(Trajectories.defaults().withSteps(4).withUses(1, 1)));
+        Trajectories four = Trajectories.defaults().withSteps(4).withUses(1, 1);
+        assertEquals(3 + 5, passesPerSample(four));
+        assertEquals(3 + 5 + 0.25, passesPerSample(four.withEnd(0.4).withRestartShare(0.5).withOwnStates(0.5)), "the student once more");
+    }
+
+    /** As published: two calls of the teacher for a pair of progressive distillation, one for another, and one of an average. */
+    @Test
+    void costsOfPhases() {
+        Walks walks = Walks.defaults();
+        assertEquals(3 + 10 / 4.0, passesPerSample(Direct.defaults()));
+        assertEquals(3 + 19 / 4.0, passesPerSample(Direct.defaults().withWalks(walks.withUses(4, 1).withSolver(Solver.HEUN))));
+        assertEquals(3 + 8 / 8.0, passesPerSample(Cmt.defaults().withSteps(8, 1)));
+        assertEquals(3 + 2, passesPerSample(Progressive.defaults()));
+        assertEquals(3 + 1 + 32 / 16.0, passesPerSample(Tract.defaults().withSteps(32, 8, 8)));
+        assertEquals((3 + 1 + 2.0) / 3 + (3 + 1 + 1.0) * 2 / 3, passesPerSample(Tract.defaults()), 1e-12, "uses of 16, of 8");
+        assertEquals(3 + 1 + 16 / 16.0, passesPerSample(Consistency.defaults().withSteps(16, 0).withSupervised(0)));
+        assertEquals(3 + 0.8 + 16 / 16.0, passesPerSample(Consistency.defaults().withSteps(16, 0)), 1e-12, "a fifth without it");
+        assertEquals(3 + 0.375 * 4 + 0.625 * 2, passes(budget().objective(
+                Progressive.defaults().withSteps(8, 1)).guidance(2)) / BATCH, 1e-12, "later teachers know of the guidance");
     }
 
     @Test
@@ -121,6 +161,18 @@ class TimeBudgetTest {
         assertEquals(6 + 0.25 * 0.5 * 8, passes(budget().corrector(corrector).guidance(2)) / BATCH, 1e-12);
     }
 
+    /** The online network learns in all steps, by 1 + 3 passes; each r-th of 0.9 of them moves the student, by 3 and theirs. */
+    @Test
+    void correctorsWithSamplesOfTheirOwn() {
+        Corrector own = new Corrector(0.5, 0.75, 10, 3e-4, 1).withOnline(new OnlineSamples.Own(2, 0));
+        assertEquals(5 + 0.25 * 0.5 * (4 + 0.45 * 5), passes(budget().corrector(own)) / BATCH, 1e-12);
+        assertEquals(6 + 0.25 * 0.5 * (4 + 0.45 * 6), passes(budget().corrector(own).guidance(2)) / BATCH, 1e-12);
+        Corrector guided = own.withOnline(new OnlineSamples.Own(1, 1));
+        assertEquals(6 + 0.25 * 0.5 * (4 + 0.9 * 7), passes(budget().corrector(guided).guidance(2)) / BATCH, 1e-12);
+        Corrector through = own.withMatching(new Matching.Through(1));
+        assertEquals(5 + 0.25 * 0.5 * (4 + 0.45 * 9), passes(budget().corrector(through)) / BATCH, 1e-12);
+    }
+
     /** The steps of all parts are run, and none is counted. */
     @Test
     void measuringLeavesTheStep() {
@@ -132,6 +184,62 @@ class TimeBudgetTest {
             assertEquals(0, state.step());
             assertEquals(4 * 5 + 0.25 * 2 * 7, setup.passes(), 1e-12);
         }
+    }
+
+    /** Each stage is timed: also what only a later round makes ready. */
+    @Test
+    void stagesAreParts() {
+        DistillationSetup setup = new DistillationSetup(
+                budget().batch(4).block(2).images(4 * 100).objective(Progressive.defaults().withSteps(8, 1)).build(),
+                Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
+        try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
+            assertEquals(List.of(38L, 63L), trainer.assigned().get(0).lesson().rounds());
+            assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertEquals(0, state.step());
+        }
+    }
+
+    /** Notes the steps in which it takes part; does nothing. */
+    private record Noted(List<Long> steps) implements Lesson {
+
+        @Override
+        public int blocks() {
+            return 0;
+        }
+
+        @Override
+        public void draw(long step, Kernels kernels) {
+            steps.add(step);
+        }
+
+        @Override
+        public void learn(Worker worker, int block, Gradients lane, boolean accumulate) {}
+
+        @Override
+        public Losses losses(Kernels kernels) {
+            return Losses.of(0);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Where a lesson takes part in some steps alone, those with it and those without are measured as often. */
+    @Test
+    void stepsWithAndWithoutALessonAreMeasured() {
+        Noted always = new Noted(new ArrayList<>());
+        Noted seldom = new Noted(new ArrayList<>());
+        try (TrainingState state = new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), device, true));
+                Trainer trainer = new Trainer(state, OptimiserConfig.ofTeachers(), 100, Reducer.LANES,
+                        new Crew(state.student, state.student.graph().network().input(), 1, 1, 1, 1, null, null),
+                        List.of(new Trainer.Assigned(0, 100, always), new Trainer.Assigned(20, 100, 4, seldom)))) {
+            TimeBudget.seconds(trainer, 100);
+        }
+        List<Long> before = LongStream.range(0, 12).boxed().toList();
+        List<Long> with = LongStream.range(0, 12).mapToObj(i -> 23 + 4 * i).toList();
+        List<Long> without = LongStream.range(0, 12).mapToObj(i -> 20 + 4 * i).toList();
+        assertEquals(Stream.of(before, with, without).flatMap(List::stream).toList(), always.steps);
+        assertEquals(with, seldom.steps);
     }
 
     /** Two steps at the end of a run, and one before its corrector. */

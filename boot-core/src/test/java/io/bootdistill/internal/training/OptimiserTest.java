@@ -102,7 +102,7 @@ public class OptimiserTest {
             TrainingState state = scope.own(new TrainingState(new Model(graph, device(), true)));
             state.student.initialize(4);
             WorkerPool pool = scope.own(new WorkerPool(workerCount));
-            Optimiser optimiser = scope.own(new Optimiser(config, STEPS, BATCH, state, 1, Reducer.LANES, contexts, pool));
+            Optimiser optimiser = scope.own(new Optimiser(config, Rounds.one(STEPS), BATCH, state, 1, Reducer.LANES, contexts, pool));
             Slice lane = optimiser.lane(0).flat();
             Values[] values = new Values[STEPS + 1];
             values[0] = read(state);

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
+import io.bootdistill.device.PassingDevice;
 import io.bootdistill.device.Slice;
 import io.bootdistill.internal.training.Trainer.Assigned;
 import io.bootdistill.lesson.Lesson;
@@ -18,9 +20,11 @@ import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,7 +46,7 @@ class TrainerTest {
     }
 
     /** Notes its calls; its gradient is 1 for each of its blocks. */
-    private final class Noted implements Lesson {
+    private class Noted implements Lesson {
 
         private final String name;
         private final int blocks;
@@ -124,7 +128,7 @@ class TrainerTest {
         }
 
         @Override
-        public long history() {
+        public long history(long step) {
             return history;
         }
 
@@ -141,6 +145,121 @@ class TrainerTest {
         @Override
         public void close() {
             note("close");
+        }
+    }
+
+    /** With stages from steps 2 and 3, of which the second is a round. */
+    private final class Staged extends Noted {
+
+        Staged() {
+            super("staged", 1, false, 0);
+        }
+
+        @Override
+        public List<Long> stages() {
+            return List.of(2L, 3L);
+        }
+
+        @Override
+        public List<Long> rounds() {
+            return List.of(3L);
+        }
+
+        @Override
+        public void beginRound(Kernels kernels, Slice average) {
+            float[] values = new float[(int) average.length()];
+            kernels.download(average, values, 0);
+            calls.add("round " + values[0]);
+        }
+    }
+
+    private float[] values(Slice slice) {
+        float[] values = new float[(int) slice.length()];
+        try (Kernels kernels = device.openKernels()) {
+            kernels.download(slice, values, 0);
+        }
+        return values;
+    }
+
+    /** The lesson is told the average; weights and average are it, without moments, and the rate begins again. */
+    @Test
+    void roundsBeginAgain() {
+        try (Trainer trainer = trainer(new Assigned(0, STEPS, new Staged()))) {
+            double first = trainer.run().rate();
+            trainer.run();
+            trainer.run();
+            float[] average = values(state.ema());
+            float[] moments = values(state.m());
+            assertNotEquals(0, moments[0]);
+            taken();
+            Trainer.Step step = trainer.run();
+            assertEquals(List.of("round " + average[0], "staged draw 3"), taken().subList(0, 2));
+            assertEquals(first, step.rate(), 1e-12, "the rate of a first step");
+            float[] m = values(state.m());
+            float[] weights = values(state.student.parameters());
+            for (int i = 0; i < average.length; i++) {
+                assertEquals(m[0], m[i], 0f, "the first moment of one gradient");
+                assertEquals(average[i] - step.rate(), weights[i], 1e-6, "Adam's first step, of the rate");
+            }
+            trainer.run();
+            assertEquals("staged draw 4", taken().get(0), "once");
+        }
+    }
+
+    /** Whose calls can be recorded. */
+    private static final class OnDevice implements Lesson {
+
+        @Override
+        public int blocks() {
+            return 1;
+        }
+
+        @Override
+        public void draw(long step, Kernels kernels) {}
+
+        @Override
+        public void learn(Worker worker, int block, Gradients lane, boolean accumulate) {
+            worker.kernels().fill(lane.flat(), 1);
+        }
+
+        @Override
+        public Losses losses(Kernels kernels) {
+            return Losses.of(0);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** Counts recordings that are made and closed. */
+    private static final class Recording extends PassingDevice {
+
+        final AtomicInteger captures = new AtomicInteger();
+        final AtomicInteger closed = new AtomicInteger();
+
+        Recording(Device device) {
+            super(device);
+        }
+
+        @Override
+        protected Object call(Kernels kernels, Method method, Object[] arguments) throws Throwable {
+            Object result = super.call(kernels, method, arguments);
+            if (!(result instanceof Captured captured)) {
+                return result;
+            }
+            captures.incrementAndGet();
+            return new Captured() {
+                @Override
+                public void replay() {
+                    captured.replay();
+                }
+
+                @Override
+                public void close() {
+                    closed.incrementAndGet();
+                    captured.close();
+                }
+            };
         }
     }
 
@@ -186,6 +305,43 @@ class TrainerTest {
             assertEquals(List.of("one draw 0", "one draw 1", "two draw 2", "two draw 3"),
                     taken().stream().filter(call -> call.contains("draw")).toList());
         }
+    }
+
+    /** A lesson can take part in the last of each so many steps. */
+    @Test
+    void lessonsTakePartInSomeSteps() {
+        try (Trainer trainer = trainer(new Assigned(0, STEPS, new Noted("one", 1, false, 0)),
+                new Assigned(2, STEPS, 3, new Noted("seldom", 1, false, 0)))) {
+            for (int i = 0; i < STEPS; i++) {
+                trainer.run();
+            }
+            List<String> taken = taken();
+            assertEquals(List.of("seldom draw 4", "seldom draw 7"),
+                    taken.stream().filter(call -> call.startsWith("seldom draw")).toList());
+            assertEquals(STEPS, taken.stream().filter(call -> call.startsWith("one draw")).count());
+            assertEquals(2, taken.stream().filter(call -> call.startsWith("seldom update")).count());
+        }
+    }
+
+    /** Each set of lessons is recorded once, though they alternate, and forgotten when one of them is over. */
+    @Test
+    void alternatingStepsAreRecordedOnce() {
+        Recording recording = new Recording(device);
+        try (TrainingState own = new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), recording, true));
+                Trainer trainer = new Trainer(own, OptimiserConfig.ofTeachers(), STEPS, Reducer.LANES,
+                        new Crew(own.student, own.student.graph().network().input(), 1, 1, 1, 1, null, null), List.of(
+                                new Assigned(0, 6, new OnDevice()), new Assigned(0, 6, 2, new OnDevice()),
+                                new Assigned(6, STEPS, new OnDevice())))) {
+            for (int i = 0; i < 6; i++) {
+                trainer.run();
+            }
+            assertEquals(2, recording.captures.get(), "with and without the second");
+            assertEquals(0, recording.closed.get());
+            trainer.run();
+            assertEquals(3, recording.captures.get());
+            assertEquals(2, recording.closed.get(), "both are over");
+        }
+        assertEquals(3, recording.closed.get());
     }
 
     /** A rehearsal does what the step does, but is not counted. */

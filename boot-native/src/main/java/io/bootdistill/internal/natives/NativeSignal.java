@@ -72,6 +72,17 @@ interface NativeSignal extends NativeContext {
     }
 
     @Override
+    default void distanceWeights(int n, int pixels, Tensor x, Tensor y, float least, Slice factor) {
+        long rows = rows(n, pixels);
+        int channels = x.channels();
+        requireOk("distanceWeights", BootNative.boot_distance_weights(
+                context(), n, pixels, channels,
+                address("x", x, rows, channels), stride(x),
+                address("y", y, rows, channels), stride(y),
+                least, address("factor", factor, n)));
+    }
+
+    @Override
     default void addScaled(int n, int pixels, Tensor x, Slice factor, Tensor base, Tensor y) {
         long rows = rows(n, pixels);
         int channels = y.channels();

@@ -146,7 +146,7 @@ public final class PromptGauge implements Gauge {
 
     private Drawn draw(Student student, DistillationConfig config, int steps, Progress progress) throws IOException {
         double scale = guided(config.guidance()).range().middle();
-        return students.draw("student", PromptModel.of(student, scale, steps), progress);
+        return students.draw("student", PromptModel.of(student, scale, steps, null), progress);
     }
 
     /** What the teacher has drawn before; two runs may read it at once. */

@@ -36,4 +36,9 @@ public record PairedFigures(double rmse, double psnr, double leastDiversity, dou
                 diversity.isEmpty() ? Double.NaN : Collections.min(diversity),
                 diversity.isEmpty() ? Double.NaN : Collections.max(diversity));
     }
+
+    /** Without what compares one by one, of samples that are no function of the noise alone. */
+    public PairedFigures unpaired() {
+        return new PairedFigures(Double.NaN, Double.NaN, leastDiversity, mostDiversity);
+    }
 }

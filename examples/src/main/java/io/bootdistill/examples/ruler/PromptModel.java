@@ -3,6 +3,7 @@ package io.bootdistill.examples.ruler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
 import java.util.List;
 
 /** A model that draws from prompts: what is measured. Its latents are those of the teacher's autoencoder. */
@@ -23,10 +24,11 @@ public interface PromptModel {
      *
      * @param guidance the scale w, one that it was distilled for
      * @param steps network calls
+     * @param sampler of a student that denoises; null for its own
      */
-    static PromptModel of(Student student, double guidance, int steps) {
+    static PromptModel of(Student student, double guidance, int steps, FewSteps sampler) {
         return (prompts, seeds) -> student.latents(
-                DrawRequest.ofPrompts(prompts).withSeeds(seeds).withGuidance(guidance).withSteps(steps));
+                DrawRequest.ofPrompts(prompts).withSeeds(seeds).withGuidance(guidance).withSteps(steps).withSampler(sampler));
     }
 
     /** What students of a teacher are compared with: even steps from the signal that is left at t_max. */

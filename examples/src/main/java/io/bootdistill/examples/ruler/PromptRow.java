@@ -10,4 +10,10 @@ package io.bootdistill.examples.ruler;
  * @param shown against what the prompts say, and captioned pictures
  */
 public record PromptRow(
-        double latentRmse, double pictureRmse, double diversity, double leastDiversity, PromptRuler.PromptFigures shown) {}
+        double latentRmse, double pictureRmse, double diversity, double leastDiversity, PromptRuler.PromptFigures shown) {
+
+    /** Without what compares one by one, of pictures that are no function of the noise alone. */
+    public PromptRow unpaired() {
+        return new PromptRow(Double.NaN, Double.NaN, diversity, leastDiversity, shown);
+    }
+}

@@ -1,4 +1,4 @@
-package io.bootdistill.progressive;
+package io.bootdistill.phase;
 
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;

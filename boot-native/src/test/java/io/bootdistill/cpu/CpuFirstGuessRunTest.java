@@ -1,10 +1,10 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.progressive.ProgressiveRunTest;
+import io.bootdistill.outside.FirstGuessRunTest;
 
 /** An objective from outside the library in its runs on the cpu device. */
-class CpuProgressiveRunTest extends ProgressiveRunTest {
+class CpuFirstGuessRunTest extends FirstGuessRunTest {
 
     @Override
     protected Device device() {

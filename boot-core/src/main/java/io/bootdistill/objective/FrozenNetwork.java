@@ -1,0 +1,95 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.internal.device.Scope;
+import io.bootdistill.lesson.Worker;
+import io.bootdistill.network.Gradients;
+import io.bootdistill.network.Graph;
+import io.bootdistill.network.Model;
+import io.bootdistill.network.Plan;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network that stays as it is while it is called, made ready for a block of a worker: called without the condition, too, where
+ * it is guided, and taken back to the gradient of its states, where asked.
+ */
+final class FrozenNetwork implements AutoCloseable {
+
+    private final Scope scope = new Scope();
+    private final Plan told;
+    private final @Nullable Plan free;
+    private final @Nullable Gradients unused;
+    private final int pixels;
+
+    /** @param model made for gradients where there is one; stays the caller's */
+    FrozenNetwork(Model model, int block, boolean isGuided, boolean hasGradient) {
+        Plan.Mode mode = hasGradient ? Plan.Mode.TRAINING_WITH_INPUT_GRADIENT : Plan.Mode.INFERENCE;
+        pixels = model.graph().network().input().pixels();
+        try {
+            told = scope.own(new Plan(model, block, mode));
+            free = isGuided ? scope.own(new Plan(model, block, mode)) : null;
+            unused = hasGradient ? scope.own(new Gradients(model)) : null;
+        } catch (RuntimeException | Error e) {
+            scope.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /** What it takes, before there is a model. */
+    static long bytes(Graph graph, int block, int calls, boolean hasGradient) {
+        return hasGradient ? calls * Plan.trainingBytes(graph, block) + Float.BYTES * graph.layout().length()
+                : calls * Plan.bytes(graph, block);
+    }
+
+    /** The plan of its first call. */
+    Plan plan() {
+        return told;
+    }
+
+    /** The output of the last call. */
+    Tensor output() {
+        return told.y();
+    }
+
+    /** The same without the condition; null where it is not guided. */
+    @Nullable Tensor freeOutput() {
+        return free == null ? null : free.y();
+    }
+
+    /**
+     * Calls it for n states.
+     *
+     * @param without what is read without the condition; null where it is not guided
+     */
+    void call(Worker worker, Tensor x, BlockInputs given, @Nullable BlockInputs without, int n) {
+        worker.call(told, x, given, n);
+        if (free != null) {
+            worker.call(free, x, without, n);
+        }
+    }
+
+    /**
+     * Adds Jᵀ v of the last call, times a factor of each sample, to a sum; of the one without the condition likewise.
+     *
+     * @param v gradient by the output, like it
+     */
+    void addBack(Worker worker, Tensor v, Slice share, Slice freeShare, Tensor sum, int n) {
+        addBack(worker, told, v, share, sum, n);
+        if (free != null) {
+            addBack(worker, free, v, freeShare, sum, n);
+        }
+    }
+
+    private void addBack(Worker worker, Plan plan, Tensor v, Slice share, Tensor sum, int n) {
+        worker.kernels().addScaled(n, pixels, v, share, null, plan.dy());
+        plan.backward(worker.kernels(), n, unused, false);
+        worker.kernels().affine((long) n * pixels, plan.dx(), 1, 0, sum, sum);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,78 @@
+package io.bootdistill.objective;
+
+import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.BlockInputs;
+import io.bootdistill.diffusion.Head;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.lesson.Blocks;
+import io.bootdistill.lesson.Classroom;
+import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.Stream;
+
+/** The samples of its own that the online network learns from. Where its predictions are guided, some without their condition. */
+final class OnlineDraws extends NoisedDraws {
+
+    private static final Streams STREAMS = new Streams(Stream.ONLINE_NOISE, Stream.ONLINE_CONDITION, Stream.ONLINE_GUIDANCE,
+            Stream.ONLINE_AGAIN, Stream.ONLINE_TIME);
+
+    /** How often it is not told the condition. */
+    private static final double FREE = 0.1;
+
+    /**
+     * A block of samples.
+     *
+     * @param seeds of the noise that the student reads
+     * @param signal coefficients for the sample
+     * @param again seeds of the noise at τ
+     * @param learnt coefficients for x_τ, and for the output that is learnt
+     */
+    record Part(
+            int samples, Slice seeds, Slice signal, BlockInputs atEnd, Slice again, Slice learnt, BlockInputs atTau) {}
+
+    private final Prediction output;
+    private final boolean isGuided;
+    private final Column signal;
+    private final Column learnt;
+    private final Column told;
+
+    /** @param output what that of the online network means */
+    OnlineDraws(Classroom room, Prediction output, Correction correction) {
+        super(room, correction.samples(), STREAMS);
+        this.output = output;
+        isGuided = FreeCondition.isNeeded(room, correction.onlineGuidance());
+        signal = coefficients();
+        learnt = coefficients();
+        told = table.column(isGuided ? 1 : 0);
+    }
+
+    /** Makes the blocks. */
+    Part[] open() {
+        Blocks blocks = openTable();
+        Head head = head();
+        for (int i = 0; i < table.rows(); i++) {
+            at(signal, i).head(head);
+            at(learnt, i).head(0, 1).step(1).gradient(gradient());
+        }
+        Part[] parts = new Part[blocks.count()];
+        for (int b = 0; b < parts.length; b++) {
+            int from = blocks.first(b);
+            int n = blocks.size(b);
+            parts[b] = new Part(n, samples.seeds(from, n), signal.slice(from, n), atEnd(from, n), again(from, n),
+                    learnt.slice(from, n), told(atTau(from, n), from, n));
+        }
+        return parts;
+    }
+
+    private BlockInputs told(BlockInputs given, int from, int n) {
+        return isGuided ? FreeCondition.with(given, told.rows(from, n)) : given;
+    }
+
+    @Override
+    void set(int row, long index, double t, double alpha, double sigma) {
+        at(learnt, row).state(alpha, sigma).prediction(output.imageShare(sigma), output.noiseShare(alpha));
+        if (isGuided) {
+            boolean free = Stream.ONLINE_NULL.uniform(room.seed(), index) < FREE;
+            told.set(row, free ? room.guidanceLabel() : samples.conditions()[row]); // guidance is of labels, or rows of a table
+        }
+    }
+}
