@@ -67,7 +67,8 @@ final class CorrectorDraws extends NoisedDraws {
         opposite = table.column(1);
         taughtScales = new float[table.rows()];
         boolean isTeacherGuided = room.workers().get(0).teacher().nullOutput() != null;
-        free = isOnlineGuided || isTeacherGuided && correction.isThrough() ? new FreeCondition(room, table) : null;
+        free = isOnlineGuided || isTeacherGuided && correction.isThrough() ? new FreeCondition(room, table, samples)
+                : null;
         through = correction.isThrough() ? new ThroughColumns(room, table, onlineOutput, isTeacherGuided) : null;
     }
 
@@ -99,9 +100,6 @@ final class CorrectorDraws extends NoisedDraws {
             at(online, i).step(1).clip(room.clip());
             at(learnt, i).head(0, 1).step(1).gradient(gradient());
         }
-        if (free != null) {
-            free.fill();
-        }
     }
 
     @Override
@@ -112,6 +110,9 @@ final class CorrectorDraws extends NoisedDraws {
 
     @Override
     void set(int row, long index, double t, double alpha, double sigma) {
+        if (free != null) {
+            free.set(row, true);
+        }
         taughtScales[row] = share(correction.guidance(), row);
         double taught = room.guidanceInterval().scale(taughtScales[row], t);
         double modelled = room.guidanceInterval().scale(share(correction.onlineGuidance(), row), t);

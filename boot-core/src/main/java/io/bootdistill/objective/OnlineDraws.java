@@ -8,6 +8,7 @@ import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The samples of its own that the online network learns from. Where its predictions are guided, some without their condition. */
 final class OnlineDraws extends NoisedDraws {
@@ -30,19 +31,17 @@ final class OnlineDraws extends NoisedDraws {
             int samples, Slice seeds, Slice signal, BlockInputs atEnd, Slice again, Slice learnt, BlockInputs atTau) {}
 
     private final Prediction output;
-    private final boolean isGuided;
     private final Column signal;
     private final Column learnt;
-    private final Column told;
+    private final @Nullable FreeCondition told;
 
     /** @param output what that of the online network means */
     OnlineDraws(Classroom room, Prediction output, Correction correction) {
         super(room, correction.samples(), STREAMS);
         this.output = output;
-        isGuided = FreeCondition.isNeeded(room, correction.onlineGuidance());
         signal = coefficients();
         learnt = coefficients();
-        told = table.column(isGuided ? 1 : 0);
+        told = FreeCondition.isNeeded(room, correction.onlineGuidance()) ? new FreeCondition(room, table, samples) : null;
     }
 
     /** Makes the blocks. */
@@ -64,15 +63,14 @@ final class OnlineDraws extends NoisedDraws {
     }
 
     private BlockInputs told(BlockInputs given, int from, int n) {
-        return isGuided ? FreeCondition.with(given, told.rows(from, n)) : given;
+        return told == null ? given : told.of(given, from, n);
     }
 
     @Override
     void set(int row, long index, double t, double alpha, double sigma) {
         at(learnt, row).state(alpha, sigma).prediction(output.imageShare(sigma), output.noiseShare(alpha));
-        if (isGuided) {
-            boolean free = Stream.ONLINE_NULL.uniform(room.seed(), index) < FREE;
-            told.set(row, free ? room.guidanceLabel() : samples.conditions()[row]); // guidance is of labels, or rows of a table
+        if (told != null) {
+            told.set(row, Stream.ONLINE_NULL.uniform(room.seed(), index) < FREE);
         }
     }
 }
