@@ -165,7 +165,7 @@ public final class BootDistiller {
             return teacher;
         }
         Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
-        long most = ConditionTable.mostRows(teacher.condition()) - 2;
+        long most = ConditionTable.mostRows(Enlargement.without((ConditionShape.Parts) teacher.condition())) - 2;
         Checks.that(prompts.all().size() <= most, "the number of prompts", prompts.all().size(), "at most " + most
                 + ": what the encoders make of them lies in memory");
         List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());

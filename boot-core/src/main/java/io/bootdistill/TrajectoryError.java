@@ -86,11 +86,12 @@ public final class TrajectoryError {
      *
      * @param request prompts, their noise or seeds, and how the teacher is guided: by its usual scale where none is given; an interval
      *     and a rescaling as {@link DrawRequest#asReference} has them. Its steps have no effect
-     * @throws IllegalArgumentException also if the student or the teacher reads no prompts
+     * @throws IllegalArgumentException also if the student or the teacher reads no prompts, or enlarges pictures
      */
     public static double[] of(Student student, Teacher teacher, DrawRequest request, double[] times, int steps) {
         Pipeline pipeline = teacher.pipeline();
         Checks.that(pipeline != null && teacher.readsPrompts(), "the teacher", teacher.network(), "one that reads prompts");
+        Checks.that(pipeline.enlargement() == null, "the teacher", teacher.network(), "one that draws of noise and a prompt alone");
         Checks.that(student.readsPrompts(), "the student", student.condition(), "one that reads prompts");
         Checks.that(!request.prompts().isEmpty(), "prompts", "missing", "given: this teacher draws from prompts");
         Checks.that(request.width() == 0, "the size", request.width() + "x" + request.height(), "left out");

@@ -13,6 +13,8 @@ import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.network.ImageShape;
+import io.bootdistill.objective.Corrector;
+import io.bootdistill.objective.OnlineSamples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +98,23 @@ class DeepFloydDistillationTest {
         }
     }
 
+    /** What guidance leads away from is without the prompt, but of the sample's own picture: in the online network, too. */
+    @Test
+    void guidedCorrectorKeepsThePicture() throws IOException {
+        Corrector corrector = Corrector.defaults().withStart(0).withShare(0.5).withOnline(new OnlineSamples.Own(1, 0.5));
+        float[][] drawn = new float[2][];
+        DrawRequest request = DrawRequest.ofPrompts(PROMPTS).withImages(SMALL, TinyFolders.normal(3 * SMALL.size(), 2));
+        try (Student first = first(); Teacher teacher = Teacher.load(folder(2), device)) {
+            for (int workers = 1; workers <= 2; workers++) {
+                try (Student student = new BootDistiller(teacher).cascade(first, 7).conditions(ConditionSource.prompts(PROMPTS))
+                        .train(config(2).corrector(corrector).heldOut(0).workers(workers).build())) {
+                    drawn[workers - 1] = student.pixels(request);
+                }
+            }
+        }
+        assertArrayEquals(drawn[0], drawn[1]);
+    }
+
     @Test
     void refusesWhatIsMissing() throws IOException {
         DistillationConfig config = config(1).folder(temp.resolve("none")).build();
@@ -105,6 +124,8 @@ class DeepFloydDistillationTest {
                     "the student of the stage before is missing", "at most 3×16×8");
             assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).train(config)),
                     "the condition of the stage before", "none or labels");
+            assertMessage(refused(() -> TrajectoryError.of(first, teacher, DrawRequest.ofPrompts(PROMPTS.get(0)).withImages(
+                    SMALL, new float[SMALL.size()]), new double[] {0.5}, 2)), "draws of noise and a prompt alone");
             assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).conditions(ConditionSource.prompts(
                     List.of("unknown"))).train(config)), "unknown", "text_states.safetensors");
         }

@@ -14,7 +14,6 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.lesson.OptimiserConfig;
-import io.bootdistill.network.LowRank;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
@@ -27,7 +26,6 @@ import io.bootdistill.objective.Trajectories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -61,8 +59,8 @@ public class KindsOfTeachersTest {
             Map.entry("corrector of samples of its own",
                     c -> c.objective(TRAJECTORIES).corrector(OWN.withWeighting(Matching.Weighting.ERROR))),
             Map.entry("corrector with an adapter", c -> c.objective(TRAJECTORIES).corrector(
-                    OWN.withMatching(new Matching.Through(1)).withNetwork(new OnlineWeights.Adapter(new LowRank(
-                            2, 2, List.of(LowRank.Target.TO_Q, LowRank.Target.TO_OUT)))))),
+                    OWN.withMatching(new Matching.Through(1)).withNetwork(new OnlineWeights.Adapter(
+                            2, 2, OnlineWeights.Layers.ALL)))),
             Map.entry("corrector through the networks",
                     c -> c.objective(TRAJECTORIES).corrector(OWN.withMatching(new Matching.Through(1)))),
             Map.entry("corrector through the networks, two times and guidance of a range",

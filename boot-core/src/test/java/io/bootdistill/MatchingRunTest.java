@@ -16,7 +16,6 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.lesson.OptimiserConfig;
-import io.bootdistill.network.LowRank;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Matching;
@@ -43,8 +42,8 @@ public class MatchingRunTest {
     private static final int STEPS = 10;
     private static final Corrector OWN = new Corrector(0.5, 0.2, 1, 1e-2, 0.5).withOnline(new OnlineSamples.Own(2, 0.5));
 
-    private static final LowRank ADAPTER = new LowRank(2, 2, List.of(LowRank.Target.TO_Q, LowRank.Target.TO_V));
-    private static final Corrector ADAPTED = OWN.withNetwork(new OnlineWeights.Adapter(ADAPTER));
+    private static final Corrector ADAPTED =
+            OWN.withNetwork(new OnlineWeights.Adapter(2, 2, OnlineWeights.Layers.QUERIES_AND_VALUES));
 
     @TempDir
     Path temp;
@@ -108,7 +107,8 @@ public class MatchingRunTest {
                 OWN.withWeighting(Matching.Weighting.NOISE), OWN.withWeighting(Matching.Weighting.ERROR),
                 OWN.withMatching(new Matching.Through(1)), OWN.withMatching(new Matching.Through(1.2)), ADAPTED,
                 ADAPTED.withOnline(new OnlineSamples.Shared()),
-                OWN.withNetwork(new OnlineWeights.Adapter(new LowRank(1, 2, ADAPTER.targets()))));
+                OWN.withNetwork(new OnlineWeights.Adapter(1, 2, OnlineWeights.Layers.QUERIES_AND_VALUES)),
+                OWN.withNetwork(new OnlineWeights.Adapter(2, 2, OnlineWeights.Layers.ALL)));
         Map<String, Corrector> students = new HashMap<>();
         try (Teacher teacher = teacher("v_prediction")) {
             for (Corrector corrector : all) {

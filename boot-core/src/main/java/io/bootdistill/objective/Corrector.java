@@ -112,7 +112,7 @@ public record Corrector(
 
     /** The adapter of the online network; null where that has weights of its own. */
     public @Nullable LowRank adapter() {
-        return network instanceof OnlineWeights.Adapter adapted ? adapted.adapter() : null;
+        return network instanceof OnlineWeights.Adapter adapted ? adapted.lowRank() : null;
     }
 
     /** Whether the teacher must be a network without limits, see {@link Matching.Through}. */

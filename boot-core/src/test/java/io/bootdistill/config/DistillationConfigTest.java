@@ -22,6 +22,7 @@ import io.bootdistill.objective.Derivative;
 import io.bootdistill.objective.Matching;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.OnlineSamples;
+import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.TimeSampling;
 import io.bootdistill.objective.Trajectories;
@@ -56,6 +57,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                         Phase.defaults().withShare(0.75)),
                 DistillationConfig.builder().corrector(Corrector.defaults()).clip(Limit.to(2)),
                 DistillationConfig.builder().corrector(OWN),
+                DistillationConfig.builder().corrector(OWN.withNetwork(OnlineWeights.Adapter.defaults())),
                 DistillationConfig.builder().corrector(OWN.withMatching(new Matching.Through(1.2)))));
         for (Objective objective : List.of(
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),

@@ -1,6 +1,5 @@
 package io.bootdistill.config;
 
-import io.bootdistill.network.LowRank;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
@@ -35,7 +34,7 @@ final class Variants {
             Limit.ofScheduler(), Limit.none(), Limit.to(2),
             new CorrectorChoice.Automatic(), new CorrectorChoice.None(), new CorrectorChoice.Given(Corrector.defaults()),
             new Matching.Stopped(), new Matching.Through(1), new OnlineSamples.Shared(), new OnlineSamples.Own(2, 0.5),
-            new OnlineWeights.Own(), new OnlineWeights.Adapter(LowRank.defaults()));
+            new OnlineWeights.Own(), OnlineWeights.Adapter.defaults());
 
     private Variants() {}
 

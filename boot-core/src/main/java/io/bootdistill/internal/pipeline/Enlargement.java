@@ -67,8 +67,8 @@ public final class Enlargement {
         SmallerImages.requireFitting(given, drawn);
     }
 
-    /** What is left of a condition that is the same for pictures of all kinds. */
-    static Parts without(Parts shape) {
+    /** What a condition is without smaller pictures and their level. */
+    public static Parts without(Parts shape) {
         return new Parts(shape.parts().stream()
                 .filter(part -> !part.name().equals(UNet.CLASS) && !part.name().equals(UNet.IMAGE)).toList());
     }
