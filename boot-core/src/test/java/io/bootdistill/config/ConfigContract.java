@@ -244,7 +244,7 @@ abstract class ConfigContract<V extends Record, C> {
 
     /** Whether the key names the kind of a value. */
     private static boolean isNamed(String at, String key) {
-        return at.matches(".*(objective|boundary|clip|matching|online)") && !key.equals("share") && !key.equals("beta");
+        return at.matches(".*(objective|boundary|clip|matching|online|network)") && !key.equals("share") && !key.equals("beta");
     }
 
     private void assertFileRefused(JsonObject root, String message) throws IOException {

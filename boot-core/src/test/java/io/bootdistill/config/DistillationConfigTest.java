@@ -257,6 +257,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 range("corrector.Given.corrector.matching.Through.a", at(0, 2), beyond(-TINY, 2.000001)),
                 range("corrector.Given.corrector.online.Own.updates", at(1, 100), beyond(0, 101)),
                 range("corrector.Given.corrector.online.Own.guidance", at(0, 1), beyond(-TINY, OVER_ONE)),
+                range("corrector.Given.corrector.network.Adapter.rank", at(1), beyond(0)),
+                range("corrector.Given.corrector.network.Adapter.scale", at(TINY), beyond(0, INFINITY)),
                 range("optimiser.rate", at(TINY, 1), beyond(0, OVER_ONE)),
                 range("optimiser.warmupImages", at(0), beyond(-1)),
                 range("optimiser.decay", at(0), beyond(-TINY, INFINITY)),
