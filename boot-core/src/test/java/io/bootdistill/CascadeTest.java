@@ -199,15 +199,16 @@ public class CascadeTest {
 
     @Test
     void threadsDrawTheSame() throws IOException {
+        Cascade closed;
         try (Student second = distiller().train(TinyStages.distillation(16).build());
                 Cascade cascade = Cascade.load(saved("first", first), saved("second", second), device())) {
+            closed = cascade;
             float[] expected = cascade.pixels(REQUEST);
             CompletableFuture<float[]> other = CompletableFuture.supplyAsync(() -> cascade.pixels(REQUEST));
             assertArrayEquals(expected, cascade.pixels(REQUEST));
             assertArrayEquals(expected, other.join());
-            cascade.close();
-            assertThrows(IllegalStateException.class, () -> cascade.pixels(REQUEST));
         }
+        assertThrows(IllegalStateException.class, () -> closed.pixels(REQUEST));
     }
 
     @Test
