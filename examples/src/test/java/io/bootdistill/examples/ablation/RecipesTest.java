@@ -53,6 +53,7 @@ final class RecipesTest {
         assertEquals(methods.changes().size(), methods.changes().keySet().stream()
                 .map(name -> methods.builder(name, DEFAULTS).build()).distinct().count());
         assertEquals(DEFAULTS.toBuilder().images(64_000).build(), methods.builder(Recipes.DEFAULTS, DEFAULTS).build());
+        assertEquals(DistillationConfig.paper().images(64_000).build(), methods.builder("paper", DEFAULTS).build());
     }
 
     /** Objective by guidance by share of the boundary; what a recipe does not say is the default's of prompts. */
