@@ -1,7 +1,6 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Classroom;
@@ -131,8 +130,7 @@ public record Corrector(
         if (!(online instanceof OnlineSamples.Own own)) {
             return samples(size.batch()) * (6.0 + taught);
         }
-        int modelled = own.guidance() > 0 ? taught : 1;
-        double moved = 3.0 + (taught + modelled) * (needsTeacherGradient() ? 2 : 1);
+        double moved = 3.0 + (taught + modelledCalls(own, size)) * (needsTeacherGradient() ? 2 : 1);
         return samples(size.batch()) * (4.0 + (1 - ALONE) * moved / own.updates());
     }
 
@@ -147,13 +145,16 @@ public record Corrector(
         if (!(online instanceof OnlineSamples.Own own)) {
             return 0;
         }
-        int modelled = own.guidance() > 0 ? size.predictionCalls() : 1;
-        long bytes = FrozenNetwork.bytes(student, size.block(), modelled, needsTeacherGradient());
+        long bytes = FrozenNetwork.bytes(student, size.block(), modelledCalls(own, size), needsTeacherGradient());
         if (needsTeacherGradient() && teacher != null) {
-            boolean isTold = teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
-            bytes += FrozenNetwork.bytes(teacher, size.block(), isTold ? 1 : size.predictionCalls(), true);
+            bytes += FrozenNetwork.bytes(teacher, size.block(), size.predictionCalls(), true);
         }
         return workers * bytes;
+    }
+
+    /** Calls that a prediction of the online network takes, whose guidance is of its own, whatever the teacher is told. */
+    private static int modelledCalls(OnlineSamples.Own own, StepSize size) {
+        return own.guidance() > 0 && size.isGuided() ? 2 : 1;
     }
 
     /** Its first step of a run. */
