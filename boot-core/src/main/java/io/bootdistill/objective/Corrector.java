@@ -174,14 +174,15 @@ public record Corrector(
         OptimiserConfig constant =
                 new OptimiserConfig(UpdateRule.ADAM, rate, optimiser.warmupImages(), 0, 0, optimiser.beta2(), optimiser.clip(), 0);
         Correction correction = correction(room.batch(), steps);
-        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, correction);
-        Learner learner = room.learner(model, constant, FOREVER, draws.blocks());
         long first = firstStep(steps);
-        if (!(online instanceof OnlineSamples.Own own)) {
-            return List.of(new Part(first, 1, new CorrectorLesson(room, draws, weighting, learner, first)));
-        }
-        Scope parts = new Scope(); // the caller's, once all are there
+        Scope parts = new Scope(); // the caller's, once all are there; what lessons own is theirs, too: closing twice does nothing
         try {
+            parts.own(model);
+            CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, correction);
+            Learner learner = parts.own(room.learner(model, constant, FOREVER, draws.blocks()));
+            if (!(online instanceof OnlineSamples.Own own)) {
+                return List.of(new Part(first, 1, new CorrectorLesson(room, draws, weighting, learner, first)));
+            }
             OnlineDraws ownDraws = new OnlineDraws(room, onlineOutput, correction);
             Lesson learns = parts.own(new OnlineLesson(room, ownDraws, learner, first));
             Lesson moves = parts.own(new MatchingLesson(room, draws, correction, model));
