@@ -2,12 +2,15 @@ package io.bootdistill.phase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.ResidualWeighting;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,9 +41,8 @@ class StagesTest {
         requireStages(Progressive.defaults().withSteps(24, 6),
                 new Stage(0.4, 0, 24, 2, 2, true, 12), new Stage(0.6, 1, 12, 2, 2, true, 6));
         requireStages(Progressive.defaults().withSteps(4, 2), new Stage(1, 0, 4, 2, 2, true, 2));
-        requireStages(Consistency.defaults(), new Stage(0.2, 0, 10, 1, 10, true, 10),
-                new Stage(1.0 / 3 - 0.2, 0, 10, 1, 10, false, 10), new Stage(1.0 / 3, 0, 20, 1, 20, false, 16),
-                new Stage(1.0 / 3, 0, 40, 1, 40, false, 16));
+        requireStages(Consistency.defaults(), new Stage(0.2, 0, 25, 1, 25, true, 16),
+                new Stage(0.5 - 0.2, 0, 25, 1, 25, false, 16), new Stage(0.5, 0, 50, 1, 50, false, 16));
         requireStages(Consistency.defaults().withSteps(20, 1).withEnds(5).withSupervised(0.75),
                 new Stage(0.5, 0, 10, 1, 2, true, 10), new Stage(0.25, 0, 20, 1, 4, true, 16),
                 new Stage(0.25, 0, 20, 1, 4, false, 16));
@@ -82,11 +84,11 @@ class StagesTest {
         assertEquals(110, stages.first(2));
         assertEquals(6, stages.steps(2));
         Stages grown = new Stages("test", Consistency.defaults().stages(), new Assignment(0, 30, ResidualWeighting.NONE));
-        assertEquals(List.of(6L, 10L, 20L), grown.begins());
+        assertEquals(List.of(6L, 15L), grown.begins());
         assertEquals(List.of(), grown.rounds(), "a grid that grows is of one round");
-        assertEquals("number of steps with test is 3, must be more: of its 4 stages, number 2 would have none",
+        assertEquals("number of steps with test is 1, must be more: of its 3 stages, number 1 would have none",
                 assertThrows(IllegalArgumentException.class, () -> new Stages(
-                        "test", Consistency.defaults().stages(), new Assignment(7, 3, ResidualWeighting.NONE))).getMessage());
+                        "test", Consistency.defaults().stages(), new Assignment(7, 1, ResidualWeighting.NONE))).getMessage());
     }
 
     /** By which the times of a sampler are those that were learnt. */
@@ -98,7 +100,21 @@ class StagesTest {
         assertEquals(FewSteps.RENOISE, Cmt.defaults().fewSteps());
         assertEquals(FewSteps.DDIM, Cmt.defaults().withSteps(10, 5).fewSteps());
         assertEquals(FewSteps.RENOISE, Consistency.defaults().fewSteps());
-        assertEquals(FewSteps.DDIM, Consistency.defaults().withEnds(2).fewSteps());
+        assertEquals(FewSteps.DDIM, Consistency.defaults().withEnds(5).fewSteps());
+    }
+
+    /** Whatever its steps, as the last grid of the defaults is the sampler's. */
+    @Test
+    void consistencyLearnsTheTimesOfItsSampler() {
+        NoiseSchedule schedule = new FlowSchedule();
+        List<Stage> stages = Consistency.defaults().stages();
+        Stage last = stages.get(stages.size() - 1);
+        List<Double> learnt = IntStream.range(0, last.steps()).mapToObj(i -> last.time(schedule, i)).toList();
+        for (int n = 1; n <= FewSteps.RENOISE.most(); n++) {
+            for (int i = 0; i < n; i++) {
+                assertTrue(learnt.contains(FewSteps.RENOISE.time(schedule, i, n)), "call " + i + " of " + n);
+            }
+        }
     }
 
     @Test
@@ -108,7 +124,7 @@ class StagesTest {
                 () -> Progressive.defaults().withSteps(18, 3));
         requireRefusal("doublings of consistency is 2, must be 0 … 9, and so many that steps, 10, can be halved so often",
                 () -> Consistency.defaults().withSteps(10, 2));
-        requireRefusal("ends of consistency is 4, must be at least 1, and a divisor of the first steps, 10",
+        requireRefusal("ends of consistency is 4, must be at least 1, and a divisor of the first steps, 25",
                 () -> Consistency.defaults().withEnds(4));
         requireRefusal("middle of tract is 5, must be at least 1, and a divisor of steps, 32, below it",
                 () -> Tract.defaults().withSteps(32, 5, 1));
