@@ -63,8 +63,8 @@ public final class TrajectoryError {
     }
 
     /**
-     * Measures a student that reads pure noise and still has its time input: one that {@link BootDistiller} returned, or one with two times, not a
-     * one-step student that was read from its folder.
+     * Measures a student that reads pure noise and still has its time input: one that {@link BootDistiller} returned, or one with
+     * two times, not a one-step student that was read from its folder.
      *
      * @param guidance of the teacher; null for none. A student that is given the scale is given this one
      * @param request noise, or seeds of it, and conditions; its scale and steps have no effect

@@ -23,8 +23,9 @@ final class OneStepReadme {
 
                     pipe(%snum_inference_steps=1%s)
 
-                %s%s.""".formatted(inputs(source), scale, fewSteps == null ? "" : "or 2 or 4 steps, ", told ? "with the scale W that is wanted: the network is told it"
-                        : "without guidance: it is in the network already")
+                %s%s.""".formatted(inputs(source), scale, fewSteps == null ? "" : "or 2 or 4 steps, ",
+                        told ? "with the scale W that is wanted: the network is told it"
+                                : "without guidance: it is in the network already")
                 : "No pipeline draws with it: it has inputs that they do not pass, or steps that its own does not take."
                 + " Student.load of BootDistill does.";
         return """
