@@ -16,14 +16,12 @@ import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Network;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,7 +139,7 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            requireStage(conditions);
+            requireConditions(conditions);
             requireMemory(config, conditions);
             TeacherModel encoded = encoded(scope, conditions);
             DistillationSetup setup = Decisions.of(setup(config, encoded, drawn(conditions, encoded, config)), pipeline());
@@ -158,23 +156,12 @@ public final class BootDistiller {
 
     /** The teacher of a run: where it reads prompts, with these in a table. */
     private TeacherModel encoded(Scope scope, @Nullable ConditionSource source) {
-        Pipeline pipeline = pipeline();
-        boolean reads = pipeline != null && pipeline.readsPrompts();
-        if (!(source instanceof Prompts prompts)) {
-            Checks.that(!reads, "conditions", source, "ConditionSource.prompts(…): this teacher reads prompts");
-            return teacher;
-        }
-        Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
-        long most = ConditionTable.mostRows(Enlargement.without((ConditionShape.Parts) teacher.condition())) - 2;
-        Checks.that(prompts.all().size() <= most, "the number of prompts", prompts.all().size(), "at most " + most
-                + ": what the encoders make of them lies in memory");
-        List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
-        return teacher.withConditions(
-                scope.own(pipeline.conditions(prompts.all(), away, pipeline.picture(teacher.shape()))));
+        return source instanceof Prompts prompts ? EncodedPrompts.of(prompts, pipeline(), teacher, scope) : teacher;
     }
 
-    /** Refuses a stage before that is missing, or does not fit. */
-    private void requireStage(@Nullable ConditionSource source) {
+    /** Refuses prompts, or a stage before, that are missing, or do not fit. */
+    private void requireConditions(@Nullable ConditionSource source) {
+        EncodedPrompts.require(source, pipeline(), teacher);
         boolean enlarges = Enlargement.isPartOf(network.condition());
         boolean isWhole = source != null && !(source instanceof Prompts);
         Checks.that(!enlarges || stage != null || isWhole, "the student of the stage before", "missing", "given by"
@@ -197,23 +184,34 @@ public final class BootDistiller {
                 (ConditionShape.Parts) encoded.condition(), config.seed());
     }
 
+    /** The same where nothing is drawn from it. */
+    private @Nullable ConditionSource undrawn(@Nullable ConditionSource given) {
+        return given == null && stage != null ? ConditionSource.none() : given;
+    }
+
     /** What stands beside the teacher's network; null for a teacher of pixels. */
     private @Nullable Pipeline pipeline() {
         return teacher.denoiser() instanceof Teacher its ? its.pipeline() : null;
     }
 
-    /** Bytes of the device's memory that a run would take, besides the teacher. */
+    /**
+     * Bytes of the device's memory that a run would take, besides the teacher. Nothing is encoded, drawn or written, so that this
+     * tells soon whether a configuration fits.
+     *
+     * @throws IllegalArgumentException if the configuration does not fit the teacher, as of {@link #train}, whatever the memory
+     */
     public long bytes(DistillationConfig config) {
-        return RunMemory.needed(config, teacher, network, device, rows(conditions));
+        requireConditions(conditions);
+        try (Scope scope = new Scope()) {
+            ConditionSource source = conditions instanceof Prompts given ? EncodedPrompts.inPlaceOf(given) : undrawn(conditions);
+            setup(config, source instanceof Prompts few ? EncodedPrompts.blank(few, teacher, scope) : teacher, source);
+        }
+        return RunMemory.needed(config, teacher, network, device, EncodedPrompts.rows(conditions));
     }
 
     /** Refuses a run that the device has no room for. */
     private void requireMemory(DistillationConfig config, @Nullable ConditionSource source) {
-        RunMemory.require(config, teacher, network, device, rows(source));
-    }
-
-    private static int rows(@Nullable ConditionSource source) {
-        return source instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
+        RunMemory.require(config, teacher, network, device, EncodedPrompts.rows(source));
     }
 
     /**
@@ -226,7 +224,7 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         DistillationConfig config = read(folder, workers);
-        requireStage(source);
+        requireConditions(source);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
@@ -247,12 +245,11 @@ public final class BootDistiller {
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
-        requireStage(source);
+        requireConditions(source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            ConditionSource undrawn = source == null && stage != null ? ConditionSource.none() : source;
-            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn), folder, key));
+            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn(source)), folder, key));
             run.restoreWeights("", key, origin(source), folder.checkpoint());
             return run.finish();
         }
