@@ -16,7 +16,8 @@ import io.bootdistill.network.Plan;
 
 /**
  * Takes a block of samples from noise by the few calls of a student that denoises, f̂ = A x + B F, as the schedulers of the format
- * do, DDIM's where the steps divide the number of times, see {@link FewSteps}: the state at t_max is ε alone, so that its signal is y = κ ε, κ = α/(1 + σ), and the last f̂ is the sample.
+ * do (DDIM's where the steps divide the number of times, see {@link FewSteps}): the state at t_max is ε alone, so that its signal
+ * is y = κ ε, κ = α/(1 + σ), and the last f̂ is the sample.
  */
 final class FewStepWalk implements AutoCloseable {
 

@@ -75,7 +75,8 @@ public final class StudentPlan implements AutoCloseable {
             given = floats == 0 ? null
                     : Tensor.of(scope.own(model.device().allocate((long) block * floats)).slice(), floats);
             output = plan.y().columns(0, shape.channels());
-            walk = student.isDenoiser() ? scope.own(new FewStepWalk(student, plan, kernels, numbers, block, noise, output, y)) : null;
+            walk = !student.isDenoiser() ? null
+                    : scope.own(new FewStepWalk(student, plan, kernels, numbers, block, noise, output, y));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
