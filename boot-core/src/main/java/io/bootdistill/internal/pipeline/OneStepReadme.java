@@ -32,8 +32,8 @@ final class OneStepReadme {
                 # A %s model
 
                 This folder holds a network that makes a picture in one call%s. %s What the README of the model that it was made
-                from says, its licence and its terms of use included, holds for this one, too: see README-teacher.md and the files beside
-                it. No safety checker looks at what it draws, unless this folder holds one.
+                from says, its licence and its terms of use included, holds for this one, too: see README-teacher.md and the files
+                beside it. No safety checker looks at what it draws, unless this folder holds one.
                 """.formatted(fewSteps == null ? "one-step" : "few-step", fewSteps == null ? "" : " or a few", use);
     }
 
