@@ -139,7 +139,7 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            requireConditions(conditions);
+            requireStage(conditions);
             requireMemory(config, conditions);
             TeacherModel encoded = encoded(scope, conditions);
             DistillationSetup setup = Decisions.of(setup(config, encoded, drawn(conditions, encoded, config)), pipeline());
@@ -156,12 +156,12 @@ public final class BootDistiller {
 
     /** The teacher of a run: where it reads prompts, with these in a table. */
     private TeacherModel encoded(Scope scope, @Nullable ConditionSource source) {
+        EncodedPrompts.require(source, pipeline(), teacher);
         return source instanceof Prompts prompts ? EncodedPrompts.of(prompts, pipeline(), teacher, scope) : teacher;
     }
 
-    /** Refuses prompts, or a stage before, that are missing, or do not fit. */
-    private void requireConditions(@Nullable ConditionSource source) {
-        EncodedPrompts.require(source, pipeline(), teacher);
+    /** Refuses a stage before that is missing, or does not fit. */
+    private void requireStage(@Nullable ConditionSource source) {
         boolean enlarges = Enlargement.isPartOf(network.condition());
         boolean isWhole = source != null && !(source instanceof Prompts);
         Checks.that(!enlarges || stage != null || isWhole, "the student of the stage before", "missing", "given by"
@@ -184,11 +184,6 @@ public final class BootDistiller {
                 (ConditionShape.Parts) encoded.condition(), config.seed());
     }
 
-    /** The same where nothing is drawn from it. */
-    private @Nullable ConditionSource undrawn(@Nullable ConditionSource given) {
-        return given == null && stage != null ? ConditionSource.none() : given;
-    }
-
     /** What stands beside the teacher's network; null for a teacher of pixels. */
     private @Nullable Pipeline pipeline() {
         return teacher.denoiser() instanceof Teacher its ? its.pipeline() : null;
@@ -201,9 +196,11 @@ public final class BootDistiller {
      * @throws IllegalArgumentException if the configuration does not fit the teacher, as of {@link #train}, whatever the memory
      */
     public long bytes(DistillationConfig config) {
-        requireConditions(conditions);
+        requireStage(conditions);
+        EncodedPrompts.require(conditions, pipeline(), teacher);
         try (Scope scope = new Scope()) {
-            ConditionSource source = conditions instanceof Prompts given ? EncodedPrompts.inPlaceOf(given) : undrawn(conditions);
+            ConditionSource source = conditions instanceof Prompts given ? EncodedPrompts.inPlaceOf(given)
+                    : conditions == null && stage != null ? ConditionSource.none() : conditions;
             setup(config, source instanceof Prompts few ? EncodedPrompts.blank(few, teacher, scope) : teacher, source);
         }
         return RunMemory.needed(config, teacher, network, device, EncodedPrompts.rows(conditions));
@@ -224,7 +221,7 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         DistillationConfig config = read(folder, workers);
-        requireConditions(source);
+        requireStage(source);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
@@ -245,11 +242,12 @@ public final class BootDistiller {
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
-        requireConditions(source);
+        requireStage(source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn(source)), folder, key));
+            ConditionSource undrawn = source == null && stage != null ? ConditionSource.none() : source;
+            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn), folder, key));
             run.restoreWeights("", key, origin(source), folder.checkpoint());
             return run.finish();
         }
