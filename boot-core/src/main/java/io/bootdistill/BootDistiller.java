@@ -16,14 +16,12 @@ import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.lesson.Reducer;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Network;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,19 +156,8 @@ public final class BootDistiller {
 
     /** The teacher of a run: where it reads prompts, with these in a table. */
     private TeacherModel encoded(Scope scope, @Nullable ConditionSource source) {
-        Pipeline pipeline = pipeline();
-        boolean reads = pipeline != null && pipeline.readsPrompts();
-        if (!(source instanceof Prompts prompts)) {
-            Checks.that(!reads, "conditions", source, "ConditionSource.prompts(…): this teacher reads prompts");
-            return teacher;
-        }
-        Checks.that(reads, "conditions", "prompts", "labels, or left out: this teacher reads no prompts");
-        long most = ConditionTable.mostRows(Enlargement.without((ConditionShape.Parts) teacher.condition())) - 2;
-        Checks.that(prompts.all().size() <= most, "the number of prompts", prompts.all().size(), "at most " + most
-                + ": what the encoders make of them lies in memory");
-        List<String> away = prompts.negative().isEmpty() ? List.of("") : List.of("", prompts.negative());
-        return teacher.withConditions(
-                scope.own(pipeline.conditions(prompts.all(), away, pipeline.picture(teacher.shape()))));
+        EncodedPrompts.require(source, pipeline(), teacher);
+        return source instanceof Prompts prompts ? EncodedPrompts.of(prompts, pipeline(), teacher, scope) : teacher;
     }
 
     /** Refuses a stage before that is missing, or does not fit. */
@@ -202,18 +189,26 @@ public final class BootDistiller {
         return teacher.denoiser() instanceof Teacher its ? its.pipeline() : null;
     }
 
-    /** Bytes of the device's memory that a run would take, besides the teacher. */
+    /**
+     * Bytes of the device's memory that a run would take, besides the teacher. Nothing is encoded, drawn or written, so that this
+     * tells soon whether a configuration fits.
+     *
+     * @throws IllegalArgumentException if the configuration does not fit the teacher, as of {@link #train}, whatever the memory
+     */
     public long bytes(DistillationConfig config) {
-        return RunMemory.needed(config, teacher, network, device, rows(conditions));
+        requireStage(conditions);
+        EncodedPrompts.require(conditions, pipeline(), teacher);
+        try (Scope scope = new Scope()) {
+            ConditionSource source = conditions instanceof Prompts given ? EncodedPrompts.inPlaceOf(given)
+                    : conditions == null && stage != null ? ConditionSource.none() : conditions;
+            setup(config, source instanceof Prompts few ? EncodedPrompts.blank(few, teacher, scope) : teacher, source);
+        }
+        return RunMemory.needed(config, teacher, network, device, EncodedPrompts.rows(conditions));
     }
 
     /** Refuses a run that the device has no room for. */
     private void requireMemory(DistillationConfig config, @Nullable ConditionSource source) {
-        RunMemory.require(config, teacher, network, device, rows(source));
-    }
-
-    private static int rows(@Nullable ConditionSource source) {
-        return source instanceof Prompts prompts ? prompts.all().size() + 2 : 0;
+        RunMemory.require(config, teacher, network, device, EncodedPrompts.rows(source));
     }
 
     /**

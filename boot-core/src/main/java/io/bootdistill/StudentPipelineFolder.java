@@ -63,15 +63,16 @@ final class StudentPipelineFolder {
     }
 
     /**
-     * Whether the student's network is that of the pipeline, but for inputs of its own and a variance that it has not learnt; without
-     * a pipeline, whether it is one of pixels that the format has.
+     * Whether the student's network is that of the pipeline, but for inputs of its own and a variance that it has not learnt;
+     * without a pipeline, whether it is one of pixels that the format has.
      */
     static boolean isSavable(StudentModel student, @Nullable Pipeline pipeline) {
         Network network = student.model().graph().network();
         if (pipeline == null) {
             return network instanceof UNet;
         }
-        return pipeline.network().withScalars(network.scalars()).equals(network instanceof LeadingChannels leading ? leading.whole() : network);
+        Network whole = network instanceof LeadingChannels leading ? leading.whole() : network;
+        return pipeline.network().withScalars(network.scalars()).equals(whole);
     }
 
     /**

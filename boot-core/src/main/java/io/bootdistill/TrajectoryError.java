@@ -63,8 +63,8 @@ public final class TrajectoryError {
     }
 
     /**
-     * Measures a student that reads pure noise and still has its time input: one that {@link BootDistiller} returned, or one with two times, not a
-     * one-step student that was read from its folder.
+     * Measures a student that reads pure noise and still has its time input: one that {@link BootDistiller} returned, or one with
+     * two times, not a one-step student that was read from its folder.
      *
      * @param guidance of the teacher; null for none. A student that is given the scale is given this one
      * @param request noise, or seeds of it, and conditions; its scale and steps have no effect
@@ -84,8 +84,8 @@ public final class TrajectoryError {
      * Measures a student of prompts, as {@link #of(Student, Denoiser, Guidance, SampleRequest, double[], int)} does those of other
      * conditions.
      *
-     * @param request prompts, their noise or seeds, and how the teacher is guided: by its usual scale where none is given; an interval
-     *     and a rescaling as {@link DrawRequest#asReference} has them. Its steps have no effect
+     * @param request prompts, their noise or seeds, and how the teacher is guided: by its usual scale where none is given; an
+     *     interval and a rescaling as {@link DrawRequest#asReference} has them. Its steps have no effect
      * @throws IllegalArgumentException also if the student or the teacher reads no prompts, or enlarges pictures
      */
     public static double[] of(Student student, Teacher teacher, DrawRequest request, double[] times, int steps) {

@@ -139,6 +139,7 @@ public class MatchingRunTest {
         try (Teacher teacher = teacher("v_prediction")) {
             BootDistiller distiller = new BootDistiller(teacher);
             assertRefused(refusal, () -> distiller.train(config().corrector(through).clip(Limit.to(1)).build()));
+            assertRefused(refusal, () -> distiller.bytes(config().corrector(through).clip(Limit.to(1)).build()));
             GuidanceConfig rescaled = GuidanceConfig.defaults().withRange(new GuidanceRange(2, 2)).withRescale(0.5);
             assertRefused(refusal, () -> distiller.train(config().corrector(through).guidance(rescaled).build()));
             distiller.train(config().corrector(OWN).clip(Limit.to(1)).guidance(rescaled).build()).close();

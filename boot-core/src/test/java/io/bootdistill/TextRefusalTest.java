@@ -3,6 +3,7 @@ package io.bootdistill;
 import static io.bootdistill.format.RawFiles.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.GuidanceConfig;
@@ -40,6 +41,7 @@ class TextRefusalTest {
             distiller.conditions(source);
         }
         assertMessage(assertThrows(IllegalArgumentException.class, () -> distiller.train(config)), words);
+        assertMessage(assertThrows(IllegalArgumentException.class, () -> distiller.bytes(config)), words);
         assertFalse(Files.exists(temp.resolve("run")), "no folder is made");
     }
 
@@ -51,6 +53,7 @@ class TextRefusalTest {
             assertRefused(text, null, config().build(), "conditions", "ConditionSource.prompts", "reads prompts");
             assertRefused(text, ConditionSource.labels(3, -1, 0), config().build(), "conditions", "ConditionSource.prompts");
             assertRefused(labels, PROMPTS, config().build(), "conditions is prompts", "reads no prompts");
+            assertTrue(new BootDistiller(text).conditions(PROMPTS).bytes(config().build()) > 0, "one that fits");
             GuidanceConfig guidance = GuidanceConfig.defaults();
             assertRefused(text, PROMPTS, config().guidance(guidance.withNullLabel(0)).build(), "nullLabel", "Prompts.withNegative");
             assertRefused(text, PROMPTS, config().guidance(guidance.withNegativeLabel(0)).build(), "negativeLabel", "withNegative");

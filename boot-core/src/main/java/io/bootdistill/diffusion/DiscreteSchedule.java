@@ -95,10 +95,16 @@ public final class DiscreteSchedule implements NoiseSchedule {
         return (double) last / (lambda.length - 1);
     }
 
+    /** The indices up to that of t_max. */
+    @Override
+    public int times() {
+        return last + 1;
+    }
+
     /** At whole indices; of more steps than these, some fall together. */
     @Override
     public double trailing(int i, int n) {
-        double count = last + 1;
+        double count = times();
         return Math.max(0, Math.rint(count - count * i / n) - 1) / (lambda.length - 1);
     }
 

@@ -34,6 +34,11 @@ public interface NoiseSchedule {
     /** The time of the noisiest state with a finite λ, where x is taken to be pure noise. */
     double tMax();
 
+    /** The number of times from t_min to t_max that networks are trained at; 0, as by default, where that is any. */
+    default int times() {
+        return 0;
+    }
+
     /** The time of step i of n from t_max to the clean sample, where it begins: "trailing" to the schedulers of the format. */
     default double trailing(int i, int n) {
         return tMax() - (tMax() - tMin()) * i / n;

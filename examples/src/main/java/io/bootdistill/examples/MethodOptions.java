@@ -2,6 +2,8 @@ package io.bootdistill.examples;
 
 import io.bootdistill.examples.ablation.Budget;
 import io.bootdistill.examples.ablation.Tournament;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -14,7 +16,8 @@ final class MethodOptions {
 
     @Option(names = "--methods", required = true,
             description = "Compare methods: each first finds its rate of three (a third, once, three times its recipe's) in"
-                    + " runs of 0.3 of the first budget, then all run for that, and the best for the other budgets.")
+                    + " runs of 0.3 of the first budget, at least 1 minute, then all run for that, and the best for the other"
+                    + " budgets.")
     private boolean isAsked;
 
     @Option(names = "--best", paramLabel = "N", description = "Methods that go on. Default: 4.")
@@ -31,6 +34,7 @@ final class MethodOptions {
     Tournament tournament(List<Budget> budgets) {
         Budget first = budgets.get(0);
         double amount = Math.max(1, TUNING * first.amount());
-        return new Tournament(new Budget(first.isTime() ? amount : Math.rint(amount), first.isTime()), budgets, best, seeds);
+        double rounded = first.isTime() ? new BigDecimal(amount).round(new MathContext(3)).doubleValue() : Math.rint(amount);
+        return new Tournament(new Budget(rounded, first.isTime()), budgets, best, seeds);
     }
 }

@@ -27,6 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two recipes on the tiny teacher, which the ruler does not fit. */
 final class AblateCommandTest {
 
+    private static final String THROUGH = "\"through\": {\"work\": {\"batch\": 4}, \"clip\": {\"to\": {\"value\": 1}},"
+            + " \"corrector\": {\"matching\": {\"through\": {\"a\": 1}},"
+            + " \"online\": {\"own\": {\"updates\": 1, \"guidance\": 0}}}}";
+
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     @TempDir
@@ -107,6 +111,36 @@ final class AblateCommandTest {
         CommandRun again = ablate("--methods", "--best", 1, "--seeds", 2, "--steps", "20,30").succeeded();
         assertFalse(again.err().contains("steps 0 to"), again.err());
         assertEquals(data, Files.readAllLines(out.resolve("ablation.csv")), run.err());
+    }
+
+    /** One that needs the gradient of a teacher that is clipped, and one whose loss is infinite. */
+    @Test
+    void methodsThatCannotRunAreLeftOutWithANote() throws IOException {
+        Files.writeString(recipes, "{\"defaults\": {\"work\": {\"batch\": 4}}, " + THROUGH + ","
+                + " \"wild\": {\"work\": {\"batch\": 4}, \"corrector\": \"none\","
+                + " \"phases\": [{\"objective\": {\"bootstrap\": {\"boundary\": {\"term\": {"
+                + "\"share\": 0.5, \"beta\": 1e300}}}}}]}}");
+        CommandRun run = ablate("--methods", "--best", 2, "--seeds", 1, "--steps", 20).succeeded();
+        assertTrue(run.err().contains("20 steps, through: left out: not for this teacher: matching of the corrector is through,"),
+                run.err());
+        String table = Files.readString(out.resolve("ablation.md"));
+        String tuned = table.substring(table.indexOf("## 6 steps"), table.indexOf("## 20 steps"));
+        String compared = table.substring(table.indexOf("## 20 steps"));
+        assertTrue(compared.contains("| through | ") && compared.contains("| not for this teacher: matching of"), table);
+        assertTrue(compared.contains("| wild | ") && compared.contains("| diverged at each rate |"), table);
+        assertTrue(compared.contains(" : default |") && !tuned.contains(" : default"), table);
+        assertTrue(tuned.contains("| wild.rate-own | ") && !tuned.contains("through"), table);
+        try (Stream<Path> runs = Files.list(out.resolve("20-steps"))) {
+            assertEquals(List.of("defaults"), runs.map(path -> path.getFileName().toString()).toList());
+        }
+        assertEquals(1 + 4 + 2 * 3 + 1 + 2, Files.readAllLines(out.resolve("ablation.csv")).size());
+    }
+
+    @Test
+    void recipesThatDoNotFitAreRefusedAtOnce() throws IOException {
+        Files.writeString(recipes, "{\"defaults\": {\"work\": {\"batch\": 4}}, " + THROUGH + "}");
+        ablate("--steps", 6).refused(1, "recipes.json: through: matching of the corrector is through", "clipped");
+        assertFalse(Files.exists(out.resolve("6-steps")), "nothing has run");
     }
 
     /** The first is the best. */

@@ -33,9 +33,8 @@ public final class FewStepScheduler {
                 .build();
         JsonObject json = Json.parse(scheduler.toJson(), "scheduler");
         if (sampler == FewSteps.RENOISE) {
-            int count = scheduler.numTrainTimesteps();
             // a number of times that does not divide them all would leave out the last, t_max
-            json.addProperty("original_inference_steps", count % sampler.most() == 0 ? sampler.most() : count);
+            json.addProperty("original_inference_steps", FewSteps.spread(schedule));
             // (σ_d/(scaling·t))² of the state remain in what was said, σ_d = ½: nothing in float32 from t = 1 on
             json.addProperty("timestep_scaling", 1e4);
         }

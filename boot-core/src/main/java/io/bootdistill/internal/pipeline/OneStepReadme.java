@@ -23,16 +23,17 @@ final class OneStepReadme {
 
                     pipe(%snum_inference_steps=1%s)
 
-                %s%s.""".formatted(inputs(source), scale, fewSteps == null ? "" : "or 2 or 4 steps, ", told ? "with the scale W that is wanted: the network is told it"
-                        : "without guidance: it is in the network already")
+                %s%s.""".formatted(inputs(source), scale, fewSteps == null ? "" : "or 2 or 4 steps, ",
+                        told ? "with the scale W that is wanted: the network is told it"
+                                : "without guidance: it is in the network already")
                 : "No pipeline draws with it: it has inputs that they do not pass, or steps that its own does not take."
                 + " Student.load of BootDistill does.";
         return """
                 # A %s model
 
-                This folder holds a network that makes a picture in one call%s. %s What the README of the model that it was made from
-                says, its licence and its terms of use included, holds for this one, too: see README-teacher.md and the files beside
-                it. No safety checker looks at what it draws, unless this folder holds one.
+                This folder holds a network that makes a picture in one call%s. %s What the README of the model that it was made
+                from says, its licence and its terms of use included, holds for this one, too: see README-teacher.md and the files
+                beside it. No safety checker looks at what it draws, unless this folder holds one.
                 """.formatted(fewSteps == null ? "one-step" : "few-step", fewSteps == null ? "" : " or a few", use);
     }
 

@@ -4,7 +4,6 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
-import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.device.SignalStep;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
@@ -13,61 +12,55 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde.Solver;
-import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.network.Plan;
-import java.util.Arrays;
 
 /**
  * Takes a block of samples from noise by the few calls of a student that denoises, f̂ = A x + B F, as the schedulers of the format
- * do: the state at t_max is ε alone, so that its signal is y = κ ε, κ = α/(1 + σ), and the last f̂ is the sample.
+ * do (DDIM's where the steps divide the number of times, see {@link FewSteps}): the state at t_max is ε alone, so that its signal
+ * is y = κ ε, κ = α/(1 + σ), and the last f̂ is the sample.
  */
 final class FewStepWalk implements AutoCloseable {
 
     private final StudentModel student;
     private final NoiseSchedule schedule;
     private final int pixels;
-    private final int block;
     private final Plan plan;
     private final Kernels kernels;
+    private final CallNumbers numbers;
     private final Tensor noise;
     private final Tensor output;
     private final Tensor y;
     private final DeviceMemory memory;
     private final Tensor again;
     private final Slice seeds;
-    private final Slice coefficients;
     private final SignalStep step;
-    private final SignalRow row = new SignalRow();
-    private final float[] numbers;
-    private final float[] networkTimes;
     private final float[] seedFloats;
 
     /**
-     * Plan, kernels and tensors stay the caller's.
+     * Plan, kernels, numbers and tensors stay the caller's.
      *
      * @param noise ε, what the walks start from, in its first rows
      * @param output what the network predicts
      * @param y written: the sample
      */
-    FewStepWalk(StudentModel student, Plan plan, Kernels kernels, int block, Tensor noise, Tensor output, Tensor y) {
+    FewStepWalk(
+            StudentModel student, Plan plan, Kernels kernels, CallNumbers numbers, int block, Tensor noise, Tensor output,
+            Tensor y) {
         this.student = student;
-        this.block = block;
         this.plan = plan;
         this.kernels = kernels;
+        this.numbers = numbers;
         this.noise = noise;
         this.output = output;
         this.y = y;
         schedule = student.schedule();
         pixels = student.shape().pixels();
         long size = (long) block * student.shape().size();
-        numbers = new float[block * SignalCoefficients.COUNT];
-        networkTimes = new float[block];
         seedFloats = new float[block * Philox.SEED_FLOATS];
         Device device = student.model().device();
-        memory = device.allocate(size + seedFloats.length + numbers.length);
+        memory = device.allocate(size + seedFloats.length);
         again = Tensor.of(memory.slice(0, size), student.shape().channels());
         seeds = memory.slice(size, seedFloats.length);
-        coefficients = memory.slice(size + seedFloats.length, numbers.length);
         step = new SignalStep(0, noise, plan.x(), output, null, null, y, null, y, plan.x());
     }
 
@@ -87,15 +80,14 @@ final class FewStepWalk implements AutoCloseable {
         kernels.affine(count, noise, (float) (schedule.alpha(times[0]) / (1 + sigma)), 0, null, y);
         for (int i = 0; i < times.length; i++) {
             boolean isLast = i + 1 == times.length;
-            Arrays.fill(networkTimes, (float) schedule.networkTime(times[i]));
-            kernels.upload(networkTimes, 0, plan.scalar(ScalarInputs.TIME).data());
+            numbers.uploadTime(ScalarInputs.TIME, times[i]);
             uploadStep(times[i], times[isLast ? i : i + 1]);
             plan.forward(kernels, n);
             if (!isLast && sampler == FewSteps.DDIM) {
-                kernels.signalStep(n, pixels, coefficients, step);
+                kernels.signalStep(n, pixels, numbers.coefficients(), step);
                 continue;
             }
-            kernels.signalState(n, pixels, coefficients, plan.x(), output, y, null); // y = f̂
+            kernels.signalState(n, pixels, numbers.coefficients(), plan.x(), output, y, null); // y = f̂
             if (!isLast) {
                 kernels.noise(n, pixels, seeds, i + 1, again);
                 kernels.affine(count, y, (float) schedule.alpha(times[i + 1]), 0, null, plan.x());
@@ -108,12 +100,9 @@ final class FewStepWalk implements AutoCloseable {
     private void uploadStep(double t, double s) {
         double alpha = schedule.alpha(t);
         double sigma = schedule.sigma(t);
-        row.at(numbers, 0).solve(schedule, Solver.DDIM, student.prediction(), t, s)
+        numbers.row().solve(schedule, Solver.DDIM, student.prediction(), t, s)
                 .head(student.prediction().stateFactor(alpha, sigma), student.prediction().outputFactor(alpha, sigma));
-        for (int i = 1; i < block; i++) {
-            System.arraycopy(numbers, 0, numbers, i * SignalCoefficients.COUNT, SignalCoefficients.COUNT);
-        }
-        kernels.upload(numbers, 0, coefficients);
+        numbers.upload();
     }
 
     @Override

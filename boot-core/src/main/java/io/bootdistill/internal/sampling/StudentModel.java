@@ -52,7 +52,7 @@ public record StudentModel(
 
     /** The most steps that a sample can take. */
     public int mostSteps() {
-        return fewSteps != null ? fewSteps.most() : hasTwoTimes() ? 1_000 : 1;
+        return fewSteps != null ? fewSteps.most(schedule) : hasTwoTimes() ? 1_000 : 1;
     }
 
     boolean hasScalar(String name) {

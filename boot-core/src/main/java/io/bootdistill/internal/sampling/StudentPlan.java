@@ -12,7 +12,6 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde;
-import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.ConditionInputs;
 import io.bootdistill.internal.work.Layout;
@@ -31,10 +30,8 @@ public final class StudentPlan implements AutoCloseable {
 
     private final StudentModel student;
     private final NoiseSchedule schedule;
-    private final SignalRow row = new SignalRow();
     private final Head head;
     private final ImageShape shape;
-    private final int block;
     private final Kernels kernels;
     private final Plan plan;
     private final Scope scope = new Scope();
@@ -44,7 +41,7 @@ public final class StudentPlan implements AutoCloseable {
     private final Tensor output;
 
     private final Tensor y;
-    private final Slice coefficients;
+    private final CallNumbers numbers;
     private final SignalStep step;
     private final SignalStep lastStep;
 
@@ -57,13 +54,10 @@ public final class StudentPlan implements AutoCloseable {
     private final @Nullable Tensor given;
     private final ConditionInputs inputs;
     private final float[] scales;
-    private final float[] numbers;
-    private final float[] networkTimes;
 
     /** @param block the most samples of a run */
     public StudentPlan(StudentModel student, int block) {
         this.student = student;
-        this.block = block;
         schedule = student.schedule();
         head = Head.of(student.prediction(), schedule);
         shape = student.shape();
@@ -75,12 +69,14 @@ public final class StudentPlan implements AutoCloseable {
             DeviceMemory memory = scope.own(model.device().allocate(2 * size));
             noise = Tensor.of(memory.slice(0, size), shape.channels());
             y = Tensor.of(memory.slice(size, size), shape.channels());
-            coefficients = scope.own(model.device().allocate((long) block * SignalCoefficients.COUNT)).slice();
+            Slice coefficients = scope.own(model.device().allocate((long) block * SignalCoefficients.COUNT)).slice();
+            numbers = new CallNumbers(schedule, plan, kernels, coefficients, block);
             int floats = student.condition().floats();
             given = floats == 0 ? null
                     : Tensor.of(scope.own(model.device().allocate((long) block * floats)).slice(), floats);
             output = plan.y().columns(0, shape.channels());
-            walk = student.isDenoiser() ? scope.own(new FewStepWalk(student, plan, kernels, block, noise, output, y)) : null;
+            walk = !student.isDenoiser() ? null
+                    : scope.own(new FewStepWalk(student, plan, kernels, numbers, block, noise, output, y));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -92,8 +88,6 @@ public final class StudentPlan implements AutoCloseable {
         scales = new float[student.hasScalar(ScalarInputs.GUIDANCE) ? block : 0];
         conditions = new float[Math.multiplyExact(block, student.condition().floats())];
         inputs = new ConditionInputs(plan, student.condition(), null);
-        numbers = new float[block * SignalCoefficients.COUNT];
-        networkTimes = new float[block];
     }
 
     /**
@@ -137,44 +131,32 @@ public final class StudentPlan implements AutoCloseable {
             plan.forward(kernels, n);
             if (i == 1) {
                 uploadStart(times[i]);
-                kernels.signalState(n, shape.pixels(), coefficients, noise, output, y, next);
+                kernels.signalState(n, shape.pixels(), numbers.coefficients(), noise, output, y, next);
             } else {
                 uploadStep(times[i - 1], times[i]);
-                kernels.signalStep(n, shape.pixels(), coefficients, next == null ? lastStep : step);
+                kernels.signalStep(n, shape.pixels(), numbers.coefficients(), next == null ? lastStep : step);
             }
         }
     }
 
     private void uploadTimes(double t, double s) {
         if (student.hasTwoTimes()) {
-            uploadTime(ScalarInputs.TIME, t);
-            uploadTime(ScalarInputs.TARGET_TIME, s);
+            numbers.uploadTime(ScalarInputs.TIME, t);
+            numbers.uploadTime(ScalarInputs.TARGET_TIME, s);
         } else {
-            uploadTime(ScalarInputs.TIME, student.readsEndAsMin() ? schedule.tMax() : s);
+            numbers.uploadTime(ScalarInputs.TIME, student.readsEndAsMin() ? schedule.tMax() : s);
         }
-    }
-
-    private void uploadTime(String scalar, double time) {
-        Arrays.fill(networkTimes, (float) schedule.networkTime(time));
-        kernels.upload(networkTimes, 0, plan.scalar(scalar).data());
     }
 
     /** The head, and the state at s. */
     private void uploadStart(double s) {
-        row.at(numbers, 0).head(head).state(schedule.alpha(s), schedule.sigma(s));
-        uploadNumbers();
+        numbers.row().head(head).state(schedule.alpha(s), schedule.sigma(s));
+        numbers.upload();
     }
 
     private void uploadStep(double t, double s) {
-        row.at(numbers, 0).solve(schedule, SignalOde.Solver.DDIM, student.prediction(), t, s);
-        uploadNumbers();
-    }
-
-    private void uploadNumbers() {
-        for (int i = 1; i < block; i++) {
-            System.arraycopy(numbers, 0, numbers, i * SignalCoefficients.COUNT, SignalCoefficients.COUNT);
-        }
-        kernels.upload(numbers, 0, coefficients);
+        numbers.row().solve(schedule, SignalOde.Solver.DDIM, student.prediction(), t, s);
+        numbers.upload();
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class StudentWorkers implements AutoCloseable {
         student.guidance().require(scale);
         int steps = request.steps();
         FewSteps sampler = sampler(request);
-        int most = sampler == null ? student.mostSteps() : sampler.most();
+        int most = sampler == null ? student.mostSteps() : sampler.most(student.schedule());
         Checks.that(steps <= most, "steps", steps, most > 1 ? "1 … " + most
                 : "1 for this student, which reads pure noise alone; one that denoises, or is distilled with a restartShare, can"
                         + " take more");

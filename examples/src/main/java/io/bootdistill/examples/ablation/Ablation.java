@@ -1,11 +1,15 @@
 package io.bootdistill.examples.ablation;
 
+import io.bootdistill.BootDistiller;
+import io.bootdistill.Teacher;
 import io.bootdistill.config.DistillationConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +31,9 @@ import java.util.stream.Stream;
 public final class Ablation {
 
     private final Bench bench;
+
+    /** Rows of the table of what is not run. */
+    private final List<AblationResult> leftOut = new ArrayList<>();
 
     /** Whether no run is to go on: one has failed, or who waits for them has been interrupted. */
     private volatile boolean ended;
@@ -53,8 +60,12 @@ public final class Ablation {
      * @param seed of these runs
      * @param jobs runs side by side
      * @throws CancellationException if it was stopped, or the thread interrupted; it can go on, and nothing runs any more
+     * @throws IllegalArgumentException naming the first recipe that does not fit the teacher, before anything runs
      */
     public void run(Recipes recipes, List<Budget> budgets, long seed, int jobs) throws IOException {
+        misfits(recipes).forEach((recipe, why) -> {
+            throw new IllegalArgumentException(recipes.source() + ": " + recipe + ": " + why);
+        });
         List<DistillationConfig> configs = recipes.changes().keySet().stream()
                 .map(recipe -> recipes.builder(recipe, bench.subject().defaults()).build())
                 .toList();
@@ -74,6 +85,28 @@ public final class Ablation {
         } finally {
             end(threads);
         }
+    }
+
+    /** Why recipes do not fit the teacher, by their names. */
+    Map<String, String> misfits(Recipes recipes) {
+        Map<String, String> misfits = new LinkedHashMap<>();
+        try (Teacher teacher = bench.subject().openTeacher()) {
+            BootDistiller distiller = bench.subject().distiller(teacher);
+            for (String recipe : recipes.changes().keySet()) {
+                try {
+                    distiller.bytes(recipes.builder(recipe, bench.subject().defaults()).build());
+                } catch (IllegalArgumentException e) {
+                    misfits.put(recipe, e.getMessage());
+                }
+            }
+        }
+        return misfits;
+    }
+
+    /** Says in the table of a budget why a recipe has no run there. */
+    void leaveOut(Recipes recipes, String recipe, Budget budget, String why) {
+        leftOut.add(new AblationResult(recipe, recipes.describe(recipe), budget, 0, 0, 0, 0, Map.of(), why.replaceAll("\\R", " ")));
+        bench.log().accept(budget + ", " + recipe + ": left out: " + why);
     }
 
     private Void run(Recipes recipes, String recipe, Budget budget, long seed) throws IOException {
@@ -152,7 +185,7 @@ public final class Ablation {
     }
 
     private List<AblationResult> results() throws IOException {
-        List<AblationResult> results = new ArrayList<>();
+        List<AblationResult> results = new ArrayList<>(leftOut);
         for (Path run : runs(bench.out())) {
             AblationResult result = AblationResult.read(run);
             if (result != null) {

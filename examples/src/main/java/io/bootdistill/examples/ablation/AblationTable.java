@@ -68,7 +68,9 @@ final class AblationTable {
                     .findFirst()
                     .orElse(null);
             List<String> header = new ArrayList<>(List.of("values", "steps", "minutes", "ms a step", "MiB"));
-            measures.stream().filter(Measure::isRanked).forEach(measure -> header.add(measure.title() + " : default"));
+            if (defaults != null) {
+                measures.stream().filter(Measure::isRanked).forEach(measure -> header.add(measure.title() + " : default"));
+            }
             header.addAll(titles);
             header.add("note");
             text.append("\n## ").append(budget).append("\n\n")
@@ -104,14 +106,14 @@ final class AblationTable {
         }
     }
 
+    /** @param defaults what it is compared with; null for nothing */
     private String row(AblationResult result, AblationResult defaults) {
         List<String> cells = new ArrayList<>(List.of(
                 result.changes(), String.valueOf(result.steps()), Measure.number("%.1f", result.minutes()),
                 Measure.number("%.0f", 60_000 * result.minutes() / result.steps()), Measure.number("%.0f", result.bytes() / MIB)));
         for (Measure measure : measures) {
-            if (measure.isRanked()) {
-                double by = defaults == null ? Double.NaN : defaults.value(measure);
-                cells.add(Measure.number("%.2f", result.value(measure) / by));
+            if (measure.isRanked() && defaults != null) {
+                cells.add(Measure.number("%.2f", result.value(measure) / defaults.value(measure)));
             }
         }
         cells.addAll(measured(result));
@@ -147,7 +149,7 @@ final class AblationTable {
         line.add(Objects.toString(r.budget(), "")).add(r.name()).add('"' + r.changes() + '"').add(String.valueOf(r.steps()))
                 .add(String.valueOf(r.images())).add(cell(r.minutes())).add(String.valueOf(r.bytes()));
         measures.forEach(measure -> line.add(cell(r.value(measure))));
-        return line.add(r.note()).toString();
+        return line.add(r.note().matches("\\w*") ? r.note() : '"' + r.note().replace('"', '\'') + '"').toString();
     }
 
     /** Empty where there is none. */

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Compares methods fairly, in rounds of an {@link Ablation}: each method finds its own rate of three in short runs, then all run
- * for the same time; the best go on, from other seeds and for longer.
+ * for the same time; the best go on, from other seeds and for longer. A method that does not fit the
+ * teacher, or diverges at each of its rates, is left out, which the table says.
  *
  * @param tuning length of the runs that find a rate
  * @param budgets lengths of the runs of methods, the first for all
@@ -37,7 +38,8 @@ public record Tournament(Budget tuning, List<Budget> budgets, int best, int seed
      *
      * @param jobs runs side by side
      */
-    public void run(Ablation ablation, Recipes methods, int jobs) throws IOException {
+    public void run(Ablation ablation, Recipes asked, int jobs) throws IOException {
+        Recipes methods = fitting(ablation, asked);
         long seed = ablation.bench().setting().seed();
         Map<String, JsonObject> tried = new LinkedHashMap<>();
         methods.changes().forEach((name, values) -> RATES.forEach((rate, factor) ->
@@ -47,7 +49,12 @@ public record Tournament(Budget tuning, List<Budget> budgets, int best, int seed
         Map<String, JsonObject> tuned = new LinkedHashMap<>();
         for (String name : methods.changes().keySet()) {
             List<String> names = RATES.keySet().stream().map(rate -> trial(name, rate)).toList();
-            tuned.put(name, tried.get(ranked(ablation, names, seed, tuning).get(0)));
+            List<String> order = ranked(ablation, names, seed, tuning);
+            if (order.isEmpty()) {
+                ablation.leaveOut(methods, name, budgets.get(0), "diverged at each rate");
+            } else {
+                tuned.put(name, tried.get(order.get(0)));
+            }
         }
         Recipes all = new Recipes(methods.source(), tuned);
         ablation.run(all, budgets.subList(0, 1), seed, jobs);
@@ -57,6 +64,13 @@ public record Tournament(Budget tuning, List<Budget> budgets, int best, int seed
             ablation.run(chosen, budgets.subList(0, 1), seed + more, jobs);
         }
         ablation.run(chosen, budgets.subList(1, budgets.size()), seed, jobs);
+    }
+
+    private Recipes fitting(Ablation ablation, Recipes methods) {
+        Map<String, String> misfits = ablation.misfits(methods);
+        misfits.forEach((name, why) ->
+                ablation.leaveOut(methods, name, budgets.get(0), "not for this teacher: " + why));
+        return methods.only(methods.changes().keySet().stream().filter(name -> !misfits.containsKey(name)).toList());
     }
 
     private static String trial(String method, String rate) {
@@ -75,13 +89,13 @@ public record Tournament(Budget tuning, List<Budget> budgets, int best, int seed
         return changed;
     }
 
-    /** The names of runs, the best first; one that diverged is the last. */
+    /** The names of runs, the best first, without those that diverged. */
     private static List<String> ranked(Ablation ablation, List<String> names, long seed, Budget budget) throws IOException {
         List<AblationResult> results = new ArrayList<>();
         for (String name : names) {
             results.add(ablation.result(name, seed, budget));
         }
         Comparator<AblationResult> best = AblationResult.best(ablation.bench().gauge().measures());
-        return results.stream().sorted(best).map(AblationResult::name).toList();
+        return results.stream().filter(result -> !result.values().isEmpty()).sorted(best).map(AblationResult::name).toList();
     }
 }

@@ -50,6 +50,16 @@ final class AblationTableTest {
         }
     }
 
+    @Test
+    void nothingIsComparedWithDefaultsThatHaveNotRun() throws IOException {
+        recipes(run("b", Map.of("share", 0.5, "error", 1.0)));
+        String table = Files.readString(folder.resolve("ablation.md"));
+        for (String row : List.of("| recipe | values | steps | minutes | ms a step | MiB | other | share, % | error | note |",
+                "| b |  | 5 | 1.0 | 12000 | 2 | – | 50.0 | 1.00 |  |")) {
+            assertTrue(table.contains(row), "no \"" + row + "\" in " + table);
+        }
+    }
+
     /** Where the first measure is not known of any, the next says which is best. */
     @Test
     void rankedByWhatIsKnown() throws IOException {
