@@ -77,11 +77,7 @@ public final class DistillationSetup {
         guidance = config.guidance().isGuided() ? newGuidance() : null;
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
-        for (Phase phase : config.phases()) {
-            phase.objective().requireFit(teacher.schedule());
-            Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
-                    "one without the teacher's gradient for teachers that are no network, or are clipped");
-        }
+        PhaseFit.require(this.config, size(this.config, this.config.work(), teacher.schedule()), hasGradient);
         Corrector corrector = config.corrector(teacher.isNetwork());
         if (corrector != null) {
             OnlineModels.require(corrector, teacher, this.network, hasGradient && config.guidance().rescale() == 0);
