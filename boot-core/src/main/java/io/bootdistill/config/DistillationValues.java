@@ -6,7 +6,7 @@ import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Trajectories;
-import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.PhaseObjective;
 import io.bootdistill.phase.PixelLoss;
 import java.util.List;
 import java.util.stream.Stream;
@@ -37,8 +37,9 @@ record DistillationValues(
             checkStart(given.corrector().start());
         }
         for (Phase phase : phases) {
-            Checks.that(!(phase.objective() instanceof Direct d && d.loss() == PixelLoss.ABSOLUTE) || phase.weighting().isNone(),
-                    "weighting of a phase", phase.weighting(), "of power 0 with the loss ABSOLUTE, which they would undo");
+            boolean isAbsolute = phase.objective() instanceof PhaseObjective o && o.loss() == PixelLoss.ABSOLUTE;
+            Checks.that(!isAbsolute || phase.weighting().isNone(), "weighting of a phase", phase.weighting(),
+                    "of power 0 with the loss ABSOLUTE, which they would undo");
         }
         Checks.that(objectives().map(Objective::fewSteps).distinct().count() == 1, "objectives",
                 phases.stream().map(phase -> phase.objective().key()).toList(),

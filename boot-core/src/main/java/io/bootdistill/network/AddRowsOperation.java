@@ -17,9 +17,14 @@ final class AddRowsOperation extends Operation {
     List<Kernel> kernels(Pass pass) {
         return switch (pass) {
             case FORWARD -> List.of(Kernel.ADD_ROWS_FORWARD);
-            case BACKWARD -> blocks[0].isTrained() ? List.of(Kernel.ADD_ROWS_BACKWARD) : List.of();
+            case BACKWARD -> List.of(Kernel.ADD_ROWS_BACKWARD);
             case TANGENT -> List.of(Kernel.AFFINE);
         };
+    }
+
+    @Override
+    List<Kernel> backwardKernels(boolean trains, @Nullable Value[] dx) {
+        return trains ? kernels(Pass.BACKWARD) : List.of();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernel;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +27,22 @@ final class ConvOperation extends Operation {
     @Override
     List<Kernel> kernels(Pass pass) {
         return pass == Pass.BACKWARD
-                ? List.of(Kernel.CONV_BACKWARD_WEIGHTS, Kernel.CONV_BACKWARD_INPUT)
+                ? List.of(Kernel.CONV_BACKWARD_WEIGHTS, Kernel.SUM_ROWS_FORWARD, Kernel.CONV_BACKWARD_INPUT)
                 : List.of(Kernel.CONV_FORWARD);
+    }
+
+    @Override
+    List<Kernel> backwardKernels(boolean trains, @Nullable Value[] dx) {
+        List<Kernel> called = new ArrayList<>();
+        if (trains) {
+            called.add(Kernel.CONV_BACKWARD_WEIGHTS);
+        } else if (dx[SHIFT] != null) {
+            called.add(Kernel.SUM_ROWS_FORWARD);
+        }
+        if (dx[X] != null) {
+            called.add(Kernel.CONV_BACKWARD_INPUT);
+        }
+        return called;
     }
 
     @Override

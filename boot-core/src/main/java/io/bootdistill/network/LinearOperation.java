@@ -5,6 +5,7 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Linear;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Weights;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,18 @@ final class LinearOperation extends Operation {
         return pass == Pass.BACKWARD
                 ? List.of(Kernel.LINEAR_BACKWARD_WEIGHTS, Kernel.LINEAR_BACKWARD_INPUT)
                 : List.of(Kernel.LINEAR_FORWARD);
+    }
+
+    @Override
+    List<Kernel> backwardKernels(boolean trains, @Nullable Value[] dx) {
+        List<Kernel> called = new ArrayList<>();
+        if (trains) {
+            called.add(Kernel.LINEAR_BACKWARD_WEIGHTS);
+        }
+        if (dx[X] != null) {
+            called.add(Kernel.LINEAR_BACKWARD_INPUT);
+        }
+        return called;
     }
 
     @Override

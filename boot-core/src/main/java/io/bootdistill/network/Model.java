@@ -8,6 +8,7 @@ import io.bootdistill.internal.device.Scope;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ public final class Model implements AutoCloseable {
         this.owner = owner;
         KernelCheck.require(device, graph, Operation.Pass.FORWARD);
         if (gradient) {
-            KernelCheck.require(device, graph, Operation.Pass.BACKWARD);
+            KernelCheck.require(device, graph, new GradientFlow(graph, List.of(), true));
         }
         ParameterLayout layout = graph.layout();
         boolean isShared = owner != null && graph.frozen == null;

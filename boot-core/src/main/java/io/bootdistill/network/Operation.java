@@ -63,6 +63,16 @@ abstract class Operation {
     /** What a pass may call. */
     abstract List<Kernel> kernels(Pass pass);
 
+    /**
+     * What backward calls, where some gradients are not made.
+     *
+     * @param trains whether those of the parameters are
+     * @param dx those of inputs that are; null for others
+     */
+    List<Kernel> backwardKernels(boolean trains, @Nullable Value[] dx) {
+        return kernels(Pass.BACKWARD);
+    }
+
     /** The operation over the memory of a plan. */
     abstract Passes passes(Binding b);
 

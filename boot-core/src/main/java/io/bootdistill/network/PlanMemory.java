@@ -59,9 +59,7 @@ final class PlanMemory {
         }
         Graph graph = model.graph();
         GradientFlow flow = new GradientFlow(graph, inputs(graph, inputs), parameters);
-        if (!model.gradient()) {
-            KernelCheck.require(model.device(), graph, Operation.Pass.BACKWARD);
-        }
+        KernelCheck.require(model.device(), graph, flow);
         return new PlanMemory(graph, block, flow, null);
     }
 

@@ -1,7 +1,6 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.diffusion.Prediction;
-import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Classroom;
@@ -135,8 +134,7 @@ public record Corrector(
         if (!(online instanceof OnlineSamples.Own own)) {
             return samples(size.batch()) * (6.0 + taught);
         }
-        int modelled = own.guidance() > 0 ? taught : 1;
-        double moved = 3.0 + (taught + modelled) * (needsTeacherGradient() ? 2 : 1);
+        double moved = 3.0 + (taught + modelledCalls(own, size)) * (needsTeacherGradient() ? 2 : 1);
         return samples(size.batch()) * (4.0 + (1 - ALONE) * moved / own.updates());
     }
 
@@ -151,13 +149,16 @@ public record Corrector(
         if (!(online instanceof OnlineSamples.Own own)) {
             return 0;
         }
-        int modelled = own.guidance() > 0 ? size.predictionCalls() : 1;
-        long bytes = FrozenNetwork.bytes(student, size.block(), modelled, needsTeacherGradient());
+        long bytes = FrozenNetwork.bytes(student, size.block(), modelledCalls(own, size), needsTeacherGradient());
         if (needsTeacherGradient() && teacher != null) {
-            boolean isTold = teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
-            bytes += FrozenNetwork.bytes(teacher, size.block(), isTold ? 1 : size.predictionCalls(), true);
+            bytes += FrozenNetwork.bytes(teacher, size.block(), size.predictionCalls(), true);
         }
         return workers * bytes;
+    }
+
+    /** Calls that a prediction of the online network takes, whose guidance is of its own, whatever the teacher is told. */
+    private static int modelledCalls(OnlineSamples.Own own, StepSize size) {
+        return own.guidance() > 0 && size.isGuided() ? 2 : 1;
     }
 
     /** Its first step of a run. */
@@ -177,14 +178,15 @@ public record Corrector(
         OptimiserConfig constant =
                 new OptimiserConfig(UpdateRule.ADAM, rate, optimiser.warmupImages(), 0, 0, optimiser.beta2(), optimiser.clip(), 0);
         Correction correction = correction(room.batch(), steps);
-        CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, correction);
-        Learner learner = room.learner(model, constant, FOREVER, draws.blocks());
         long first = firstStep(steps);
-        if (!(online instanceof OnlineSamples.Own own)) {
-            return List.of(new Part(first, 1, new CorrectorLesson(room, draws, weighting, learner, first)));
-        }
-        Scope parts = new Scope(); // the caller's, once all are there
+        Scope parts = new Scope(); // the caller's, once all are there; what lessons own is theirs, too: closing twice does nothing
         try {
+            parts.own(model);
+            CorrectorDraws draws = new CorrectorDraws(room, onlineOutput, correction);
+            Learner learner = parts.own(room.learner(model, constant, FOREVER, draws.blocks()));
+            if (!(online instanceof OnlineSamples.Own own)) {
+                return List.of(new Part(first, 1, new CorrectorLesson(room, draws, weighting, learner, first)));
+            }
             OnlineDraws ownDraws = new OnlineDraws(room, onlineOutput, correction);
             Lesson learns = parts.own(new OnlineLesson(room, ownDraws, learner, first));
             Lesson moves = parts.own(new MatchingLesson(room, draws, correction, model));

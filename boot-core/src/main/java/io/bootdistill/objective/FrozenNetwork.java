@@ -20,8 +20,14 @@ final class FrozenNetwork implements AutoCloseable {
     private final Scope scope = new Scope();
     private final Plan told;
     private final @Nullable Plan free;
-    private final int channels;
     private final int pixels;
+
+    /** The predictions in their outputs, and the gradients by them; null where there are none. */
+    private final Tensor output;
+
+    private final @Nullable Tensor freeOutput;
+    private final @Nullable Tensor gradient;
+    private final @Nullable Tensor freeGradient;
 
     /**
      * @param model stays the caller's
@@ -29,11 +35,14 @@ final class FrozenNetwork implements AutoCloseable {
      */
     FrozenNetwork(Model model, ImageShape shape, int block, boolean isGuided, boolean hasGradient) {
         Plan.Mode mode = hasGradient ? Plan.Mode.INPUT_GRADIENT : Plan.Mode.INFERENCE;
-        channels = shape.channels();
         pixels = shape.pixels();
         try {
             told = scope.own(new Plan(model, block, mode));
             free = isGuided ? scope.own(new Plan(model, block, mode)) : null;
+            output = told.y().columns(0, shape.channels());
+            freeOutput = free == null ? null : free.y().columns(0, shape.channels());
+            gradient = hasGradient ? told.dy().columns(0, shape.channels()) : null;
+            freeGradient = hasGradient && free != null ? free.dy().columns(0, shape.channels()) : null;
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -52,12 +61,12 @@ final class FrozenNetwork implements AutoCloseable {
 
     /** The output of the last call. */
     Tensor output() {
-        return told.y().columns(0, channels);
+        return output;
     }
 
     /** The same without the condition; null where it is not guided. */
     @Nullable Tensor freeOutput() {
-        return free == null ? null : free.y().columns(0, channels);
+        return freeOutput;
     }
 
     /**
@@ -78,17 +87,17 @@ final class FrozenNetwork implements AutoCloseable {
      * @param v gradient by the prediction, like it
      */
     void addBack(Worker worker, Tensor v, Slice share, Slice freeShare, Tensor sum, int n) {
-        addBack(worker, told, v, share, sum, n);
+        addBack(worker, told, gradient, v, share, sum, n);
         if (free != null) {
-            addBack(worker, free, v, freeShare, sum, n);
+            addBack(worker, free, freeGradient, v, freeShare, sum, n);
         }
     }
 
-    private void addBack(Worker worker, Plan plan, Tensor v, Slice share, Tensor sum, int n) {
-        if (plan.dy().channels() > channels) {
+    private void addBack(Worker worker, Plan plan, Tensor dy, Tensor v, Slice share, Tensor sum, int n) {
+        if (plan.dy().channels() > dy.channels()) {
             worker.kernels().fill(plan.dy().data(), 0);
         }
-        worker.kernels().addScaled(n, pixels, v, share, null, plan.dy().columns(0, channels));
+        worker.kernels().addScaled(n, pixels, v, share, null, dy);
         plan.backward(worker.kernels(), n);
         worker.kernels().affine((long) n * pixels, plan.dx(), 1, 0, sum, sum);
     }

@@ -38,9 +38,12 @@ public record Consistency(
         Checks.notNull("walks of consistency", walks);
     }
 
-    /** 10, 20, then 40 steps to one end, the first fifth of the run supervised, an average of 0.95. */
+    /**
+     * 25, then 50 steps to one end, the first fifth of the run supervised, an average of 0.95. The sampler with new noise asks at
+     * some of 50 trailing times, whatever its steps are: students that end on these have learnt them all.
+     */
     public static Consistency defaults() {
-        return new Consistency(40, 2, 1, 0.2, 0.95, SnrWeighting.TRUNCATED, Walks.defaults());
+        return new Consistency(50, 1, 1, 0.2, 0.95, SnrWeighting.TRUNCATED, Walks.defaults());
     }
 
     /** As latent consistency models (arXiv 2310.04378) are distilled, of a range of guidance: 50 steps throughout, a flat weight. */

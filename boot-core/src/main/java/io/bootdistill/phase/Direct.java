@@ -5,6 +5,7 @@ import java.util.List;
 
 /**
  * Direct distillation: the student learns at pure noise what the teacher's walk ends with (Luhman and Luhman, arXiv 2101.02388).
+ * One step is all that it has learnt: DDIM can take it in more, but asks it at noise levels that it has not seen.
  *
  * @param steps of a walk, 1 … 1,000
  * @param pairs noises that the run knows, with a condition and a scale each, as a set of stored pairs has them, 1 … 2,147,483,647;

@@ -125,6 +125,11 @@ final class PhaseDraws implements AutoCloseable {
         Stage stage = stages.all.get(at);
         long since = step - stages.first(at);
         int uses = Math.min(stage.uses(), room.block());
+        int freshOfStep = 0;
+        for (int b = 0; b < blocks.count(); b++) {
+            freshOfStep += fresh(at, blocks.size(b));
+        }
+        int freshBefore = 0;
         for (int b = 0; b < blocks.count(); b++) {
             int fresh = fresh(at, blocks.size(b));
             for (int i = 0; i < blocks.size(b); i++) {
@@ -133,9 +138,11 @@ final class PhaseDraws implements AutoCloseable {
                 walk[index] = i % fresh;
                 origin[index] = step - use * Math.min(walks.interval(), since / uses); // at first, spread over what there is
                 long noise = origin[index] * room.batch() + blocks.first(b) + walk[index];
-                samples.draw(index, pairs == 0 ? noise : noise % pairs);
+                long walks = origin[index] * freshOfStep + freshBefore + walk[index]; // without gaps: each pair has its turn
+                samples.draw(index, pairs == 0 ? noise : walks % pairs);
                 set(index, stage, stage.start(Stream.TRAJECTORY_TIME.uniform(room.seed(), noise * uses + use)));
             }
+            freshBefore += fresh;
         }
         table.upload(kernels);
     }

@@ -29,8 +29,13 @@ import io.bootdistill.objective.Trajectories;
 import io.bootdistill.phase.Cmt;
 import io.bootdistill.phase.Consistency;
 import io.bootdistill.phase.Direct;
+import io.bootdistill.phase.PhaseObjective;
+import io.bootdistill.phase.PixelLoss;
 import io.bootdistill.phase.Progressive;
+import io.bootdistill.phase.SnrWeighting;
+import io.bootdistill.phase.Stage;
 import io.bootdistill.phase.Tract;
+import io.bootdistill.phase.Walks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,7 +68,8 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                 Bootstrap.defaults(), Bootstrap.defaults().withBoundary(term), Derivative.defaults(), Pinn.defaults(),
                 new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, term, 0.5),
                 new Pinn(TimeSampling.UNIFORM, Weighting.FLAT, term),
-                Direct.defaults(), Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults())) {
+                Direct.defaults(), Cmt.defaults(), Progressive.defaults(), Consistency.defaults().withSteps(40, 2),
+                Tract.defaults())) {
             bases.add(DistillationConfig.builder().objective(objective));
         }
         bases.add(DistillationConfig.builder().phases(Phase.of(Direct.defaults()).withWeighting(ResidualWeighting.NONE)));
@@ -179,6 +185,41 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(new OptimiserConfig(UpdateRule.ADAM, 3e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), paper.optimiser());
         assertNull(paper.corrector(true));
         assertEquals(2_500, paper.steps());
+    }
+
+    /** An objective from outside, whose elements count by their absolute value. */
+    private record Absolute(Walks walks) implements PhaseObjective {
+
+        @Override
+        public String key() {
+            return "absolute";
+        }
+
+        @Override
+        public List<Stage> stages() {
+            return List.of(new Stage(1, 0, 4, 4, 4, true, 1));
+        }
+
+        @Override
+        public SnrWeighting weighting() {
+            return SnrWeighting.FLAT;
+        }
+
+        @Override
+        public PixelLoss loss() {
+            return PixelLoss.ABSOLUTE;
+        }
+    }
+
+    @Test
+    void absoluteErrorsHaveNoResidualWeights() {
+        for (Objective absolute : List.of(Direct.defaults().withLoss(PixelLoss.ABSOLUTE), new Absolute(Walks.defaults()))) {
+            Phase plain = Phase.of(absolute).withWeighting(ResidualWeighting.NONE);
+            assertEquals(List.of(plain), DistillationConfig.builder().phases(plain).build().phases());
+            Builder weighted = DistillationConfig.builder().phases(plain.withWeighting(new ResidualWeighting(0.5, 1e-3)));
+            String told = assertThrows(IllegalArgumentException.class, weighted::build).getMessage();
+            assertTrue(told.endsWith("must be of power 0 with the loss ABSOLUTE, which they would undo"), told);
+        }
     }
 
     @Test

@@ -29,7 +29,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A classroom with one worker and one lane, for the steps of a lesson without an update: what it calculates can be read. */
-public final class LessonRoom implements Classroom, AutoCloseable {
+public class LessonRoom implements Classroom, AutoCloseable {
 
     private final TeacherModel teacher;
     private final Model student;

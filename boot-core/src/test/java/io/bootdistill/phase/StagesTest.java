@@ -2,14 +2,17 @@ package io.bootdistill.phase;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.objective.Trajectories;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,9 +44,8 @@ class StagesTest {
         requireStages(Progressive.defaults().withSteps(24, 6),
                 new Stage(0.4, 0, 24, 2, 2, true, 12), new Stage(0.6, 1, 12, 2, 2, true, 6));
         requireStages(Progressive.defaults().withSteps(4, 2), new Stage(1, 0, 4, 2, 2, true, 2));
-        requireStages(Consistency.defaults(), new Stage(0.2, 0, 10, 1, 10, true, 10),
-                new Stage(1.0 / 3 - 0.2, 0, 10, 1, 10, false, 10), new Stage(1.0 / 3, 0, 20, 1, 20, false, 16),
-                new Stage(1.0 / 3, 0, 40, 1, 40, false, 16));
+        requireStages(Consistency.defaults(), new Stage(0.2, 0, 25, 1, 25, true, 16),
+                new Stage(0.5 - 0.2, 0, 25, 1, 25, false, 16), new Stage(0.5, 0, 50, 1, 50, false, 16));
         requireStages(Consistency.defaults().withSteps(20, 1).withEnds(5).withSupervised(0.75),
                 new Stage(0.5, 0, 10, 1, 2, true, 10), new Stage(0.25, 0, 20, 1, 4, true, 16),
                 new Stage(0.25, 0, 20, 1, 4, false, 16));
@@ -85,11 +87,11 @@ class StagesTest {
         assertEquals(110, stages.first(2));
         assertEquals(6, stages.steps(2));
         Stages grown = new Stages("test", Consistency.defaults().stages(), new Assignment(0, 30, ResidualWeighting.NONE));
-        assertEquals(List.of(6L, 10L, 20L), grown.begins());
+        assertEquals(List.of(6L, 15L), grown.begins());
         assertEquals(List.of(), grown.rounds(), "a grid that grows is of one round");
-        assertEquals("number of steps with test is 3, must be more: of its 4 stages, number 2 would have none",
+        assertEquals("number of steps with test is 1, must be more: of its 3 stages, number 1 would have none",
                 assertThrows(IllegalArgumentException.class, () -> new Stages(
-                        "test", Consistency.defaults().stages(), new Assignment(7, 3, ResidualWeighting.NONE))).getMessage());
+                        "test", Consistency.defaults().stages(), new Assignment(7, 1, ResidualWeighting.NONE))).getMessage());
     }
 
     /** As many as the stage's walks have phases. */
@@ -99,7 +101,7 @@ class StagesTest {
         assertEquals(1, Cmt.defaults().sampledSteps(0.5));
         assertEquals(5, Cmt.defaults().withSteps(10, 5).sampledSteps(0.5));
         assertEquals(1, Consistency.defaults().sampledSteps(0.9));
-        assertEquals(2, Consistency.defaults().withEnds(2).sampledSteps(0.9), "of a grid that grows");
+        assertEquals(5, Consistency.defaults().withEnds(5).sampledSteps(0.9), "of a grid that grows");
         assertEquals(List.of(8, 8, 1, 1),
                 Stream.of(0.0, 0.33, 0.34, 1.0).map(Tract.defaults()::sampledSteps).toList());
         assertEquals(List.of(16, 16, 8, 4, 2, 2, 1, 1),
@@ -110,15 +112,15 @@ class StagesTest {
     /** Known before there is a lesson. */
     @Test
     void lengthsThatDoNotFitAreRefused() {
-        StepSize size = new StepSize(64, 16, 1, new FlowSchedule());
-        requireRefusal("number of steps with consistency is 3, must be more: of its 4 stages, number 2 would have none",
-                () -> Consistency.defaults().requireSteps(size, 3));
+        StepSize size = new StepSize(64, 16, false, 1, new FlowSchedule());
+        requireRefusal("number of steps with consistency is 1, must be more: of its 3 stages, number 1 would have none",
+                () -> Consistency.defaults().requireSteps(size, 1));
         Consistency.defaults().requireSteps(size, 30);
         // 1001 signals of 4 walks, of 16 uses at most 10,000 steps apart
         Cmt long1000 = Cmt.defaults().withSteps(1000, 1).withWalks(Walks.defaults().withUses(64, 10_000));
         long kept = 1001 * 4 * 150_001L;
         long1000.requireSteps(size, 1_000_000);
-        StepSize large = new StepSize(64 * 4, 16, 1, new FlowSchedule());
+        StepSize large = new StepSize(64 * 4, 16, false, 1, new FlowSchedule());
         requireRefusal("walks of cmt is " + 4 * kept + " signals that are kept, must be of fewer uses, a shorter interval, fewer"
                 + " steps or a smaller batch: fewer than 2147483647", () -> long1000.requireSteps(large, 1_000_000));
         long1000.requireSteps(large, 100_000); // a shorter run keeps fewer
@@ -133,7 +135,21 @@ class StagesTest {
         assertEquals(FewSteps.RENOISE, Cmt.defaults().fewSteps());
         assertEquals(FewSteps.DDIM, Cmt.defaults().withSteps(10, 5).fewSteps());
         assertEquals(FewSteps.RENOISE, Consistency.defaults().fewSteps());
-        assertEquals(FewSteps.DDIM, Consistency.defaults().withEnds(2).fewSteps());
+        assertEquals(FewSteps.DDIM, Consistency.defaults().withEnds(5).fewSteps());
+    }
+
+    /** Whatever its steps, as the last grid of the defaults is the sampler's. */
+    @Test
+    void consistencyLearnsTheTimesOfItsSampler() {
+        NoiseSchedule schedule = new FlowSchedule();
+        List<Stage> stages = Consistency.defaults().stages();
+        Stage last = stages.get(stages.size() - 1);
+        List<Double> learnt = IntStream.range(0, last.steps()).mapToObj(i -> last.time(schedule, i)).toList();
+        for (int n = 1; n <= FewSteps.RENOISE.most(); n++) {
+            for (int i = 0; i < n; i++) {
+                assertTrue(learnt.contains(FewSteps.RENOISE.time(schedule, i, n)), "call " + i + " of " + n);
+            }
+        }
     }
 
     @Test
@@ -143,7 +159,7 @@ class StagesTest {
                 () -> Progressive.defaults().withSteps(18, 3));
         requireRefusal("doublings of consistency is 2, must be 0 … 9, and so many that steps, 10, can be halved so often",
                 () -> Consistency.defaults().withSteps(10, 2));
-        requireRefusal("ends of consistency is 4, must be at least 1, and a divisor of the first steps, 10",
+        requireRefusal("ends of consistency is 4, must be at least 1, and a divisor of the first steps, 25",
                 () -> Consistency.defaults().withEnds(4));
         requireRefusal("middle of tract is 5, must be at least 1, and a divisor of steps, 32, below it",
                 () -> Tract.defaults().withSteps(32, 5, 1));

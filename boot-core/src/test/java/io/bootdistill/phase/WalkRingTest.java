@@ -206,6 +206,16 @@ public class WalkRingTest {
         }
     }
 
+    /** Also those of which a step begins few walks: three, of blocks of 3, 4 and 4. */
+    @Test
+    void allPairsHaveTheirTurn() {
+        int pairs = 2 * BATCH;
+        Walks walks = Walks.defaults().withUses(4, 1);
+        List<Sample> samples = samples(Direct.defaults().withSteps(3).withPairs(pairs).withWalks(walks), false);
+        assertEquals(pairs, samples.stream().map(Sample::noise).distinct().count());
+        assertTrue(STEPS * 3 > 2 * pairs, "the run begins enough walks");
+    }
+
     /** Two pairs are two noises, whatever the steps. */
     @Test
     void fixedPairsComeAgain() {

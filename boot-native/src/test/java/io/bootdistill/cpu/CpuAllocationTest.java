@@ -12,6 +12,9 @@ import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Matching;
+import io.bootdistill.objective.OnlineSamples;
+import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
 import io.bootdistill.phase.Consistency;
@@ -33,6 +36,9 @@ class CpuAllocationTest extends AllocationTest {
     /** Of a step, with reading the gauge; a copy of a block's images in each block would be four times as much. */
     private static final long BOUND = 4096;
 
+    /** In each step, two calls of the online network for a guided prediction. */
+    private static final Corrector OWN = new Corrector(0.5, 0, 10, 3e-4, 1).withOnline(new OnlineSamples.Own(1, 1));
+
     @Override
     protected Device device() {
         return NativeBuild.best();
@@ -42,6 +48,10 @@ class CpuAllocationTest extends AllocationTest {
     enum Steps {
         BOOTSTRAP(builder -> {}),
         CORRECTED_REGRESSION(builder -> builder.objective(Trajectories.defaults()).corrector(new Corrector(0.5, 0, 10, 3e-4, 1))),
+        OWN_SAMPLES(builder -> builder.corrector(OWN)),
+        THROUGH_NETWORKS(builder -> builder.corrector(OWN.withMatching(new Matching.Through(1)))),
+        ADAPTER(builder -> builder.corrector(OWN.withNetwork(
+                new OnlineWeights.Adapter(2, 4, OnlineWeights.Layers.QUERIES_AND_VALUES)))),
         TWO_TIMES(builder -> builder.objective(Bootstrap.defaults().withRestartShare(0.3))),
         TWO_TIMES_REGRESSION(builder -> builder.objective(Trajectories.defaults().withEnd(0.4).withRestartShare(0.3))),
         HARD_BOUNDARY(builder -> builder.objective(Bootstrap.defaults().withBoundary(new Boundary.Hard()))),

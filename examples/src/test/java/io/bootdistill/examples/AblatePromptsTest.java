@@ -150,7 +150,7 @@ final class AblatePromptsTest {
     void tableSaysWhatCompares() throws IOException {
         String table = Files.readString(out.resolve("ablation.md"));
         for (String part : List.of("64 pictures of held-out prompts", "with the guidance that it was distilled for",
-                "is told 2 where", "| steps | Fréchet distance | concept, % |",
+                "is told 2 where", "| steps | Fréchet distance | Fréchet distance, 4 steps | concept, % |",
                 "\n| 50, w = 1 | – | – | – | – | – | 0.0000 |", "\n## 12 steps\n",
                 "\n| told | work.batch 4, guidance.range.least 1, guidance.range.most 3, bootstrap | 12 | ",
                 "![](picture-rmse-12-steps.png)")) {

@@ -77,7 +77,7 @@ public final class DistillationSetup {
         guidance = config.guidance().isGuided() ? newGuidance() : null;
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
-        PhaseFit.require(this.config, size(this.config, this.config.work(), teacher.schedule()), hasGradient);
+        PhaseFit.require(this.config, size(), hasGradient);
         Corrector corrector = config.corrector(teacher.isNetwork());
         if (corrector != null) {
             OnlineModels.require(corrector, teacher, this.network, hasGradient && config.guidance().rescale() == 0);
@@ -98,9 +98,9 @@ public final class DistillationSetup {
     private Guidance newGuidance() {
         Checks.that(negativeLabel >= 0, "guidance", config.guidance().range().least(),
                 "1 for a teacher without a null label: set nullLabel, or null_class in its model_index.json");
-        boolean isTold = teacher.isNetwork() && teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
         boolean isPlain = config.guidance().rescale() == 0 && config.guidance().interval().equals(GuidanceInterval.ALWAYS)
                 && negativeLabel == nullLabel;
+        boolean isTold = TeacherModel.isTold(teacher.network());
         Checks.that(!isTold || isPlain, "guidance", config.guidance(), "without rescale and negative, and at all times"
                 + " (interval 0:1), for a teacher that is told the scale: its prediction is one, not two");
         Guidance made = new Guidance(config.guidance().range().middle(), negativeLabel,
@@ -193,7 +193,7 @@ public final class DistillationSetup {
 
     /** Cost of a mean step of the run in forward passes of one sample. */
     public double passes() {
-        StepSize size = size(config, config.work(), teacher.schedule());
+        StepSize size = size();
         long steps = config.steps();
         double passes = 0;
         for (int i = 0; i < config.phases().size(); i++) {
@@ -204,8 +204,14 @@ public final class DistillationSetup {
         return passes / steps;
     }
 
-    static StepSize size(DistillationConfig config, Work work, NoiseSchedule schedule) {
-        return new StepSize(work.batch(), work.block(), config.guidance().isGuided() ? 2 : 1, schedule);
+    /** @param isTold whether the teacher is told its scale */
+    private StepSize size() {
+        return size(config, config.work(), teacher.schedule(), TeacherModel.isTold(teacher.network()));
+    }
+
+    static StepSize size(DistillationConfig config, Work work, NoiseSchedule schedule, boolean isTold) {
+        boolean isGuided = config.guidance().isGuided();
+        return new StepSize(work.batch(), work.block(), isGuided, isGuided && !isTold ? 2 : 1, schedule);
     }
 
     /** Floating-point operations of a pass of the student's network. */

@@ -5,7 +5,6 @@ import io.bootdistill.config.Work;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.NoiseSchedule;
-import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Division;
 import io.bootdistill.internal.training.Muon;
@@ -126,7 +125,7 @@ public final class RunMemory {
         long weights = Float.BYTES * student.layout().length();
         int filled = Division.filled(work.batch(), work.block(), work.lanes());
         int workers = device.workers(Math.min(work.workers(), filled));
-        StepSize size = DistillationSetup.size(config, work, schedule);
+        StepSize size = size(work);
         Map<String, Long> items = new LinkedHashMap<>();
         items.put("student, with the forms of its weights that gradients need", Model.bytes(student, kernels, true));
         items.put("moving average", weights);
@@ -136,7 +135,7 @@ public final class RunMemory {
         items.put("average that makes targets", config.targetEma() == 0 ? 0 : Model.bytes(student, kernels, false));
         items.put("student's values and gradients, blocks of " + work.block() + " for each of " + workers + " workers",
                 workers * Plan.trainingBytes(student, work.block()));
-        items.put("teacher's values, the same", workers * teacherBytes(work.block()));
+        items.put("teacher's values, the same", workers * teacherBytes(size, work.block()));
         items.put("what the objective keeps", config.phases().stream()
                 .mapToLong(phase -> phase.objective().bytes(size, student, workers)).sum());
         items.put("networks that the objective keeps", config.phases().stream()
@@ -148,12 +147,13 @@ public final class RunMemory {
         return items;
     }
 
-    private long teacherBytes(int block) {
-        if (teacher == null) {
-            return 0;
-        }
-        boolean isTwice = config.guidance().isGuided() && !teacher.network().scalars().contains(ScalarInputs.GUIDANCE);
-        return Plan.bytes(teacher, isTwice ? 2 * block : block);
+    private StepSize size(Work work) {
+        boolean isTold = TeacherModel.isTold(teacher == null ? null : teacher.network());
+        return DistillationSetup.size(config, work, schedule, isTold);
+    }
+
+    private long teacherBytes(StepSize size, int block) {
+        return teacher == null ? 0 : Plan.bytes(teacher, size.predictionCalls() * block);
     }
 
     /** Weights, average, moments, gradients, and the values of a block for each worker. */
@@ -162,7 +162,7 @@ public final class RunMemory {
             return 0;
         }
         int lanes = Math.min(filled, choice.corrector.samples(choice.work.batch()));
-        StepSize size = DistillationSetup.size(config, choice.work, schedule);
+        StepSize size = size(choice.work);
         Graph online = OnlineModels.graph(choice.corrector, teacher, student);
         return Model.bytes(online, kernels, true) + (3L + lanes) * Float.BYTES * online.layout().length()
                 + workers * Plan.trainingBytes(online, choice.work.block())
@@ -172,7 +172,7 @@ public final class RunMemory {
     /** What samples the student and, before it, the teacher. */
     private long drawingBytes(Choice choice) {
         int workers = device.workers(choice.work.workers());
-        return choice.isMeasured ? workers * Math.max(Plan.bytes(student, DRAWN), teacherBytes(DRAWN)) : 0;
+        return choice.isMeasured ? workers * Math.max(Plan.bytes(student, DRAWN), teacherBytes(size(choice.work), DRAWN)) : 0;
     }
 
     private String refusal(Choice choice, long available) {

@@ -5,6 +5,7 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.internal.training.Trainer.Assigned;
 import io.bootdistill.internal.training.Trainer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
@@ -39,17 +40,27 @@ public final class TimeBudget {
     public static double seconds(Trainer trainer, long steps) {
         double seconds = 0;
         for (long[] part : parts(trainer.assigned(), steps)) {
-            long period = period(trainer.assigned(), part[0]);
-            double last = secondsPerStep(trainer, part[0] + period - 1, period, part[1]);
-            double others = period == 1 ? 0 : secondsPerStep(trainer, part[0], period, part[1]);
-            seconds += (last + (period - 1) * others) / period * (part[1] - part[0]) / steps;
+            Assigned seldom = seldom(trainer.assigned(), part[0]);
+            long period = seldom.every();
+            long with = part[0] + period - 1 - (part[0] - seldom.from()) % period; // parts begin between its steps, too
+            long without = with == part[0] ? part[0] + 1 : part[0];
+            long all = part[1] - part[0];
+            long withCount = count(with, period, part[1]);
+            seconds += withCount == 0 ? 0 : withCount * secondsPerStep(trainer, with, period, part[1]);
+            seconds += withCount == all ? 0 : (all - withCount) * secondsPerStep(trainer, without, period, part[1]);
         }
-        return seconds;
+        return seconds / steps;
     }
 
-    /** In how many steps all lessons of a part take part once: there is one kind that leaves steps out. */
-    private static long period(List<Assigned> lessons, long step) {
-        return lessons.stream().filter(one -> one.from() <= step && step < one.to()).mapToLong(Assigned::every).max().orElse(1);
+    /** The lesson of a part that takes part in the fewest steps: there is one kind that leaves steps out. */
+    private static Assigned seldom(List<Assigned> lessons, long step) {
+        return lessons.stream().filter(one -> one.from() <= step && step < one.to())
+                .max(Comparator.comparingLong(Assigned::every)).orElseThrow();
+    }
+
+    /** Steps from the first on, a period apart, before an end: 0 where it lies behind, by less than a period. */
+    private static long count(long first, long period, long end) {
+        return (end - first + period - 1) / period;
     }
 
     /** First step, and the step after the last, of all parts in which the same lessons take part. */
@@ -61,9 +72,10 @@ public final class TimeBudget {
 
     private static double secondsPerStep(Trainer trainer, long first, long period, long end) {
         double[] seconds = new double[TIMED];
+        long last = count(first, period, end) - 1;
         for (int i = -WARM_UP; i < TIMED; i++) {
             long start = System.nanoTime();
-            trainer.rehearse(Math.min(first + (WARM_UP + i) * period, end - 1)); // a part may be shorter
+            trainer.rehearse(first + Math.min(WARM_UP + i, last) * period); // a part may be shorter
             if (i >= 0) {
                 seconds[i] = (System.nanoTime() - start) * 1e-9;
             }

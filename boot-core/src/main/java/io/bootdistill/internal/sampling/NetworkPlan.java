@@ -49,7 +49,7 @@ final class NetworkPlan implements TeacherPlan {
         ImageShape shape = teacher.shape();
         pixels = shape.pixels();
         Network network = teacher.model().graph().network();
-        isTold = network.scalars().contains(ScalarInputs.GUIDANCE);
+        isTold = TeacherModel.isTold(network);
         boolean isGuided = guidance != null && !isTold;
         int rows = isGuided ? 2 * block : block;
         try {

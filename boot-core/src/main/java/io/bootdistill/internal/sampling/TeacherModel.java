@@ -6,6 +6,7 @@ import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.ConditionShape;
@@ -45,6 +46,11 @@ public record TeacherModel(
     /** The network; null for a function. */
     public @Nullable Network network() {
         return isNetwork() ? model.graph().network() : null;
+    }
+
+    /** Whether a network is told the scale of the guidance, so that its prediction is one call. */
+    public static boolean isTold(@Nullable Network network) {
+        return network != null && network.scalars().contains(ScalarInputs.GUIDANCE);
     }
 
     /** Where it runs: the network's device, else the best. */

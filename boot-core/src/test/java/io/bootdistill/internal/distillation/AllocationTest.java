@@ -14,7 +14,11 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.objective.Bootstrap;
+import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
+import io.bootdistill.objective.Matching;
+import io.bootdistill.objective.OnlineSamples;
+import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Trajectories;
 import io.bootdistill.phase.Consistency;
 import io.bootdistill.phase.Progressive;
@@ -97,6 +101,16 @@ public class AllocationTest {
     void laterStagesAllocateNoDeviceMemory() throws IOException {
         requireNoLaterAllocations(builder -> builder.objective(Progressive.defaults().withSteps(4, 1)));
         requireNoLaterAllocations(builder -> builder.objective(Consistency.defaults().withSteps(4, 1).withSupervised(0.25)));
+    }
+
+    /** Nor do correctors, in steps that move the student and in those that do not. */
+    @Test
+    void laterStepsOfCorrectorsAllocateNoDeviceMemory() throws IOException {
+        Corrector own = new Corrector(0.5, 0, 10, 3e-4, 1).withOnline(new OnlineSamples.Own(1, 1));
+        for (Corrector corrector : List.of(own, own.withMatching(new Matching.Through(1)),
+                own.withNetwork(new OnlineWeights.Adapter(2, 4, OnlineWeights.Layers.QUERIES_AND_VALUES)))) {
+            requireNoLaterAllocations(builder -> builder.corrector(corrector));
+        }
     }
 
     private void requireNoLaterAllocations(Consumer<DistillationConfig.Builder> options) throws IOException {

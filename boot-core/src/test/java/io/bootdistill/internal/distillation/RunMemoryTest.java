@@ -162,7 +162,7 @@ class RunMemoryTest {
     @Test
     void recentTrajectoriesCount() throws IOException {
         try (Teacher teacher = Teacher.load(temp.resolve("teacher"), Devices.named("reference"))) {
-            StepSize size = new StepSize(64, 16, 1, teacher.schedule());
+            StepSize size = new StepSize(64, 16, false, 1, teacher.schedule());
             assertEquals(4 * 16 * (3 * 96 + 1) * teacher.shape().size(),
                     Trajectories.defaults().bytes(size, Graph.of(teacher.network()), 2));
         }

@@ -15,9 +15,11 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
-import io.bootdistill.device.Kernels;
+import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.distillation.DistillationSetup;
+import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Crew;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
@@ -187,6 +189,19 @@ class TimeBudgetTest {
         assertEquals(5 + 0.25 * 0.5 * (4 + 0.45 * 7), passes(budget().corrector(through)) / BATCH, 1e-12);
     }
 
+    /** A network that is told the scale is called once; the online network, where it is guided, twice. */
+    @Test
+    void teachersThatAreToldTheScale() {
+        try (Model told = new Model(Graph.of(teacher.network().withScalar(ScalarInputs.GUIDANCE)), device, false)) {
+            TeacherModel model = new TeacherModel(Resolved.of(teacher).denoiser(), told, Prediction.V, null, null);
+            Corrector guided = new Corrector(0.5, 0.75, 10, 3e-4, 1).withOnline(new OnlineSamples.Own(1, 1));
+            DistillationConfig config = budget().images(TimeBudget.PROVISIONAL_STEPS * BATCH).corrector(guided).guidance(1, 3)
+                    .build();
+            double passes = new DistillationSetup(config, model, told.graph().network(), device, null, Reducer.LANES).passes();
+            assertEquals(5 + 0.25 * 0.5 * (4 + 0.9 * (3 + 1 + 2)), passes / BATCH, 1e-12);
+        }
+    }
+
     /** The steps of all parts are run, and none is counted. */
     @Test
     void measuringLeavesTheStep() {
@@ -240,22 +255,30 @@ class TimeBudgetTest {
         public void close() {}
     }
 
-    /** Where a lesson takes part in some steps alone, those with it and those without are measured as often. */
+    /**
+     * Where a lesson takes part in some steps alone, those with it and those without are measured as often: also in parts that
+     * begin between two of its steps, and in short ones.
+     */
     @Test
     void stepsWithAndWithoutALessonAreMeasured() {
         Noted always = new Noted(new ArrayList<>());
         Noted seldom = new Noted(new ArrayList<>());
         try (TrainingState state = new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), device, true));
-                Trainer trainer = new Trainer(state, OptimiserConfig.ofTeachers(), 100, Reducer.LANES,
+                Trainer trainer = new Trainer(state, OptimiserConfig.ofTeachers(), 110, Reducer.LANES,
                         new Crew(state.student, state.student.graph().network().input(), 1, 1, 1, 1, null, null),
-                        List.of(new Trainer.Assigned(0, 100, always), new Trainer.Assigned(20, 100, 4, seldom)))) {
-            TimeBudget.seconds(trainer, 100);
+                        List.of(new Trainer.Assigned(0, 102, always), new Trainer.Assigned(102, 110, always),
+                                new Trainer.Assigned(20, 110, 4, seldom)))) {
+            TimeBudget.seconds(trainer, 110);
         }
-        List<Long> before = LongStream.range(0, 12).boxed().toList();
-        List<Long> with = LongStream.range(0, 12).mapToObj(i -> 23 + 4 * i).toList();
-        List<Long> without = LongStream.range(0, 12).mapToObj(i -> 20 + 4 * i).toList();
-        assertEquals(Stream.of(before, with, without).flatMap(List::stream).toList(), always.steps);
-        assertEquals(with, seldom.steps);
+        List<Long> with = measured(23, 4, 99);
+        List<Long> lastWith = measured(103, 4, 107);
+        assertEquals(Stream.of(measured(0, 1, 19), with, measured(20, 4, 100), lastWith, measured(102, 4, 106))
+                .flatMap(List::stream).toList(), always.steps);
+        assertEquals(Stream.of(with, lastWith).flatMap(List::stream).toList(), seldom.steps);
+    }
+
+    private static List<Long> measured(long first, long period, long last) {
+        return LongStream.range(0, 12).mapToObj(i -> Math.min(first + period * i, last)).toList();
     }
 
     private float[] teacherOfRounds(Trainer trainer) {
