@@ -10,7 +10,8 @@ import io.bootdistill.network.ImageShape;
 public interface DistillationListener {
 
     /**
-     * The student's quality on held-out noise, by its averaged weights.
+     * The student's quality on held-out noise, by its averaged weights, in the steps of {@link
+     * io.bootdistill.objective.Objective#sampledSteps}: fewer in later rounds of a method that has some.
      *
      * @param pairedRmse against the reference sampler on the same noise: of images, both clamped; of latents as they are
      * @param diversity mean pairwise distance of the student's samples, relative to the reference's, per class

@@ -178,8 +178,9 @@ public final class HeldOut {
         return pipeline == null ? first : PairedError.clamp(pipeline.pixels(teacher.shape(), first));
     }
 
-    DistillationListener.Quality measure(Student student, long step, long images) {
-        float[] samples = limited(student.sample(request(studentCondition, 0, count)));
+    /** @param sampled steps of a sample */
+    DistillationListener.Quality measure(Student student, int sampled, long step, long images) {
+        float[] samples = limited(student.sample(request(studentCondition, 0, count).withSteps(sampled)));
         float[] classes = grouped ? condition : new float[count];
         double least = Diversity.perClass(samples, reference, classes).values().stream()
                 .mapToDouble(Double::doubleValue)

@@ -3,6 +3,7 @@ package io.bootdistill;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.run.SampledSteps;
 import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.sampling.Trajectory;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ record MeasuredNoises(double step, double picture, int unit, boolean isMoving, b
         double evaluations = Math.floor(config.steps() * TimeBudget.evaluationsPerStep(config)) + 1;
         double references = isMoving ? evaluations : 1;
         double reference = TimeBudget.referencePasses(config);
-        return references * count * reference + evaluations * count
+        return references * count * reference + evaluations * count * SampledSteps.mean(config)
                 + (references + evaluations) * Math.min(count, HeldOut.SHOWN) * picture
                 + (hasGap ? Math.min(count, HeldOut.GAP_SAMPLES) * reference : 0);
     }

@@ -5,6 +5,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
+import io.bootdistill.internal.run.SampledSteps;
 import io.bootdistill.internal.sampling.StudentModel;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Trainer;
@@ -127,7 +128,7 @@ final class StudentPupil implements Pupil<Student> {
         if (isMoving()) {
             heldOut.setReference(heldOut.makeReference(config, setup.guidance(), listener));
         }
-        quality = heldOut.measure(average, state.step(), images);
+        quality = heldOut.measure(average, SampledSteps.after(config, state.step()), state.step(), images);
         Notifications.tell("quality", () -> listener.quality(quality));
         alarm(quality);
         return String.format(

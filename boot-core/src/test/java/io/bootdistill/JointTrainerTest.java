@@ -24,6 +24,7 @@ import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
+import io.bootdistill.phase.Progressive;
 import io.bootdistill.selftest.RecordingDevice;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -242,6 +243,9 @@ public class JointTrainerTest {
         JointTrainer trainer = trainer().teacherListener(after(() -> steps.add("a step")));
         refused("guidance is 2.0, must be 1 for a teacher without a null label",
                 () -> trainer.train(images, config().teacher(teaching().nullLabel(-1).build()).build()));
+        DistillationConfig.Builder rounds = distillation(Phase.of(Progressive.defaults())).noCorrector();
+        refused("number of steps with progressive is 3, must be more",
+                () -> trainer.train(images, config().student(rounds.images(4 * 3).build()).build()));
         assertEquals(List.of(), steps, "refused before the first step");
     }
 

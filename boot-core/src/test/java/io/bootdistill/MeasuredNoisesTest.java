@@ -10,6 +10,8 @@ import io.bootdistill.config.Work;
 import io.bootdistill.device.Devices;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.TimeBudget;
+import io.bootdistill.phase.Cmt;
+import io.bootdistill.phase.Progressive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,6 +83,13 @@ class MeasuredNoisesTest {
         // 16 samples of the format's sampler, 80 of the 500
         assertEquals(420 / 6, noises(new MeasuredNoises(90, 0, 1, false, true), config(50)));
         assertEquals(420 / 6 / 4 * 4, noises(new MeasuredNoises(90, 0, 4, false, true), config(50)), "a few for each prompt");
+    }
+
+    /** 16, 8, 4, 2 and 1 steps in 1/8, 1/8, 1/8, 1/4 and 3/8 of the run. */
+    @Test
+    void studentsOfSeveralStepsCostSoMuchMore() {
+        assertEquals(500 / (5 + 4), noises(plain(), config(50).objective(Cmt.defaults().withSteps(8, 4))));
+        assertEquals((int) (500 / (5 + 28 / 8.0 + 0.5 + 0.375)), noises(plain(), config(50).objective(Progressive.defaults())));
     }
 
     private static DistillationSetup setup(Teacher teacher, DistillationConfig config) {

@@ -33,6 +33,9 @@ record DistillationValues(
         Checks.that(Math.abs(shares - 1) <= ROUNDING, "the sum of the phases' shares", shares, "1");
         checkTargets();
         checkTimes();
+        if (corrector instanceof CorrectorChoice.Given given) {
+            checkStart(given.corrector().start());
+        }
         for (Phase phase : phases) {
             boolean isAbsolute = phase.objective() instanceof PhaseObjective o && o.loss() == PixelLoss.ABSOLUTE;
             Checks.that(!isAbsolute || phase.weighting().isNone(), "weighting of a phase", phase.weighting(),
@@ -70,5 +73,17 @@ record DistillationValues(
                 "hard", "an atom or a term where a phase has a restartShare: a hard one is of students of one time");
         Checks.that(!objectives().allMatch(o -> o instanceof Trajectories t && t.end() == 1), "end of trajectories", 1.0,
                 "below 1 with a restartShare, or beside another objective: nothing would teach the times between the steps");
+    }
+
+    /** From its first step on, a corrector moves what the student says of pure noise. */
+    private void checkStart(double start) {
+        double before = 0;
+        for (Phase phase : phases) {
+            double done = Math.max(0, start - before) / phase.share() + ROUNDING; // within what begins there
+            int sampled = done < 1 ? phase.objective().sampledSteps(done) : 1;
+            Checks.that(sampled == 1, "start of the corrector", start, "where students give samples in one step, or left out with"
+                    + " noCorrector(): those of " + phase.objective().key() + " take " + sampled + " steps from there on");
+            before += phase.share();
+        }
     }
 }

@@ -100,7 +100,8 @@ public final class SampleRequest {
     }
 
     /**
-     * In several network calls of a student that can: at even times from t_max to t_min, or those of its {@link FewSteps}.
+     * In several network calls of a student that can: at even times from t_max to t_min, or those of its {@link FewSteps}. One that
+     * was distilled for several steps gives samples in as many alone, see {@code Objective.sampledSteps}, and does not know it.
      *
      * @param steps at least 1, which is the default
      */

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * version with {@link OnlineSamples.Own} and several updates (2405.14867); SwiftBrush (2312.05239) with
  * {@link Matching.Weighting#NOISE}; score identity distillation with {@link Matching.Through} (SiD, 2404.04057).
  *
+ * <p>A student's sample is here what it says of pure noise, in one call. So students must give samples in one step from the
+ * corrector's first on, see {@link Objective#sampledSteps}: other configurations are refused. Those that denoise have a corrector
+ * only where one is given; the automatic choice is none.
+ *
  * @param share its samples beside each batch, as a share of it, in (0, 1]
  * @param start share of the run before it begins, in [0, 1)
  * @param weight λ, ≥ 0, beside a loss with residual weights of power ½, which do not apply to the corrector; beside one without,

@@ -32,6 +32,16 @@ public interface Objective {
         return null;
     }
 
+    /**
+     * In how many steps of {@link #fewSteps} the student gives samples, at a point of its phase of the run: so it is measured,
+     * and a corrector needs 1. Never more at a later point.
+     *
+     * @param done share of the phase's steps that are done, in [0, 1]
+     */
+    default int sampledSteps(double done) {
+        return 1;
+    }
+
     /** Decay per step of the average of the student that makes the targets, in [0, 1); 0: the student itself. */
     default double targetEma() {
         return 0;
@@ -72,6 +82,14 @@ public interface Objective {
      * @throws IllegalArgumentException naming the option, its value and what is allowed
      */
     default void requireFit(NoiseSchedule schedule) {}
+
+    /**
+     * Refuses a length that it does not fit, before the run has done anything.
+     *
+     * @param steps of its phase of the run, at least 1
+     * @throws IllegalArgumentException naming the option, its value and what is allowed
+     */
+    default void requireSteps(StepSize size, long steps) {}
 
     /** Makes the lesson for a part of a run, which the caller closes. */
     Lesson lesson(Classroom room, Assignment assignment);

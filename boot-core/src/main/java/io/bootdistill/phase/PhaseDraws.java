@@ -42,7 +42,6 @@ final class PhaseDraws implements AutoCloseable {
     private final Classroom room;
     private final NoiseSchedule schedule;
     private final int size;
-    private final int interval;
     private final int pairs;
     private final SnrWeighting weighting;
     private final RowTable table;
@@ -59,6 +58,7 @@ final class PhaseDraws implements AutoCloseable {
     private final double[] factor;
 
     final Stages stages;
+    final Walks walks;
     final Blocks blocks;
     final SampleColumns samples;
 
@@ -74,7 +74,7 @@ final class PhaseDraws implements AutoCloseable {
         this.stages = stages;
         schedule = room.schedule();
         size = room.shape().size();
-        interval = options.walks().interval();
+        walks = options.walks();
         pairs = options.pairs();
         weighting = options.weighting();
         blocks = Blocks.of(room.batch(), room.block());
@@ -117,7 +117,7 @@ final class PhaseDraws implements AutoCloseable {
 
     /** Steps before one whose walks it may use, in a stage. */
     long history(int stage) {
-        return Math.min(stages.all.get(stage).reach(room.block(), interval), stages.steps(stage) - 1);
+        return stages.history(stage, room.block(), walks);
     }
 
     void draw(long step, Kernels kernels) {
@@ -136,7 +136,7 @@ final class PhaseDraws implements AutoCloseable {
                 int index = blocks.first(b) + i;
                 int use = i / fresh;
                 walk[index] = i % fresh;
-                origin[index] = step - use * Math.min(interval, since / uses); // at first, spread over what there is
+                origin[index] = step - use * Math.min(walks.interval(), since / uses); // at first, spread over what there is
                 long noise = origin[index] * room.batch() + blocks.first(b) + walk[index];
                 long walks = origin[index] * freshOfStep + freshBefore + walk[index]; // without gaps: each pair has its turn
                 samples.draw(index, pairs == 0 ? noise : walks % pairs);

@@ -6,6 +6,7 @@ import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.Classroom;
 import io.bootdistill.lesson.Lesson;
+import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.lesson.StepSize;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Plan;
@@ -46,6 +47,17 @@ public interface PhaseObjective extends Objective {
         return FewSteps.DDIM;
     }
 
+    /** The phases of a walk in the stage: a step leads from each to the next. */
+    @Override
+    default int sampledSteps(double done) {
+        List<Stage> stages = stages();
+        int i = 0;
+        for (double end = stages.get(0).share(); i < stages.size() - 1 && done > end; end += stages.get(i).share()) {
+            i++;
+        }
+        return stages.get(i).steps() / stages.get(i).phase();
+    }
+
     @Override
     default void requireFit(NoiseSchedule schedule) {
         for (Stage stage : stages()) {
@@ -54,6 +66,16 @@ public interface PhaseObjective extends Objective {
                         "at most " + (long) (schedule.networkTime(schedule.tMax()) + 1) + ", the times of the teacher's schedule");
             }
         }
+    }
+
+    /** A stage without a step, or more walks than the ring can tell apart. */
+    @Override
+    default void requireSteps(StepSize size, long steps) {
+        stages(new Assignment(0, steps, ResidualWeighting.NONE)).signals(size.blocks(), size.block(), walks());
+    }
+
+    private Stages stages(Assignment assignment) {
+        return new Stages(key(), stages(), assignment);
     }
 
     @Override
@@ -73,8 +95,7 @@ public interface PhaseObjective extends Objective {
     @Override
     default long bytes(StepSize size, Graph student, int workers) {
         long walks = stages().stream().mapToLong(stage -> {
-            long step = (long) size.blocks().count() * stage.fresh(size.block(), size.block()) * stage.kept();
-            return (stage.reach(size.block(), walks().interval()) + 2) * step;
+            return (stage.reach(size.block(), walks().interval()) + 2) * stage.signals(size.blocks(), size.block());
         }).max().orElse(0);
         boolean bootstraps = stages().stream().anyMatch(stage -> !stage.isSupervised());
         int plans = (bootstraps ? 1 : 0) + networks();
@@ -90,7 +111,7 @@ public interface PhaseObjective extends Objective {
 
     @Override
     default Lesson lesson(Classroom room, Assignment assignment) {
-        Stages stages = new Stages(key(), stages(), assignment);
+        Stages stages = stages(assignment);
         PhaseOptions options = new PhaseOptions(walks(), weighting(), pairs(), loss());
         return new PhaseLesson(room, assignment.weighting(), new PhaseDraws(room, stages, options), options);
     }

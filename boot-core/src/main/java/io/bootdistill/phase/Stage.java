@@ -4,6 +4,7 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.internal.sampling.Trajectory;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.lesson.Blocks;
 
 /**
  * A part of a lesson in which the grid, and where its phases end, stay as they are.
@@ -80,6 +81,11 @@ public record Stage(double share, int round, int steps, int stride, int phase, b
     int fresh(int samples, int block) {
         int each = Math.min(uses, block);
         return (samples + each - 1) / each;
+    }
+
+    /** Signals of the walks that a step begins. */
+    long signals(Blocks blocks, int block) {
+        return (long) kept() * blocks.count() * fresh(block, block);
     }
 
     /** Steps after the one that begins a walk, until its last use. */

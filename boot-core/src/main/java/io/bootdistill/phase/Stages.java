@@ -2,6 +2,7 @@ package io.bootdistill.phase;
 
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Assignment;
+import io.bootdistill.lesson.Blocks;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,8 +14,11 @@ final class Stages {
     /** The first step of each, and the end of the last. */
     private final long[] bounds;
 
+    private final String key;
+
     /** @param key of the objective, for messages */
     Stages(String key, List<Stage> all, Assignment assignment) {
+        this.key = key;
         this.all = all;
         bounds = new long[all.size() + 1];
         double before = 0;
@@ -46,6 +50,26 @@ final class Stages {
     /** Its steps. */
     long steps(int stage) {
         return bounds[stage + 1] - bounds[stage];
+    }
+
+    /** Steps before one whose walks it may use, in a stage. */
+    long history(int stage, int block, Walks walks) {
+        return Math.min(all.get(stage).reach(block, walks.interval()), steps(stage) - 1);
+    }
+
+    /**
+     * Signals of walks that are kept at once, the most of any stage.
+     *
+     * @throws IllegalArgumentException if they are too many to be numbered
+     */
+    long signals(Blocks blocks, int block, Walks walks) {
+        long most = 0;
+        for (int i = 0; i < all.size(); i++) {
+            most = Math.max(most, all.get(i).signals(blocks, block) * (history(i, block, walks) + 1));
+        }
+        Checks.that(most < Integer.MAX_VALUE, "walks of " + key, most + " signals that are kept", "of fewer uses, a shorter"
+                + " interval, fewer steps or a smaller batch: fewer than " + Integer.MAX_VALUE);
+        return most;
     }
 
     /** The first steps of all but the first. */

@@ -6,7 +6,6 @@ import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
-import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Classroom;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +23,9 @@ final class WalkRing implements AutoCloseable {
      * @param cells the same, one by one
      */
     private record Layout(Stage stage, int walks, Tensor whole, Tensor[] solved, Tensor[] slots, Tensor[] cells) {}
+
+    /** Values that pass through the host at a time. */
+    static final int PORTION = 1 << 20;
 
     private final Classroom room;
     private final PhaseDraws draws;
@@ -50,16 +52,12 @@ final class WalkRing implements AutoCloseable {
         int stages = draws.stages.all.size();
         long[] step = new long[stages];
         long longest = 0;
-        long most = 0;
         for (int i = 0; i < stages; i++) {
-            Stage stage = draws.stages.all.get(i);
-            step[i] = (long) stage.kept() * draws.blocks.count() * draws.fresh(i, room.block());
+            step[i] = draws.stages.all.get(i).signals(draws.blocks, room.block());
             longest = Math.max(longest, step[i]);
-            most = Math.max(most, step[i] * (draws.history(i) + 1));
         }
-        Checks.that(most < Integer.MAX_VALUE, "walks", most + " signals that are kept", "of fewer uses, a shorter interval, or a"
-                + " smaller batch: at most " + Integer.MAX_VALUE);
-        values = isSaved ? new float[Math.toIntExact(longest * size)] : null;
+        long most = draws.stages.signals(draws.blocks, room.block(), draws.walks);
+        values = isSaved ? new float[(int) Math.min(longest * size, PORTION)] : null;
         layouts = new Layout[stages];
         gathered = new Tensor[2][draws.blocks.count()];
         samples = new Tensor[2][room.batch()];
@@ -119,8 +117,11 @@ final class WalkRing implements AutoCloseable {
         Tensor slot = layout.slots[(int) (step % layout.slots.length)];
         kernels.affine(slot.data().length() / slot.channels(), layout.whole, 1, 0, null, slot);
         if (values != null) { // float32 on every device, so that a checkpoint loses nothing
-            kernels.download(slot.data(), values, 0);
-            kernels.upload(values, 0, slot.data());
+            for (long from = 0; from < slot.data().length(); from += PORTION) {
+                Slice portion = slot.data().slice(from, Math.min(PORTION, slot.data().length() - from));
+                kernels.download(portion, values, 0);
+                kernels.upload(values, 0, portion);
+            }
         }
     }
 

@@ -17,6 +17,10 @@
  * {@code Stage}, a part of the steps, grid and phases stay; rounds, in which the student of the one before is the teacher, are stages,
  * too. {@code PhaseLesson} can be read from noise to a gradient.
  *
+ * <p>A student whose walks have several phases at the end gives samples in as many steps of DDIM: what it says of pure noise leads to
+ * the end of the first phase. A run measures it so, see {@link io.bootdistill.objective.Objective#sampledSteps}; who samples it
+ * afterwards asks for them, {@link io.bootdistill.diffusion.SampleRequest#withSteps}: no student knows their number, nor its folder.
+ *
  * <p>Uses the seam of lessons and the machinery of sampling; knows no trainer and no run, and no other objective.
  */
 @NullMarked

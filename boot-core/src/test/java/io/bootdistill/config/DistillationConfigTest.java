@@ -363,6 +363,16 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
                         b -> b.objective(new Derivative(TimeSampling.UNIFORM, Weighting.FLAT, new Boundary.Hard(), 0))),
                 Map.entry("start of delta is 0.6, must be in (0, 0.5]",
                         b -> b.objective(Bootstrap.defaults().withDelta(Delta.fixed(0.6)))),
+                Map.entry("start of the corrector is 0.6, must be where students give samples in one step, or left out with"
+                        + " noCorrector(): those of progressive take 2 steps from there on",
+                        b -> b.objective(Progressive.defaults()).corrector(OWN.withStart(0.6))),
+                Map.entry("start of the corrector is 0.4, must be where students give samples in one step, or left out with"
+                        + " noCorrector(): those of tract take 8 steps from there on",
+                        b -> b.phases(Phase.of(Direct.defaults()).withShare(0.5), Phase.of(Tract.defaults()).withShare(0.5))
+                                .corrector(OWN.withStart(0.4))),
+                Map.entry("start of the corrector is 0.75, must be where students give samples in one step, or left out with"
+                        + " noCorrector(): those of cmt take 2 steps from there on",
+                        b -> b.objective(Cmt.defaults().withSteps(10, 2)).corrector(OWN)),
                 Map.entry("clip is 0.0, must be finite and above 0", b -> b.clip(Limit.to(0))),
                 Map.entry("rate of the optimiser is 0.0, must be in (0, 1]", b -> b.learningRate(0)));
         bad.forEach((message, change) -> {
@@ -419,6 +429,16 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         DistillationConfig given = DistillationConfig.builder().corrector(own).build();
         assertEquals(own, given.corrector(true));
         assertEquals(own, given.corrector(false));
+    }
+
+    /** From where their samples are of one step. */
+    @Test
+    void correctorsOfStudentsThatDenoise() {
+        DistillationConfig.builder().objective(Cmt.defaults()).corrector(OWN.withStart(0)).build();
+        DistillationConfig.builder().objective(Progressive.defaults()).corrector(OWN.withStart(0.625)).build();
+        DistillationConfig.builder().phases(Phase.of(Tract.defaults().withSteps(8, 4, 2)).withShare(0.4),
+                Phase.of(Tract.defaults()).withShare(0.6)).corrector(OWN.withStart(0.4 + 0.6 / 3)).build();
+        assertNull(DistillationConfig.builder().objective(Cmt.defaults().withSteps(10, 2)).build().corrector(true), "automatic");
     }
 
     @Test

@@ -2,12 +2,15 @@ package io.bootdistill.phase;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BootDistiller;
 import io.bootdistill.DistillationListener;
+import io.bootdistill.HeldOut;
 import io.bootdistill.Progress;
+import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
@@ -16,8 +19,10 @@ import io.bootdistill.config.Phase;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.ReplayingDevice;
+import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
+import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.Mlp;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -207,6 +212,34 @@ public class PhaseRunTest {
         assertTrue(losses.get(0) > 0.05 && losses.get(losses.size() - 1) < 1e-3, losses.toString());
     }
 
+    /** After 4, 8 and 12 steps, of rounds that end after 5, 8 and 12. */
+    @ParameterizedTest
+    @CsvSource({"DIRECT, 1, 1, 1", "CMT, 2, 2, 2", "PROGRESSIVE, 4, 2, 1", "CONSISTENCY, 1, 1, 1", "TRACT, 4, 2, 2"})
+    void studentIsMeasuredInTheStepsOfItsRound(Kind kind, int first, int second, int third) throws IOException {
+        int[] labels = {0, 1, 2, 0, 1};
+        List<float[]> measured = new ArrayList<>();
+        List<float[]> sampled = new ArrayList<>();
+        try (Teacher teacher = Teacher.load(teacherFolder, device())) {
+            new BootDistiller(teacher).listener(new DistillationListener() {
+                @Override
+                public void quality(Quality quality) {
+                    measured.add(quality.samples());
+                }
+
+                @Override
+                public void checkpoint(long step, Student student) {
+                    int steps = new int[] {first, second, third}[sampled.size()];
+                    sampled.add(PairedError.clamp(student.sample(
+                            SampleRequest.ofSeeds(HeldOut.seeds(labels.length)).withLabels(labels).withSteps(steps))));
+                }
+            }).train(config(kind).heldOut(labels.length).referenceSteps(2).folder(temp.resolve("measured")).build()).close();
+        }
+        assertEquals(3, measured.size());
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(sampled.get(i), measured.get(i), "evaluation " + i);
+        }
+    }
+
     // ---- what is refused
 
     private String refusal(DistillationConfig.Builder config) throws IOException {
@@ -221,6 +254,9 @@ public class PhaseRunTest {
                 refusal(config(Kind.CMT).objective(Cmt.defaults().withSteps(101, 1))));
         assertEquals("number of steps with progressive is 2, must be more: of its 3 stages, number 1 would have none",
                 refusal(config(Kind.PROGRESSIVE).images(12).objective(Progressive.defaults().withSteps(8, 1).withLast(0.59))));
+        Path folder = temp.resolve("refused");
+        refusal(config(Kind.PROGRESSIVE).images(12).folder(folder));
+        assertFalse(Files.exists(folder), "before there is anything");
         assertTrue(refusal(config(Kind.CMT).phases(Phase.of(Cmt.defaults()).withShare(0.5),
                 Phase.of(Progressive.defaults()).withShare(0.5))).startsWith("objectives is [cmt, progressive], must be all for"));
     }

@@ -9,8 +9,11 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.ResidualWeighting;
+import io.bootdistill.lesson.StepSize;
+import io.bootdistill.objective.Trajectories;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +92,38 @@ class StagesTest {
         assertEquals("number of steps with test is 1, must be more: of its 3 stages, number 1 would have none",
                 assertThrows(IllegalArgumentException.class, () -> new Stages(
                         "test", Consistency.defaults().stages(), new Assignment(7, 1, ResidualWeighting.NONE))).getMessage());
+    }
+
+    /** As many as the stage's walks have phases. */
+    @Test
+    void stepsOfASample() {
+        assertEquals(1, Direct.defaults().sampledSteps(0));
+        assertEquals(1, Cmt.defaults().sampledSteps(0.5));
+        assertEquals(5, Cmt.defaults().withSteps(10, 5).sampledSteps(0.5));
+        assertEquals(1, Consistency.defaults().sampledSteps(0.9));
+        assertEquals(5, Consistency.defaults().withEnds(5).sampledSteps(0.9), "of a grid that grows");
+        assertEquals(List.of(8, 8, 1, 1),
+                Stream.of(0.0, 0.33, 0.34, 1.0).map(Tract.defaults()::sampledSteps).toList());
+        assertEquals(List.of(16, 16, 8, 4, 2, 2, 1, 1),
+                Stream.of(0.0, 0.125, 0.126, 0.26, 0.38, 0.625, 0.626, 1.0).map(Progressive.defaults()::sampledSteps).toList());
+        assertEquals(1, Trajectories.defaults().sampledSteps(0.5), "students of pure noise");
+    }
+
+    /** Known before there is a lesson. */
+    @Test
+    void lengthsThatDoNotFitAreRefused() {
+        StepSize size = new StepSize(64, 16, false, 1, new FlowSchedule());
+        requireRefusal("number of steps with consistency is 1, must be more: of its 3 stages, number 1 would have none",
+                () -> Consistency.defaults().requireSteps(size, 1));
+        Consistency.defaults().requireSteps(size, 30);
+        // 1001 signals of 4 walks, of 16 uses at most 10,000 steps apart
+        Cmt long1000 = Cmt.defaults().withSteps(1000, 1).withWalks(Walks.defaults().withUses(64, 10_000));
+        long kept = 1001 * 4 * 150_001L;
+        long1000.requireSteps(size, 1_000_000);
+        StepSize large = new StepSize(64 * 4, 16, false, 1, new FlowSchedule());
+        requireRefusal("walks of cmt is " + 4 * kept + " signals that are kept, must be of fewer uses, a shorter interval, fewer"
+                + " steps or a smaller batch: fewer than 2147483647", () -> long1000.requireSteps(large, 1_000_000));
+        long1000.requireSteps(large, 100_000); // a shorter run keeps fewer
     }
 
     /** By which the times of a sampler are those that were learnt. */

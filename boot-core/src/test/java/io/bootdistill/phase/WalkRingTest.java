@@ -1,20 +1,27 @@
 package io.bootdistill.phase;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
+import io.bootdistill.device.Slice;
+import io.bootdistill.diffusion.Denoiser;
+import io.bootdistill.diffusion.FlowSchedule;
+import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalOde.Solver;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.Assignment;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.network.Graph;
+import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Mlp;
 import io.bootdistill.network.Model;
 import io.bootdistill.objective.LessonRoom;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,6 +39,9 @@ public class WalkRingTest {
     private static final long STEPS = 20;
     private static final int BATCH = 11;
     private static final int BLOCK = 4;
+
+    /** Values of a large sample. */
+    private static final int LARGE = 40_000;
 
     /** The device under test; other modules override it. */
     protected Device device() {
@@ -147,6 +157,52 @@ public class WalkRingTest {
         double mean = STEPS * BATCH / 6.0;
         for (int points : count) {
             assertEquals(mean, points, 4 * Math.sqrt(mean));
+        }
+    }
+
+    /** A teacher of large images, which says one number of all. */
+    private record LargeTeacher() implements Denoiser {
+
+        @Override
+        public ImageShape shape() {
+            return new ImageShape(LARGE, 1, 1);
+        }
+
+        @Override
+        public NoiseSchedule schedule() {
+            return new FlowSchedule();
+        }
+
+        @Override
+        public void predict(int n, float[] x, double[] t, float[] condition, float[] f) {
+            Arrays.fill(f, 0.25f);
+        }
+    }
+
+    /** Seven signals of two walks in three blocks are more than a portion, and no whole number of them. */
+    @Test
+    void largeWalksThatAreSavedStayWhole() {
+        PhaseObjective objective = Cmt.defaults().withSteps(6, 1).withWalks(Walks.defaults().withUses(3, 1));
+        try (Model student = new Model(Graph.of(new Mlp(LARGE, 4, 1, 0)), device(), true);
+                LessonRoom room = new LessonRoom(TeacherModel.of(new LargeTeacher()), student, BATCH, BLOCK, null)) {
+            room.moving = true;
+            PhaseDraws draws = new PhaseDraws(room, stages(objective), GivenWalks.options(objective));
+            try (PhaseLesson lesson = new PhaseLesson(room, ResidualWeighting.NONE, draws, GivenWalks.options(objective))) {
+                float[] expected = new float[7 * 3 * 2 * LARGE];
+                assertTrue(expected.length > WalkRing.PORTION && expected.length % WalkRing.PORTION != 0);
+                for (int i = 0; i < expected.length; i++) {
+                    expected[i] = i % 9_973;
+                }
+                for (int cell = 0; cell < 7 * 3; cell++) {
+                    Slice place = lesson.ring.place(0, cell % 3, cell / 3).data();
+                    room.kernels().upload(expected, cell * 2 * LARGE, place);
+                }
+                lesson.ring.keep(FIRST, room.kernels());
+                Slice saved = lesson.state().get("walks");
+                float[] found = new float[expected.length];
+                room.kernels().download(saved.slice(FIRST % 3 * found.length, found.length), found, 0);
+                assertArrayEquals(expected, found);
+            }
         }
     }
 

@@ -77,11 +77,7 @@ public final class DistillationSetup {
         guidance = config.guidance().isGuided() ? newGuidance() : null;
         studentOutput = config.hasTwoTimes() ? ofTwoTimes(teacher.prediction()) : teacher.prediction();
         boolean hasGradient = teacher.isNetwork() && clip() == 0 && !isThresholded();
-        for (Phase phase : config.phases()) {
-            phase.objective().requireFit(teacher.schedule());
-            Checks.that(!phase.objective().needsTeacherGradient() || hasGradient, "objective", phase.objective().key(),
-                    "one without the teacher's gradient for teachers that are no network, or are clipped");
-        }
+        PhaseFit.require(this.config, size(), hasGradient);
         Corrector corrector = config.corrector(teacher.isNetwork());
         if (corrector != null) {
             OnlineModels.require(corrector, teacher, this.network, hasGradient && config.guidance().rescale() == 0);
@@ -197,7 +193,7 @@ public final class DistillationSetup {
 
     /** Cost of a mean step of the run in forward passes of one sample. */
     public double passes() {
-        StepSize size = size(config, config.work(), teacher.schedule(), TeacherModel.isTold(teacher.network()));
+        StepSize size = size();
         long steps = config.steps();
         double passes = 0;
         for (int i = 0; i < config.phases().size(); i++) {
@@ -209,6 +205,10 @@ public final class DistillationSetup {
     }
 
     /** @param isTold whether the teacher is told its scale */
+    private StepSize size() {
+        return size(config, config.work(), teacher.schedule(), TeacherModel.isTold(teacher.network()));
+    }
+
     static StepSize size(DistillationConfig config, Work work, NoiseSchedule schedule, boolean isTold) {
         boolean isGuided = config.guidance().isGuided();
         return new StepSize(work.batch(), work.block(), isGuided, isGuided && !isTold ? 2 : 1, schedule);

@@ -103,7 +103,7 @@ public final class TimeBudget {
         double secondsPerPass = cost.seconds / cost.passes;
         int heldOut = config.evaluation().heldOut();
         double reference = secondsPerPass * heldOut * referencePasses(config);
-        double evaluation = secondsPerPass * heldOut;
+        double evaluation = secondsPerPass * heldOut * SampledSteps.mean(config);
         double evaluationsPerStep = evaluationsPerStep(config);
         double budget = SHARE * config.length().timeBudget().toSeconds();
         long steps = (long) ((budget - reference - evaluation) / (cost.seconds + evaluation * evaluationsPerStep));

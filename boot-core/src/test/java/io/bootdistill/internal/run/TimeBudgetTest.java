@@ -147,6 +147,15 @@ class TimeBudgetTest {
                 Progressive.defaults().withSteps(8, 1)).guidance(2)) / BATCH, 1e-12, "later teachers know of the guidance");
     }
 
+    /** A step is 4 passes of 64 samples in a second; an evaluation, of 64 noises in 4 steps, takes as long, the reference 5/4. */
+    @Test
+    void evaluationsOfSeveralSteps() {
+        DistillationConfig.Builder config = budget().objective(Cmt.defaults().withSteps(16, 4)).heldOut(64).referenceSteps(4)
+                .checkpointImages(64);
+        assertEquals(4, passesPerSample(Cmt.defaults().withSteps(16, 4)));
+        assertEquals((long) ((90 - 1.25 - 1) / 2), steps(config, 1));
+    }
+
     @Test
     void guidedPredictionsCountTwice() {
         assertEquals(6, passes(budget().guidance(2)) / BATCH);
