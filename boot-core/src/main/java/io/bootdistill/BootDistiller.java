@@ -22,6 +22,7 @@ import io.bootdistill.network.Network;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,8 +91,9 @@ public final class BootDistiller {
      * Likewise, on so many of its pictures. The student of the run is given, for each sample, one of them, with noise of a level of
      * 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL}, and that level; so is its teacher, at all times.
      *
-     * @param before of no conditions or of classes, of the shape that the teacher enlarges; not closed before the run begins
-     * @param pictures 1 … 1,048,576: a run that is resumed needs as many of the same student
+     * @param before of no conditions, of classes or of prompts, of the shape that the teacher enlarges; not closed before the run
+     *     begins. For a run that is to be resumed, one that was loaded from its folder: its weights tell whether it is the same
+     * @param pictures 1 … 1,048,576, no fewer than prompts: a run that is resumed needs as many of the same student
      */
     public BootDistiller cascade(Student before, int pictures) {
         stage = new StagePictures(before, pictures);
@@ -113,7 +115,7 @@ public final class BootDistiller {
     /**
      * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
      * it then still is, and the files are written all the same. A run that makes its reference samples does so first,
-     * and then a step.
+     * and then a step; one that draws pictures of the stage before ends at once, by a CancellationException, and writes nothing.
      */
     public BootDistiller handle(RunHandle handle) {
         this.handle = handle;
@@ -134,15 +136,15 @@ public final class BootDistiller {
      * @throws IllegalArgumentException if the configuration does not fit the teacher, or the run not into the device's memory: with
      *     the sum, item by item, and what would make it less, before anything is allocated
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
+     * @throws CancellationException if it is stopped while pictures of the stage before are drawn
      */
     public Student train(DistillationConfig config) throws IOException {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
-            requireStage(conditions);
+            StagePictures.require(stage, network, enlargement(), conditions);
             requireMemory(config, conditions);
-            TeacherModel encoded = encoded(scope, conditions);
-            DistillationSetup setup = Decisions.of(setup(config, encoded, drawn(conditions, encoded, config)), pipeline());
+            DistillationSetup setup = Decisions.of(drawn(config, encoded(scope, conditions), conditions), pipeline());
             if (folder != null) {
                 folder.make();
                 folder.writeConfig(setup.config().toJson());
@@ -160,28 +162,29 @@ public final class BootDistiller {
         return source instanceof Prompts prompts ? EncodedPrompts.of(prompts, pipeline(), teacher, scope) : teacher;
     }
 
-    /** Refuses a stage before that is missing, or does not fit. */
-    private void requireStage(@Nullable ConditionSource source) {
-        boolean enlarges = Enlargement.isPartOf(network.condition());
-        boolean isWhole = source != null && !(source instanceof Prompts);
-        Checks.that(!enlarges || stage != null || isWhole, "the student of the stage before", "missing", "given by"
-                + " cascade(student): this teacher enlarges pictures of " + Enlargement.allowed(network));
-        if (stage != null) {
-            Checks.that(!isWhole, "conditions", source, "left out with cascade(student), which draws them, or prompts");
-            stage.require(network, source instanceof Prompts);
-            Checks.that(enlargement() != null, "the teacher", teacher.denoiser(), "one with a scheduler, for cascade(student)");
-        }
-    }
-
     private @Nullable Enlargement enlargement() {
         return pipeline() != null ? pipeline().enlargement() : Enlargement.of(network, teacher.scheduler());
     }
 
-    /** What draws the conditions of a run. */
-    private @Nullable ConditionSource drawn(@Nullable ConditionSource given, TeacherModel encoded, DistillationConfig config) {
-        return stage == null ? given : stage.source(
+    /** What a configuration comes to before pictures of the stage before are drawn: it draws no conditions. */
+    private DistillationSetup undrawn(DistillationConfig config, TeacherModel encoded, @Nullable ConditionSource given) {
+        return setup(config, encoded, given == null && stage != null ? ConditionSource.none() : given);
+    }
+
+    /** Likewise, with pictures of the stage before, once nothing else is refused. */
+    private DistillationSetup drawn(DistillationConfig config, TeacherModel encoded, @Nullable ConditionSource given) {
+        DistillationSetup undrawn = undrawn(config, encoded, given);
+        return stage == null ? undrawn : setup(config, encoded, stage.source(
                 given instanceof Prompts prompts ? prompts : null, enlargement().conditioning(network.input()),
-                (ConditionShape.Parts) encoded.condition(), config.seed());
+                (ConditionShape.Parts) encoded.condition(), config.seed(), this::report));
+    }
+
+    /** Tells how many pictures of the stage before there are, and draws no more where the run is to stop. */
+    private void report(int done, int total) {
+        Notifications.tell("preparing", () -> listener.preparing(done, total));
+        if (done > 0 && done < total && (TrainingRun.isStopped(handle) || Notifications.ask(listener::shouldStop))) {
+            throw new CancellationException("stopped before the first step");
+        }
     }
 
     /** What stands beside the teacher's network; null for a teacher of pixels. */
@@ -196,7 +199,7 @@ public final class BootDistiller {
      * @throws IllegalArgumentException if the configuration does not fit the teacher, as of {@link #train}, whatever the memory
      */
     public long bytes(DistillationConfig config) {
-        requireStage(conditions);
+        StagePictures.require(stage, network, enlargement(), conditions);
         EncodedPrompts.require(conditions, pipeline(), teacher);
         try (Scope scope = new Scope()) {
             ConditionSource source = conditions instanceof Prompts given ? EncodedPrompts.inPlaceOf(given)
@@ -221,13 +224,11 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         DistillationConfig config = read(folder, workers);
-        requireStage(source);
+        StagePictures.require(stage, network, enlargement(), source);
         requireMemory(config, source);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            TeacherModel encoded = encoded(scope, source);
-            DistillationSetup setup = setup(config, encoded, drawn(source, encoded, config));
-            TrainingRun<Student> run = scope.own(newRun(setup, folder, key));
+            TrainingRun<Student> run = scope.own(newRun(drawn(config, encoded(scope, source), source), folder, key));
             run.restore("", key, origin(source), folder.checkpoint());
             return run.train(handle);
         }
@@ -242,12 +243,11 @@ public final class BootDistiller {
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
-        requireStage(source);
+        StagePictures.require(stage, network, enlargement(), source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
             String key = requiredKey(source, folder);
-            ConditionSource undrawn = source == null && stage != null ? ConditionSource.none() : source;
-            TrainingRun<Student> run = scope.own(newRun(setup(config, encoded(scope, source), undrawn), folder, key));
+            TrainingRun<Student> run = scope.own(newRun(undrawn(config, encoded(scope, source), source), folder, key));
             run.restoreWeights("", key, origin(source), folder.checkpoint());
             return run.finish();
         }
@@ -269,7 +269,7 @@ public final class BootDistiller {
 
     /** What identifies the run: its teacher, the prompts where there are some, the stage before where there is one. */
     private String key(@Nullable ConditionSource source) {
-        String key = TeacherKey.of(teacher) + (stage == null ? "" : " " + stage.key());
+        String key = TeacherKey.of(teacher) + (stage == null ? "" : " " + stage.key(enlargement()));
         return source instanceof Prompts prompts ? key + " " + prompts.key() : key;
     }
 

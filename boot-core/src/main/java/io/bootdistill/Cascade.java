@@ -4,9 +4,12 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
+import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.NoiseConditioning;
 import io.bootdistill.format.Images;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
@@ -14,6 +17,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two students as one: the first draws small pictures, the second enlarges them (Ho et al. 2022, arXiv 2106.15282). A seed, with a
@@ -59,9 +63,20 @@ public final class Cascade implements AutoCloseable {
 
     /** Likewise, onto the given device. */
     public static Cascade load(Path first, Path second, Device device) {
+        return load(first, second, device, null);
+    }
+
+    /**
+     * Likewise, of prompts that are read as text states which were computed before.
+     *
+     * @param textStates of all who read prompts: see {@link Student#load(Path, Device, Path)}; null for those of each folder
+     */
+    public static Cascade load(Path first, Path second, Device device, @Nullable Path textStates) {
         Scope scope = new Scope();
         try {
-            return new Cascade(scope.own(Student.load(first, device)), scope.own(Student.load(second, device)));
+            Student small = scope.own(Student.load(first, device, textStates));
+            return new Cascade(small, scope.own(
+                    Student.load(second, device, PipelineFolder.isWhole(second) ? textStates : null)));
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
@@ -92,20 +107,21 @@ public final class Cascade implements AutoCloseable {
     /**
      * Draws pictures as numbers.
      *
-     * @param request for the first student, its {@link DrawRequest#noiseLevel} for the second; the scale and the steps are those of
-     *     both, noise is the first's
+     * @param request for the first student, its {@link DrawRequest#noiseLevel} for the second. Its sampler is for each that
+     *     denoises; each takes as many of its steps as it can; one whose range does not hold the scale has the middle of its
+     *     range. Noise is the first's; a size is that of {@link #picture}
      * @return [pictures][channels][height][width] of {@link #picture}, about −1 … 1, not clamped
-     * @throws IllegalArgumentException if the request does not fit: see {@link Student#images(DrawRequest)}
+     * @throws IllegalArgumentException if the request does not fit: a sampler, steps or a scale that neither student can take,
+     *     another size, pictures, a reference; and see {@link Student#images(DrawRequest)}
      */
     public float[] pixels(DrawRequest request) {
-        Checks.that(request.imageShape() == null, "images", "given", "left out: the first student draws them");
         float[] small = small(request);
         for (int i = 0; i < small.length; i++) {
             small[i] = Math.max(-1, Math.min(1, small[i]));
         }
         DrawRequest larger = (second.readsPrompts() ? DrawRequest.ofPrompts(request.prompts()).withCount(request.each())
                 : DrawRequest.ofCount(request.count())).withImages(first.picture(), small);
-        DrawRequest seeded = scaled(larger, request).withSeeds(IntStream.range(0, request.count())
+        DrawRequest seeded = drawn(larger, request, second).withSeeds(IntStream.range(0, request.count())
                 .mapToLong(i -> Philox.seed(request.seed(i), SECOND, 0)).toArray());
         return second.pixels(request.noiseLevel().isEmpty() ? seeded : seeded.withNoiseLevel(request.noiseLevel().getAsInt()));
     }
@@ -116,16 +132,51 @@ public final class Cascade implements AutoCloseable {
      * @return [pictures][channels][height][width] of the first student's pictures, about −1 … 1, not clamped
      */
     public float[] small(DrawRequest request) {
+        require(request);
         DrawRequest kinds = request.labels() != null ? DrawRequest.ofLabels(request.labels())
                 : request.prompts().isEmpty() ? DrawRequest.ofCount(1) : DrawRequest.ofPrompts(request.prompts());
-        DrawRequest seeded = scaled(kinds.withCount(request.each()), request).withNegative(request.negative())
+        DrawRequest seeded = drawn(kinds.withCount(request.each()), request, first).withNegative(request.negative())
                 .withSeeds(IntStream.range(0, request.count()).mapToLong(request::seed).toArray());
         return first.pixels(request.noise() == null ? seeded : seeded.withNoise(request.noise()));
     }
 
-    private static DrawRequest scaled(DrawRequest request, DrawRequest as) {
-        DrawRequest made = as.guidance().isEmpty() ? request : request.withGuidance(as.guidance().getAsDouble());
-        return as.steps().isEmpty() ? made : made.withSteps(as.steps().getAsInt());
+    /** Refuses what neither student can take. */
+    private void require(DrawRequest request) {
+        Checks.that(request.imageShape() == null, "images", "given", "left out: the first student draws them");
+        Checks.that(!request.isReference(), "reference", "asked for", "left out: it is a teacher's");
+        Checks.that(request.width() == 0 || request.width() == picture().width() && request.height() == picture().height(),
+                "the size", request.width() + "x" + request.height(),
+                picture().width() + "x" + picture().height() + ", that of the cascade");
+        Checks.that(request.sampler() == null || first.fewSteps() != null || second.fewSteps() != null, "sampler",
+                request.sampler(), "left out for these students, which read pure noise");
+        int most = Math.max(mostSteps(first, request), mostSteps(second, request));
+        Checks.that(request.steps().orElse(1) <= most, "steps", request.steps().orElse(1),
+                most == 1 ? "1 for these students" : "1 … " + most + " for these students");
+        request.guidance().ifPresent(scale -> Checks.that(
+                first.guidance().holds(scale) || second.guidance().holds(scale), "guidance", scale, text(first.guidance())
+                        + ", or " + text(second.guidance()) + ", for which the students were distilled"));
+    }
+
+    private static int mostSteps(Student student, DrawRequest request) {
+        FewSteps sampler = sampler(student, request);
+        return sampler == null ? student.mostSteps() : sampler.most();
+    }
+
+    private static @Nullable FewSteps sampler(Student student, DrawRequest request) {
+        return student.fewSteps() == null ? null : request.sampler();
+    }
+
+    private static String text(GuidanceRange range) {
+        return range.isWide() ? range.least() + " … " + range.most() : Double.toString(range.least());
+    }
+
+    /** With the sampler, the steps and the scale that are asked for, as far as a student can take them. */
+    private static DrawRequest drawn(DrawRequest request, DrawRequest asked, Student student) {
+        DrawRequest made = request.withSampler(sampler(student, asked));
+        if (asked.guidance().isPresent() && student.guidance().holds(asked.guidance().getAsDouble())) {
+            made = made.withGuidance(asked.guidance().getAsDouble());
+        }
+        return asked.steps().isEmpty() ? made : made.withSteps(Math.min(asked.steps().getAsInt(), mostSteps(student, asked)));
     }
 
     /** Frees the device memory of both students. Closing twice does nothing. */

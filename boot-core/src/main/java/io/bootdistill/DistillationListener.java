@@ -33,7 +33,7 @@ public interface DistillationListener {
     /** The run begins, or goes on: the configuration is final. */
     default void started(DistillationConfig config, long firstStep) {}
 
-    /** The reference samples are being made; {@code done} of {@code total}. */
+    /** Pictures of the stage before are being drawn, before the run begins, or the reference samples; so many of the total. */
     default void preparing(int done, int total) {}
 
     /** A report is due. */
@@ -57,7 +57,10 @@ public interface DistillationListener {
      */
     default void checkpoint(long step, Student student) {}
 
-    /** Whether to stop now; asked after each step. A run with a folder writes a checkpoint first. */
+    /**
+     * Whether to stop now; asked after each step: a run with a folder writes a checkpoint first. Also asked between portions of the
+     * pictures of the stage before.
+     */
     default boolean shouldStop() {
         return false;
     }

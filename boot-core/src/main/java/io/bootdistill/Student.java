@@ -46,11 +46,7 @@ public final class Student implements AutoCloseable {
     /** Null for a student of pixels that are drawn without more. */
     private final @Nullable Pipeline pipeline;
 
-    /**
-     * Takes over the ownership of the model.
-     *
-     * @param pipeline that makes pictures of its latents and reads prompts, taken over, too; null for a student of pixels
-     */
+    /** Takes over the ownership of the model, and of what makes pictures of its latents and reads prompts, if there is one. */
     Student(StudentModel student, int workers, @Nullable Pipeline pipeline) {
         this.student = student;
         this.pipeline = pipeline;
@@ -68,17 +64,18 @@ public final class Student implements AutoCloseable {
 
     /** Reads a student onto the given device. */
     public static Student load(Path folder, Device device) {
+        return load(folder, device, null);
+    }
+
+    /** Likewise; one of text states with those of another file than its folder's, see {@link Teacher#load(Path, Device, Path)}. */
+    public static Student load(Path folder, Device device, @Nullable Path textStates) {
         int processors = Runtime.getRuntime().availableProcessors();
-        if (!PipelineFolder.isWhole(folder)) {
-            return new Student(StudentFolder.read(folder, device), processors, null);
+        if (PipelineFolder.isWhole(folder)) {
+            StudentPipelineFolder.Read read = StudentPipelineFolder.read(folder, device, textStates);
+            return new Student(read.student(), processors, read.pipeline());
         }
-        Pipeline pipeline = new Pipeline(StudentPipelineFolder.open(folder), device, null);
-        try {
-            return new Student(StudentPipelineFolder.student(pipeline), processors, pipeline);
-        } catch (RuntimeException | Error e) {
-            pipeline.close();
-            throw e;
-        }
+        Checks.that(textStates == null, "the file of text states", textStates, "left out: " + folder + " reads no prompts");
+        return new Student(StudentFolder.read(folder, device), processors, null);
     }
 
     /**
@@ -140,6 +137,10 @@ public final class Student implements AutoCloseable {
         return student;
     }
 
+    @Nullable Pipeline pipeline() {
+        return pipeline;
+    }
+
     /** Shape of an image. */
     public ImageShape shape() {
         return student.shape();
@@ -170,7 +171,7 @@ public final class Student implements AutoCloseable {
         return student.guidance();
     }
 
-    /** Whether a sample can take several steps. */
+    /** Whether it is given two times, its input's and its signal's, as {@link TrajectoryError} asks. See {@link #mostSteps}. */
     public boolean hasTwoTimes() {
         return student.hasTwoTimes();
     }
@@ -204,9 +205,8 @@ public final class Student implements AutoCloseable {
      * @throws IllegalStateException if the student is closed
      */
     public float[] sample(SampleRequest request) {
-        int n = request.count(shape(), condition());
-        float[] samples = new float[n * shape().size()];
-        workers.run(request, n, FloatBuffer.wrap(samples), 0);
+        float[] samples = new float[request.count(shape(), condition()) * shape().size()];
+        sample(request, samples);
         return samples;
     }
 

@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import com.google.gson.JsonObject;
+import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.Prediction;
@@ -43,8 +44,22 @@ final class StudentPipelineFolder {
         return folder;
     }
 
+    /** What was read of a folder. */
+    record Read(StudentModel student, Pipeline pipeline) {}
+
+    /** @param states null for the folder's own */
+    static Read read(Path path, Device device, @Nullable Path states) {
+        Pipeline pipeline = new Pipeline(open(path), device, states);
+        try {
+            return new Read(student(pipeline), pipeline);
+        } catch (RuntimeException | Error e) {
+            pipeline.close();
+            throw e;
+        }
+    }
+
     /** The student in a pipeline that was read. */
-    static StudentModel student(Pipeline pipeline) {
+    private static StudentModel student(Pipeline pipeline) {
         PipelineFolder folder = pipeline.folder();
         StudentMarks marks = StudentMarks.of(folder.marks(), folder.path());
         SchedulerConfig scheduler = folder.scheduler();

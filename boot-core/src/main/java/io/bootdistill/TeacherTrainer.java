@@ -76,6 +76,8 @@ public final class TeacherTrainer {
         Checks.that(network.timeEmbeddingType() != TimeEmbeddingType.FOURIER,
                 "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
         Checks.that(network.dropout() == 0, "dropout", network.dropout(), "0");
+        Checks.that(unet.scalars().equals(List.of("t")), "the scalars of the network", unet.scalars(),
+                "[t]: others are students' alone");
         this.network = unet;
         Checks.that(unet.small() != null || unet.condition() instanceof ConditionShape.None
                 || unet.condition() instanceof ConditionShape.Label, "class_embed_type", network.classEmbedType(),

@@ -128,6 +128,8 @@ class DeepFloydDistillationTest {
                     SMALL, new float[SMALL.size()]), new double[] {0.5}, 2)), "draws of noise and a prompt alone");
             assertMessage(refused(() -> new BootDistiller(teacher).cascade(first).conditions(ConditionSource.prompts(
                     List.of("unknown"))).train(config)), "unknown", "text_states.safetensors");
+            assertMessage(refused(() -> new BootDistiller(teacher).cascade(first, 2).conditions(prompts).train(config)),
+                    "the number of prompts is 3, must be at most 2");
         }
         Files.delete(folder(1).resolve("text_states.safetensors"));
         try (Teacher teacher = Teacher.load(folder(1), device)) {

@@ -1,6 +1,8 @@
 package io.bootdistill;
 
+import static io.bootdistill.format.RawFiles.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
@@ -110,6 +112,13 @@ class EnlargingTeacherTest {
         teacher.seen.forEach((told, at) -> assertEquals(times, at, "of " + told));
         assertEquals(0, teacher.seen.size() % 2, "whole trajectories");
         assertTrue(teacher.seen.size() <= 8, teacher.seen.size() + " conditions in a step of 8 samples");
+    }
+
+    @Test
+    @Tag("fast")
+    void networkOfAStudentIsNoTeacher() {
+        assertMessage(assertThrows(IllegalArgumentException.class, () -> new TeacherTrainer((UNet) NETWORK.withScalar("w"),
+                TinyStages.SCHEDULER, Devices.named("reference"))), "the scalars of the network is [t, w], must be [t]");
     }
 
     @Test

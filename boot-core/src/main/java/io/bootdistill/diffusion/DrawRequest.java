@@ -197,7 +197,10 @@ public final class DrawRequest {
         return copy;
     }
 
-    /** With the pictures that are enlarged noised to a level, the index of a time step, at least 0; unless said otherwise, 250. */
+    /**
+     * With the pictures that are enlarged noised to a level, the index of a time step, at least 0; unless said otherwise, 250, or the
+     * last of fewer.
+     */
     public DrawRequest withNoiseLevel(int level) {
         Checks.that(level >= 0, "noise level", level, "at least 0");
         DrawRequest copy = copy();

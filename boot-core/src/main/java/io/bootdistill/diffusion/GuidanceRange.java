@@ -34,8 +34,13 @@ public record GuidanceRange(double least, double most) {
         return least < most;
     }
 
+    /** Whether a scale is among them. */
+    public boolean holds(double scale) {
+        return scale >= least && scale <= most;
+    }
+
     public void require(double scale) {
-        Checks.that(scale >= least && scale <= most, "guidance", scale,
+        Checks.that(holds(scale), "guidance", scale,
                 (isWide() ? least + " … " + most : Double.toString(least)) + ", for which the student was distilled");
     }
 }

@@ -7,14 +7,14 @@ import io.bootdistill.network.ImageShape;
  * Smaller copies of images: each pixel is the mean of a square of theirs.
  *
  * @param images the larger ones
- * @param shape of the copies: height and width divide those of the images by the same whole number
+ * @param shape of the copies: as many channels; height and width divide those of the images by the same whole number
  */
 public record MeanImages(ImageSource images, ImageShape shape) implements ImageSource {
 
     public MeanImages {
         ImageShape large = images.shape();
         int factor = large.height() / shape.height();
-        Checks.that(factor >= 1 && new ImageShape(large.channels(), shape.height() * factor, shape.width() * factor).equals(large),
+        Checks.that(factor >= 1 && new ImageShape(shape.channels(), shape.height() * factor, shape.width() * factor).equals(large),
                 "the shape of the smaller pictures", shape, "that of the images, " + large + ", with height and width divided by a"
                         + " whole number");
     }

@@ -22,8 +22,17 @@ public final class NoiseConditioning {
      * @param large the shape of the picture that is drawn
      */
     public NoiseConditioning(double[] alphasCumprod, ImageShape large) {
+        for (int i = 0; i < alphasCumprod.length; i++) {
+            Checks.that(alphasCumprod[i] >= 0 && alphasCumprod[i] <= 1, "alphasCumprod[" + i + "]", alphasCumprod[i], "in [0, 1]");
+        }
         this.alphasCumprod = alphasCumprod.clone();
         this.large = large;
+    }
+
+    /** Refuses pictures that cannot be enlarged to the given shape. */
+    public static void requireFitting(ImageShape small, ImageShape large) {
+        Checks.that(small.channels() == large.channels() && small.height() <= large.height() && small.width() <= large.width(),
+                "the shape of an image", small, "at most " + large + ", that of what is drawn of them");
     }
 
     /** The noisiest level. */
@@ -45,6 +54,7 @@ public final class NoiseConditioning {
      * @param seed of η
      */
     public void write(float[] plane, int from, ImageShape small, int level, long seed, float[] target, int at) {
+        requireFitting(small, large);
         Checks.range("noise level", level, 0, mostLevel());
         float alpha = (float) Math.sqrt(alphasCumprod[level]);
         float sigma = (float) Math.sqrt(1 - alphasCumprod[level]);

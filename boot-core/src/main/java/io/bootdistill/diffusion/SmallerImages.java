@@ -1,9 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.device.Philox;
-import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape.Parts;
-import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNet;
 
 /**
@@ -12,7 +10,7 @@ import io.bootdistill.network.UNet;
  */
 public final class SmallerImages implements ConditionSource {
 
-    /** The noisiest level that is learnt: sampling has 250, where nothing is said. */
+    /** The noisiest level that is learnt: sampling has 250, or the last of fewer, where nothing is said. */
     public static final int MOST_LEVEL = 400;
 
     private final ImageSource images;
@@ -26,18 +24,12 @@ public final class SmallerImages implements ConditionSource {
      * @param shape of the network's condition: it has the parts {@link UNet#CLASS} and {@link UNet#IMAGE}
      */
     public SmallerImages(ImageSource images, NoiseConditioning conditioning, Parts shape) {
-        requireFitting(images.shape(), conditioning.large());
+        NoiseConditioning.requireFitting(images.shape(), conditioning.large());
         this.images = images;
         this.conditioning = conditioning;
         levels = 1 + Math.min(MOST_LEVEL, conditioning.mostLevel());
         levelAt = shape.offset(UNet.CLASS);
         imageAt = shape.offset(UNet.IMAGE);
-    }
-
-    /** Refuses pictures that cannot be enlarged to the given shape. */
-    public static void requireFitting(ImageShape small, ImageShape large) {
-        Checks.that(small.channels() == large.channels() && small.height() <= large.height() && small.width() <= large.width(),
-                "the shape of an image", small, "at most " + large + ", that of what is drawn of them");
     }
 
     @Override

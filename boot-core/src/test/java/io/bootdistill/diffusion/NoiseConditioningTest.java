@@ -155,14 +155,20 @@ class NoiseConditioningTest {
     @Test
     void refusals() {
         ImageShape small = new ImageShape(1, 2, 2);
-        refused("2×3×3", () -> SmallerImages.requireFitting(new ImageShape(2, 3, 3), new ImageShape(1, 4, 4)));
-        refused("at most 1×4×4", () -> SmallerImages.requireFitting(new ImageShape(1, 5, 4), new ImageShape(1, 4, 4)));
+        refused("2×3×3", () -> NoiseConditioning.requireFitting(new ImageShape(2, 3, 3), new ImageShape(1, 4, 4)));
+        refused("at most 1×4×4", () -> NoiseConditioning.requireFitting(new ImageShape(1, 5, 4), new ImageShape(1, 4, 4)));
         refused("noise level is 1000, must be 0 … 999", () -> new NoiseConditioning(COSINE, new ImageShape(1, 4, 4)).write(
                 new float[4], 0, small, 1000, 0, new float[16], 0));
         refused("divided by a whole number", () -> new MeanImages(
                 InMemoryImages.of(new ImageShape(1, 4, 4), new float[16], null), new ImageShape(1, 3, 4)));
         refused("divided by a whole number", () -> new MeanImages(
                 InMemoryImages.of(new ImageShape(1, 4, 4), new float[16], null), new ImageShape(1, 8, 8)));
+        refused("2×2×2, must be that of the images, 1×4×4", () -> new MeanImages(
+                InMemoryImages.of(new ImageShape(1, 4, 4), new float[16], null), new ImageShape(2, 2, 2)));
+        refused("alphasCumprod[1] is 1.5, must be in [0, 1]", () -> new NoiseConditioning(new double[] {1, 1.5}, small));
+        refused("alphasCumprod[0] is NaN", () -> new NoiseConditioning(new double[] {Double.NaN}, small));
+        refused("the shape of an image is 2×2×2", () -> new NoiseConditioning(COSINE, small).write(
+                new float[8], 0, new ImageShape(2, 2, 2), 0, 0, new float[4], 0));
     }
 
     private static void refused(String part, Runnable call) {

@@ -2,7 +2,6 @@ package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.diffusion.DrawRequest;
 import io.bootdistill.diffusion.NoiseConditioning;
-import io.bootdistill.diffusion.SmallerImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.work.Checks;
@@ -11,6 +10,7 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.UNet;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** What super-resolution reads besides a prompt: a smaller picture and the level of its noise, see {@link NoiseConditioning}. */
@@ -19,6 +19,7 @@ public final class Enlargement {
     /** A component of the folder. */
     private static final String NOISING = "image_noising_scheduler";
 
+    /** Where nothing is said, and there are as many. */
     private static final int USUAL_LEVEL = 250;
 
     private final double[] alphasCumprod;
@@ -64,7 +65,7 @@ public final class Enlargement {
     private static void requireFitting(ImageShape given, @Nullable ImageShape small, ImageShape drawn) {
         Checks.that(small == null || small.equals(given), "the shape of the smaller pictures", given,
                 small + ", that which this model has learnt to enlarge");
-        SmallerImages.requireFitting(given, drawn);
+        NoiseConditioning.requireFitting(given, drawn);
     }
 
     /** What a condition is without smaller pictures and their level. */
@@ -92,8 +93,13 @@ public final class Enlargement {
         return new NoiseConditioning(alphasCumprod, drawn);
     }
 
-    private static int level(DrawRequest request) {
-        return request.noiseLevel().orElse(USUAL_LEVEL);
+    /** What identifies the levels. */
+    public String key() {
+        return "levels " + Arrays.hashCode(alphasCumprod);
+    }
+
+    private int level(DrawRequest request) {
+        return request.noiseLevel().orElse(Math.min(USUAL_LEVEL, alphasCumprod.length - 1));
     }
 
     void writeLevel(DrawRequest request, Parts shape, float[] target, int offset) {

@@ -29,6 +29,10 @@ final class PictureDecoder implements AutoCloseable {
         config = ((LatentDecoder) model.graph().network()).config();
     }
 
+    Model model() {
+        return model;
+    }
+
     /** Floating-point operations of a picture. */
     double flops() {
         return model.graph().flops();

@@ -207,6 +207,11 @@ public final class Pipeline implements AutoCloseable {
         return model.at(Graph.of(((ConditionalUNet) network).at(denoised.height(), denoised.width())));
     }
 
+    /** The weights that decode pictures; null where the network makes them. */
+    public @Nullable Model decoding() {
+        return decoder == null ? null : decoder.model();
+    }
+
     /** Floating-point operations of decoding a picture. */
     public double decodingFlops() {
         return decoder == null ? 0 : decoder.flops();
