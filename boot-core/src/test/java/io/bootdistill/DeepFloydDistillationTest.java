@@ -96,6 +96,11 @@ class DeepFloydDistillationTest {
             assertArrayEquals(Arrays.copyOfRange(drawn, one.length, 2 * one.length), one);
             assertFalse(Arrays.equals(one, cascade.pixels(DrawRequest.ofPrompts(PROMPTS.get(1)).withSeed(4))));
         }
+        Path others = temp.resolve("others.safetensors");
+        TinyFolders.states(others, TinyFolders.WIDTH, "", "a green bird");
+        try (Cascade cascade = Cascade.load(temp.resolve("first"), whole.resolve("student"), device, others)) {
+            assertEquals(1, cascade.images(DrawRequest.ofPrompts("a green bird")).size());
+        }
     }
 
     /** What guidance leads away from is without the prompt, but of the sample's own picture: in the online network, too. */

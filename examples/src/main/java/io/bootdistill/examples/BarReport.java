@@ -26,7 +26,7 @@ final class BarReport extends TrainingReport {
     public void preparing(int done, int total) {
         super.preparing(done, total);
         if (done == 0) {
-            open("teacher samples", total, 0);
+            open(config() == null ? "pictures of the stage before" : "teacher samples", total, 0);
         }
         bar.stepTo(done);
         if (done == total) {
@@ -39,7 +39,9 @@ final class BarReport extends TrainingReport {
         if (bar == null) {
             open("distilling", config().steps(), step());
         }
-        bar.step();
+        if (config() != null) { // a step is done
+            bar.step();
+        }
         return super.shouldStop();
     }
 

@@ -33,6 +33,7 @@ final class CascadeEvaluation {
 
     private final CommandSpec spec;
     private final List<Integer> steps;
+    private final SamplerOption sampler;
     private final int count;
 
     private DrawRequest request;
@@ -41,12 +42,14 @@ final class CascadeEvaluation {
     private float[] reference;
 
     /**
-     * @param steps of teachers; null for the default
+     * @param steps of teachers, and of students that take several; null for the default
+     * @param sampler of students
      * @param count pictures of a model
      */
-    CascadeEvaluation(CommandSpec spec, List<Integer> steps, int count) {
+    CascadeEvaluation(CommandSpec spec, List<Integer> steps, SamplerOption sampler, int count) {
         this.spec = spec;
         this.steps = steps;
+        this.sampler = sampler;
         this.count = count;
     }
 
@@ -61,6 +64,8 @@ final class CascadeEvaluation {
                 .filter(folder -> ModelFolder.of(folder).kind() == ModelFolder.Kind.TEACHER).findFirst().orElse(null);
         require(spec, from != null, "--teacher", "missing", "given, or a teacher among the models, to compare with");
         Device device = Devices.best();
+        sampler.requireSteps(spec, folders.stream()
+                .filter(folder -> ModelFolder.of(folder).kind() != ModelFolder.Kind.TEACHER).toList(), steps, device);
         drawSmall(before, device);
         try (Teacher teacher = Teacher.load(from, device)) {
             reference = drawn(teacher, REFERENCE_STEPS);
@@ -69,11 +74,14 @@ final class CascadeEvaluation {
                 ModelFolder model = ModelFolder.of(folder);
                 if (model.kind() == ModelFolder.Kind.TEACHER) {
                     for (int k : steps == null ? List.of(REFERENCE_STEPS) : steps) {
-                        print(folder, k, drawn(teacher, model.path(), from, k, device), teacher.shape());
+                        print(folder, k, drawn(teacher, model.path(), from, k, device), teacher.shape(), true);
                     }
                 } else {
                     try (Student student = Student.load(model.path(), device)) {
-                        print(folder, 1, PairedError.clamp(student.pixels(request)), student.shape());
+                        for (int k : sampler.steps(spec, student, steps)) {
+                            float[] images = student.pixels(request.withSteps(k).withSampler(sampler.of(student)));
+                            print(folder, k, PairedError.clamp(images), student.shape(), sampler.arePaired(student, k));
+                        }
                     }
                 }
             }
@@ -107,10 +115,12 @@ final class CascadeEvaluation {
         }
     }
 
-    private void print(Path folder, int k, float[] images, ImageShape shape) {
+    /** @param paired whether it makes sense to compare them with the reference one by one */
+    private void print(Path folder, int k, float[] images, ImageShape shape, boolean paired) {
         double sharpness = Sharpness.of(images, shape.height(), shape.width());
         double ofReference = Sharpness.of(reference, shape.height(), shape.width());
-        print(folder, k, number(PairedError.rmse(images, reference), 4), number(PairedError.psnr(images, reference), 2),
+        print(folder, k, number(paired ? PairedError.rmse(images, reference) : Double.NaN, 4),
+                number(paired ? PairedError.psnr(images, reference) : Double.NaN, 2),
                 number(sharpness, 4), number(100 * sharpness / ofReference, 1), number(means(images, shape), 4));
     }
 
@@ -130,6 +140,6 @@ final class CascadeEvaluation {
     }
 
     private static String number(double value, int digits) {
-        return String.format(Locale.ROOT, "%." + digits + "f", value);
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 }

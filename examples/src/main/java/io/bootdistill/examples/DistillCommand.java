@@ -182,12 +182,16 @@ final class DistillCommand implements Callable<Integer> {
                             + "; continue with: " + resumeCommand());
                     return Boot.STOPPED;
                 }
-                if (!noReport && before == null) { // whose samples are of seeds and labels alone
+                if (!noReport && before != null) {
+                    err.println("boot: no report.html: its samples are of seeds and labels alone, and these of smaller pictures;"
+                            + " measure them with boot evaluate --cascade");
+                } else if (!noReport) {
                     writeReport(teacher, student);
                 }
                 return Boot.OK;
             } catch (CancellationException e) {
-                err.println("boot: stopped before the first step; there is no checkpoint: delete " + out + " and start again");
+                err.println("boot: stopped before the first step; " + (resume
+                        ? "the checkpoint is as it was; continue with: " + resumeCommand() : "nothing was written"));
                 return Boot.STOPPED;
             } finally {
                 report.end();

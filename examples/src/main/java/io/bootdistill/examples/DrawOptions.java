@@ -64,6 +64,12 @@ final class DrawOptions {
                 + " the student when it was distilled; see boot distill --negative");
     }
 
+    /** Refuses what pictures are to be like. */
+    void requirePlain(CommandSpec spec, String allowed) {
+        require(spec, !latents, "--latents", true, allowed + ": what is drawn is pictures");
+        require(spec, size == null, "--size", size, allowed + ": its pictures have one size");
+    }
+
     private void requireNone(CommandSpec spec) {
         require(spec, prompts == null, "--prompt", prompts, "left out: this model reads no prompts; see --labels");
         require(spec, negative == null, "--negative", negative, "left out: this model reads no prompts");

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
             "                     [--guidance W,W] [--prompts FILE] [--column NAME] [--pictures DIR]",
             "                     [--extractor DIR] [--count N] [--keep DIR]",
             "       boot evaluate --model DIR[,DIR...] --cascade STUDENT [--teacher DIR] [--steps 1,4,10,50]",
-            "                     [--count N]"
+            "                     [--sampler S] [--count N]"
         },
         description = {
             "",
@@ -121,9 +121,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         sampler.check(spec);
         if (cascade != null) {
-            int pictures = count == null ? PICTURES : count;
-            require(spec, pictures >= 1 && pictures <= MOST_PICTURES, "--count", pictures, "1 … 100,000 pictures");
-            new CascadeEvaluation(spec, steps, pictures).run(folders, teacherFolder, cascade);
+            evaluateCascade();
             return Boot.OK;
         }
         long ofPrompts = folders.stream().filter(EvaluateCommand::readsPrompts).count();
@@ -141,8 +139,27 @@ final class EvaluateCommand implements Callable<Integer> {
         return Stream.of(folder, folder.resolve("student")).anyMatch(DrawOptions::readsPrompts);
     }
 
+    private void evaluateCascade() throws IOException {
+        String allowed = "left out with --cascade";
+        require(spec, guidance == null, "--guidance", guidance, allowed);
+        require(spec, images == null, "--images", images, allowed);
+        require(spec, extractorFolder == null, "--extractor", extractorFolder, allowed);
+        prompts.requireNone(spec, allowed);
+        int pictures = count == null ? PICTURES : count;
+        require(spec, pictures >= 1 && pictures <= MOST_PICTURES, "--count", pictures, "1 … 100,000 pictures");
+        requireSteps();
+        new CascadeEvaluation(spec, steps, sampler, pictures).run(folders, teacherFolder, cascade);
+    }
+
+    /** What a request for pictures can say. */
+    private void requireSteps() {
+        for (int k : steps == null ? List.<Integer>of() : steps) {
+            require(spec, k <= 1_000, "--steps", k, "1 … 1,000");
+        }
+    }
+
     private void evaluateLabels() throws IOException {
-        prompts.requireNone(spec);
+        prompts.requireNone(spec, "left out: these models read no prompts");
         int samples = count == null ? Ruler.COUNT : count;
         require(spec, samples >= LEAST && samples <= Ruler.COUNT, "--count", samples, LEAST + " … 10,000");
         require(spec, guidance == null || guidance.size() == 1, "--guidance", guidance, "one scale for models of labels");
@@ -156,9 +173,7 @@ final class EvaluateCommand implements Callable<Integer> {
         require(spec, images == null, "--images", images, "left out for models of prompts; see --pictures");
         int pictures = count == null ? PICTURES : count;
         require(spec, pictures >= 2 && pictures <= MOST_PICTURES, "--count", pictures, "2 … 100,000 pictures");
-        for (int k : steps == null ? List.<Integer>of() : steps) {
-            require(spec, k <= 1_000, "--steps", k, "1 … 1,000");
-        }
+        requireSteps();
         new PromptEvaluation(spec, steps, sampler, guidance, pictures, prompts)
                 .run(folders, teacherFolder, extractorFolder == null ? Boot.textExtractor() : extractorFolder);
     }

@@ -1,7 +1,5 @@
 package io.bootdistill.examples;
 
-import static io.bootdistill.examples.Arguments.require;
-
 import io.bootdistill.Sampler;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
@@ -101,9 +99,7 @@ final class LabelEvaluation {
             try (Student student = Student.load(model.path(), device)) {
                 requireFashion(student.shape(), student.condition(), folder);
                 FewSteps way = sampler.of(student);
-                int most = way == null ? student.mostSteps() : way.most();
-                for (int k : steps == null || most == 1 ? List.of(1) : steps) {
-                    require(spec, k <= most, "--steps", k, "1 … " + most + " for a student");
+                for (int k : sampler.steps(spec, student, steps)) {
                     String name = folder + (k == 1 ? "" : ", " + k + " steps");
                     Line line = measure(ruler, (seeds, labels) -> student.sample(
                             SampleRequest.ofSeeds(seeds).withLabels(labels).withSteps(k).withSampler(way)), name);

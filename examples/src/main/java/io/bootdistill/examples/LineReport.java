@@ -27,7 +27,8 @@ final class LineReport extends TrainingReport {
     public void preparing(int done, int total) {
         super.preparing(done, total);
         if (done == 0) {
-            err.printf(Locale.ROOT, "sampling the teacher on %d held-out noises …%n", total);
+            err.printf(Locale.ROOT, config() == null ? "drawing %d pictures of the stage before …%n"
+                    : "sampling the teacher on %d held-out noises …%n", total);
         }
     }
 

@@ -91,6 +91,7 @@ final class PromptEvaluation {
         require(spec, DrawOptions.readsPrompts(teacherFolder), "--teacher", teacherFolder, "one that draws from prompts");
         prompts = options.heldOut(spec, ofRun(students)).shownBy(count);
         Device device = Devices.best();
+        sampler.requireSteps(spec, students, steps, device);
         try (Teacher loaded = Teacher.load(teacherFolder, device);
                 PromptRuler ruler = new PromptRuler(extractor, options.pictures(), device)) {
             teacher = loaded;
@@ -149,7 +150,7 @@ final class PromptEvaluation {
                 distilled.add(guidance);
                 double trajectory = trajectoryError(folder, config, student, guidance);
                 FewSteps way = sampler.of(student);
-                for (int k : steps == null || student.mostSteps() == 1 ? List.of(1) : steps) {
+                for (int k : sampler.steps(spec, student, steps)) {
                     PromptBench.Drawn reference = reference(guidance);
                     PromptBench.Drawn drawn = draw(folder, model.path(), k, "w" + scale + (way == null ? "" : "-" + way),
                             PromptModel.of(student, scale, k, way));

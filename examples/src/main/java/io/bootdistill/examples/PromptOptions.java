@@ -40,9 +40,8 @@ final class PromptOptions {
         return keep;
     }
 
-    /** Refuses all for models that draw from labels. */
-    void requireNone(CommandSpec spec) {
-        String allowed = "left out: these models read no prompts";
+    /** Refuses all, for models that are not measured on prompts. */
+    void requireNone(CommandSpec spec, String allowed) {
         require(spec, prompts == null, "--prompts", prompts, allowed);
         require(spec, column == null, "--column", column, allowed);
         require(spec, pictures == null, "--pictures", pictures, allowed);

@@ -139,7 +139,7 @@ final class SampleCommand implements Callable<Integer> {
         }
         drawn.requireFit(spec, model.path(), !isTeacher, labels);
         boolean isWhole = PipelineFolder.isWhole(model.path());
-        if (!isTeacher || !isWhole) {
+        if (!isWhole) {
             stage.requireNoStates(spec);
         }
         if (isTeacher) {
@@ -154,11 +154,11 @@ final class SampleCommand implements Callable<Integer> {
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample);
             }
         } else {
-            try (Student student = Student.load(model.path())) {
+            try (Student student = Student.load(model.path(), Devices.best(), stage.textStates())) {
                 int taken = steps == null ? 1 : steps;
                 sampler.requireFit(spec, student);
                 FewSteps way = sampler.of(student);
-                int most = way == null ? student.mostSteps() : way.most();
+                int most = sampler.most(student);
                 require(spec, taken <= most, "--steps", steps, most > 1 ? "1 … " + most + " for a student"
                         : "1 or left out for this student, which was distilled for one step");
                 GuidanceRange range = student.guidance();
@@ -227,15 +227,19 @@ final class SampleCommand implements Callable<Integer> {
         require(spec, input.noise == null, "--noise", input.noise, "left out with --cascade: seeds make the noise of both");
         Path first = ModelFolder.of(stage.cascade()).path();
         drawn.requireFit(spec, first, true, labels);
-        try (Cascade cascade = Cascade.load(first, second)) {
+        drawn.requirePlain(spec, "left out with --cascade");
+        if (!PipelineFolder.isWhole(first)) {
+            stage.requireNoStates(spec);
+        }
+        try (Cascade cascade = Cascade.load(first, second, Devices.best(), stage.textStates())) {
             output.require(cascade.picture());
             Student student = cascade.first();
-            int[] cycle = cycle(student.condition(), student.nullLabel());
+            int[] cycle = Labels.cycle(spec, labels, student.condition(), student.nullLabel(), stage.cascade());
             int count = input.count != null ? input.count : student.readsPrompts() ? 1 : 64;
             DrawRequest request = drawn.prompts() != null ? DrawRequest.ofPrompts(drawn.prompts()).withCount(count)
                     : cycle.length == 0 ? DrawRequest.ofCount(count)
                     : DrawRequest.ofLabels(IntStream.range(0, count).map(i -> cycle[i % cycle.length]).toArray());
-            request = stage.addedTo(request.withSeed(seed == null ? 0 : seed), spec);
+            request = stage.addedTo(request.withSeed(seed == null ? 0 : seed), spec).withSampler(sampler.given());
             request = guidance == null ? request : request.withGuidance(guidance);
             long start = System.nanoTime();
             float[] pictures = cascade.pixels(steps == null ? request : request.withSteps(steps));
@@ -261,7 +265,7 @@ final class SampleCommand implements Callable<Integer> {
         int count = noise != null ? noise.length / shape.size() : input.count != null ? input.count : 64;
         require(spec, (long) count * shape.size() <= Integer.MAX_VALUE - 8, "--count", count,
                 "at most " + (Integer.MAX_VALUE - 8) / shape.size() + " for images of " + shape);
-        int[] cycle = cycle(condition, nullLabel);
+        int[] cycle = Labels.cycle(spec, labels, condition, nullLabel, folder);
         int[] chosen = cycle.length == 0 ? null : new int[count];
         for (int i = 0; i < count && chosen != null; i++) {
             chosen[i] = cycle[i % cycle.length];
@@ -279,22 +283,5 @@ final class SampleCommand implements Callable<Integer> {
         long[] seeds = new long[count];
         Arrays.setAll(seeds, i -> (seed == null ? 0 : seed) + i);
         return seeds;
-    }
-
-    /** The labels that the images take in turn; none for an unconditional model. */
-    private int[] cycle(ConditionShape condition, int nullLabel) {
-        if (condition instanceof ConditionShape.Vector) {
-            throw new Failure(folder + " is conditioned on vectors, which the command line cannot give; use the library");
-        }
-        if (labels == null) {
-            return Labels.real(condition, nullLabel);
-        }
-        int most = condition instanceof ConditionShape.Label label ? label.count() - 1 : -1;
-        require(spec, most >= 0, "--labels", labels, "left out: this model has no classes");
-        for (String label : labels) {
-            require(spec, label.matches("\\d{1,9}") && Integer.parseInt(label) <= most, "--labels", label,
-                    "0 … " + most + (nullLabel < 0 ? "" : " (" + nullLabel + " means no class)"));
-        }
-        return labels.stream().mapToInt(Integer::parseInt).toArray();
     }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** What the stages of DeepFloyd IF are given besides prompts. */
+/** What models of several stages, as DeepFloyd IF, are given besides prompts and labels: text states, pictures, a stage before. */
 final class StageInputs {
 
     private static final String SAMPLE = "sample";

@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.bootdistill.DenoisingStudents;
+import io.bootdistill.Student;
 import io.bootdistill.SyntheticImages;
+import io.bootdistill.Teacher;
+import io.bootdistill.TinyPipeline;
 import io.bootdistill.TinyTeacher;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.format.SafetensorsFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +76,8 @@ final class CascadeCommandTest {
         CommandRun distilled = CommandRun.distill(teacher, second, "--cascade", first, "--steps", 2, "--batch", 2).succeeded();
         assertTrue(distilled.out().contains("sample --model " + second + " --cascade " + first), distilled.out());
         assertFalse(Files.exists(second.resolve("report.html")));
+        assertTrue(distilled.err().contains("drawing 16384 pictures of the stage before"), distilled.err());
+        assertTrue(distilled.err().contains("no report.html"), distilled.err());
         CommandRun again = CommandRun.boot("distill", "--resume", "--out", second, "--teacher", teacher, "--cascade", first,
                 "--device", Devices.best().name()).succeeded();
         assertTrue(again.err().contains("finished before, after step 2"), again.err());
@@ -95,8 +103,39 @@ final class CascadeCommandTest {
         assertTrue(figures.out().matches(last50), figures.out());
     }
 
+    /** The student of the first stage takes one step; of the other, samples that are noised anew have no pair. */
     @Test
-    void refusesWhatDoesNotFit() {
+    void studentThatDenoisesTakesStepsByEitherSampler() throws IOException {
+        train("--upscale-from", 8, "--frame", 4).succeeded();
+        Path second = folder.resolve("denoising");
+        try (Teacher loaded = Teacher.load(teacher, Devices.best()); Student student = DenoisingStudents.of(loaded, FewSteps.DDIM)) {
+            student.save(second);
+        }
+        float[][] drawn = new float[2][];
+        for (FewSteps sampler : FewSteps.values()) {
+            Path out = folder.resolve(sampler + ".safetensors");
+            CommandRun.boot("sample", "--model", second, "--cascade", first, "--count", 1, "--steps", 3, "--sampler", sampler, "--out",
+                    out).succeeded();
+            drawn[sampler.ordinal()] = samples(out);
+        }
+        assertFalse(Arrays.equals(drawn[0], drawn[1]));
+        CommandRun.boot("sample", "--model", second, "--cascade", first, "--steps", 51, "--sampler", "renoise", "--out",
+                folder.resolve("none.png")).refused(1, "steps is 51, must be 1 … 50");
+
+        String models = second + "," + teacher;
+        CommandRun figures = CommandRun.boot("evaluate", "--model", models, "--cascade", first, "--steps", "1,4", "--sampler",
+                "renoise", "--count", 3).succeeded();
+        String lines = "(?s)model +steps [^\n]*\n[^\n]*denoising +1 +0\\.[^\n]*\n[^\n]*denoising +4 +- +- [^\n]*\n"
+                + "[^\n]*teacher +1 +0\\.[^\n]*\n[^\n]*teacher +4 +0\\.[^\n]*\n";
+        assertTrue(figures.out().matches(lines), figures.out());
+        CommandRun late = CommandRun.boot("evaluate", "--model", models, "--cascade", first, "--steps", "1,51", "--sampler",
+                "renoise");
+        late.refused(2, "--steps is 51, must be 1 … 50 for a student");
+        assertEquals("", late.out());
+    }
+
+    @Test
+    void refusesWhatDoesNotFit() throws IOException {
         train("--upscale-from", 5).refused(1, "--upscale-from is 5", "1, 2, 4", "1×8×8");
         train("--upscale-from", 16, "--frame", 4).refused(1, "--upscale-from is 16", "1, 2, 4, 8");
         train("--frame", -1).refused(2, "--frame is -1");
@@ -113,6 +152,21 @@ final class CascadeCommandTest {
                 .refused(2, "--noise-level is 3", "no pictures");
         CommandRun.boot("sample", "--model", first, "--cascade", first, "--out", out).refused(
                 1, "the condition of the second student");
+        Object[][] unused = {{"--latents"}, {"--size", "8x8"}};
+        Path pipeline = TinyPipeline.write(folder.resolve("pipeline"));
+        for (Object[] option : unused) {
+            CommandRun.boot(Stream.concat(Stream.of("sample", "--model", first, "--cascade", pipeline, "--prompt", "a cat", "--out",
+                    folder.resolve("none.safetensors")), Stream.of(option)).toArray())
+                    .refused(2, option[0] + " is", "left out with --cascade");
+        }
+        CommandRun.boot("sample", "--model", first, "--cascade", first, "--text-states", images, "--out", out)
+                .refused(2, "--text-states", "reads no prompts");
         CommandRun.boot("evaluate", "--model", first, "--cascade", first).refused(2, "--teacher is missing");
+        for (String option : new String[] {"--guidance", "--images", "--extractor", "--prompts", "--column", "--pictures", "--keep"}) {
+            CommandRun.boot("evaluate", "--model", first, "--cascade", first, option, 2)
+                    .refused(2, option + " is", "left out with --cascade");
+        }
+        CommandRun.boot("evaluate", "--model", first, "--cascade", first, "--steps", 5000)
+                .refused(2, "--steps is 5000, must be 1 … 1,000");
     }
 }

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.BundledTeacher;
+import io.bootdistill.DenoisingStudents;
 import io.bootdistill.HeldOut;
 import io.bootdistill.Student;
 import io.bootdistill.Teacher;
 import io.bootdistill.TinyPipeline;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DrawRequest;
+import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.examples.extractor.EmojiPictures;
 import io.bootdistill.examples.extractor.EmojiScenes;
 import io.bootdistill.examples.ruler.HeldOutPrompts;
@@ -186,5 +188,18 @@ final class EvaluatePromptsTest {
         Path captions = copy.resolve("metadata.jsonl");
         Files.writeString(captions, Files.readString(captions).replaceFirst("\"concept\"", "\"title\""));
         evaluate("--model", teacher, "--pictures", copy).refused(1, "metadata.jsonl line 1", "concept is missing");
+    }
+
+    /** Before the line of the reference. */
+    @Test
+    void moreStepsThanTheSamplerHasAreRefusedAtOnce() throws IOException {
+        Path denoising = folder.resolve("denoising");
+        try (Teacher loaded = Teacher.load(teacher, Devices.best()); Student student = DenoisingStudents.of(loaded, FewSteps.DDIM)) {
+            student.save(denoising);
+        }
+        CommandRun late = evaluate("--model", denoising, "--teacher", teacher, "--prompts", prompts, "--steps", "1,100", "--sampler",
+                "renoise");
+        late.refused(2, "--steps is 100, must be 1 … 50 for a student");
+        assertEquals("", late.out());
     }
 }
