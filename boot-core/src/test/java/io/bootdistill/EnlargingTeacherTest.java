@@ -117,7 +117,7 @@ class EnlargingTeacherTest {
     @Test
     @Tag("fast")
     void networkOfAStudentIsNoTeacher() {
-        assertMessage(assertThrows(IllegalArgumentException.class, () -> new TeacherTrainer((UNet) NETWORK.withScalar("w"),
+        assertMessage(assertThrows(IllegalArgumentException.class, () -> new TeacherTrainer(NETWORK.withScalar("w"),
                 TinyStages.SCHEDULER, Devices.named("reference"))), "the scalars of the network is [t, w], must be [t]");
     }
 
