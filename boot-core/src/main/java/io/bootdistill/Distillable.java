@@ -56,7 +56,7 @@ final class Distillable {
             return;
         }
         String name = pipeline.folder().pipeline().className();
-        Checks.that(!pipeline.isConsistency(), "the teacher", name,
+        Checks.that(pipeline.consistency() == null, "the teacher", name,
                 "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");
         Checks.that(pipeline.trained().models().size() < 2, "the teacher", "one whose text encoder was trained just now",
                 "saved and loaded again, so that a student's folder has that encoder");

@@ -165,7 +165,7 @@ final class Drawing {
 
     private Trajectory trajectory() {
         DiscreteSchedule schedule = (DiscreteSchedule) teacher.schedule();
-        if (pipeline != null && pipeline.isConsistency()) {
+        if (pipeline != null && pipeline.consistency() != null) {
             ConsistencySteps own = pipeline.consistency();
             return Trajectory.consistency(schedule, steps, own.times(), own.scaling());
         }

@@ -197,10 +197,7 @@ public final class DrawRequest {
         return copy;
     }
 
-    /**
-     * With the pictures that are enlarged noised to a level, the index of a time step, at least 0; unless said otherwise, 250, or the
-     * last of fewer.
-     */
+    /** With the pictures that are enlarged noised to a level, a time step's index, at least 0; by default 250, the last of fewer. */
     public DrawRequest withNoiseLevel(int level) {
         Checks.that(level >= 0, "noise level", level, "at least 0");
         DrawRequest copy = copy();

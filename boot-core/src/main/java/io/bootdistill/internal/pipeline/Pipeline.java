@@ -147,11 +147,6 @@ public final class Pipeline implements AutoCloseable {
         return network instanceof ConditionalUNet;
     }
 
-    /** Whether it was distilled to few steps, each of which leads to the end: a latent consistency model. */
-    public boolean isConsistency() {
-        return folder.pipeline() == PipelineClass.LATENT_CONSISTENCY;
-    }
-
     /** The label that stands for no class; −1 where there is none. */
     public int nullLabel() {
         return network instanceof Dit dit ? dit.config().nullLabel() : -1;
@@ -162,9 +157,9 @@ public final class Pipeline implements AutoCloseable {
         return new ClassNames(folder.index(), folder.path().resolve(PipelineFolder.MODEL_INDEX).toString());
     }
 
-    /** What the steps of a latent consistency model need; null for another. */
+    /** What the steps of a latent consistency model need, each of which leads to the end; null for another. */
     public @Nullable ConsistencySteps consistency() {
-        return isConsistency() ? ConsistencySteps.of(folder) : null;
+        return folder.pipeline() == PipelineClass.LATENT_CONSISTENCY ? ConsistencySteps.of(folder) : null;
     }
 
     /** Steps, where nothing is said. */
