@@ -4,6 +4,7 @@ import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
+import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -154,11 +155,7 @@ public final class Model implements AutoCloseable {
         }
     }
 
-    /**
-     * Reads all parameters and prepares the weights.
-     *
-     * @param source gives the values of a parameter in the order of its shape; asked once for each
-     */
+    /** Likewise, from values of whole parameters in the order of their shapes; asked once for each. */
     public void load(Function<Parameter, float[]> source) {
         load(new WholeParameters(source));
     }
@@ -179,6 +176,12 @@ public final class Model implements AutoCloseable {
             ParameterMover.copy(from, source.constants.slice(0, own), to, constants.slice(0, own));
             prepare(to, 0, 1);
         }
+    }
+
+    /** Takes over trained parameters from a slice of the same device, laid out like them; the constants stay. */
+    public void take(Kernels kernels, Slice trained) {
+        kernels.affine(trained.length(), Tensor.of(trained, 1), 1, 0, null, Tensor.of(parameters(), 1));
+        prepare(kernels, 0, 1);
     }
 
     /**

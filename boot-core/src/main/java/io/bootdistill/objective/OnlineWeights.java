@@ -1,8 +1,8 @@
 package io.bootdistill.objective;
 
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.network.LowRank;
 import io.bootdistill.network.LowRank.Target;
+import io.bootdistill.network.LowRank;
 import java.util.List;
 
 /** What the online network of a {@link Corrector} is made of; at first it is the teacher. */
@@ -29,7 +29,8 @@ public sealed interface OnlineWeights {
 
         /** Rank 64 and scale 108 on queries and values, as SwiftBrush has it. */
         public static Adapter defaults() {
-            return new Adapter(64, 108, Layers.QUERIES_AND_VALUES);
+            LowRank usual = LowRank.defaults();
+            return new Adapter(usual.rank(), usual.scale(), Layers.QUERIES_AND_VALUES);
         }
 
         /** As networks know it. */

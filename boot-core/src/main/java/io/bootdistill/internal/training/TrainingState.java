@@ -3,7 +3,6 @@ package io.bootdistill.internal.training;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
-import io.bootdistill.device.Tensor;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.network.Model;
 
@@ -100,15 +99,10 @@ public final class TrainingState implements AutoCloseable {
     void beginRound(Kernels kernels) {
         kernels.fill(m, 0);
         kernels.fill(v, 0);
-        takeAverage(kernels, student);
+        student.take(kernels, ema);
         if (hasTarget()) {
-            takeAverage(kernels, target);
+            target.take(kernels, ema);
         }
-    }
-
-    private void takeAverage(Kernels kernels, Model model) {
-        kernels.affine(length, Tensor.of(ema, 1), 1, 0, null, Tensor.of(model.parameters(), 1));
-        model.prepare(kernels, 0, 1);
     }
 
     private void copy(Slice from, Slice to) {
