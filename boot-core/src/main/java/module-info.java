@@ -17,6 +17,7 @@ module io.bootdistill.core {
     exports io.bootdistill.error;
     exports io.bootdistill.format;
     exports io.bootdistill.lesson;
+    exports io.bootdistill.matching;
     exports io.bootdistill.metric;
     exports io.bootdistill.network;
     exports io.bootdistill.network.autoencoder;

@@ -2,8 +2,8 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
-import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.ConditionSource;
+import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Distils a teacher into a one-step student without data. By the BOOT method (arXiv 2306.05544), the student reads pure noise
  * and a time, and learns to be, at each time, where the teacher's Signal-ODE leads from its own prediction a little earlier. By
  * default it regresses on the teacher's whole way instead ({@link io.bootdistill.objective.Trajectories}), and a
- * {@link io.bootdistill.objective.Corrector} follows.
+ * {@link io.bootdistill.matching.Corrector} follows.
  *
  * <pre>{@code
  * Teacher teacher = Teacher.load(Path.of("teachers/fashion-mnist-16"));

@@ -66,13 +66,14 @@ class ArchitectureTest {
                 + " network.unet text internal.diffusers internal.work diffusion internal.sampling gson slf4j",
         "lesson, internal.device device network internal.work diffusion",
         "objective, internal.device device network internal.work diffusion internal.sampling lesson",
+        "matching, internal.device device network internal.work diffusion internal.sampling lesson objective",
         "phase, internal.device device network internal.work diffusion internal.sampling lesson objective",
-        "config, error internal.file internal.work diffusion lesson objective phase gson",
+        "config, error internal.file internal.work diffusion lesson objective matching phase gson",
         "internal.training, error internal.device device format network internal.work diffusion lesson",
         "internal.denoising, internal.device device format network internal.work diffusion internal.sampling lesson config"
                 + " internal.training",
         "internal.distillation, internal.device device network internal.work diffusion internal.sampling lesson objective"
-                + " config internal.training",
+                + " matching config internal.training",
         "internal.run, error internal.file format network diffusion internal.sampling lesson objective config"
                 + " internal.training"
     })

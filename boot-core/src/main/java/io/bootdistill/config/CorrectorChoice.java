@@ -1,7 +1,7 @@
 package io.bootdistill.config;
 
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.objective.Corrector;
+import io.bootdistill.matching.Corrector;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a run has a corrector. */

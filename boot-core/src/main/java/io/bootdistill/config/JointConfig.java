@@ -2,8 +2,7 @@ package io.bootdistill.config;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.objective.Corrector;
-import io.bootdistill.objective.Objective;
+import io.bootdistill.matching.Corrector;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.CloseNames;
-import io.bootdistill.objective.Corrector;
+import io.bootdistill.matching.Corrector;
 import io.bootdistill.objective.Objective;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;

@@ -1,12 +1,12 @@
 package io.bootdistill.config;
 
+import io.bootdistill.matching.Corrector;
+import io.bootdistill.matching.Matching;
+import io.bootdistill.matching.OnlineSamples;
+import io.bootdistill.matching.OnlineWeights;
 import io.bootdistill.objective.Bootstrap;
 import io.bootdistill.objective.Boundary;
-import io.bootdistill.objective.Corrector;
 import io.bootdistill.objective.Derivative;
-import io.bootdistill.objective.Matching;
-import io.bootdistill.objective.OnlineSamples;
-import io.bootdistill.objective.OnlineWeights;
 import io.bootdistill.objective.Pinn;
 import io.bootdistill.objective.Trajectories;
 import io.bootdistill.phase.Cmt;

@@ -24,21 +24,21 @@ import java.util.Map;
 import java.util.function.DoubleSupplier;
 
 /** A classroom in the plane, of an analytic teacher with labels and a small perceptron, its values on the host. */
-final class PlaneRoom implements AutoCloseable {
+public final class PlaneRoom implements AutoCloseable {
 
-    static final int BATCH = 12;
-    static final int PIXEL = 2;
+    public static final int BATCH = 12;
+    public static final int PIXEL = 2;
 
-    final MixtureTeacher teacher;
-    final Model student;
-    final LessonRoom room;
-    final Kernels kernels;
+    public final MixtureTeacher teacher;
+    public final Model student;
+    public final LessonRoom room;
+    public final Kernels kernels;
 
     /**
      * @param student taken over
      * @param guidance null for none
      */
-    PlaneRoom(MixtureTeacher teacher, Model student, int batch, int block, Guidance guidance) {
+    public PlaneRoom(MixtureTeacher teacher, Model student, int batch, int block, Guidance guidance) {
         this.teacher = teacher;
         this.student = student;
         room = new LessonRoom(TeacherModel.of(teacher), student, batch, block, guidance);
@@ -47,12 +47,12 @@ final class PlaneRoom implements AutoCloseable {
     }
 
     /** Three components and the whole mixture. */
-    static MixtureTeacher ring(NoiseSchedule schedule) {
+    public static MixtureTeacher ring(NoiseSchedule schedule) {
         return new MixtureTeacher(schedule, MixtureTeacher.ring(3, 1.0), 0.4, true);
     }
 
     /** A perceptron; the weight of a second time is not zero, as after training. */
-    static Model network(Device device, long seed, String... scalars) {
+    public static Model network(Device device, long seed, String... scalars) {
         Mlp network = new Mlp(PIXEL, 8, 1, 4);
         for (String scalar : scalars) {
             network = network.withScalar(scalar);
@@ -70,17 +70,17 @@ final class PlaneRoom implements AutoCloseable {
     }
 
     /** So many steps from the first on, whose residuals count alike. */
-    static Assignment steps(long steps) {
+    public static Assignment steps(long steps) {
         return new Assignment(0, steps, ResidualWeighting.NONE);
     }
 
     /** Draws and runs a step. */
-    void run(Lesson lesson, long step) {
+    public void run(Lesson lesson, long step) {
         room.run(lesson, step);
     }
 
     /** The teacher's prediction for a label, as a function of the state. */
-    SignalOde.Predictor predictor(float label) {
+    public SignalOde.Predictor predictor(float label) {
         return (x, t) -> {
             float[] f = new float[PIXEL];
             teacher.predict(1, new float[] {(float) x[0], (float) x[1]}, new double[] {t}, new float[] {label}, f);
@@ -88,20 +88,20 @@ final class PlaneRoom implements AutoCloseable {
         };
     }
 
-    float[] values(Tensor tensor) {
+    public float[] values(Tensor tensor) {
         return room.values(tensor);
     }
 
-    double[] row(Tensor tensor, int row) {
+    public double[] row(Tensor tensor, int row) {
         return row(values(tensor), row);
     }
 
-    static double[] row(float[] values, int row) {
+    public static double[] row(float[] values, int row) {
         return new double[] {values[row * PIXEL], values[row * PIXEL + 1]};
     }
 
     /** The noise of n samples. */
-    float[] noise(Slice seeds, int n) {
+    public float[] noise(Slice seeds, int n) {
         try (var memory = student.device().allocate((long) n * PIXEL)) {
             Tensor tensor = Tensor.of(memory.slice(), PIXEL);
             kernels.noise(n, 1, seeds, 0, tensor);
@@ -110,7 +110,7 @@ final class PlaneRoom implements AutoCloseable {
     }
 
     /** Outputs of a network by a plan of its own, for as many samples as there are labels. */
-    float[] output(Model model, float[] x, float[] labels, Map<String, float[]> scalars) {
+    public float[] output(Model model, float[] x, float[] labels, Map<String, float[]> scalars) {
         float[] output = new float[labels.length * PIXEL];
         try (Plan plan = new Plan(model, labels.length, Plan.Mode.INFERENCE)) {
             kernels.upload(x, 0, plan.x().data());
@@ -123,7 +123,7 @@ final class PlaneRoom implements AutoCloseable {
     }
 
     /** The slope of a loss along a direction, by a central difference of a width 2 h. */
-    double slope(float[] direction, double h, DoubleSupplier loss) {
+    public double slope(float[] direction, double h, DoubleSupplier loss) {
         float[] weights = room.values(student.parameters());
         double norm = Golden.norm(direction);
         double[] losses = new double[2];

@@ -2,11 +2,11 @@ package io.bootdistill.internal.distillation;
 
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.work.Checks;
+import io.bootdistill.matching.Corrector;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.LeadingChannels;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
-import io.bootdistill.objective.Corrector;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,6 +13,7 @@ import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.Prediction;
+import io.bootdistill.objective.PlaneRoom;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;

@@ -1,11 +1,11 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
-import io.bootdistill.objective.MatchingRoom.Guided;
+import io.bootdistill.matching.MatchingRoom.Guided;
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

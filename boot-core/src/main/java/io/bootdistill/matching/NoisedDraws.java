@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Philox;
@@ -10,8 +10,8 @@ import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.diffusion.SignalRow;
 import io.bootdistill.lesson.Blocks;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.SampleColumns;
 import io.bootdistill.lesson.Stream;
 import java.util.Arrays;

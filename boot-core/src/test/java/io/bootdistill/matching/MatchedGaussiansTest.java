@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,6 +19,8 @@ import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
 import io.bootdistill.network.Value;
+import io.bootdistill.objective.GivenNoise;
+import io.bootdistill.objective.LessonRoom;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,12 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.device.Slice;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
 import org.jspecify.annotations.Nullable;
 
 /**

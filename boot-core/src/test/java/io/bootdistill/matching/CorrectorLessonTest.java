@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,6 +20,7 @@ import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.Gradients;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import io.bootdistill.objective.PlaneRoom;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,10 +1,10 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.RowTable.Column;
 import io.bootdistill.lesson.RowTable;
+import io.bootdistill.lesson.RowTable.Column;
 
 /**
  * The conditions of samples, of which some or all are what guidance leads away from: their label, or the number of their row, is

@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,6 +15,8 @@ import io.bootdistill.lesson.Learner;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
+import io.bootdistill.objective.LessonRoom;
+import io.bootdistill.objective.PlaneRoom;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;

@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.SignalStep;

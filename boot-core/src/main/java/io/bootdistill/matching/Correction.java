@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 /**
  * How a {@link Corrector} moves the student in a run.

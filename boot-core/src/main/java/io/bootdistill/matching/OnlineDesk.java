@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.device.SignalLoss;
 import io.bootdistill.device.SignalStep;

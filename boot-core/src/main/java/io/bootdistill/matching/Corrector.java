@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.internal.device.Scope;
@@ -12,6 +12,7 @@ import io.bootdistill.lesson.UpdateRule;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.LowRank;
 import io.bootdistill.network.Model;
+import io.bootdistill.objective.Objective;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

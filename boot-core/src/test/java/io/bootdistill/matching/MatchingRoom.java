@@ -1,4 +1,4 @@
-package io.bootdistill.objective;
+package io.bootdistill.matching;
 
 import io.bootdistill.MixtureTeacher;
 import io.bootdistill.device.Device;
@@ -14,6 +14,8 @@ import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Plan;
+import io.bootdistill.objective.LessonRoom;
+import io.bootdistill.objective.PlaneRoom;
 import java.util.Arrays;
 import java.util.List;
 
