@@ -28,76 +28,29 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** JSON files, read strictly: a repeated key, which Gson itself lets pass, is refused. */
+/** JSON files, as {@link JsonText} reads them. */
 public final class Json {
 
     private static final Gson PRETTY =
-            new GsonBuilder().setPrettyPrinting().serializeNulls().disableHtmlEscaping().create();
+            new GsonBuilder().setPrettyPrinting().serializeNulls().serializeSpecialFloatingPointValues().disableHtmlEscaping().create();
 
-    /** A text in quotes, or a number that is none. */
-    private static final Pattern PYTHON_NUMBER =
-            Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|(-?Infinity|NaN)");
+    /** No JSON of a model is larger; its values may take some twenty times as much. */
+    static final int MOST_BYTES = 1 << 24;
 
     private Json() {}
 
     /**
-     * Reads a file that holds one object.
+     * Reads a file that holds one object, Python's infinities and NaN included, which JSON has not.
      *
      * @throws ModelFormatException if it cannot be read, is not valid JSON, or repeats a key
      */
     public static JsonObject read(Path file) {
-        try (BufferedReader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            return read(text, file.toString());
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
-        }
+        return parse(readText(file), file.toString());
     }
 
-    /**
-     * Reads a file of Python's, which may have infinities and NaN, that JSON has not: each is a text here.
-     *
-     * @throws ModelFormatException as {@link #read(Path)}
-     */
-    public static JsonObject readPython(Path file) {
-        return parsePython(readText(file), file.toString());
-    }
-
-    /** Reads such a text; {@code source} is what it is, for messages. */
-    public static JsonObject parsePython(String text, String source) {
-        return parse(PYTHON_NUMBER.matcher(text).replaceAll(match ->
-                match.group(1) == null ? Matcher.quoteReplacement(match.group()) : '"' + match.group(1) + '"'), source);
-    }
-
-    /** @throws ModelFormatException if the file cannot be read, or is not in UTF-8 */
+    /** @throws ModelFormatException if the file cannot be read, is larger than one of JSON may be, or is not in UTF-8 */
     public static String readText(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
-        }
-    }
-
-    /**
-     * Reads a text that holds one object.
-     *
-     * @param source what the text is, for messages
-     * @throws ModelFormatException if it cannot be read, is not valid JSON, or repeats a key
-     */
-    public static JsonObject read(Reader text, String source) {
-        try {
-            JsonReader in = new JsonReader(text);
-            in.setStrictness(Strictness.STRICT);
-            JsonElement value = readValue(in, source);
-            in.peek(); // anything but white space after the value is malformed
-            if (!value.isJsonObject()) {
-                throw new ModelFormatException(source + " does not hold a JSON object; export it again");
-            }
-            return value.getAsJsonObject();
-        } catch (MalformedJsonException | EOFException | CharacterCodingException e) {
-            throw new ModelFormatException(source + " is not valid JSON (" + syntaxError(e) + "); export it again", e);
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + source + ": " + AtomicFiles.reason(e), e);
-        }
+        return RegularFiles.text(file, MOST_BYTES);
     }
 
     /**
@@ -107,7 +60,7 @@ public final class Json {
      * @throws ModelFormatException if it is not valid JSON, or repeats a key
      */
     public static JsonObject parse(String text, String source) {
-        return read(new StringReader(text), source);
+        return new JsonText(text, source).read();
     }
 
     /** The text of an object of lists, as that of any other, with its keys in order. */
@@ -125,41 +78,6 @@ public final class Json {
         AtomicFiles.writeFile(file, temporary -> Files.writeString(temporary, text(value)));
     }
 
-    private static JsonElement readValue(JsonReader in, String source) throws IOException {
-        return switch (in.peek()) { // Gson limits the depth of nesting
-            case BEGIN_OBJECT -> {
-                JsonObject object = new JsonObject();
-                in.beginObject();
-                while (in.hasNext()) {
-                    String key = in.nextName();
-                    if (object.has(key)) {
-                        throw new ModelFormatException(source + " has two entries named " + key + "; remove one");
-                    }
-                    object.add(key, readValue(in, source));
-                }
-                in.endObject();
-                yield object;
-            }
-            case BEGIN_ARRAY -> {
-                JsonArray array = new JsonArray();
-                in.beginArray();
-                while (in.hasNext()) {
-                    array.add(readValue(in, source));
-                }
-                in.endArray();
-                yield array;
-            }
-            case STRING -> new JsonPrimitive(in.nextString());
-            case NUMBER -> new JsonPrimitive(ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(in)); // keeps its digits
-            case BOOLEAN -> new JsonPrimitive(in.nextBoolean());
-            case NULL -> {
-                in.nextNull();
-                yield JsonNull.INSTANCE;
-            }
-            default -> throw new ModelFormatException(source + " is not valid JSON; export it again");
-        };
-    }
-
     /** The number of a decimal literal without fraction and exponent; -1 where it is anything else or too large. */
     public static long wholeNumber(String text) {
         try {
@@ -167,11 +85,6 @@ public final class Json {
         } catch (NumberFormatException e) {
             return -1;
         }
-    }
-
-    /** The first line of a parser's message: the rest is a link to Gson's documentation. */
-    public static String syntaxError(IOException e) {
-        return e.getMessage() == null ? e.toString() : e.getMessage().lines().findFirst().orElse("");
     }
 
     /** What a token is, in words. */
