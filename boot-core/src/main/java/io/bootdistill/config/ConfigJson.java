@@ -17,7 +17,6 @@ import io.bootdistill.phase.Consistency;
 import io.bootdistill.phase.Direct;
 import io.bootdistill.phase.Progressive;
 import io.bootdistill.phase.Tract;
-import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,7 +40,7 @@ record ConfigJson(JsonObject json, String source, Map<String, Objective> objecti
 
     /** A text. */
     static ConfigJson of(String json, String source, Objective... others) {
-        return new ConfigJson(Json.read(new StringReader(json), source), source, known(others));
+        return new ConfigJson(Json.parse(json, source), source, known(others));
     }
 
     private static Map<String, Objective> known(Objective... others) {

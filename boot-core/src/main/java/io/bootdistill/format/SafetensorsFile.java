@@ -4,6 +4,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsHeader.Entry;
 import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.CloseNames;
+import io.bootdistill.internal.file.RegularFiles;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,16 +12,13 @@ import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A safetensors file, opened for reading. The whole header is checked on opening: lengths, dtypes, shapes, offsets, repeated
@@ -57,12 +55,8 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
      * @throws ModelFormatException if it cannot be read or is not a safetensors file whose every byte is accounted for
      */
     public static SafetensorsFile open(Path file) {
-        if (Files.isDirectory(file)) {
-            throw new ModelFormatException(file + " is a folder; give a file in it");
-        }
-        FileChannel channel = null;
+        FileChannel channel = RegularFiles.open(file);
         try {
-            channel = FileChannel.open(file, StandardOpenOption.READ);
             return new SafetensorsFile(file, SafetensorsHeader.read(channel, file), channel);
         } catch (IOException e) {
             close(channel, file);
@@ -166,10 +160,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         }
     }
 
-    private static void close(@Nullable FileChannel channel, Path file) {
-        if (channel == null) {
-            return;
-        }
+    private static void close(FileChannel channel, Path file) {
         try {
             channel.close();
         } catch (IOException e) {

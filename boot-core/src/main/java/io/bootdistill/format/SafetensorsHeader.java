@@ -130,7 +130,7 @@ final class SafetensorsHeader {
             in.endObject();
             in.peek(); // anything but white space after the object is malformed
         } catch (IOException e) {
-            throw damaged("its header is not valid JSON (" + Json.syntaxError(e) + ")", e);
+            throw damaged("its header is not valid JSON", e);
         }
     }
 

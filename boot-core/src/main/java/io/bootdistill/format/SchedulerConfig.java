@@ -136,7 +136,7 @@ public final class SchedulerConfig {
      *     not supported
      */
     public static SchedulerConfig read(Path file) {
-        return new SchedulerConfig(SchedulerJson.read(Json.readPython(file), file.toString(), builder()));
+        return new SchedulerConfig(SchedulerJson.read(Json.read(file), file.toString(), builder()));
     }
 
     /**
@@ -146,7 +146,7 @@ public final class SchedulerConfig {
      * @throws io.bootdistill.error.ModelFormatException as {@link #read}
      */
     public static SchedulerConfig parse(String json, String source) {
-        return new SchedulerConfig(SchedulerJson.read(Json.parsePython(json, source), source, builder()));
+        return new SchedulerConfig(SchedulerJson.read(Json.parse(json, source), source, builder()));
     }
 
     /** A builder that holds the format's defaults. */

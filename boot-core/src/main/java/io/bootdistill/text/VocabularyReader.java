@@ -4,11 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.Json;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import io.bootdistill.internal.file.RegularFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class VocabularyReader {
 
     private static final String HEADER = "#version";
+    /** Of merges: those of CLIP have half a megabyte. */
+    private static final int MOST_BYTES = 1 << 24;
     private static final String COPY_AGAIN = "; copy the whole folder of the tokenizer again";
 
     private final TokenizerFiles files;
@@ -120,14 +119,7 @@ final class VocabularyReader {
     }
 
     private void readMerges(Path file, Path mergesFile) {
-        List<String> lines;
-        try {
-            lines = Files.readAllLines(mergesFile, StandardCharsets.UTF_8);
-        } catch (CharacterCodingException e) {
-            throw new ModelFormatException(mergesFile + " is no text in UTF-8" + COPY_AGAIN, e);
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + mergesFile + ": " + AtomicFiles.reason(e), e);
-        }
+        List<String> lines = RegularFiles.text(mergesFile, MOST_BYTES).lines().toList();
         boolean hasHeader = !lines.isEmpty() && lines.get(0).contains(HEADER);
         for (int i = hasHeader ? 1 : 0; i < lines.size(); i++) {
             if (!lines.get(i).isEmpty()) {

@@ -131,7 +131,7 @@ class ConfigJsonTest {
                 + " values",
         "{\"layout\": 3} | mine: layout is 3, must be 2, which this version reads; use the version that wrote it, or a newer one",
         "{\"seed\": 1, \"seed\": 2} | mine has two entries named seed; remove one",
-        "[] | mine does not hold a JSON object; export it again",
+        "[] | mine does not hold a JSON object; correct it, or copy it again",
     })
     void mistakesAreRefusedByTheirWay(String json, String message) {
         assertEquals(message, assertThrows(ModelFormatException.class, () -> overDefaults(json)).getMessage());

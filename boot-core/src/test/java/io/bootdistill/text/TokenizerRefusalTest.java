@@ -118,7 +118,7 @@ class TokenizerRefusalTest {
         write(name, "{\"a\": 1, \"a\": 1}");
         refused(folder.resolve(name), "two entries named a");
         Files.write(folder.resolve(name), "{\"\u00e9\": 0}".getBytes(StandardCharsets.ISO_8859_1));
-        refused(folder.resolve(name), "not valid JSON");
+        refused(folder.resolve(name), "line 1 is not in UTF-8 (byte 2 of the file)");
     }
 
     @ParameterizedTest
@@ -138,7 +138,7 @@ class TokenizerRefusalTest {
         write("merges.txt", "t h e\n");
         refused("line 1 is \"t h e\"");
         Files.write(folder.resolve("merges.txt"), new byte[] {'t', ' ', (byte) 0xe9, '\n'});
-        refused("merges.txt is no text in UTF-8");
+        refused("merges.txt line 1 is not in UTF-8");
         TokenizerFolders.whole(folder, true);
         String whole = TokenizerFolders.text(folder.resolve("tokenizer.json"));
         write("tokenizer.json", whole.replaceFirst("\"t\",\\s+\"h\"\\s+]", "\"q\", \"z\"]"));

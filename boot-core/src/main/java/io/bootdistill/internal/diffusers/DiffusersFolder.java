@@ -83,7 +83,7 @@ public final class DiffusersFolder {
      * @throws ModelFormatException if there is none
      */
     public JsonObject schedulerConfig() {
-        return Json.parsePython(schedulerText(), schedulerFile.toString());
+        return Json.parse(schedulerText(), schedulerFile.toString());
     }
 
     /**

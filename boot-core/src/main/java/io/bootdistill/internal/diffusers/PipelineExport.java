@@ -115,7 +115,7 @@ public final class PipelineExport {
 
     /** Writes JSON; one that has not changed, byte by byte. */
     private static void write(Path old, JsonObject json, Path target) throws IOException {
-        if (Json.text(Json.readPython(old)).equals(Json.text(json))) {
+        if (Json.text(Json.read(old)).equals(Json.text(json))) {
             FolderCopy.file(old, target);
         } else {
             Json.write(target, json);

@@ -33,7 +33,7 @@ public final class FirstBytes {
         if (text.startsWith("pk\3\4") || head.length > 2 && head[0] == PICKLE && head[1] >= 2 && head[1] <= 5) {
             return "is a pickle or another zip, whatever its name; save the weights as safetensors, from the program that made it";
         }
-        if (text.startsWith("\u001f\u008b")) {
+        if (head.length > 1 && head[0] == 0x1f && head[1] == (byte) 0x8b) {
             return "is compressed by gzip; decompress it";
         }
         if (head.length > 0 && allZero(head)) {

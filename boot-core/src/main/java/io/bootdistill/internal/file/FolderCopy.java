@@ -32,7 +32,7 @@ public final class FolderCopy {
 
     /** Copies a file to one that does not exist yet, in a folder that does. */
     public static void file(Path from, Path to) throws IOException {
-        try (FileChannel source = FileChannel.open(from, StandardOpenOption.READ);
+        try (FileChannel source = RegularFiles.open(from);
                 FileChannel target = FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             long size = source.size();
             for (long done = 0; done < size; ) {

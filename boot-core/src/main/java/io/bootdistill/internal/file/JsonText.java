@@ -9,9 +9,11 @@ import com.google.gson.Strictness;
 import com.google.gson.internal.LazilyParsedNumber;
 import com.google.gson.stream.JsonReader;
 import io.bootdistill.error.ModelFormatException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,8 +27,9 @@ final class JsonText {
     private static final int MOST_VALUES = 1_000_000;
     /** The longest float64 that is written without an exponent has some 330. */
     private static final int MOST_DIGITS = 400;
-    /** Names that Python's numbers have until they are numbers: no text of a model begins so. */
-    private static final String MARK = "\u0000";
+    private static final List<String> PYTHON_NUMBERS = List.of("-Infinity", "Infinity", "NaN");
+    /** Begins the text that stands for a number of Python's until it is one: no text of a model begins so. */
+    private static final char MARK = 0;
 
     private static final Pattern PLACE = Pattern.compile(" at line (\\d+) column (\\d+) path ");
 
@@ -61,12 +64,13 @@ final class JsonText {
     private static String place(JsonReader in, IOException e) {
         Matcher place = PLACE.matcher(e.getMessage() == null ? "" : e.getMessage());
         String key = in.getPath().replaceFirst("^\\$\\.?", "");
-        return (place.find() ? " at line " + place.group(1) + ", column " + place.group(2) : ": it ends too early")
+        boolean placed = !(e instanceof EOFException) && place.find();
+        return (placed ? " at line " + place.group(1) + ", column " + place.group(2) : ": it ends too early")
                 + (key.isEmpty() ? "" : " (" + Quoted.of(key) + ")");
     }
 
     private static String advice() {
-        return "; correct it, or copy it again from where it came";
+        return "; correct it, or copy it again";
     }
 
     private JsonElement value(JsonReader in) throws IOException {
@@ -86,8 +90,8 @@ final class JsonText {
             }
             case STRING -> {
                 String string = in.nextString();
-                yield string.startsWith(MARK) ? new JsonPrimitive(new LazilyParsedNumber(string.substring(1)))
-                        : new JsonPrimitive(string);
+                boolean number = !string.isEmpty() && string.charAt(0) == MARK && PYTHON_NUMBERS.contains(string.substring(1));
+                yield number ? new JsonPrimitive(new LazilyParsedNumber(string.substring(1))) : new JsonPrimitive(string);
             }
             case NUMBER -> number(in);
             case BOOLEAN -> new JsonPrimitive(in.nextBoolean());
@@ -146,11 +150,6 @@ final class JsonText {
     }
 
     private String pythonNumber(int at) {
-        for (String name : new String[] {"-Infinity", "Infinity", "NaN"}) {
-            if (text.startsWith(name, at)) {
-                return name;
-            }
-        }
-        return "";
+        return PYTHON_NUMBERS.stream().filter(name -> text.startsWith(name, at)).findFirst().orElse("");
     }
 }

@@ -11,8 +11,6 @@ import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.internal.file.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -107,9 +105,8 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
     }
 
     private static Recipes bundled(String name, String resource) {
-        try (InputStream in = Recipes.class.getResourceAsStream(resource);
-                Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-            return of(name, Json.read(text, resource));
+        try (InputStream in = Recipes.class.getResourceAsStream(resource)) {
+            return of(name, Json.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), resource));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
