@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Tiny teachers of each kind of latent pipeline, as folders: of prompts, of classes with a learnt variance, of nothing. */
-enum KindsOfTeachers {
+public enum KindsOfTeachers {
     TEXT(DrawRequest.ofPrompts("a dog", "an old lighthouse by the sea!")),
     DIT(DrawRequest.ofLabels(3, 7)),
     LDM(DrawRequest.ofCount(2));
@@ -36,6 +36,11 @@ enum KindsOfTeachers {
     }
 
     Teacher load(Path folder, String prediction, Device device) throws IOException {
+        return Teacher.load(write(folder, prediction), device);
+    }
+
+    /** Writes its folder. */
+    public Path write(Path folder, String prediction) throws IOException {
         switch (this) {
             case TEXT -> DrawingGoldenTest.copy(folder);
             case DIT -> {
@@ -52,7 +57,7 @@ enum KindsOfTeachers {
         Path scheduler = folder.resolve("scheduler/scheduler_config.json");
         Files.createDirectories(scheduler.getParent());
         Files.writeString(scheduler, SCHEDULER.formatted(prediction));
-        return Teacher.load(folder, device);
+        return folder;
     }
 
     /** A distiller that knows what to draw conditions from. */

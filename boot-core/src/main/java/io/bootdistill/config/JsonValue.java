@@ -2,6 +2,7 @@ package io.bootdistill.config;
 
 import com.google.gson.JsonElement;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Quoted;
 import java.util.Arrays;
 
 /**
@@ -45,6 +46,6 @@ record JsonValue(JsonElement json, String name) {
     }
 
     ModelFormatException refused(String allowed) {
-        return new ModelFormatException(name + " is " + json + ", must be " + allowed);
+        return new ModelFormatException(name + " is " + Quoted.of(json) + ", must be " + allowed);
     }
 }

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.CloseNames;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.matching.Corrector;
 import io.bootdistill.objective.Objective;
 import java.lang.reflect.Constructor;
@@ -169,7 +170,7 @@ final class RecordReader {
 
     private void requireKnown(String key, Collection<String> names, String at) {
         if (!names.contains(key)) {
-            throw new ModelFormatException(within(at) + "unknown key " + key
+            throw new ModelFormatException(within(at) + "unknown key " + Quoted.of(key)
                     + (names.isEmpty() ? "; it has none" : "; the nearest is " + CloseNames.nearest(key, names)));
         }
     }

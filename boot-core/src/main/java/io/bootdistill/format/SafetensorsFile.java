@@ -4,6 +4,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsHeader.Entry;
 import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.CloseNames;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.internal.file.RegularFiles;
 import java.io.EOFException;
 import java.io.IOException;
@@ -153,7 +154,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         try {
             SafetensorsHeader.readFully(channel, dataStart + entry.begin() + first, bytes);
         } catch (EOFException e) {
-            throw new ModelFormatException(file + ": tensor " + entry.name()
+            throw new ModelFormatException(file + ": tensor " + Quoted.of(entry.name())
                     + " cannot be read: the file became shorter while it was open; copy or export it again", e);
         } catch (IOException e) {
             throw unreadable(file, e);
@@ -175,7 +176,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     private Entry entry(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {
-            throw new ModelFormatException(file + " has no tensor " + name + "; " + CloseNames.hint(name, entries.keySet()));
+            throw new ModelFormatException(file + " has no tensor " + Quoted.of(name) + "; " + CloseNames.hint(name, entries.keySet()));
         }
         return entry;
     }

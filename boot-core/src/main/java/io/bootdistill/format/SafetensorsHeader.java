@@ -5,6 +5,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -124,7 +125,7 @@ final class SafetensorsHeader {
                     tensors.put(name, readEntry(in, name));
                 }
                 if (!first) {
-                    throw damaged("its header has two entries named " + name);
+                    throw damaged("its header has two entries named " + Quoted.of(name));
                 }
             }
             in.endObject();
@@ -140,9 +141,9 @@ final class SafetensorsHeader {
         in.beginObject();
         while (in.hasNext()) {
             String key = in.nextName();
-            expect(in, JsonToken.STRING, METADATA + " " + key);
+            expect(in, JsonToken.STRING, METADATA + " " + Quoted.of(key));
             if (map.put(key, in.nextString()) != null) {
-                throw damaged("its metadata has two entries named " + key);
+                throw damaged("its metadata has two entries named " + Quoted.of(key));
             }
         }
         in.endObject();
@@ -150,7 +151,7 @@ final class SafetensorsHeader {
     }
 
     private Entry readEntry(JsonReader in, String name) throws IOException {
-        String where = "tensor " + name;
+        String where = "tensor " + Quoted.of(name);
         expect(in, JsonToken.BEGIN_OBJECT, where);
         DType dtype = null;
         long[] shape = null;
@@ -176,7 +177,7 @@ final class SafetensorsHeader {
                 default -> in.skipValue();
             }
             if (repeated) {
-                throw damaged(where + " has two entries " + key);
+                throw damaged(where + " has two entries " + Quoted.of(key));
             }
         }
         in.endObject();
@@ -193,7 +194,7 @@ final class SafetensorsHeader {
             }
         }
         throw new ModelFormatException(
-                file + ": " + where + " has dtype " + text + ", which is not supported; convert it to F32 and save again");
+                file + ": " + where + " has dtype " + Quoted.of(text) + ", which is not supported; convert it to F32 and save again");
     }
 
     private long[] readWholeNumbers(JsonReader in, String where, long max) throws IOException {
@@ -205,7 +206,7 @@ final class SafetensorsHeader {
             String text = in.nextString();
             long number = Json.wholeNumber(text);
             if (number < 0 || number > max) {
-                throw damaged(where + " holds " + text + ", must be a whole number in [0, " + max + "]");
+                throw damaged(where + " holds " + Quoted.of(text) + ", must be a whole number in [0, " + max + "]");
             }
             numbers.add(number);
         }
@@ -214,7 +215,7 @@ final class SafetensorsHeader {
     }
 
     private Entry entry(String name, DType dtype, long[] shape, long[] offsets) {
-        String where = "tensor " + name;
+        String where = "tensor " + Quoted.of(name);
         if (offsets.length != 2 || offsets[0] > offsets[1]) {
             throw damaged(where + " has data_offsets that are not [begin, end] with begin ≤ end");
         }
@@ -242,7 +243,7 @@ final class SafetensorsHeader {
         long end = 0;
         String previous = "the header";
         for (Entry entry : order) {
-            String where = "tensor " + entry.name();
+            String where = "tensor " + Quoted.of(entry.name());
             if (entry.end() > dataLength) {
                 throw damaged(where + " ends at byte " + entry.end() + " of the data, which is " + dataLength + " bytes long");
             }

@@ -7,15 +7,16 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads and writes a {@link SchedulerConfig} as {@code scheduler_config.json}. */
 final class SchedulerJson {
 
     /** What only a solver of the format needs. */
-    private static final Set<String> SOLVER_KEYS = Set.of("algorithm_type", "disable_corrector", "euler_at_final",
-            "final_sigmas_type", "flow_shift", "interpolation_type", "lambda_min_clipped", "lower_order_final",
-            "noise_sampler_seed", "original_inference_steps", "predict_x0", "sigma_max", "sigma_min", "skip_prk_steps",
-            "solver_order", "solver_p", "solver_type", "time_shift_type", "timestep_scaling", "timestep_type",
+    private static final Set<String> SOLVER_KEYS = Set.of("algorithm_type", "corrector_order", "disable_corrector",
+            "eta", "euler_at_final", "final_sigmas_type", "flow_shift", "interpolation_type", "lambda_min_clipped", "lower_order_final",
+            "noise_sampler_seed", "original_inference_steps", "predict_x0", "predictor_order", "sigma_max", "sigma_min", "skip_prk_steps",
+            "solver_order", "solver_p", "solver_type", "tau_func", "time_shift_type", "timestep_scaling", "timestep_type",
             "use_beta_sigmas", "use_dynamic_shifting", "use_exponential_sigmas", "use_karras_sigmas", "use_lu_lambdas");
     private static final String FLOW = "use_flow_sigmas";
 
@@ -76,7 +77,10 @@ final class SchedulerJson {
 
     private static SchedulerType type(ConfigReader config) {
         List<SchedulerType> types = List.of(SchedulerType.values());
-        String name = config.choice("_class_name", null, types.stream().map(SchedulerType::className).toList());
+        String ending = SchedulerType.ENDING;
+        String allowed = types.stream().map(type -> type.className().replace(ending, "")).collect(Collectors.joining(", "));
+        String name = config.choice("_class_name", null, types.stream().map(SchedulerType::className).toList(),
+                "one of " + allowed + ", with " + ending + " behind");
         return types.stream().filter(type -> type.className().equals(name)).findFirst().orElseThrow();
     }
 
@@ -105,7 +109,7 @@ final class SchedulerJson {
             values.trainedBetas().forEach(betas::add);
             json.add("trained_betas", betas);
         }
-        if (values.type() == SchedulerType.DDPM) {
+        if (values.type().hasVariance()) {
             json.addProperty("variance_type", ConfigReader.key(values.varianceType()));
         }
         return json;

@@ -20,12 +20,21 @@ public enum SchedulerType {
     KDPM2("KDPM2Discrete"),
     KDPM2_ANCESTRAL("KDPM2AncestralDiscrete"),
     LCM("LCM"),
-    TCD("TCD");
+    TCD("TCD"),
+    DDPM_PARALLEL("DDPMParallel"),
+    DDIM_PARALLEL("DDIMParallel"),
+    DDIM_INVERSE("DDIMInverse"),
+    DPM_SOLVER_MULTISTEP_INVERSE("DPMSolverMultistepInverse"),
+    SA_SOLVER("SASolver"),
+    RE_PAINT("RePaint");
+
+    /** Of all names. */
+    static final String ENDING = "Scheduler";
 
     private final String className;
 
     SchedulerType(String name) {
-        className = name + "Scheduler";
+        className = name + ENDING;
     }
 
     /** As the file names it. */
@@ -35,12 +44,23 @@ public enum SchedulerType {
 
     /** Whether it limits a prediction of x₀ where a file does not say. */
     boolean clipsByDefault() {
-        return this == DDPM || this == DDIM;
+        return switch (this) {
+            case DDPM, DDIM, DDPM_PARALLEL, DDIM_PARALLEL, DDIM_INVERSE, RE_PAINT -> true;
+            default -> false;
+        };
     }
 
     /** Whether it has its own last index: DDIM's key {@code set_alpha_to_one}. */
     boolean hasFinalAlpha() {
-        return this == DDIM || this == PNDM || isConsistency();
+        return switch (this) {
+            case DDIM, DDIM_PARALLEL, DDIM_INVERSE, PNDM -> true;
+            default -> isConsistency();
+        };
+    }
+
+    /** Whether it draws noise with each step: DDPM's key {@code variance_type}. */
+    boolean hasVariance() {
+        return this == DDPM || this == DDPM_PARALLEL;
     }
 
     /** Whether it samples consistency models. */

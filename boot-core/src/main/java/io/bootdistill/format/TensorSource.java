@@ -1,6 +1,7 @@
 package io.bootdistill.format;
 
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -63,7 +64,7 @@ public interface TensorSource {
         long length = size(name);
         if (length > Integer.MAX_VALUE - 8) {
             throw new ModelFormatException(
-                    file(name) + ": tensor " + name + " has " + length + " elements, more than an array can hold");
+                    file(name) + ": tensor " + Quoted.of(name) + " has " + length + " elements, more than an array can hold");
         }
         return (int) length;
     }
@@ -75,7 +76,7 @@ public interface TensorSource {
     default void requireShape(String name, int... shape) {
         int[] found = shape(name);
         if (!Arrays.equals(asMatrix(found), asMatrix(shape))) {
-            throw new ModelFormatException(file(name) + ": tensor " + name + " has shape " + Arrays.toString(found)
+            throw new ModelFormatException(file(name) + ": tensor " + Quoted.of(name) + " has shape " + Arrays.toString(found)
                     + ", must be " + Arrays.toString(shape) + "; use the configuration and the weights of the same model");
         }
     }
@@ -91,7 +92,7 @@ public interface TensorSource {
         int bad = FiniteCheck.find(into, start);
         if (bad >= 0) {
             boolean overflowed = dtype(name) == DType.F16 && Float.isInfinite(into.get(bad));
-            throw new ModelFormatException(file(name) + ": tensor " + name + " is " + into.get(bad) + " at index "
+            throw new ModelFormatException(file(name) + ": tensor " + Quoted.of(name) + " is " + into.get(bad) + " at index "
                     + (first + bad - start) + " of " + size(name) + (overflowed
                             ? "; F16 holds nothing above 65504: export the model as float32 or bfloat16"
                             : "; the weights are damaged or their training diverged: use another checkpoint"));

@@ -3,6 +3,7 @@ package io.bootdistill.network;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
+import io.bootdistill.internal.file.Quoted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -120,7 +121,7 @@ final class UNetConfigReader {
             BlockType type = known.get(name);
             if (type == null) {
                 throw new ModelFormatException(
-                        source + ": " + key + " has " + name + ", supported are " + known.keySet().stream().sorted().toList());
+                        source + ": " + key + " has " + Quoted.of(name) + ", supported are " + known.keySet().stream().sorted().toList());
             }
             blocks.add(type);
         }

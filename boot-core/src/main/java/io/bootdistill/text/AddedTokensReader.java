@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -66,7 +67,7 @@ final class AddedTokensReader {
             Integer known = vocabulary.ids().get(token.content());
             int id = known != null ? known : added.containsKey(token.content()) ? each.id : next++;
             if (id != each.id) {
-                throw new ModelFormatException(token.file() + ": " + token.key() + " has the id " + each.id + ", must be " + id
+                throw new ModelFormatException(token.file() + ": " + Quoted.of(token.key()) + " has the id " + each.id + ", must be " + id
                         + " to go with " + vocabulary.file().getFileName() + "; use the files of one tokenizer");
             }
             added.put(token.content(), new AddedToken(token.content(), id, token.normalized()));
@@ -81,7 +82,7 @@ final class AddedTokensReader {
             return;
         }
         if (!tokens.isJsonArray()) {
-            throw new ModelFormatException(file + ": " + LIST + " is " + tokens + ", must be a list; copy the file again");
+            throw new ModelFormatException(file + ": " + LIST + " is " + Quoted.of(tokens) + ", must be a list; copy the file again");
         }
         for (JsonElement token : tokens.getAsJsonArray()) {
             JsonElement id = object(file, token).get("id");
@@ -91,7 +92,7 @@ final class AddedTokensReader {
 
     private static JsonObject object(Path file, JsonElement element) {
         if (!element.isJsonObject()) {
-            throw new ModelFormatException(file + ": " + element + " is no object of tokens; copy the file again");
+            throw new ModelFormatException(file + ": " + Quoted.of(element) + " is no object of tokens; copy the file again");
         }
         return element.getAsJsonObject();
     }

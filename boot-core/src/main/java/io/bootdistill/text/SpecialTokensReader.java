@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +66,7 @@ final class SpecialTokensReader {
         AddedToken known = listed.get(token.content());
         Integer id = known != null ? (Integer) known.id() : vocabulary.ids().get(token.content());
         if (id == null) {
-            throw new ModelFormatException(token.file() + ": " + token.key() + " is " + token.content() + ", which is not in "
+            throw new ModelFormatException(token.file() + ": " + token.key() + " is " + Quoted.of(token.content()) + ", which is not in "
                     + vocabulary.file().getFileName() + "; use the files of one tokenizer");
         }
         return id;
@@ -94,7 +95,7 @@ final class SpecialTokensReader {
             if (value != null && value.isJsonArray()) {
                 value.getAsJsonArray().forEach(element -> others.add(WrittenToken.of(source(key), key, element)));
             } else if (value != null && !value.isJsonNull() && !value.equals(new JsonObject())) {
-                throw new ModelFormatException(source(key) + ": " + key + " is " + value + ", must be a list of tokens");
+                throw new ModelFormatException(source(key) + ": " + key + " is " + Quoted.of(value) + ", must be a list of tokens");
             }
         }
         return others;

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,9 +21,9 @@ record WrittenToken(Path file, String key, String content, boolean normalized) {
         JsonObject object = value.isJsonObject() ? value.getAsJsonObject() : new JsonObject();
         JsonElement content = value.isJsonObject() ? object.get("content") : value;
         if (content == null || !content.isJsonPrimitive() || content.getAsString().isEmpty()) {
-            throw new ModelFormatException(file + ": " + key + " is " + value + ", must be a token; copy the file again");
+            throw new ModelFormatException(file + ": " + Quoted.of(key) + " is " + Quoted.of(value) + ", must be a token; copy the file again");
         }
-        ConfigReader reader = new ConfigReader(object, file + ": " + key);
+        ConfigReader reader = new ConfigReader(object, file + ": " + Quoted.of(key));
         for (String surrounding : SURROUNDINGS) {
             if (reader.flag(surrounding, false)) {
                 throw reader.refuse(surrounding, "false: a token that takes what stands around it is not supported");

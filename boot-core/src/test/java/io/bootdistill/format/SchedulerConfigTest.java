@@ -173,7 +173,7 @@ class SchedulerConfigTest {
     @ValueSource(strings = {"{}", "{\"_class_name\":\"FlowMatchEulerDiscreteScheduler\"}", "{\"_class_name\":null}"})
     void otherSchedulers(String json) {
         assertRefused(() -> SchedulerConfig.parse(json, "the file"),
-                "the file: _class_name is", "must be one of DDPMScheduler, DDIMScheduler");
+                "the file: _class_name is", "must be one of DDPM, DDIM, PNDM, ", ", RePaint, with Scheduler behind");
     }
 
     /**

@@ -49,6 +49,12 @@ class SchedulerTypeTest {
         "KDPM2AncestralDiscreteScheduler, LINEAR,        0.00085, 0.012, false, LINSPACE, true",
         "LCMScheduler,                    SCALED_LINEAR, 0.00085, 0.012, false, LEADING,  true",
         "TCDScheduler,                    SCALED_LINEAR, 0.00085, 0.012, false, LEADING,  true",
+        "DDPMParallelScheduler,           LINEAR,        0.0001,  0.02,  true,  LEADING,  true",
+        "DDIMParallelScheduler,           LINEAR,        0.0001,  0.02,  true,  LEADING,  true",
+        "DDIMInverseScheduler,            LINEAR,        0.0001,  0.02,  true,  LEADING,  true",
+        "DPMSolverMultistepInverseScheduler, LINEAR,     0.0001,  0.02,  false, LINSPACE, true",
+        "SASolverScheduler,               LINEAR,        0.0001,  0.02,  false, LINSPACE, true",
+        "RePaintScheduler,                LINEAR,        0.0001,  0.02,  true,  LEADING,  true",
     })
     void defaults(String className, BetaSchedule schedule, double start, double end, boolean clip, TimestepSpacing spacing,
             boolean alphaToOne) {
@@ -128,6 +134,6 @@ class SchedulerTypeTest {
                 + "\"note\": \"\\\\\\\" NaN, Infinity\"}");
         assertEquals(Set.of("note"), SchedulerConfig.read(file).unknownKeys());
         Files.writeString(file, "{\"_class_name\": \"DDIMScheduler\", \"beta_end\": NaN}");
-        assertRefused(() -> SchedulerConfig.read(file), file, "beta_end is \"NaN\", must be a number");
+        assertRefused(() -> SchedulerConfig.read(file), file, "beta_end is NaN, must be in [1e-7, 1)");
     }
 }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.CloseNames;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +35,13 @@ public final class ClassNames {
             return;
         }
         if (!value.isJsonObject()) {
-            throw new ModelFormatException(source + ": " + KEY + " is " + value + ", must be an object of numbers and labels");
+            throw new ModelFormatException(source + ": " + KEY + " is " + Quoted.of(value) + ", must be an object of numbers and labels");
         }
         value.getAsJsonObject().asMap().forEach((key, label) -> {
             long number = Json.wholeNumber(key);
             boolean text = label.isJsonPrimitive() && label.getAsJsonPrimitive().isString();
             if (number < 0 || number > Integer.MAX_VALUE || !text) {
-                throw new ModelFormatException(source + ": " + KEY + " maps " + key + " to " + label
+                throw new ModelFormatException(source + ": " + KEY + " maps " + Quoted.of(key) + " to " + Quoted.of(label)
                         + ", must map the numbers of classes to their labels");
             }
             add((int) number, label.getAsString());

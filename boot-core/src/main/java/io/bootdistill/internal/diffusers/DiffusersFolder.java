@@ -9,6 +9,7 @@ import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -220,7 +221,7 @@ public final class DiffusersFolder {
         long label = number ? Json.wholeNumber(value.getAsString()) : -1;
         if (label < 0 || label > Integer.MAX_VALUE) {
             throw new ModelFormatException(
-                    file + ": " + NULL_CLASS + " is " + value + ", must be a label (a whole number from 0 on) or absent");
+                    file + ": " + NULL_CLASS + " is " + Quoted.of(value) + ", must be a label (a whole number from 0 on) or absent");
         }
         return OptionalInt.of((int) label);
     }

@@ -2,6 +2,7 @@ package io.bootdistill.internal.diffusers;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Quoted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ final class FolderNames {
     /** The names in a folder, as part of a sentence. */
     static String listing(Path folder) {
         List<String> names = names(folder);
-        return names.isEmpty() ? "nothing" : String.join(", ", names);
+        return names.isEmpty() ? "nothing" : Quoted.of(String.join(", ", names));
     }
 
     /** The names in a folder, sorted. */

@@ -2,6 +2,7 @@ package io.bootdistill.internal.diffusers;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SafetensorsFile;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -56,13 +57,13 @@ final class ForeignModels {
     static @Nullable ModelFormatException known(Path file, Collection<String> names) {
         for (String name : names) {
             if (name.startsWith("model.diffusion_model.")) {
-                return new ModelFormatException(file + " is a single-file checkpoint (it holds " + name + "), must be the folder"
+                return new ModelFormatException(file + " is a single-file checkpoint (it holds " + Quoted.of(name) + "), must be the folder"
                         + " of a pipeline; convert it once with Python: from diffusers import StableDiffusionPipeline (for SDXL"
                         + " StableDiffusionXLPipeline); StableDiffusionPipeline.from_single_file(\"" + file
                         + "\").save_pretrained(\"a-folder\")");
             }
             if (LORA.matcher(name).matches()) {
-                return new ModelFormatException(file + " is a LoRA (it holds " + name + "): changes to a model, not a model;"
+                return new ModelFormatException(file + " is a LoRA (it holds " + Quoted.of(name) + "): changes to a model, not a model;"
                         + " merge it into its model once with Python: pipe.load_lora_weights(\"" + file
                         + "\"); pipe.fuse_lora(); pipe.unload_lora_weights(); pipe.save_pretrained(\"a-folder\")");
             }
@@ -94,8 +95,8 @@ final class ForeignModels {
     /** Refuses a class of Flax. */
     static void requireNoFlax(Path where, String className) {
         if (className.startsWith("Flax")) {
-            String torch = className.substring("Flax".length());
-            throw new ModelFormatException(where + " is of the Flax class " + className + ", must be " + torch + "; convert it"
+            String torch = Quoted.of(className.substring("Flax".length()));
+            throw new ModelFormatException(where + " is of the Flax class Flax" + torch + ", must be " + torch + "; convert it"
                     + " once with Python: from diffusers import " + torch + "; " + torch + ".from_pretrained(\"" + where
                     + "\", from_flax=True).save_pretrained(\"a-folder\")");
         }

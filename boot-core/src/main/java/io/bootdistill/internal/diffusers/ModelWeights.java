@@ -5,6 +5,7 @@ import io.bootdistill.format.DType;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.TensorSource;
 import io.bootdistill.internal.file.CloseNames;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
         }
         Stored other = tensors.put(today, new Stored(file, name));
         if (other != null) {
-            throw new ModelFormatException(file.file(name) + ": tensor " + name + " is the old name of tensor " + other.name()
+            throw new ModelFormatException(file.file(name) + ": tensor " + Quoted.of(name) + " is the old name of tensor " + Quoted.of(other.name())
                     + ", which is there too; remove one of them");
         }
     }

@@ -7,6 +7,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,7 +100,7 @@ public final class PipelineFolder {
                 .filter(known -> known.className().equals(text))
                 .findFirst()
                 .orElseThrow(() -> new ModelFormatException(path.resolve(MODEL_INDEX) + ": " + Component.CLASS_NAME + " is "
-                        + (name == null ? "absent" : name) + ", must be one of " + Arrays.stream(PipelineClass.values())
+                        + (name == null ? "absent" : Quoted.of(name)) + ", must be one of " + Arrays.stream(PipelineClass.values())
                                 .map(PipelineClass::className).collect(Collectors.joining(", "))));
     }
 
@@ -109,8 +110,8 @@ public final class PipelineFolder {
             return; // absent
         }
         if (!texts || !name.matches("\\w[\\w.-]*")) { // no path: it could lead anywhere
-            throw new ModelFormatException(path.resolve(MODEL_INDEX) + ": " + name + " is " + pair
-                    + ", must be the library and the class of the component in the folder " + name + ", or two nulls");
+            throw new ModelFormatException(path.resolve(MODEL_INDEX) + ": " + Quoted.of(name) + " is " + Quoted.of(pair)
+                    + ", must be the library and the class of the component in the folder of this name, or two nulls");
         }
         Component component =
                 new Component(name, pair.get(0).getAsString(), pair.get(1).getAsString(), path.resolve(name));
@@ -118,14 +119,14 @@ public final class PipelineFolder {
         Set<String> allowed = pipeline.classes(name);
         if (!allowed.isEmpty() && !allowed.contains(component.className())) {
             throw new ModelFormatException(path.resolve(MODEL_INDEX) + ": " + name + " is of the class "
-                    + component.className() + ", must be " + allowed.stream().sorted().collect(Collectors.joining(" or ")));
+                    + Quoted.of(component.className()) + ", must be " + allowed.stream().sorted().collect(Collectors.joining(" or ")));
         }
         if (Files.isDirectory(component.folder())) {
             components.put(name, component);
         } else if (!pipeline.mayLack(name)) {
-            throw new ModelFormatException(path + " has no folder " + name + ", which " + MODEL_INDEX + " names; it holds "
+            throw new ModelFormatException(path + " has no folder " + Quoted.of(name) + ", which " + MODEL_INDEX + " names; it holds "
                     + FolderNames.listing(path) + "; copy the missing folder"
-                    + (pipeline.components().contains(name) ? "" : ", or set " + name + " to [null, null]"));
+                    + (pipeline.components().contains(name) ? "" : ", or set " + Quoted.of(name) + " to [null, null]"));
         }
     }
 
@@ -168,7 +169,7 @@ public final class PipelineFolder {
         Component component = components.get(name);
         if (component == null) {
             throw new ModelFormatException(path.resolve(MODEL_INDEX) + " names no " + name + ", which a "
-                    + pipeline.className() + " must have; it names " + String.join(", ", components.keySet())
+                    + pipeline.className() + " must have; it names " + Quoted.of(String.join(", ", components.keySet()))
                     + "; use the folder of the whole pipeline");
         }
         return component;
@@ -187,7 +188,7 @@ public final class PipelineFolder {
         }
         if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isBoolean()) {
             throw new ModelFormatException(
-                    path.resolve(MODEL_INDEX) + ": " + key + " is " + value + ", must be true or false");
+                    path.resolve(MODEL_INDEX) + ": " + key + " is " + Quoted.of(value) + ", must be true or false");
         }
         return value.getAsBoolean();
     }
@@ -234,7 +235,7 @@ public final class PipelineFolder {
             return pipeline.usualGuidance();
         }
         if (!known.isJsonPrimitive() || !known.getAsJsonPrimitive().isNumber() || !(known.getAsDouble() >= 0)) {
-            throw new ModelFormatException(path.resolve(MARKS) + ": " + USUAL_GUIDANCE + " is " + known
+            throw new ModelFormatException(path.resolve(MARKS) + ": " + USUAL_GUIDANCE + " is " + Quoted.of(known)
                     + ", must be a scale of at least 0");
         }
         return known.getAsDouble();

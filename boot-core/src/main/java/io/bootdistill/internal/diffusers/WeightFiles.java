@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -70,12 +71,12 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
     private static Path shard(Path index, String tensor, JsonElement value) {
         String name = value.isJsonPrimitive() ? value.getAsString() : "";
         if (!name.matches("[\\w.-]+\\.safetensors")) { // no path: it could lead anywhere
-            throw new ModelFormatException(index + ": weight_map says that tensor " + tensor + " is in " + value
+            throw new ModelFormatException(index + ": weight_map says that tensor " + Quoted.of(tensor) + " is in " + Quoted.of(value)
                     + ", must be the name of a .safetensors file in the same folder");
         }
         Path file = index.resolveSibling(name);
         if (!Files.exists(file)) {
-            throw new ModelFormatException(index + " names " + name + ", which is not there; the folder holds "
+            throw new ModelFormatException(index + " names " + Quoted.of(name) + ", which is not there; the folder holds "
                     + FolderNames.listing(index.getParent()) + "; copy the missing file");
         }
         return file;

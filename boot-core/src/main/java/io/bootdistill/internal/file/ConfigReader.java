@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Typed values of one configuration object. A key that is absent or null has its default; a value of another type or out of
@@ -154,11 +155,16 @@ public final class ConfigReader {
     }
 
     /** @param byDefault null where the key must be there */
-    public String choice(String key, String byDefault, List<String> allowed) {
+    public String choice(String key, @Nullable String byDefault, List<String> allowed) {
+        return choice(key, byDefault, allowed, "one of " + String.join(", ", allowed));
+    }
+
+    /** Likewise, with the values that are allowed in words of their own. */
+    public String choice(String key, @Nullable String byDefault, List<String> allowed, String inWords) {
         JsonElement value = value(key);
         String text = value == null ? byDefault : value.isJsonPrimitive() ? value.getAsString() : "";
         if (text == null || !allowed.contains(text)) {
-            throw refuse(key, "one of " + String.join(", ", allowed));
+            throw refuse(key, inWords);
         }
         return text;
     }
@@ -191,6 +197,6 @@ public final class ConfigReader {
     /** The exception for a value that is not allowed. */
     public ModelFormatException refuse(String key, String allowed) {
         return new ModelFormatException(
-                source + ": " + key + " is " + (json.has(key) ? json.get(key) : "absent") + ", must be " + allowed);
+                source + ": " + key + " is " + (json.has(key) ? Quoted.of(json.get(key)) : "absent") + ", must be " + allowed);
     }
 }

@@ -35,7 +35,7 @@ public final class FolderLayout {
         }
         String found = json.get(KEY).toString();
         if (!found.equals(Integer.toString(VERSION))) {
-            throw new ModelFormatException(source + ": " + KEY + " is " + found + ", must be " + VERSION
+            throw new ModelFormatException(source + ": " + KEY + " is " + Quoted.of(found) + ", must be " + VERSION
                     + ", which this version reads; use the version that wrote it, or a newer one");
         }
     }

@@ -117,10 +117,9 @@ final class JsonText {
     }
 
     private JsonPrimitive number(JsonReader in) throws IOException {
-        String path = in.getPath();
         String digits = in.nextString(); // kept as they are
         if (digits.length() > MOST_DIGITS) {
-            throw new ModelFormatException(source + ": " + Quoted.of(path.substring(2)) + " is a number of " + digits.length()
+            throw new ModelFormatException(source + ": " + Quoted.of(in.getPreviousPath().substring(2)) + " is a number of " + digits.length()
                     + " characters, must be one of at most " + MOST_DIGITS);
         }
         return new JsonPrimitive(new LazilyParsedNumber(digits));

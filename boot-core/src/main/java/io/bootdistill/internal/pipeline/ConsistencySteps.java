@@ -5,6 +5,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.PipelineClass;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Path;
 
 /**
@@ -28,7 +29,7 @@ public record ConsistencySteps(int times, double scaling) {
             return byDefault;
         }
         if (!value.isJsonPrimitive() || !value.getAsJsonPrimitive().isNumber() || !(value.getAsDouble() >= 1)) {
-            throw new ModelFormatException(file + ": " + key + " is " + value + ", must be a number of at least 1");
+            throw new ModelFormatException(file + ": " + key + " is " + Quoted.of(value) + ", must be a number of at least 1");
         }
         return value.getAsNumber();
     }

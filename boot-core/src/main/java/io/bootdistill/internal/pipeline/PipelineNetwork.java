@@ -38,9 +38,17 @@ final class PipelineNetwork {
 
     /** As the format says; one that reads computed text states is made for as many tokens as the stock pipeline gives it. */
     private static Network ofFormat(PipelineFolder folder) {
+        String source = folder.network().folder().resolve("config.json").toString();
+        try {
+            return ofFormat(folder, source);
+        } catch (IllegalArgumentException e) {
+            throw new ModelFormatException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Network ofFormat(PipelineFolder folder, String source) {
         Component component = folder.network();
         String json = component.config().toString();
-        String source = component.folder().resolve("config.json").toString();
         if (component.className().equals("UNet2DModel")) {
             return new UNet(UNetConfig.parse(json, source));
         }

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.UNet;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public final class SmallerMark {
             JsonArray shape = marks.getAsJsonArray(ENLARGES);
             return format.enlarging(new ImageShape(shape.get(0).getAsInt(), shape.get(1).getAsInt(), shape.get(2).getAsInt()));
         } catch (RuntimeException e) {
-            throw new ModelFormatException(path + ": " + ENLARGES + " is " + marks.get(ENLARGES) + ", must be channels, height and"
+            throw new ModelFormatException(path + ": " + ENLARGES + " is " + Quoted.of(marks.get(ENLARGES)) + ", must be channels, height and"
                     + " width of smaller pictures that its network reads: " + e.getMessage(), e);
         }
     }

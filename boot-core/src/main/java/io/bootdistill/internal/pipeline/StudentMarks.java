@@ -8,6 +8,7 @@ import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.network.Network;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes, @Nullabl
             return new GuidanceRange(range.get(0).getAsDouble(), range.get(1).getAsDouble());
         } catch (RuntimeException e) {
             throw new ModelFormatException(
-                    path + ": " + GUIDANCE + " is " + json + ", must be the smallest and the largest scale", e);
+                    path + ": " + GUIDANCE + " is " + Quoted.of(json) + ", must be the smallest and the largest scale", e);
         }
     }
 
@@ -64,7 +65,7 @@ public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes, @Nullabl
             return FewSteps.valueOf(json.getAsString());
         } catch (RuntimeException e) {
             throw new ModelFormatException(
-                    path + ": " + FEW_STEPS + " is " + json + ", must be one of " + Arrays.toString(FewSteps.values()), e);
+                    path + ": " + FEW_STEPS + " is " + Quoted.of(json) + ", must be one of " + Arrays.toString(FewSteps.values()), e);
         }
     }
 

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -143,7 +144,7 @@ public record AutoencoderConfig(
             List<String> types = json.has(key) ? json.strings(key) : List.of(type);
             for (String found : types) {
                 if (!found.equals(type)) {
-                    throw new ModelFormatException(source + ": " + key + " has " + found + ", supported is " + type);
+                    throw new ModelFormatException(source + ": " + key + " has " + Quoted.of(found) + ", supported is " + type);
                 }
             }
             if (types.size() != count) {

@@ -36,6 +36,9 @@ public record DitConfig(
 
     private static final int MOST_CHANNELS = 1 << 13; // the largest matrix, [6·channels][channels], has fewer than 2³¹ values
 
+    /** Tokens of a row. Their positions are in no file: a configuration alone must not ask for much memory. */
+    private static final int MOST_SIDE = 256;
+
     /** @throws IllegalArgumentException naming the format's key whose value is out of range, the value, and the range */
     public DitConfig {
         between("sample_size", sampleSize, 1, 1 << 14);
@@ -51,8 +54,7 @@ public record DitConfig(
         String found = "num_attention_heads · attention_head_dim is " + channels;
         that(channels <= MOST_CHANNELS, found, "at most " + MOST_CHANNELS);
         that(channels % 4 == 0, found, "a multiple of 4, for the sines and cosines of rows and columns");
-        long side = sampleSize / patchSize;
-        indexed("(sample_size / patch_size)² tokens of " + channels, side * side, channels);
+        that(sampleSize / patchSize <= MOST_SIDE, "sample_size / patch_size is " + sampleSize / patchSize, "at most " + MOST_SIDE);
         indexed("num_embeds_ada_norm + 1 rows of " + channels, numEmbedsAdaNorm + 1L, channels);
         indexed("a patch with all its channels, to " + channels,
                 (long) patchSize * patchSize * Math.max(inChannels, outChannels), channels);

@@ -1,6 +1,7 @@
 package io.bootdistill.network.unet;
 
 import io.bootdistill.internal.file.ConfigReader;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.network.unet.UNetLevel.Block;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -80,7 +81,7 @@ final class UNetLevelReader {
         for (String name : json.has(key) ? json.strings(key) : defaults) {
             Block block = known.get(name.startsWith(OLD) ? name.substring(OLD.length()) : name);
             if (block == null) {
-                throw json.refuse(key, "without " + name + ": supported are "
+                throw json.refuse(key, "without " + Quoted.of(name) + ": supported are "
                         + String.join(", ", known.keySet().stream().sorted().toList()));
             }
             blocks.add(block);

@@ -131,6 +131,7 @@ class DitConfigReaderTest {
         "num_embeds_ada_norm       | 16777216",
         "num_embeds_ada_norm       | 16777215",
         "sample_size               | 16384",
+        "sample_size               | 514",
         "norm_eps                  | 0",
         "norm_eps                  | \"small\"",
     })
