@@ -31,7 +31,7 @@ final class Distillable {
      */
     static Network network(Denoiser teacher, Network network) {
         requireDistillable(teacher);
-        Network made = prediction(network, teacher.shape());
+        Network made = prediction(network.equals(own(teacher)) ? withoutDropout(network) : network, teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),
                 "the teacher's " + teacher.condition());
         boolean prompts = teacher instanceof Teacher its && its.readsPrompts();
@@ -41,13 +41,22 @@ final class Distillable {
                 "none, a label or a vector; or that of prompts, or of smaller pictures");
         Checks.that(SCALARS.contains(network.scalars()), "the network's scalar inputs", network.scalars(),
                 "[t], with w for a range of guidance, with s for a student of two times");
-        if (network instanceof UNet unet) {
+        if (made instanceof UNet unet) {
             Checks.that(unet.config().timeEmbeddingType() != TimeEmbeddingType.FOURIER,
                     "time_embedding_type", "fourier", "positional: fourier embeddings divide by the time, which ends at 0");
             Checks.that(unet.config().dropout() == 0, "dropout", unet.config().dropout(),
                     "0 in training; give the student's network without it");
         }
         return made;
+    }
+
+    private static @Nullable Network own(Denoiser teacher) {
+        return teacher instanceof Teacher its ? its.network() : null;
+    }
+
+    /** A teacher was trained with it; its student learns what the teacher says without. */
+    private static Network withoutDropout(Network network) {
+        return network instanceof UNet unet ? unet.configured(unet.config().toBuilder().dropout(0).build()) : network;
     }
 
     private static void requireDistillable(Denoiser teacher) {

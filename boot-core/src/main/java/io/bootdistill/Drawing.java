@@ -12,7 +12,6 @@ import io.bootdistill.internal.pipeline.ConsistencySteps;
 import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
-import io.bootdistill.internal.sampling.DynamicThreshold;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TimeSteps;
@@ -145,22 +144,10 @@ final class Drawing {
         int block = Math.max(1, Math.min(Math.min(MOST, BATCH / size), (n + workers - 1) / workers));
         try (SamplerWorkers pool = new SamplerWorkers(
                 drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow, request.guidanceInterval(),
-                        request.guidanceRescale()), clip(), threshold(), workers, block)) {
+                        request.guidanceRescale()), drawn.drawnClip(), drawn.drawnThreshold(), workers, block)) {
             pool.run(made, n, samples, checked);
         }
         return samples;
-    }
-
-    /** As in the format's DDIM, whatever the network's output means. */
-    private double clip() {
-        SchedulerConfig scheduler = teacher.scheduler();
-        return scheduler.clipSample() && !scheduler.thresholding() ? scheduler.clipSampleRange() : 0;
-    }
-
-    private @Nullable DynamicThreshold threshold() {
-        SchedulerConfig scheduler = teacher.scheduler();
-        return scheduler.thresholding()
-                ? new DynamicThreshold(scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue()) : null;
     }
 
     private Trajectory trajectory() {

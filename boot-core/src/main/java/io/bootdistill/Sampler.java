@@ -136,6 +136,15 @@ public final class Sampler {
         return new Sampler(teacher, trajectory, guidance, teacher.schedulerClip(), teacher.schedulerThreshold());
     }
 
+    /**
+     * The same sampler with the prediction of x₀ limited as the teacher's scheduler says, whatever the network predicts: as the
+     * pictures of {@link Teacher#images} and of diffusers are. What students learn from, and figures, are as
+     * {@link #withSchedulerLimits}.
+     */
+    public Sampler asDrawn() {
+        return new Sampler(teacher, trajectory, guidance, teacher.drawnClip(), teacher.drawnThreshold());
+    }
+
     /** Number of teacher evaluations of one sample, not counting those of guidance. */
     public int evaluations() {
         int count = 0;

@@ -4,6 +4,7 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.FirstBytes;
 import io.bootdistill.internal.file.Json;
 import io.bootdistill.internal.file.Quoted;
 import java.io.ByteArrayInputStream;
@@ -30,7 +31,8 @@ final class SafetensorsHeader {
 
     static final String METADATA = "__metadata__";
     static final int LENGTH_BYTES = 8;
-    static final int MAX_LENGTH = 100_000_000;
+    /** A third of what the format allows: a hundred thousand tensors. What it holds takes several times as much memory. */
+    static final int MAX_LENGTH = 1 << 25;
 
     /** A tensor's place: bytes {@code begin} to {@code end} of the data. */
     record Entry(String name, DType dtype, int[] shape, long begin, long end) {}
@@ -51,6 +53,7 @@ final class SafetensorsHeader {
      */
     static SafetensorsHeader read(FileChannel channel, Path file) throws IOException {
         SafetensorsHeader header = new SafetensorsHeader(file);
+        header.requireNothingElse(channel);
         byte[] json = header.readJson(channel);
         header.dataStart = LENGTH_BYTES + (long) json.length;
         header.parse(json);
@@ -70,6 +73,15 @@ final class SafetensorsHeader {
     /** Position of the data in the file. */
     long dataStart() {
         return dataStart;
+    }
+
+    /** Refuses what is no such file, damaged or not, but something else of its name. */
+    private void requireNothingElse(FileChannel channel) throws IOException {
+        byte[] head = readFully(channel, (int) Math.min(channel.size(), FirstBytes.COUNT), 0).array();
+        String mistaken = head.length > LENGTH_BYTES && head[LENGTH_BYTES] == '{' ? null : FirstBytes.mistaken(head);
+        if (mistaken != null) {
+            throw new ModelFormatException(file + " " + mistaken);
+        }
     }
 
     private byte[] readJson(FileChannel channel) throws IOException {

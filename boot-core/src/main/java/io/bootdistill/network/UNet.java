@@ -48,6 +48,11 @@ public record UNet(UNetConfig config, List<String> extras, @Nullable ImageShape 
         return new UNet(config, extras, small);
     }
 
+    /** One that is the same but for its configuration. */
+    public UNet configured(UNetConfig other) {
+        return new UNet(other, extras, small);
+    }
+
     @Override
     public ImageShape input() {
         return new ImageShape(config.inChannels() - imageChannels(), config.height(), config.width());
@@ -107,10 +112,10 @@ public record UNet(UNetConfig config, List<String> extras, @Nullable ImageShape 
     public Value describe(GraphBuilder graph) {
         List<UNetBlocks.Resnet> resnets = new ArrayList<>();
         List<Level> down = downLevels(resnets);
-        UNetBlocks.Resnet[] middle = {
-            resnet(resnets, "mid_block.resnets.0", deepest(), deepest()).scaled(config.midBlockScaleFactor()),
-            resnet(resnets, "mid_block.resnets.1", deepest(), deepest()).scaled(config.midBlockScaleFactor())
-        };
+        List<UNetBlocks.Resnet> middle = new ArrayList<>();
+        for (int i = 0; i < 2 && config.hasMidBlock(); i++) {
+            middle.add(resnet(resnets, "mid_block.resnets." + i, deepest(), deepest()).scaled(config.midBlockScaleFactor()));
+        }
         List<Level> up = upLevels(resnets);
         UNetBlocks blocks = new UNetBlocks(graph, config, embedding(graph), resnets);
 
@@ -134,11 +139,12 @@ public record UNet(UNetConfig config, List<String> extras, @Nullable ImageShape 
                 skips.push(x);
             }
         }
-        x = blocks.resnet(middle[0], x);
-        if (config.addAttention()) {
-            x = blocks.attention("mid_block.attentions.0", x, middleNormGroups(), config.midBlockScaleFactor());
+        for (UNetBlocks.Resnet each : middle) {
+            x = blocks.resnet(each, x);
+            if (each == middle.get(0) && config.addAttention()) {
+                x = blocks.attention("mid_block.attentions.0", x, middleNormGroups(), config.midBlockScaleFactor());
+            }
         }
-        x = blocks.resnet(middle[1], x);
         for (Level level : up) {
             for (int j = 0; j < level.resnets.size(); j++) {
                 x = level.layer(blocks, j, graph.concat(x, skips.pop()));

@@ -18,6 +18,7 @@ abstract class UNetBuilder<B extends UNetBuilder<B>> {
     private List<BlockType> upBlocks = List.of(BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.PLAIN);
     private List<Integer> blockOutChannels = List.of(224, 448, 672, 896);
     private int layersPerBlock = 2;
+    private boolean hasMidBlock = true;
     private float midBlockScaleFactor = 1;
     private int downsamplePadding = 1;
     private boolean resnetDownsample;
@@ -51,6 +52,7 @@ abstract class UNetBuilder<B extends UNetBuilder<B>> {
         upBlocks = from.upBlocks();
         blockOutChannels = from.blockOutChannels();
         layersPerBlock = from.layersPerBlock();
+        hasMidBlock = from.hasMidBlock();
         midBlockScaleFactor = from.midBlockScaleFactor();
         downsamplePadding = from.downsamplePadding();
         resnetDownsample = from.resnetDownsample();
@@ -71,8 +73,8 @@ abstract class UNetBuilder<B extends UNetBuilder<B>> {
         UNetValues values = new UNetValues(
                 height, width, inChannels, outChannels, centerInputSample, timeEmbeddingType,
                 timeEmbeddingDim == 0 && !blockOutChannels.isEmpty() ? 4 * blockOutChannels.get(0) : timeEmbeddingDim, freqShift,
-                flipSinToCos, downBlocks, upBlocks, blockOutChannels, layersPerBlock, midBlockScaleFactor, downsamplePadding,
-                resnetDownsample, resnetUpsample, attentionHeadDim, normNumGroups, attnNormNumGroups, normEps, dropout,
+                flipSinToCos, downBlocks, upBlocks, blockOutChannels, layersPerBlock, hasMidBlock, midBlockScaleFactor,
+                downsamplePadding, resnetDownsample, resnetUpsample, attentionHeadDim, normNumGroups, attnNormNumGroups, normEps, dropout,
                 scaleShift, addAttention, classEmbedType, numClassEmbeds);
         UNetCheck.require(values);
         return values;
@@ -124,6 +126,12 @@ abstract class UNetBuilder<B extends UNetBuilder<B>> {
 
     public B layersPerBlock(int count) {
         layersPerBlock = count;
+        return self();
+    }
+
+    /** Whether there are blocks between the way down and the way up; {@code mid_block_type} null says no. */
+    public B midBlock(boolean present) {
+        hasMidBlock = present;
         return self();
     }
 

@@ -81,6 +81,6 @@ final class UNetCheck {
         int deepest = values.levels() - 1;
         return values.downBlocks().get(level) == BlockType.ATTENTION
                 || values.upBlocks().get(deepest - level) == BlockType.ATTENTION
-                || values.addAttention() && level == deepest;
+                || values.addAttention() && values.hasMidBlock() && level == deepest;
     }
 }

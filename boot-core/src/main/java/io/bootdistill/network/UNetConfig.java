@@ -72,6 +72,10 @@ public final class UNetConfig {
         return values.layersPerBlock();
     }
 
+    public boolean hasMidBlock() {
+        return values.hasMidBlock();
+    }
+
     public float midBlockScaleFactor() {
         return values.midBlockScaleFactor();
     }

@@ -21,6 +21,8 @@ final class UNetConfigReader {
             "AttnUpBlock2D", BlockType.ATTENTION,
             "ResnetUpsampleBlock2D", BlockType.RESNET);
 
+    private static final String MID_BLOCK = "mid_block_type";
+
     private final ConfigReader json;
     private final String source;
     private final boolean headDimGiven;
@@ -38,7 +40,8 @@ final class UNetConfigReader {
      */
     UNetValues read(UNetBuilder<?> builder) {
         json.choice("_class_name", "UNet2DModel", List.of("UNet2DModel"));
-        json.choice("mid_block_type", "UNetMidBlock2D", List.of("UNetMidBlock2D"));
+        boolean hasMidBlock = !json.isNull(MID_BLOCK);
+        json.choice(MID_BLOCK, "UNetMidBlock2D", List.of("UNetMidBlock2D"));
         json.choice("act_fn", "silu", List.of("silu", "swish"));
         List<Integer> size = json.integers("sample_size", 1, UNetCheck.MOST_PIXELS);
         if (size.isEmpty() || size.size() > 2) {
@@ -58,6 +61,7 @@ final class UNetConfigReader {
                         blocks("up_block_types", UP, List.of("AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D")))
                 .blockOutChannels(channels())
                 .layersPerBlock(json.integer("layers_per_block", 2))
+                .midBlock(hasMidBlock)
                 .midBlockScaleFactor((float) json.number("mid_block_scale_factor", 1))
                 .sampling(
                         json.integer("downsample_padding", 1),

@@ -34,6 +34,9 @@ final class UNetConfigWriter {
         json.addProperty("freq_shift", values.freqShift());
         json.addProperty("in_channels", values.inChannels());
         json.addProperty("layers_per_block", values.layersPerBlock());
+        if (!values.hasMidBlock()) {
+            json.add("mid_block_type", JsonNull.INSTANCE); // else its default
+        }
         json.addProperty("mid_block_scale_factor", values.midBlockScaleFactor());
         json.addProperty("norm_eps", values.normEps());
         json.addProperty("norm_num_groups", values.normNumGroups());

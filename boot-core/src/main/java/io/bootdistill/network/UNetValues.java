@@ -17,6 +17,7 @@ record UNetValues(
         List<BlockType> upBlocks,
         List<Integer> blockOutChannels,
         int layersPerBlock,
+        boolean hasMidBlock,
         float midBlockScaleFactor,
         int downsamplePadding,
         boolean resnetDownsample,
@@ -58,6 +59,6 @@ record UNetValues(
                 + ", attentionHeadDim=" + attentionHeadDim + ", normNumGroups=" + normNumGroups
                 + ", attnNormNumGroups=" + attnNormNumGroups + ", normEps=" + normEps + ", dropout=" + dropout
                 + ", scaleShift=" + scaleShift + ", addAttention=" + addAttention + ", classEmbedType=" + classEmbedType
-                + ", numClassEmbeds=" + numClassEmbeds + "]";
+                + ", numClassEmbeds=" + numClassEmbeds + (hasMidBlock ? "]" : ", hasMidBlock=false]");
     }
 }

@@ -8,6 +8,7 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.DiscreteSchedule;
 import io.bootdistill.diffusion.NoiseSchedule;
 import io.bootdistill.examples.report.RunMetrics;
+import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.PipelineFolder;
@@ -59,6 +60,7 @@ final class InspectCommand implements Callable<Integer> {
         if (PipelineFolder.isWhole(model.path())) {
             PipelineFolder pipeline = PipelineFolder.open(model.path());
             describe(pipeline.scheduler());
+            describeLimits(teacher, pipeline.scheduler());
             PipelineInspection.tell(pipeline, Devices.best(), (name, text) -> line(name, "%s", text));
             return Boot.OK;
         }
@@ -67,6 +69,7 @@ final class InspectCommand implements Callable<Integer> {
         UNet network = SmallerMark.network(format, files.marks(), model.path());
         describe(network, files.nullClass().orElse(-1));
         describe(files.scheduler());
+        describeLimits(teacher, files.scheduler());
         if (network.small() != null) {
             line("enlarges", "%s, noised to a level of the same schedule", network.small());
             return Boot.OK; // its times are those of the pictures that it is given, too
@@ -105,6 +108,19 @@ final class InspectCommand implements Callable<Integer> {
         }
         long count = Graph.of(network).layout().count();
         line("parameters", "%,d (%s)", count, mebibytes(4 * count));
+    }
+
+    /** How a teacher's pictures are limited, and what is learnt of it and measured. */
+    private void describeLimits(boolean teacher, SchedulerConfig scheduler) {
+        if (!teacher || !scheduler.clipSample() && !scheduler.thresholding()) {
+            return;
+        }
+        boolean isNoise = scheduler.predictionType() == PredictionType.EPSILON;
+        line("limits", "%s in its pictures, as its scheduler says; %s", scheduler.thresholding()
+                ? String.format(Locale.ROOT, "predictions of x₀ are thresholded (quantile %s, at most %s)",
+                        scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue())
+                : "predictions of x₀ are clamped to ±" + scheduler.clipSampleRange(),
+                isNoise ? "students learn so too, and figures are so" : "students learn, and figures are, without");
     }
 
     private void describe(SchedulerConfig scheduler) {

@@ -150,7 +150,7 @@ final class SampleCommand implements Callable<Integer> {
                 }
                 Sampler sampler = Sampler.reference(teacher, steps == null ? DEFAULT_STEPS : steps)
                         .withGuidance(guidance == null ? null : guidanceOf(teacher))
-                        .withSchedulerLimits();
+                        .asDrawn();
                 sample(output, teacher.shape(), teacher.condition(), teacher.nullLabel(), sampler::sample);
             }
         } else {

@@ -86,6 +86,23 @@ final class SampleCommandTest {
         }
     }
 
+    /** What its students learn is not limited, for its predictions of x₀ are good at all times; what it draws is. */
+    @Test
+    void picturesOfAVelocityAreLimitedAndFiguresAreNot() throws IOException {
+        Path velocity = folder.resolve("velocity");
+        TinyTeacher.write(velocity, "v_prediction");
+        float[] samples = sample("--model", velocity, "--steps", 2, "--count", 2);
+        try (Teacher loaded = Teacher.load(velocity)) {
+            Sampler unlimited = Sampler.reference(loaded, 2);
+            long[] seeds = {0, 1};
+            int[] labels = {0, 1};
+            assertArrayEquals(unlimited.withClip(1).sample(seeds, labels), samples);
+            assertFalse(Arrays.equals(unlimited.sample(seeds, labels), samples));
+            assertArrayEquals(unlimited.sample(seeds, labels), unlimited.withSchedulerLimits().sample(seeds, labels));
+        }
+        CommandRun.of("inspect", velocity).succeeded("limits", "clamped to ±1.0 in its pictures", "students learn, and figures are, without");
+    }
+
     @Test
     void aRunIsItsStudent() {
         assertArrayEquals(sample("--model", run, "--count", 3), sample("--model", run.resolve("student"), "--count", 3));

@@ -48,7 +48,7 @@ final class ForeignModels {
             }
         }
         return PICKLES.stream().anyMatch(name::endsWith)
-                ? pickle(file, "from diffusers import StableDiffusionPipeline (or the pipeline of the model);"
+                ? pickle(file, "the model once with Python: from diffusers import StableDiffusionPipeline (or the pipeline of the model);"
                         + " StableDiffusionPipeline.from_single_file(\"" + file + "\").save_pretrained(\"a-folder\")")
                 : null;
     }
@@ -71,13 +71,24 @@ final class ForeignModels {
         return null;
     }
 
-    /** The refusal of weights that only other files hold, or of other tensors in their place; null where there are none. */
-    static @Nullable ModelFormatException weights(Path folder, String library, String className) {
+    /**
+     * The refusal of weights that only other files hold, or of other tensors in their place; null where there are none.
+     *
+     * @param beginning of the names of their files
+     */
+    static @Nullable ModelFormatException weights(Path folder, String beginning, String library, String className) {
         String load = "from " + library + " import " + className + "; " + className + ".from_pretrained(\"" + folder + "\"";
         String save = ").save_pretrained(\"" + folder + "\")";
+        String stock = library.equals("transformers") ? "pytorch_model" : beginning;
         for (String name : FolderNames.names(folder)) {
+            if (name.equals(stock + ".bin") || name.equals(stock + ".bin.index.json")) {
+                return pickle(folder.resolve(name), "the model once with Python: " + load + save);
+            }
             if (PICKLES.stream().anyMatch(name::endsWith)) {
-                return pickle(folder.resolve(name), load + save);
+                return pickle(folder.resolve(name), "it once with Python, if it holds the tensors of the model by their names and"
+                        + " nothing else: import torch; from safetensors.torch import save_file; save_file(torch.load(\""
+                        + folder.resolve(name) + "\", map_location=\"cpu\", weights_only=True), \""
+                        + folder.resolve(beginning + ".safetensors") + "\")");
             }
             if (name.endsWith(FLAX_FILE)) {
                 return new ModelFormatException(folder.resolve(name) + " holds the weights of Flax, which are not read; convert"
@@ -88,8 +99,8 @@ final class ForeignModels {
     }
 
     private static ModelFormatException pickle(Path file, String conversion) {
-        return new ModelFormatException(file + " is a pickle, which may run code when it is read, and is refused; convert the"
-                + " model once with Python: " + conversion);
+        return new ModelFormatException(
+                file + " is a pickle, which may run code when it is read, and is refused; convert " + conversion);
     }
 
     /** Refuses a class of Flax. */

@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +26,9 @@ import java.util.regex.Pattern;
  *
  * <p>Old attention names ({@code query}, {@code key}, {@code value}, {@code proj_attn}) appear as {@code to_q}, {@code to_k},
  * {@code to_v}, {@code to_out.0}, and attention weights that were stored as 1×1 convolutions, [out][in][1][1], as [out][in].
- * Names of text encoders appear without {@code text_model.}, which some versions write and others do not. Remembers which
- * tensors have been read, so that a caller can report the rest. Thread-safe.
+ * Names of text encoders appear without {@code text_model.}, which some versions write and others do not, and all without the
+ * {@code _orig_mod.} and {@code module.} of compiled and distributed networks, where all have it. Remembers which tensors have
+ * been read, so that a caller can report the rest. Thread-safe.
  */
 public final class ModelWeights implements TensorSource, AutoCloseable {
 
@@ -36,6 +38,7 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
             Map.of("query", "to_q", "key", "to_k", "value", "to_v", "proj_attn", "to_out.0");
 
     private static final String TEXT_MODEL = "text_model.";
+    private static final List<String> WRAPPERS = List.of("_orig_mod.", "module.");
 
     private record Stored(SafetensorsFile file, String name) {}
 
@@ -58,12 +61,14 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
                 }
                 opened.put(path, file);
             }
+            Set<String> names = weights.shardOf().isEmpty() ? files.get(0).names() : weights.shardOf().keySet();
+            String prefix = names.isEmpty() ? "" : wrapping(names);
             if (weights.shardOf().isEmpty()) {
-                files.get(0).names().forEach(name -> put(files.get(0), name));
+                names.forEach(name -> put(files.get(0), name, prefix));
             }
             weights.shardOf().forEach((name, path) -> {
                 opened.get(path).dtype(name); // refuses a tensor that the index names and the shard lacks
-                put(opened.get(path), name);
+                put(opened.get(path), name, prefix);
             });
         } catch (RuntimeException | Error e) {
             close();
@@ -72,9 +77,22 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
         unread.addAll(tensors.keySet());
     }
 
-    private void put(SafetensorsFile file, String name) {
-        Matcher matcher = ATTENTION.matcher(name);
-        String today = name.startsWith(TEXT_MODEL) ? name.substring(TEXT_MODEL.length()) : name;
+    /** What wrappers of a network that is trained put before all names. */
+    private static String wrapping(Collection<String> names) {
+        String prefix = "";
+        for (String found = prefix; found != null; ) {
+            String known = prefix;
+            found = WRAPPERS.stream().map(known::concat).filter(more -> names.stream().allMatch(name -> name.startsWith(more)))
+                    .findFirst().orElse(null);
+            prefix = found == null ? prefix : found;
+        }
+        return prefix;
+    }
+
+    private void put(SafetensorsFile file, String name, String prefix) {
+        String own = name.substring(prefix.length());
+        Matcher matcher = ATTENTION.matcher(own);
+        String today = own.startsWith(TEXT_MODEL) ? own.substring(TEXT_MODEL.length()) : own;
         if (matcher.matches()) {
             today = matcher.group(1) + RENAMED.getOrDefault(matcher.group(2), matcher.group(2)) + "." + matcher.group(3);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * The safetensors files of a network folder: one, or the shards of an index.
@@ -49,7 +50,18 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
                 return ending.endsWith(INDEX_SUFFIX) ? sharded(file) : new WeightFiles(List.of(file), Map.of());
             }
         }
-        ModelFormatException foreign = ForeignModels.weights(folder, library, className);
+        List<String> variants = FolderNames.names(folder).stream().filter(name -> name.matches(
+                Pattern.quote(beginning) + "\\.(?!safetensors)[\\w.-]+\\.safetensors|"
+                + Pattern.quote(beginning) + "(\\.[\\w.-]+)?\\.safetensors\\.index(\\.[\\w-]+)?\\.json")).toList();
+        if (variants.size() > 1) {
+            throw new ModelFormatException(folder + " holds several variants of the weights, " + Quoted.of(String.join(", ", variants))
+                    + ", and none of the usual ones; rename one " + beginning + ".safetensors");
+        }
+        for (String only : variants) {
+            Path file = folder.resolve(only);
+            return only.endsWith(INDEX_SUFFIX) ? sharded(file) : new WeightFiles(List.of(file), Map.of());
+        }
+        ModelFormatException foreign = ForeignModels.weights(folder, beginning, library, className);
         throw foreign != null ? foreign : new ModelFormatException(folder + " holds " + FolderNames.listing(folder)
                 + ", but no weights; they must be in one of "
                 + String.join(", ", ENDINGS.stream().map(ending -> beginning + ending).toList()));

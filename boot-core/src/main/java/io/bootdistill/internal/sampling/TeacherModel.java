@@ -71,14 +71,24 @@ public record TeacherModel(
         return conditions == null ? denoiser.condition() : conditions.carried(denoiser.condition());
     }
 
-    /** The limit of predictions of x₀ that the scheduler asks for: for ε-prediction alone, 0 for none. */
+    /** The limit of predictions of x₀ that the scheduler asks for, in what is learnt and measured: see {@link #isLimited}; 0 for none. */
     public double schedulerClip() {
-        return isLimited() && !scheduler.thresholding() ? scheduler.clipSampleRange() : 0;
+        return isLimited() ? drawnClip() : 0;
     }
 
-    /** The dynamic thresholding that the scheduler asks for, rather than a limit; null for none. */
+    /** The dynamic thresholding that the scheduler asks for, rather than a limit, likewise; null for none. */
     public @Nullable DynamicThreshold schedulerThreshold() {
-        return isLimited() && scheduler.thresholding()
+        return isLimited() ? drawnThreshold() : null;
+    }
+
+    /** The limit in what a network draws, as in the format's DDIM, whatever the network's output means; 0 for none. */
+    public double drawnClip() {
+        return isNetwork() && scheduler.clipSample() && !scheduler.thresholding() ? scheduler.clipSampleRange() : 0;
+    }
+
+    /** The dynamic thresholding in what a network draws, likewise; null for none. */
+    public @Nullable DynamicThreshold drawnThreshold() {
+        return isNetwork() && scheduler.thresholding()
                 ? new DynamicThreshold(scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue()) : null;
     }
 
