@@ -66,7 +66,7 @@ import picocli.CommandLine.Spec;
             "",
             "Runs side by side share the processors evenly, which never changes a result. Minutes are of the whole machine:"
                     + " with --jobs 2 on two processors, a run of 10 minutes takes 20 on its one processor. They are turned"
-                    + " into steps by a short timing at the start of each run, so that nothing else should run meanwhile.",
+                    + " into steps by a short timing of all recipes before the first run: nothing else should run meanwhile.",
             "",
             "Given the folder of an earlier ablation, goes on there: what is done is not repeated, and a run that was stopped"
                     + " goes on from its checkpoint. Ctrl-C stops all runs after the current step.",
