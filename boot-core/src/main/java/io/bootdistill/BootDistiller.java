@@ -114,8 +114,8 @@ public final class BootDistiller {
 
     /**
      * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
-     * it then still is, and the files are written all the same. A run that makes its reference samples does so first,
-     * and then a step; one that draws pictures of the stage before ends at once, by a CancellationException, and writes nothing.
+     * it then still is, and the files are written all the same. Before its first step, while it draws pictures of the stage
+     * before or reference samples, a run ends within one step of these, by a CancellationException.
      */
     public BootDistiller handle(RunHandle handle) {
         this.handle = handle;
@@ -136,7 +136,8 @@ public final class BootDistiller {
      * @throws IllegalArgumentException if the configuration does not fit the teacher, or the run not into the device's memory: with
      *     the sum, item by item, and what would make it less, before anything is allocated
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
-     * @throws CancellationException if it is stopped while pictures of the stage before are drawn
+     * @throws CancellationException if it is stopped before its first step, while pictures of the stage before or reference
+     *     samples are drawn
      */
     public Student train(DistillationConfig config) throws IOException {
         Path path = config.output().folder();

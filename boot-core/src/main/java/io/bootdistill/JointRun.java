@@ -85,17 +85,17 @@ final class JointRun implements AutoCloseable {
     }
 
     TrainedPair train(RunHandle handle) throws IOException {
-        teacher.begin();
+        teacher.begin(handle);
         if (student != null) {
             taught.follow(teacher);
-            student.begin();
+            student.begin(handle);
         }
         boolean stop = false;
         while (step < config.steps() && !stop) {
             if (step == config.studentStartStep()) {
                 taught.follow(teacher);
                 openStudent();
-                student.begin();
+                student.begin(handle);
             }
             boolean isTaught = step(teacher);
             boolean isDistilled = student != null && step(student);

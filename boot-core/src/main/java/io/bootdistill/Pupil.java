@@ -17,8 +17,12 @@ interface Pupil<M> extends AutoCloseable {
 
     Trainer newTrainer(TrainingState state);
 
-    /** The run begins, or goes on. */
-    void begin(long firstStep) throws IOException;
+    /**
+     * The run begins, or goes on.
+     *
+     * @param handle that ends what is made ready before the first step
+     */
+    void begin(long firstStep, RunHandle handle) throws IOException;
 
     /** A report. */
     void progress(Progress progress);

@@ -69,14 +69,14 @@ final class StudentPupil implements Pupil<Student> {
     }
 
     @Override
-    public void begin(long firstStep) throws IOException {
+    public void begin(long firstStep, RunHandle handle) throws IOException {
         setup.explain().ifPresent(LOG::info);
         Notifications.tell("started", () -> listener.started(config, firstStep));
         if (config.evaluation().heldOut() > 0) {
             heldOut = new HeldOut(
                     teacher, config.evaluation().heldOut(), setup.conditions(), setup.nullLabel(), pipeline);
             if (!isMoving()) {
-                setReference();
+                setReference(handle);
             }
         }
         openAverage();
@@ -91,7 +91,7 @@ final class StudentPupil implements Pupil<Student> {
     }
 
     /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run, which said the gap. */
-    private void setReference() throws IOException {
+    private void setReference(RunHandle handle) throws IOException {
         String key = String.join(" ", teacherKey, config.evaluation().referenceSteps() + " steps",
                 setup.isThresholded() ? "thresholded" : "clipped at " + setup.clip(),
                 setup.guidance() == null ? "unguided" : setup.guidance().toString(), heldOut.key());
@@ -100,7 +100,7 @@ final class StudentPupil implements Pupil<Student> {
             heldOut.setReference(known);
             return;
         }
-        float[] made = heldOut.makeReference(config, setup.guidance(), listener);
+        float[] made = heldOut.makeReference(config, setup.guidance(), listener, handle);
         if (folder != null) {
             folder.writeReference(made, teacher.shape(), key);
         }
@@ -126,7 +126,7 @@ final class StudentPupil implements Pupil<Student> {
             return ",,";
         }
         if (isMoving()) {
-            heldOut.setReference(heldOut.makeReference(config, setup.guidance(), listener));
+            heldOut.setReference(heldOut.makeReference(config, setup.guidance(), listener, null));
         }
         quality = heldOut.measure(average, SampledSteps.after(config, state.step()), state.step(), images);
         Notifications.tell("quality", () -> listener.quality(quality));

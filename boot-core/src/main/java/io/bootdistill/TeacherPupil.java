@@ -67,7 +67,7 @@ final class TeacherPupil implements Pupil<Teacher> {
     }
 
     @Override
-    public void begin(long firstStep) {
+    public void begin(long firstStep, RunHandle handle) {
         Notifications.tell("started", () -> listener.started(config, firstStep));
     }
 

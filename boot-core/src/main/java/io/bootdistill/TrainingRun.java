@@ -74,7 +74,7 @@ final class TrainingRun<M> implements AutoCloseable {
 
     /** Runs to the end, or until a step after which it should stop. */
     M train(RunHandle handle) throws IOException {
-        begin();
+        begin(handle);
         boolean stop = false;
         while (!isOver() && !stop) {
             step();
@@ -94,8 +94,8 @@ final class TrainingRun<M> implements AutoCloseable {
     }
 
     /** Makes ready for the steps that are left. */
-    void begin() throws IOException {
-        pupil.begin(state.step());
+    void begin(RunHandle handle) throws IOException {
+        pupil.begin(state.step(), handle);
         openTrainer();
         trainer.solveHistory();
         meter = new ProgressMeter(steps, batch, state.step(), System::nanoTime);
