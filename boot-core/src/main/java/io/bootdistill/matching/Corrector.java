@@ -68,15 +68,15 @@ public record Corrector(
                 "shared", "own where matching goes through the networks");
     }
 
-    /** With the default's weighting, matching and samples. */
+    /** Weighted by the noise's variance, with a stopped gradient, and samples and weights as by default. */
     public Corrector(double share, double start, double weight, double rate, double guidance) {
-        this(share, start, weight, rate, guidance, Matching.Weighting.OUTPUT, new Matching.Stopped(), new OnlineSamples.Shared(),
+        this(share, start, weight, rate, guidance, Matching.Weighting.VARIANCE, new Matching.Stopped(), new OnlineSamples.Shared(),
                 new OnlineWeights.Own());
     }
 
-    /** A quarter, from three quarters of the run on, λ = 10, at 3e-4, half of the guidance. */
+    /** A quarter, from three quarters of the run on, λ = 3.5, at 1e-3, half of the guidance. */
     public static Corrector defaults() {
-        return new Corrector(0.25, 0.75, 10, 3e-4, 0.5);
+        return new Corrector(0.25, 0.75, 3.5, 1e-3, 0.5);
     }
 
     /** The same with another share. */
