@@ -14,6 +14,7 @@ import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Reducer;
@@ -147,13 +148,15 @@ public final class BootDistiller {
             requireMemory(config, conditions);
             DistillationSetup setup = Decisions.of(drawn(config, encoded(scope, conditions), conditions), pipeline());
             if (folder != null) {
-                folder.make();
-                folder.writeConfig(setup.config().toJson());
+                scope.own(folder.make());
                 if (conditions instanceof Prompts prompts) {
                     folder.writePrompts(prompts);
                 }
             }
-            return scope.own(newRun(setup, folder, key(conditions))).train(handle);
+            String json = setup.config().toJson();
+            TrainingRun<Student> run = scope.own(newRun(setup, folder, owner(conditions, RunFolder.configKey(json))));
+            run.found(json);
+            return run.train(handle);
         }
     }
 
@@ -223,14 +226,15 @@ public final class BootDistiller {
      */
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
-        DistillationConfig config = read(folder, workers);
-        StagePictures.require(stage, network, enlargement(), source);
-        requireMemory(config, source);
         try (Scope scope = new Scope()) {
-            String key = requiredKey(source, folder);
-            TrainingRun<Student> run = scope.own(newRun(drawn(config, encoded(scope, source), source), folder, key));
-            run.restore("", key, origin(source), folder.checkpoint());
+            scope.own(folder.lock());
+            ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
+            DistillationConfig config = read(folder, workers);
+            StagePictures.require(stage, network, enlargement(), source);
+            requireMemory(config, source);
+            Owner owner = requiredOwner(source, folder);
+            TrainingRun<Student> run = scope.own(newRun(drawn(config, encoded(scope, source), source), folder, owner));
+            run.restore("", owner, folder);
             return run.train(handle);
         }
     }
@@ -243,13 +247,14 @@ public final class BootDistiller {
      */
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
+        folder.requireCheckpoint();
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         StagePictures.require(stage, network, enlargement(), source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
-            String key = requiredKey(source, folder);
-            TrainingRun<Student> run = scope.own(newRun(undrawn(config, encoded(scope, source), source), folder, key));
-            run.restoreWeights("", key, origin(source), folder.checkpoint());
+            Owner owner = requiredOwner(source, folder);
+            TrainingRun<Student> run = scope.own(newRun(undrawn(config, encoded(scope, source), source), folder, owner));
+            run.restoreWeights("", owner, folder);
             return run.finish();
         }
     }
@@ -268,27 +273,25 @@ public final class BootDistiller {
         return Uninterrupted.call(() -> folder.readDistillation(workers, objectives));
     }
 
-    /** What identifies the run: its teacher, the prompts where there are some, the stage before where there is one. */
-    private String key(@Nullable ConditionSource source) {
+    /** What states of a run belong to: its teacher, the prompts where there are some, the stage before where there is one. */
+    private Owner owner(@Nullable ConditionSource source, String config) {
         String key = TeacherKey.of(teacher) + (stage == null ? "" : " " + stage.key(enlargement()));
-        return source instanceof Prompts prompts ? key + " " + prompts.key() : key;
+        String origin = stage != null ? "teacher or stage before" : source instanceof Prompts ? "teacher or list of prompts" : "teacher";
+        return new Owner(source instanceof Prompts prompts ? key + " " + prompts.key() : key, origin, config);
     }
 
     /** That of a run which goes on: it is refused for another before its prompts are encoded. */
-    private String requiredKey(@Nullable ConditionSource source, RunFolder folder) throws IOException {
-        String key = key(source);
-        Uninterrupted.run(() -> Checkpoint.requireTeacher(folder.checkpoint(), key, origin(source)));
-        return key;
+    private Owner requiredOwner(@Nullable ConditionSource source, RunFolder folder) throws IOException {
+        Owner owner = owner(source, folder.configKey());
+        if (folder.hasCheckpoint()) {
+            Uninterrupted.run(() -> Checkpoint.requireOwner(folder.checkpoint(), owner));
+        }
+        return owner;
     }
 
-    /** What that is, for messages. */
-    private String origin(@Nullable ConditionSource source) {
-        return stage != null ? "teacher or stage before" : source instanceof Prompts ? "teacher or list of prompts" : "teacher";
-    }
-
-    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder, String key) {
+    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder, Owner owner) {
         DistillationConfig config = setup.config();
-        return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, key, listener), config.steps(), config.work().batch(),
-                config.output(), folder, key);
+        return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, owner.teacher(), listener), config.steps(),
+                config.work().batch(), config.output(), folder, owner);
     }
 }

@@ -8,6 +8,7 @@ import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StagePrompts;
 import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.error.NotFiniteException;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.Trajectory;
@@ -139,6 +140,7 @@ public final class HeldOut {
      * @param handle asked at each step of a block, as is whether the thread is interrupted; the listener between portions. Null
      *     within a checkpoint, which is written whoever stops the run
      * @throws CancellationException if the run is to stop
+     * @throws NotFiniteException if a sample is not finite
      */
     float[] makeReference(
             DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener, @Nullable RunHandle handle) {
@@ -155,6 +157,12 @@ public final class HeldOut {
             requireGoingOn(handle != null && (TrainingRun.isStopped(handle) || Notifications.ask(listener::shouldStop)));
             int to = Math.min(count, from + PORTION);
             float[] portion = sampler.sample(request(condition, from, to).withWorkers(config.work().workers()), stopping);
+            for (int i = 0; i < portion.length; i++) {
+                if (!Float.isFinite(portion[i])) {
+                    throw new NotFiniteException("the teacher's sample of held-out noise " + (from + i / size) + " has the value "
+                            + portion[i] + " in " + config.evaluation().referenceSteps() + " steps");
+                }
+            }
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
         Notifications.tell("preparing", () -> listener.preparing(count, count));

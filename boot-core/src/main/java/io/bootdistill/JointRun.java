@@ -4,10 +4,14 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.error.NotFiniteException;
+import io.bootdistill.TrainingRun.Report;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
+import io.bootdistill.internal.training.Checkpoint.Derived;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.training.Checkpoint.Saved;
 import io.bootdistill.internal.training.Checkpoint;
 import java.io.IOException;
@@ -67,19 +71,23 @@ final class JointRun implements AutoCloseable {
     /** Makes the folder of a new run. */
     void writeConfig() throws IOException {
         if (folder != null) {
-            folder.make();
-            teacherFolder.writeConfig(teaching.toJson());
+            scope.own(folder.make());
+            teacher.found(teaching.toJson());
             studentFolder.writeConfig(setup.config().toJson());
             folder.writeConfig(config.toJson());
         }
     }
 
     void restore() throws IOException {
-        teacher.restore(TEACHER, key, TeacherTrainer.ORIGIN, folder.checkpoint());
+        if (!folder.hasCheckpoint()) {
+            return; // it begins anew
+        }
+        Owner owner = owner();
+        teacher.restore(TEACHER, owner, folder);
         step = teacher.state().step();
         if (Uninterrupted.call(() -> Checkpoint.has(folder.checkpoint(), STUDENT))) {
             openStudent();
-            student.restore(STUDENT, key, TeacherTrainer.ORIGIN, folder.checkpoint());
+            student.restore(STUDENT, owner, folder);
             step = Math.max(step, config.studentStartStep() + student.state().step());
         }
     }
@@ -122,19 +130,48 @@ final class JointRun implements AutoCloseable {
         return true;
     }
 
-    /** Both states are written at once; then what is derived from them. */
+    /** Both states are written at once, with what is derived from them. */
     private void report(boolean checkpoint) throws IOException {
-        if (checkpoint && folder != null) {
-            Map<String, Saved> states = new LinkedHashMap<>();
-            states.put(TEACHER, teacher.saved());
-            if (student != null) {
-                states.put(STUDENT, student.saved());
-            }
-            Uninterrupted.run(() -> Checkpoint.write(folder.checkpoint(), states, key));
+        Report taught = teacher.tell(checkpoint);
+        Report distilled = student == null ? null : student.tell(checkpoint);
+        if (folder != null) {
+            Derived derived = () -> {
+                write(teacher, taught);
+                write(student, distilled);
+            };
+            Uninterrupted.run(checkpoint ? () -> writeCheckpoint(derived) : derived::write);
         }
-        teacher.report(checkpoint);
+        end(teacher, taught);
+        end(student, distilled);
+    }
+
+    private void writeCheckpoint(Derived derived) throws IOException {
+        folder.requireThere();
+        Map<String, Saved> states = new LinkedHashMap<>();
+        states.put(TEACHER, teacher.saved());
         if (student != null) {
-            student.report(checkpoint);
+            states.put(STUDENT, student.saved());
+        }
+        try {
+            Checkpoint.write(folder.checkpoint(), states, owner(), derived);
+        } catch (NotFiniteException e) {
+            throw teacher.diverged(e.getMessage());
+        }
+    }
+
+    private Owner owner() throws IOException {
+        return new Owner(key, TeacherTrainer.ORIGIN, folder.configKey());
+    }
+
+    private static void write(@Nullable TrainingRun<?> run, @Nullable Report report) throws IOException {
+        if (report != null) {
+            run.write(report);
+        }
+    }
+
+    private static void end(@Nullable TrainingRun<?> run, @Nullable Report report) {
+        if (report != null) {
+            run.end(report);
         }
     }
 

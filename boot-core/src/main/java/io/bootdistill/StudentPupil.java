@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.error.NotFiniteException;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class StudentPupil implements Pupil<Student> {
 
     private static final Logger LOG = LoggerFactory.getLogger(StudentPupil.class);
+
+    /** Samples of the teacher that are looked at where a run has diverged. */
+    private static final int SUSPECTED = 8;
     private static final String HEADER =
             "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity,picture_rmse";
 
@@ -67,6 +71,10 @@ final class StudentPupil implements Pupil<Student> {
     public Trainer newTrainer(TrainingState state) {
         return setup.newTrainer(state, isMoving());
     }
+
+    /** Nothing: the teacher is the caller's. */
+    @Override
+    public void found(RunFolder target) {}
 
     @Override
     public void begin(long firstStep, RunHandle handle) throws IOException {
@@ -164,6 +172,18 @@ final class StudentPupil implements Pupil<Student> {
     @Override
     public void checkpoint(long step) {
         Notifications.tell("checkpoint", () -> listener.checkpoint(step, average));
+    }
+
+    /** The teacher's samples. */
+    @Override
+    public @Nullable String suspect() {
+        HeldOut few = new HeldOut(teacher, SUSPECTED, setup.conditions(), setup.nullLabel(), pipeline);
+        try {
+            few.makeReference(config, setup.guidance(), new DistillationListener() {}, null);
+            return null;
+        } catch (NotFiniteException e) {
+            return e.getMessage();
+        }
     }
 
     @Override

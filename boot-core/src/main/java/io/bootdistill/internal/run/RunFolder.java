@@ -15,7 +15,9 @@ import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -37,6 +39,14 @@ public final class RunFolder {
     private static final String PROMPTS = "prompts.json";
     private static final String METRICS = "metrics.csv";
     private static final String REFERENCE = "reference.safetensors";
+    private static final String GRIDS = "grids";
+
+    /** What a run leaves that ends before its first checkpoint. */
+    private static final Set<String> BEGUN = Set.of(CONFIG, PROMPTS, METRICS, REFERENCE, GRIDS, STUDENT, TEACHER, RunLock.FILE);
+
+    /** Where a run writes. */
+    private static final List<String> WRITTEN = List.of(
+            CONFIG, PROMPTS, STATE, METRICS, REFERENCE, STUDENT, TEACHER, GRIDS, RunLock.FILE);
 
     private final Path folder;
 
@@ -47,16 +57,9 @@ public final class RunFolder {
         this.folder = folder;
     }
 
-    /** Makes the folder of a new run. */
-    public static RunFolder create(Path path) throws IOException {
-        RunFolder folder = plan(path);
-        folder.make();
-        return folder;
-    }
-
     /**
      * The folder of a new run, before it is made. It may hold another run's reference samples: where they fit, they need not be
-     * made again.
+     * made again; and what a run has left that ended before its first checkpoint.
      *
      * @throws IOException if it holds something else already
      */
@@ -65,18 +68,38 @@ public final class RunFolder {
             if (!Files.isDirectory(path)) {
                 throw new IOException(path + " exists and is not a folder; choose another output folder");
             }
-            try (Stream<Path> content = Files.list(path)) {
-                if (content.anyMatch(file -> !file.endsWith(REFERENCE))) {
-                    throw new IOException(
-                            path + " exists and is not empty; choose another output folder, or continue the run there");
-                }
-            }
+            requireBegun(path);
+            requireNoLinks(path);
         }
         return new RunFolder(path);
     }
 
-    /** @throws IOException if it cannot be made, or not be written */
-    public void make() throws IOException {
+    private static void requireBegun(Path path) throws IOException {
+        List<String> names;
+        try (Stream<Path> content = Files.list(path)) {
+            names = content.map(file -> file.getFileName().toString()).filter(name -> !name.contains(".tmp-")).toList();
+        }
+        boolean isRun = names.contains(RunLock.FILE) || List.of(REFERENCE).containsAll(names);
+        if (!isRun || !BEGUN.containsAll(names)) {
+            throw new IOException(path + " exists and is not empty; choose another output folder, or continue the run there");
+        }
+    }
+
+    /** A folder may come from others: what lies elsewhere is not written. */
+    private static void requireNoLinks(Path path) throws IOException {
+        for (String name : WRITTEN) {
+            if (Files.isSymbolicLink(path.resolve(name))) {
+                throw new IOException(path.resolve(name) + " is a symbolic link, through which a run does not write; remove it");
+            }
+        }
+    }
+
+    /**
+     * Makes the folder where it is missing, and keeps it until what is returned is closed.
+     *
+     * @throws IOException if it cannot be made, or not be written, or another run has it
+     */
+    public RunLock make() throws IOException {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -86,14 +109,57 @@ public final class RunFolder {
         if (!Files.isWritable(folder)) {
             throw new IOException(folder + " is not writable; choose another output folder");
         }
+        RunLock lock = lock();
+        Files.deleteIfExists(folder.resolve(PROMPTS)); // of what was begun here
+        return lock;
     }
 
     /** Opens the folder of a run that is to go on. */
     public static RunFolder open(Path path) throws IOException {
-        if (!Files.exists(path.resolve(CONFIG)) || !Files.exists(path.resolve(STATE))) {
-            throw new IOException(path + " holds no run with a checkpoint (" + CONFIG + " and " + STATE + ")");
+        if (!Files.exists(path.resolve(CONFIG))) {
+            throw new IOException(path + " holds no run: there is no " + CONFIG);
         }
+        requireNoLinks(path);
         return new RunFolder(path);
+    }
+
+    /** Keeps the folder of a run that goes on, until what is returned is closed. */
+    public RunLock lock() throws IOException {
+        return RunLock.of(folder);
+    }
+
+    /** Whether there is a checkpoint: a run that has none begins anew where it is to go on. */
+    public boolean hasCheckpoint() {
+        return hasCheckpoint(folder);
+    }
+
+    /** Whether there is one in a folder. */
+    public static boolean hasCheckpoint(Path folder) {
+        return Files.exists(folder.resolve(STATE));
+    }
+
+    /** @throws IOException if there is none */
+    public void requireCheckpoint() throws IOException {
+        if (!hasCheckpoint()) {
+            throw new IOException(folder + " holds no run with a checkpoint: there is no " + STATE);
+        }
+    }
+
+    /** @throws IOException if it is no longer there, or not this run's */
+    public void requireThere() throws IOException {
+        if (!Files.exists(folder.resolve(CONFIG))) {
+            throw new IOException(folder.resolve(CONFIG) + " is no longer there: the folder of a run must stay as it is");
+        }
+    }
+
+    /** What identifies the configuration in the folder. */
+    public String configKey() throws IOException {
+        return Uninterrupted.call(() -> configKey(Files.readString(folder.resolve(CONFIG))));
+    }
+
+    /** What identifies a configuration, as its {@code toJson} has it. */
+    public static String configKey(String json) {
+        return TeacherKey.of(json);
     }
 
     /** Writes a configuration, as its {@code toJson} has it. */
@@ -184,7 +250,7 @@ public final class RunFolder {
     public void writeGrids(long step, float[] samples, float[] reference, ImageShape shape, boolean isMoving)
             throws IOException {
         writeGrid(step, samples, shape);
-        Path file = folder.resolve("grids/reference.png");
+        Path file = folder.resolve(GRIDS + "/reference.png");
         if (isMoving || !Files.exists(file)) {
             writeGrid(file, reference, shape);
         }
@@ -192,7 +258,7 @@ public final class RunFolder {
 
     /** A grid of samples, {@code grids/step-….png}. */
     public void writeGrid(long step, float[] samples, ImageShape shape) throws IOException {
-        writeGrid(folder.resolve(String.format(Locale.ROOT, "grids/step-%07d.png", step)), samples, shape);
+        writeGrid(folder.resolve(String.format(Locale.ROOT, GRIDS + "/step-%07d.png", step)), samples, shape);
     }
 
     private static void writeGrid(Path file, float[] samples, ImageShape shape) throws IOException {
