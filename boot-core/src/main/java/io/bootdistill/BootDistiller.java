@@ -144,6 +144,7 @@ public final class BootDistiller {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
+            scope.own(Teacher.use(teacher));
             StagePictures.require(stage, network, enlargement(), conditions);
             requireMemory(config, conditions);
             DistillationSetup setup = Decisions.of(drawn(config, encoded(scope, conditions), conditions), pipeline());
@@ -228,6 +229,7 @@ public final class BootDistiller {
         RunFolder folder = RunFolder.open(path);
         try (Scope scope = new Scope()) {
             scope.own(folder.lock());
+            scope.own(Teacher.use(teacher));
             ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
             DistillationConfig config = read(folder, workers);
             StagePictures.require(stage, network, enlargement(), source);
@@ -252,6 +254,7 @@ public final class BootDistiller {
         StagePictures.require(stage, network, enlargement(), source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
+            scope.own(Teacher.use(teacher));
             Owner owner = requiredOwner(source, folder);
             TrainingRun<Student> run = scope.own(newRun(undrawn(config, encoded(scope, source), source), folder, owner));
             run.restoreWeights("", owner, folder);

@@ -195,6 +195,32 @@ class StopTest {
         return new JointTrainer(NETWORK, SCHEDULER, device);
     }
 
+    /** Its memory is the run's, too. Who is told of a run cannot wait for its end. */
+    @Test
+    @Timeout(60)
+    void closingATeacherWaitsForItsRun() throws Exception {
+        Teacher teacher = tinyTeacher();
+        Thread closing = new Thread(teacher::close);
+        List<Long> steps = new ArrayList<>();
+        new BootDistiller(teacher).listener(new DistillationListener() {
+            @Override
+            public void progress(Progress progress) {
+                steps.add(progress.step());
+                assertThrows(IllegalStateException.class, teacher::close);
+                if (progress.step() == 2) {
+                    closing.start();
+                    while (closing.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                }
+            }
+        }).train(distillation().build()).close();
+        assertEquals(STEPS, steps.size());
+        closing.join();
+        BootDistiller distiller = new BootDistiller(teacher);
+        assertThrows(IllegalStateException.class, () -> distiller.train(distillation().build()));
+    }
+
     /** Reference samples may take hours: a run that is stopped meanwhile makes none of the portions that are left, and no step. */
     @ParameterizedTest
     @EnumSource(Who.class)
