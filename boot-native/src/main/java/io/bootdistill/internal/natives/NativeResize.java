@@ -4,6 +4,7 @@ import static io.bootdistill.internal.device.Shapes.requirePositive;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Tensor;
+import io.bootdistill.internal.device.Shapes;
 
 /** Doubling and halving of images. */
 interface NativeResize extends NativeContext {
@@ -54,6 +55,7 @@ interface NativeResize extends NativeContext {
         requirePositive("n", n);
         requirePositive("height", height);
         requirePositive("width", width);
+        Shapes.requireProduct("4 × height × width", 4, height, width);
         return (long) n * height * width;
     }
 }
