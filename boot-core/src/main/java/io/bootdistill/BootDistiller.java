@@ -116,7 +116,7 @@ public final class BootDistiller {
     /**
      * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
      * it then still is, and the files are written all the same. Before its first step, while it draws pictures of the stage
-     * before or reference samples, a run ends within one step of these, by a CancellationException.
+     * before or reference samples, a handle or an interrupt ends it within one step of these, by a CancellationException.
      */
     public BootDistiller handle(RunHandle handle) {
         this.handle = handle;

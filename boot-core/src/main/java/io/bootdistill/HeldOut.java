@@ -137,8 +137,8 @@ public final class HeldOut {
     /**
      * What the reference sampler makes of the noise, in portions that are reported.
      *
-     * @param handle asked at each step of a block, as is whether the thread is interrupted; the listener between portions. Null
-     *     within a checkpoint, which is written whoever stops the run
+     * @param handle asked at each step of a block, as is whether the thread is interrupted; null within a checkpoint, which is
+     *     written whoever stops the run
      * @throws CancellationException if the run is to stop
      * @throws NotFiniteException if a sample is not finite
      */
@@ -154,7 +154,7 @@ public final class HeldOut {
         for (int from = 0; from < count; from += PORTION) {
             int done = from;
             Notifications.tell("preparing", () -> listener.preparing(done, count));
-            requireGoingOn(handle != null && (TrainingRun.isStopped(handle) || Notifications.ask(listener::shouldStop)));
+            requireGoingOn(handle != null && TrainingRun.isStopped(handle));
             int to = Math.min(count, from + PORTION);
             float[] portion = sampler.sample(request(condition, from, to).withWorkers(config.work().workers()), stopping);
             for (int i = 0; i < portion.length; i++) {
