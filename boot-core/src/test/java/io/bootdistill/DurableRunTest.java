@@ -237,6 +237,10 @@ class DurableRunTest {
             ModelFormatException refused =
                     assertThrows(ModelFormatException.class, () -> new BootDistiller(teacher).resume(broken, 1));
             assertTrue(refused.getMessage().contains("belongs to another configuration"), refused.getMessage());
+
+            Files.writeString(config, text.replace("\"images\": 24", "\"images\": 32"));
+            new BootDistiller(teacher).resume(broken, 1).close(); // longer than it was to be
+            assertTrue(Files.readString(broken.resolve("metrics.csv")).contains("\n8,32,"));
         }
     }
 

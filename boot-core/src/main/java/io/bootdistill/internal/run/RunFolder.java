@@ -20,14 +20,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a run writes: {@code config.json}, {@code prompts.json} where it trains on prompts, {@code metrics.csv}, {@code
- * reference.safetensors} (what the student is compared
- * with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code student/} (the averaged student, as it can be
- * sampled), or {@code teacher/} where a teacher is trained. Of a joint run, {@code teacher/} and {@code student/} are such
+ * reference.safetensors} (what the student is compared with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code
+ * student/} (the averaged student, as it can be sampled), or {@code teacher/} where a teacher is trained. Of a joint run, {@code teacher/} and {@code student/} are such
  * folders themselves, but for the checkpoint. Every file is written beside its place and renamed.
  */
 public final class RunFolder {
@@ -43,6 +43,9 @@ public final class RunFolder {
 
     /** What a run leaves that ends before its first checkpoint. */
     private static final Set<String> BEGUN = Set.of(CONFIG, PROMPTS, METRICS, REFERENCE, GRIDS, STUDENT, TEACHER, RunLock.FILE);
+
+    /** Groups of a configuration, which hold no others. */
+    private static final Pattern GOES_ON = Pattern.compile("\"(length|evaluation|output)\"\\s*:\\s*\\{[^{}]*}");
 
     /** Where a run writes. */
     private static final List<String> WRITTEN = List.of(
@@ -157,9 +160,12 @@ public final class RunFolder {
         return Uninterrupted.call(() -> configKey(Files.readString(folder.resolve(CONFIG))));
     }
 
-    /** What identifies a configuration, as its {@code toJson} has it. */
+    /**
+     * What identifies a configuration, as its {@code toJson} has it, but for what a run that goes on may have otherwise: its length,
+     * what it is measured on, and when it reports.
+     */
     public static String configKey(String json) {
-        return TeacherKey.of(json);
+        return TeacherKey.of(GOES_ON.matcher(json).replaceAll(""));
     }
 
     /** Writes a configuration, as its {@code toJson} has it. */
