@@ -55,7 +55,9 @@ interface NativeResize extends NativeContext {
         requirePositive("n", n);
         requirePositive("height", height);
         requirePositive("width", width);
-        Shapes.requireProduct("4 × height × width", 4, height, width);
+        if ((long) height * width > Integer.MAX_VALUE / 4) { // asked here: the check makes an array
+            Shapes.requireProduct("4 × height × width", 4, height, width);
+        }
         return (long) n * height * width;
     }
 }
