@@ -2,8 +2,8 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
-import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;

@@ -83,10 +83,10 @@ final class CaptionRun implements AutoCloseable {
     }
 
     /** Makes the state before the first step; what is returned ends with this. */
-    TrainingRun<Teacher> open(TeacherTrainingConfig config, @Nullable RunFolder folder, String configKey) {
+    TrainingRun<Teacher> open(TeacherTrainingConfig config, @Nullable RunFolder folder, Owner owner) {
         TeacherPupil pupil = new TeacherPupil(setup(config), average, captions, listener);
         average = null;
-        return scope.own(TeacherTrainer.newRun(pupil, config, folder, owner(configKey)));
+        return scope.own(TeacherTrainer.newRun(pupil, config, folder, owner));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.pipeline.TrainablePipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;
@@ -109,7 +110,7 @@ public final class CaptionTrainer {
                 scope.own(run.make());
             }
             String json = fitted.toJson();
-            TrainingRun<Teacher> opened = prepared.open(fitted, run, RunFolder.configKey(json));
+            TrainingRun<Teacher> opened = prepared.open(fitted, run, prepared.owner(RunFolder.configKey(json)));
             opened.found(json);
             return opened.train(handle);
         }
@@ -128,8 +129,9 @@ public final class CaptionTrainer {
             scope.own(run.lock());
             TeacherTrainingConfig config = Uninterrupted.call(() -> run.readTeacherTraining(workers));
             try (CaptionRun prepared = prepare(PipelineFolder.open(run.teacherFolder()), images, config)) {
-                TrainingRun<Teacher> opened = prepared.open(config, run, run.configKey());
-                opened.restore("", prepared.owner(run.configKey()), run);
+                Owner owner = prepared.owner(run.configKey());
+                TrainingRun<Teacher> opened = prepared.open(config, run, owner);
+                opened.restore("", owner, run);
                 return opened.train(handle);
             }
         }

@@ -9,6 +9,7 @@ import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StagePrompts;
 import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.error.NotFiniteException;
+import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.Trajectory;
@@ -157,12 +158,8 @@ public final class HeldOut {
             requireGoingOn(handle != null && TrainingRun.isStopped(handle));
             int to = Math.min(count, from + PORTION);
             float[] portion = sampler.sample(request(condition, from, to).withWorkers(config.work().workers()), stopping);
-            for (int i = 0; i < portion.length; i++) {
-                if (!Float.isFinite(portion[i])) {
-                    throw new NotFiniteException("the teacher's sample of held-out noise " + (from + i / size) + " has the value "
-                            + portion[i] + " in " + config.evaluation().referenceSteps() + " steps");
-                }
-            }
+            Finite.require("the teacher's sample of held-out noise", from, portion, size,
+                    " in " + config.evaluation().referenceSteps() + " steps");
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
         Notifications.tell("preparing", () -> listener.preparing(count, count));

@@ -1,11 +1,11 @@
 package io.bootdistill;
 
+import io.bootdistill.TrainingRun.Report;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.error.NotFiniteException;
-import io.bootdistill.TrainingRun.Report;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
@@ -38,6 +38,9 @@ final class JointRun implements AutoCloseable {
     private final TeacherPupil taught;
     private final TrainingRun<Teacher> teacher;
     private final DistillationSetup setup;
+
+    /** What its checkpoints belong to; null where it writes none. */
+    private @Nullable Owner owner;
 
     /** Null before its first step. */
     private @Nullable TrainingRun<Student> student;
@@ -74,15 +77,18 @@ final class JointRun implements AutoCloseable {
             scope.own(folder.make());
             teacher.found(teaching.toJson());
             studentFolder.writeConfig(setup.config().toJson());
-            folder.writeConfig(config.toJson());
+            String json = config.toJson();
+            owner = new Owner(key, TeacherTrainer.ORIGIN, RunFolder.configKey(json));
+            folder.writeConfig(json);
         }
     }
 
     void restore() throws IOException {
+        scope.own(folder.lock());
+        owner = new Owner(key, TeacherTrainer.ORIGIN, folder.configKey());
         if (!folder.hasCheckpoint()) {
             return; // it begins anew
         }
-        Owner owner = owner();
         teacher.restore(TEACHER, owner, folder);
         step = teacher.state().step();
         if (Uninterrupted.call(() -> Checkpoint.has(folder.checkpoint(), STUDENT))) {
@@ -139,28 +145,30 @@ final class JointRun implements AutoCloseable {
                 write(teacher, taught);
                 write(student, distilled);
             };
-            Uninterrupted.run(checkpoint ? () -> writeCheckpoint(derived) : derived::write);
+            Uninterrupted.run(() -> {
+                folder.requireThere();
+                if (checkpoint) {
+                    writeCheckpoint(derived);
+                } else {
+                    derived.write();
+                }
+            });
         }
         end(teacher, taught);
         end(student, distilled);
     }
 
     private void writeCheckpoint(Derived derived) throws IOException {
-        folder.requireThere();
         Map<String, Saved> states = new LinkedHashMap<>();
         states.put(TEACHER, teacher.saved());
         if (student != null) {
             states.put(STUDENT, student.saved());
         }
         try {
-            Checkpoint.write(folder.checkpoint(), states, owner(), derived);
+            Checkpoint.write(folder.checkpoint(), states, owner, derived);
         } catch (NotFiniteException e) {
             throw teacher.diverged(e.getMessage());
         }
-    }
-
-    private Owner owner() throws IOException {
-        return new Owner(key, TeacherTrainer.ORIGIN, folder.configKey());
     }
 
     private static void write(@Nullable TrainingRun<?> run, @Nullable Report report) throws IOException {

@@ -165,6 +165,7 @@ final class TrainingRun<M> implements AutoCloseable {
         }
         if (folder != null) {
             Uninterrupted.run(() -> {
+                folder.requireThere();
                 if (checkpoint) {
                     writeCheckpoint(report);
                 } else {
@@ -188,7 +189,6 @@ final class TrainingRun<M> implements AutoCloseable {
     }
 
     private void writeCheckpoint(Report report) throws IOException {
-        folder.requireThere();
         try {
             Checkpoint.write(folder.checkpoint(), Map.of("", saved()), owner, () -> write(report));
         } catch (NotFiniteException e) {
@@ -198,7 +198,6 @@ final class TrainingRun<M> implements AutoCloseable {
 
     /** Writes all but the state. */
     void write(Report report) throws IOException {
-        folder.requireThere();
         folder.addMetrics(report.step, pupil.header(), report.line);
         if (report.isCheckpoint) {
             pupil.write(folder, report.step);

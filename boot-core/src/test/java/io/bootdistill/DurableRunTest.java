@@ -228,6 +228,20 @@ class DurableRunTest {
     }
 
     @Test
+    void secondJointRunInAFolderIsRefused() throws IOException {
+        AtomicReference<IOException> refused = new AtomicReference<>();
+        jointTrainer().train(images, joint().folder(broken).build()).close();
+        DistillationListener starting = new DistillationListener() {
+            @Override
+            public void started(DistillationConfig config, long firstStep) {
+                refused.set(assertThrows(IOException.class, () -> jointTrainer().resume(images, broken, 1)));
+            }
+        };
+        jointTrainer().studentListener(starting).resume(images, broken, 1).close();
+        assertTrue(refused.get().getMessage().contains("is another run's, which has not ended"), refused.get().getMessage());
+    }
+
+    @Test
     void stateIsOfItsConfiguration() throws IOException {
         Path config = broken.resolve("config.json");
         try (Teacher teacher = teacher()) {

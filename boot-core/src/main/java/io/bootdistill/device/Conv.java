@@ -34,7 +34,7 @@ public record Conv(int height, int width, int in, int out, int upsample, int str
             throw new IllegalArgumentException(
                     "a stride of 2 needs an even size, not " + height + "×" + width);
         }
-        Shapes.requireProduct("height × width × upsample²", height, width, upsample, upsample);
+        Shapes.requireProduct("height × width × upsample²", height, width, upsample * upsample);
         Shapes.requireProduct("in × out", in, out);
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's. A
- * family of methods, here without data: the corrector of FreeFlow (arXiv 2511.19428), the default; Diff-Instruct (2305.18455) with
+ * family of methods, here without data: the corrector of FreeFlow (arXiv 2511.19428) with {@link Matching.Weighting#OUTPUT}, and
+ * the default, which only weighs otherwise, with {@link Matching.Weighting#VARIANCE}; Diff-Instruct (2305.18455) with
  * {@link Matching.Weighting#FLAT}; distribution matching with {@link Matching.Weighting#ERROR} (DMD, 2311.18828), in its second
  * version with {@link OnlineSamples.Own} and several updates (2405.14867); SwiftBrush (2312.05239) with
  * {@link Matching.Weighting#NOISE}; score identity distillation with {@link Matching.Through} (SiD, 2404.04057).

@@ -1,8 +1,5 @@
 package io.bootdistill.internal.device;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
-
 /** Argument checks of shapes, and of the sizes and ranges that kernels are called with. */
 public final class Shapes {
 
@@ -16,22 +13,32 @@ public final class Shapes {
     }
 
     /**
-     * Keeps sizes that kernels count in 32 bits within them, and rows of many samples within 64.
+     * Keeps a size that kernels count in 32 bits within them; rows of many samples are then within 64.
      *
      * @param name of the product, as {@code "height × width"}
-     * @param factors at least 0
      * @throws IllegalArgumentException if the product is more than 2³¹ − 1
      */
-    public static void requireProduct(String name, int... factors) {
-        long product = 1;
-        for (int factor : factors) {
-            product *= factor;
-            if (product > Integer.MAX_VALUE) {
-                throw new IllegalArgumentException(
-                        name + " is " + Arrays.stream(factors).mapToObj(Integer::toString).collect(Collectors.joining(" × "))
-                                + ", must be at most " + Integer.MAX_VALUE);
-            }
+    public static void requireProduct(String name, int a, int b) {
+        if ((long) a * b > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(name + " is " + a + " × " + b + ", must be at most " + Integer.MAX_VALUE);
         }
+    }
+
+    /** Likewise of three, in any order. */
+    public static void requireProduct(String name, int a, int b, int c) {
+        if ((long) a * b > Integer.MAX_VALUE || (long) a * b * c > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    name + " is " + a + " × " + b + " × " + c + ", must be at most " + Integer.MAX_VALUE);
+        }
+    }
+
+    /** Rows of the smaller of two images, of which the other has twice its height and width, of n samples. */
+    public static long smallRows(int n, int height, int width) {
+        requirePositive("n", n);
+        requirePositive("height", height);
+        requirePositive("width", width);
+        requireProduct("4 × height × width", 4, height, width);
+        return (long) n * height * width;
     }
 
     /** @throws IllegalArgumentException unless 0 ≤ from ≤ to */

@@ -15,41 +15,27 @@ import io.bootdistill.objective.Objective;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a run writes: {@code config.json}, {@code prompts.json} where it trains on prompts, {@code metrics.csv}, {@code
- * reference.safetensors} (what the student is compared with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code
- * student/} (the averaged student, as it can be sampled), or {@code teacher/} where a teacher is trained. Of a joint run, {@code teacher/} and {@code student/} are such
- * folders themselves, but for the checkpoint. Every file is written beside its place and renamed.
+ * reference.safetensors} (what the student is compared with), {@code grids/}, {@code state.safetensors} (the checkpoint) and
+ * {@code student/} (the averaged student, as it can be sampled), or {@code teacher/} where a teacher is trained. Of a joint run,
+ * {@code teacher/} and {@code student/} are such folders themselves, but for the checkpoint. Every file is written beside its
+ * place and renamed.
  */
 public final class RunFolder {
 
-    static final String CONFIG = "config.json";
-    public static final String STUDENT = "student";
-    public static final String TEACHER = "teacher";
-    private static final String STATE = "state.safetensors";
-    private static final String PROMPTS = "prompts.json";
-    private static final String METRICS = "metrics.csv";
-    private static final String REFERENCE = "reference.safetensors";
-    private static final String GRIDS = "grids";
-
-    /** What a run leaves that ends before its first checkpoint. */
-    private static final Set<String> BEGUN = Set.of(CONFIG, PROMPTS, METRICS, REFERENCE, GRIDS, STUDENT, TEACHER, RunLock.FILE);
+    static final String CONFIG = RunFiles.CONFIG;
+    public static final String STUDENT = RunFiles.STUDENT;
+    public static final String TEACHER = RunFiles.TEACHER;
 
     /** Groups of a configuration, which hold no others. */
     private static final Pattern GOES_ON = Pattern.compile("\"(length|evaluation|output)\"\\s*:\\s*\\{[^{}]*}");
-
-    /** Where a run writes. */
-    private static final List<String> WRITTEN = List.of(
-            CONFIG, PROMPTS, STATE, METRICS, REFERENCE, STUDENT, TEACHER, GRIDS, RunLock.FILE);
 
     private final Path folder;
 
@@ -71,30 +57,10 @@ public final class RunFolder {
             if (!Files.isDirectory(path)) {
                 throw new IOException(path + " exists and is not a folder; choose another output folder");
             }
-            requireBegun(path);
-            requireNoLinks(path);
+            RunFiles.requireNone(path);
+            RunFiles.requireNoLinks(path);
         }
         return new RunFolder(path);
-    }
-
-    private static void requireBegun(Path path) throws IOException {
-        List<String> names;
-        try (Stream<Path> content = Files.list(path)) {
-            names = content.map(file -> file.getFileName().toString()).filter(name -> !name.contains(".tmp-")).toList();
-        }
-        boolean isRun = names.contains(RunLock.FILE) || List.of(REFERENCE).containsAll(names);
-        if (!isRun || !BEGUN.containsAll(names)) {
-            throw new IOException(path + " exists and is not empty; choose another output folder, or continue the run there");
-        }
-    }
-
-    /** A folder may come from others: what lies elsewhere is not written. */
-    private static void requireNoLinks(Path path) throws IOException {
-        for (String name : WRITTEN) {
-            if (Files.isSymbolicLink(path.resolve(name))) {
-                throw new IOException(path.resolve(name) + " is a symbolic link, through which a run does not write; remove it");
-            }
-        }
     }
 
     /**
@@ -113,7 +79,7 @@ public final class RunFolder {
             throw new IOException(folder + " is not writable; choose another output folder");
         }
         RunLock lock = lock();
-        Files.deleteIfExists(folder.resolve(PROMPTS)); // of what was begun here
+        Files.deleteIfExists(folder.resolve(RunFiles.PROMPTS)); // of what was begun here
         return lock;
     }
 
@@ -122,7 +88,7 @@ public final class RunFolder {
         if (!Files.exists(path.resolve(CONFIG))) {
             throw new IOException(path + " holds no run: there is no " + CONFIG);
         }
-        requireNoLinks(path);
+        RunFiles.requireNoLinks(path);
         return new RunFolder(path);
     }
 
@@ -138,13 +104,13 @@ public final class RunFolder {
 
     /** Whether there is one in a folder. */
     public static boolean hasCheckpoint(Path folder) {
-        return Files.exists(folder.resolve(STATE));
+        return Files.exists(folder.resolve(RunFiles.STATE));
     }
 
     /** @throws IOException if there is none */
     public void requireCheckpoint() throws IOException {
         if (!hasCheckpoint()) {
-            throw new IOException(folder + " holds no run with a checkpoint: there is no " + STATE);
+            throw new IOException(folder + " holds no run with a checkpoint: there is no " + RunFiles.STATE);
         }
     }
 
@@ -175,12 +141,12 @@ public final class RunFolder {
 
     /** Writes the prompts that a run trains on. */
     public void writePrompts(Prompts prompts) throws IOException {
-        writeText(PROMPTS, RunPrompts.toJson(prompts));
+        writeText(RunFiles.PROMPTS, RunPrompts.toJson(prompts));
     }
 
     /** The prompts that a run trains on; null where it has none. */
     public @Nullable Prompts readPrompts() throws IOException {
-        Path file = folder.resolve(PROMPTS);
+        Path file = folder.resolve(RunFiles.PROMPTS);
         return Files.exists(file) ? Uninterrupted.call(() -> RunPrompts.read(file)) : null;
     }
 
@@ -214,7 +180,7 @@ public final class RunFolder {
     }
 
     public Path checkpoint() {
-        return folder.resolve(STATE);
+        return folder.resolve(RunFiles.STATE);
     }
 
     public Path studentFolder() {
@@ -229,7 +195,7 @@ public final class RunFolder {
 
     /** Forgets the lines after a step: those that a stopped run wrote after its last checkpoint. */
     public void readMetrics(long step) throws IOException {
-        Path file = folder.resolve(METRICS);
+        Path file = folder.resolve(RunFiles.METRICS);
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 String first = line.substring(0, Math.max(0, line.indexOf(',')));
@@ -243,7 +209,7 @@ public final class RunFolder {
     /** Adds the line of a step, which begins with it. */
     public void addMetrics(long step, String header, String line) throws IOException {
         metrics.put(step, line);
-        writeText(METRICS, header + "\n" + String.join("\n", metrics.values()) + "\n");
+        writeText(RunFiles.METRICS, header + "\n" + String.join("\n", metrics.values()) + "\n");
     }
 
     // ---- pictures and the reference
@@ -256,7 +222,7 @@ public final class RunFolder {
     public void writeGrids(long step, float[] samples, float[] reference, ImageShape shape, boolean isMoving)
             throws IOException {
         writeGrid(step, samples, shape);
-        Path file = folder.resolve(GRIDS + "/reference.png");
+        Path file = folder.resolve(RunFiles.GRIDS + "/reference.png");
         if (isMoving || !Files.exists(file)) {
             writeGrid(file, reference, shape);
         }
@@ -264,7 +230,7 @@ public final class RunFolder {
 
     /** A grid of samples, {@code grids/step-….png}. */
     public void writeGrid(long step, float[] samples, ImageShape shape) throws IOException {
-        writeGrid(folder.resolve(String.format(Locale.ROOT, GRIDS + "/step-%07d.png", step)), samples, shape);
+        writeGrid(folder.resolve(String.format(Locale.ROOT, RunFiles.GRIDS + "/step-%07d.png", step)), samples, shape);
     }
 
     private static void writeGrid(Path file, float[] samples, ImageShape shape) throws IOException {
@@ -278,7 +244,7 @@ public final class RunFolder {
     }
 
     private float[] findReference(int values, String key) {
-        Path file = folder.resolve(REFERENCE);
+        Path file = folder.resolve(RunFiles.REFERENCE);
         if (!Files.exists(file)) {
             return null;
         }
@@ -291,7 +257,7 @@ public final class RunFolder {
     public void writeReference(float[] samples, ImageShape shape, String key) throws IOException {
         int[] dimensions = {samples.length / shape.size(), shape.channels(), shape.height(), shape.width()};
         SafetensorsWriter writer = new SafetensorsWriter().metadata("key", key).add("sample", dimensions, samples);
-        Uninterrupted.run(() -> writer.write(folder.resolve(REFERENCE)));
+        Uninterrupted.run(() -> writer.write(folder.resolve(RunFiles.REFERENCE)));
     }
 
     private void writeText(String name, String text) throws IOException {

@@ -91,8 +91,33 @@ class RunFolderTest {
         RunLock lock = folder.lock();
         IOException refused = assertThrows(IOException.class, () -> RunFolder.open(temp.resolve("run")).lock());
         assertTrue(refused.getMessage().startsWith(temp.resolve("run") + " is another run's"), refused.getMessage());
+        assertEquals("refused", inAnotherProcess(), "the refusal has not given up the lock");
         lock.close();
+        assertEquals("locked", inAnotherProcess());
         folder.lock().close();
+    }
+
+    private String inAnotherProcess() throws IOException {
+        Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Locking.class.getName(), temp.resolve("run").toString())
+                .redirectErrorStream(true)
+                .start();
+        return other.inputReader().readLine();
+    }
+
+    /** The process of {@link #inAnotherProcess}. */
+    static final class Locking {
+
+        private Locking() {}
+
+        public static void main(String[] arguments) {
+            try {
+                RunFolder.open(Path.of(arguments[0])).lock().close();
+                System.out.println("locked");
+            } catch (IOException e) {
+                System.out.println(e.getMessage().contains("is another run's") ? "refused" : e);
+            }
+        }
     }
 
     /** What was begun without a checkpoint is begun again; anything else that lies there is not a run's to replace. */

@@ -1,10 +1,9 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.internal.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.smallRows;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Tensor;
-import io.bootdistill.internal.device.Shapes;
 
 /** Doubling and halving of images. */
 interface NativeResize extends NativeContext {
@@ -49,15 +48,5 @@ interface NativeResize extends NativeContext {
                 address("dy", dy, small, channels), stride(dy),
                 optional("base", base, 4 * small, channels), stride(base),
                 address("dx", dx, 4 * small, channels), stride(dx)));
-    }
-
-    private static long smallRows(int n, int height, int width) {
-        requirePositive("n", n);
-        requirePositive("height", height);
-        requirePositive("width", width);
-        if ((long) height * width > Integer.MAX_VALUE / 4) { // asked here: the check makes an array
-            Shapes.requireProduct("4 × height × width", 4, height, width);
-        }
-        return (long) n * height * width;
     }
 }
