@@ -8,7 +8,6 @@ public record Linear(int in, int out) {
     public Linear {
         Shapes.requirePositive("in", in);
         Shapes.requirePositive("out", out);
-        Shapes.requireProduct("in × out", in, out);
     }
 
     /** Number of weights. */

@@ -24,8 +24,6 @@ class ShapesTest {
                 shape("height × width × upsample²", () -> Conv.same(ROOT, ROOT, 1, 1)),
                 shape("height × width × upsample²", () -> Conv.doubling(ROOT / 2, ROOT / 2, 1, 1)),
                 shape("height × width × upsample²", () -> Conv.halving(ROOT, ROOT, 1, 1, 1)),
-                shape("in × out", () -> Conv.same(1, 1, ROOT, ROOT)),
-                shape("in × out", () -> new Linear(ROOT, ROOT)),
                 shape("heads × headSize", () -> new Attention(1, 1, ROOT, ROOT)),
                 shape("heads × queries", () -> new Attention(ROOT, 1, ROOT, 1)),
                 shape("heads × keys", () -> new Attention(1, ROOT, ROOT, 1)),
@@ -51,6 +49,17 @@ class ShapesTest {
     void largestShapesAreNot() {
         assertEquals(Integer.MAX_VALUE, Conv.same(Integer.MAX_VALUE, 1, 1, 1).outPixels());
         assertEquals(9L * Integer.MAX_VALUE, Conv.same(1, 1, 1, Integer.MAX_VALUE).weights());
+    }
+
+    /** Weights are counted in 64 bits, which those of a matrix never leave, but those of a convolution can. */
+    @Test
+    void weightsAreCountedInFull() {
+        assertEquals(1L << 32, new Linear(ROOT, ROOT).weights());
+        assertEquals((long) Integer.MAX_VALUE * Integer.MAX_VALUE, new Linear(Integer.MAX_VALUE, Integer.MAX_VALUE).weights());
+        assertEquals(9L << 32, Conv.same(1, 1, ROOT, ROOT).weights());
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> Conv.same(1, 1, Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertTrue(refused.getMessage().startsWith("9 × in × out is "), refused.getMessage());
     }
 
     /** Rows that no memory holds, and products of rows that have wrapped around, are never "enough". */
