@@ -2,8 +2,8 @@ package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.device.Device;
-import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
@@ -14,6 +14,7 @@ import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.Uninterrupted;
 import io.bootdistill.internal.sampling.TeacherModel;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.Reducer;
@@ -114,8 +115,8 @@ public final class BootDistiller {
 
     /**
      * Lets runs be stopped from outside. They also stop, within a step, by their listener or when their thread is interrupted:
-     * it then still is, and the files are written all the same. A run that makes its reference samples does so first,
-     * and then a step; one that draws pictures of the stage before ends at once, by a CancellationException, and writes nothing.
+     * it then still is, and the files are written all the same. Before its first step, while it draws pictures of the stage
+     * before or reference samples, a handle or an interrupt ends it within one step of these, by a CancellationException.
      */
     public BootDistiller handle(RunHandle handle) {
         this.handle = handle;
@@ -136,23 +137,27 @@ public final class BootDistiller {
      * @throws IllegalArgumentException if the configuration does not fit the teacher, or the run not into the device's memory: with
      *     the sum, item by item, and what would make it less, before anything is allocated
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
-     * @throws CancellationException if it is stopped while pictures of the stage before are drawn
+     * @throws CancellationException if it is stopped before its first step, while pictures of the stage before or reference
+     *     samples are drawn
      */
     public Student train(DistillationConfig config) throws IOException {
         Path path = config.output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
+            scope.own(Teacher.use(teacher));
             StagePictures.require(stage, network, enlargement(), conditions);
             requireMemory(config, conditions);
             DistillationSetup setup = Decisions.of(drawn(config, encoded(scope, conditions), conditions), pipeline());
             if (folder != null) {
-                folder.make();
-                folder.writeConfig(setup.config().toJson());
+                scope.own(folder.make());
                 if (conditions instanceof Prompts prompts) {
                     folder.writePrompts(prompts);
                 }
             }
-            return scope.own(newRun(setup, folder, key(conditions))).train(handle);
+            String json = setup.config().toJson();
+            TrainingRun<Student> run = scope.own(newRun(setup, folder, owner(conditions, RunFolder.configKey(json))));
+            run.found(json);
+            return run.train(handle);
         }
     }
 
@@ -222,14 +227,16 @@ public final class BootDistiller {
      */
     public Student resume(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
-        DistillationConfig config = read(folder, workers);
-        StagePictures.require(stage, network, enlargement(), source);
-        requireMemory(config, source);
         try (Scope scope = new Scope()) {
-            String key = requiredKey(source, folder);
-            TrainingRun<Student> run = scope.own(newRun(drawn(config, encoded(scope, source), source), folder, key));
-            run.restore("", key, origin(source), folder.checkpoint());
+            scope.own(folder.lock());
+            scope.own(Teacher.use(teacher));
+            ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
+            DistillationConfig config = read(folder, workers);
+            StagePictures.require(stage, network, enlargement(), source);
+            requireMemory(config, source);
+            Owner owner = requiredOwner(source, folder);
+            TrainingRun<Student> run = scope.own(newRun(drawn(config, encoded(scope, source), source), folder, owner));
+            run.restore("", owner, folder);
             return run.train(handle);
         }
     }
@@ -242,13 +249,15 @@ public final class BootDistiller {
      */
     public Student open(Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
+        folder.requireCheckpoint();
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         StagePictures.require(stage, network, enlargement(), source);
         DistillationConfig config = read(folder, workers);
         try (Scope scope = new Scope()) {
-            String key = requiredKey(source, folder);
-            TrainingRun<Student> run = scope.own(newRun(undrawn(config, encoded(scope, source), source), folder, key));
-            run.restoreWeights("", key, origin(source), folder.checkpoint());
+            scope.own(Teacher.use(teacher));
+            Owner owner = requiredOwner(source, folder);
+            TrainingRun<Student> run = scope.own(newRun(undrawn(config, encoded(scope, source), source), folder, owner));
+            run.restoreWeights("", owner, folder);
             return run.finish();
         }
     }
@@ -267,27 +276,25 @@ public final class BootDistiller {
         return Uninterrupted.call(() -> folder.readDistillation(workers, objectives));
     }
 
-    /** What identifies the run: its teacher, the prompts where there are some, the stage before where there is one. */
-    private String key(@Nullable ConditionSource source) {
+    /** What states of a run belong to: its teacher, the prompts where there are some, the stage before where there is one. */
+    private Owner owner(@Nullable ConditionSource source, String config) {
         String key = TeacherKey.of(teacher) + (stage == null ? "" : " " + stage.key(enlargement()));
-        return source instanceof Prompts prompts ? key + " " + prompts.key() : key;
+        String origin = stage != null ? "teacher or stage before" : source instanceof Prompts ? "teacher or list of prompts" : "teacher";
+        return new Owner(source instanceof Prompts prompts ? key + " " + prompts.key() : key, origin, config);
     }
 
     /** That of a run which goes on: it is refused for another before its prompts are encoded. */
-    private String requiredKey(@Nullable ConditionSource source, RunFolder folder) throws IOException {
-        String key = key(source);
-        Uninterrupted.run(() -> Checkpoint.requireTeacher(folder.checkpoint(), key, origin(source)));
-        return key;
+    private Owner requiredOwner(@Nullable ConditionSource source, RunFolder folder) throws IOException {
+        Owner owner = owner(source, folder.configKey());
+        if (folder.hasCheckpoint()) {
+            Uninterrupted.run(() -> Checkpoint.requireOwner(folder.checkpoint(), owner));
+        }
+        return owner;
     }
 
-    /** What that is, for messages. */
-    private String origin(@Nullable ConditionSource source) {
-        return stage != null ? "teacher or stage before" : source instanceof Prompts ? "teacher or list of prompts" : "teacher";
-    }
-
-    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder, String key) {
+    private TrainingRun<Student> newRun(DistillationSetup setup, @Nullable RunFolder folder, Owner owner) {
         DistillationConfig config = setup.config();
-        return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, key, listener), config.steps(), config.work().batch(),
-                config.output(), folder, key);
+        return new TrainingRun<>(new StudentPupil(setup, pipeline(), folder, owner.teacher(), listener), config.steps(),
+                config.work().batch(), config.output(), folder, owner);
     }
 }

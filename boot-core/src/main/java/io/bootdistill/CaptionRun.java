@@ -10,6 +10,7 @@ import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.pipeline.TrainablePipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.work.ConditionTable;
 import io.bootdistill.network.Model;
 import java.util.Collection;
@@ -70,9 +71,9 @@ final class CaptionRun implements AutoCloseable {
         return source.folder().scheduler();
     }
 
-    /** What identifies it in its checkpoints. */
-    String key() {
-        return key;
+    /** What its checkpoints belong to. */
+    Owner owner(String config) {
+        return new Owner(key, CaptionTrainer.ORIGIN, config);
     }
 
     /** What trains it; before {@link #open}. */
@@ -82,10 +83,10 @@ final class CaptionRun implements AutoCloseable {
     }
 
     /** Makes the state before the first step; what is returned ends with this. */
-    TrainingRun<Teacher> open(TeacherTrainingConfig config, @Nullable RunFolder folder) {
+    TrainingRun<Teacher> open(TeacherTrainingConfig config, @Nullable RunFolder folder, Owner owner) {
         TeacherPupil pupil = new TeacherPupil(setup(config), average, captions, listener);
         average = null;
-        return scope.own(TeacherTrainer.newRun(pupil, config, folder, key));
+        return scope.own(TeacherTrainer.newRun(pupil, config, folder, owner));
     }
 
     @Override

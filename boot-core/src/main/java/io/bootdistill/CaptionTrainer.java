@@ -5,10 +5,12 @@ import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.diffusion.CaptionedImages;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.diffusers.PipelineFolder;
 import io.bootdistill.internal.pipeline.TrainablePipeline;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
 import java.io.IOException;
@@ -37,7 +39,7 @@ import java.nio.file.Path;
  */
 public final class CaptionTrainer {
 
-    private static final String ORIGIN = "set of pipeline, pictures and captions";
+    static final String ORIGIN = "set of pipeline, pictures and captions";
 
     private final PipelineFolder folder;
     private final Device device;
@@ -100,14 +102,17 @@ public final class CaptionTrainer {
     public Teacher train(CaptionedImages images, TeacherTrainingConfig config) throws IOException {
         Path path = config.output().folder();
         RunFolder run = path == null ? null : RunFolder.plan(path);
-        try (CaptionRun prepared = prepare(folder, images, config)) {
+        try (Scope scope = new Scope();
+                CaptionRun prepared = prepare(folder, images, config)) {
             TeacherTrainingConfig fitted =
                     config.length().isTime() ? TeacherTrainer.fitTimeBudget(prepared.setup(config)) : config;
             if (run != null) {
-                run.make();
-                run.writeConfig(fitted.toJson());
+                scope.own(run.make());
             }
-            return prepared.open(fitted, run).train(handle);
+            String json = fitted.toJson();
+            TrainingRun<Teacher> opened = prepared.open(fitted, run, prepared.owner(RunFolder.configKey(json)));
+            opened.found(json);
+            return opened.train(handle);
         }
     }
 
@@ -120,11 +125,15 @@ public final class CaptionTrainer {
      */
     public Teacher resume(CaptionedImages images, Path path, int workers) throws IOException {
         RunFolder run = RunFolder.open(path);
-        TeacherTrainingConfig config = Uninterrupted.call(() -> run.readTeacherTraining(workers));
-        try (CaptionRun prepared = prepare(PipelineFolder.open(run.teacherFolder()), images, config)) {
-            TrainingRun<Teacher> opened = prepared.open(config, run);
-            opened.restore("", prepared.key(), ORIGIN, run.checkpoint());
-            return opened.train(handle);
+        try (Scope scope = new Scope()) {
+            scope.own(run.lock());
+            TeacherTrainingConfig config = Uninterrupted.call(() -> run.readTeacherTraining(workers));
+            try (CaptionRun prepared = prepare(PipelineFolder.open(run.teacherFolder()), images, config)) {
+                Owner owner = prepared.owner(run.configKey());
+                TrainingRun<Teacher> opened = prepared.open(config, run, owner);
+                opened.restore("", owner, run);
+                return opened.train(handle);
+            }
         }
     }
 

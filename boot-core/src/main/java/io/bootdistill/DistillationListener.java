@@ -59,7 +59,7 @@ public interface DistillationListener {
 
     /**
      * Whether to stop now; asked after each step: a run with a folder writes a checkpoint first. Also asked between portions of the
-     * pictures of the stage before.
+     * pictures of the stage before; while reference samples are drawn, a {@link RunHandle} or an interrupt ends a run.
      */
     default boolean shouldStop() {
         return false;

@@ -7,6 +7,9 @@ import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.diffusion.Guidance;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.StagePrompts;
+import io.bootdistill.diffusion.StateListener;
+import io.bootdistill.error.NotFiniteException;
+import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.Trajectory;
@@ -15,6 +18,7 @@ import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ConditionShape;
 import java.util.Arrays;
 import java.util.OptionalDouble;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -131,21 +135,41 @@ public final class HeldOut {
         return "conditions " + (condition.length == 0 ? 0 : Arrays.hashCode(studentCondition));
     }
 
-    /** What the reference sampler makes of the noise, in portions that are reported. */
-    float[] makeReference(DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener) {
+    /**
+     * What the reference sampler makes of the noise, in portions that are reported.
+     *
+     * @param handle asked at each step of a block, as is whether the thread is interrupted; null within a checkpoint, which is
+     *     written whoever stops the run
+     * @throws CancellationException if the run is to stop
+     * @throws NotFiniteException if a sample is not finite
+     */
+    float[] makeReference(
+            DistillationConfig config, @Nullable Guidance guidance, DistillationListener listener, @Nullable RunHandle handle) {
         Sampler unlimited = Sampler.reference(teacher, config.evaluation().referenceSteps()).withGuidance(guidance);
         Sampler sampler = config.clip().isOfScheduler()
                 ? unlimited.withSchedulerLimits() : unlimited.withClip(config.clip().or(0));
+        Thread run = Thread.currentThread();
+        StateListener stopping = handle == null ? null
+                : (step, from, n, x) -> requireGoingOn(handle.isStopped() || run.isInterrupted());
         float[] samples = new float[length()];
         for (int from = 0; from < count; from += PORTION) {
             int done = from;
             Notifications.tell("preparing", () -> listener.preparing(done, count));
+            requireGoingOn(handle != null && TrainingRun.isStopped(handle));
             int to = Math.min(count, from + PORTION);
-            float[] portion = sampler.sample(request(condition, from, to).withWorkers(config.work().workers()));
+            float[] portion = sampler.sample(request(condition, from, to).withWorkers(config.work().workers()), stopping);
+            Finite.require("the teacher's sample of held-out noise", from, portion, size,
+                    " in " + config.evaluation().referenceSteps() + " steps");
             System.arraycopy(portion, 0, samples, from * size, portion.length);
         }
         Notifications.tell("preparing", () -> listener.preparing(count, count));
         return samples;
+    }
+
+    private static void requireGoingOn(boolean stop) {
+        if (stop) {
+            throw new CancellationException("stopped before the first step");
+        }
     }
 
     /**

@@ -1,13 +1,17 @@
 package io.bootdistill;
 
+import io.bootdistill.TrainingRun.Report;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.JointConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.diffusion.ImageSource;
+import io.bootdistill.error.NotFiniteException;
 import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
+import io.bootdistill.internal.training.Checkpoint.Derived;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.training.Checkpoint.Saved;
 import io.bootdistill.internal.training.Checkpoint;
 import java.io.IOException;
@@ -34,6 +38,9 @@ final class JointRun implements AutoCloseable {
     private final TeacherPupil taught;
     private final TrainingRun<Teacher> teacher;
     private final DistillationSetup setup;
+
+    /** What its checkpoints belong to; null where it writes none. */
+    private @Nullable Owner owner;
 
     /** Null before its first step. */
     private @Nullable TrainingRun<Student> student;
@@ -67,35 +74,42 @@ final class JointRun implements AutoCloseable {
     /** Makes the folder of a new run. */
     void writeConfig() throws IOException {
         if (folder != null) {
-            folder.make();
-            teacherFolder.writeConfig(teaching.toJson());
+            scope.own(folder.make());
+            teacher.found(teaching.toJson());
             studentFolder.writeConfig(setup.config().toJson());
-            folder.writeConfig(config.toJson());
+            String json = config.toJson();
+            owner = new Owner(key, TeacherTrainer.ORIGIN, RunFolder.configKey(json));
+            folder.writeConfig(json);
         }
     }
 
     void restore() throws IOException {
-        teacher.restore(TEACHER, key, TeacherTrainer.ORIGIN, folder.checkpoint());
+        scope.own(folder.lock());
+        owner = new Owner(key, TeacherTrainer.ORIGIN, folder.configKey());
+        if (!folder.hasCheckpoint()) {
+            return; // it begins anew
+        }
+        teacher.restore(TEACHER, owner, folder);
         step = teacher.state().step();
         if (Uninterrupted.call(() -> Checkpoint.has(folder.checkpoint(), STUDENT))) {
             openStudent();
-            student.restore(STUDENT, key, TeacherTrainer.ORIGIN, folder.checkpoint());
+            student.restore(STUDENT, owner, folder);
             step = Math.max(step, config.studentStartStep() + student.state().step());
         }
     }
 
     TrainedPair train(RunHandle handle) throws IOException {
-        teacher.begin();
+        teacher.begin(handle);
         if (student != null) {
             taught.follow(teacher);
-            student.begin();
+            student.begin(handle);
         }
         boolean stop = false;
         while (step < config.steps() && !stop) {
             if (step == config.studentStartStep()) {
                 taught.follow(teacher);
                 openStudent();
-                student.begin();
+                student.begin(handle);
             }
             boolean isTaught = step(teacher);
             boolean isDistilled = student != null && step(student);
@@ -122,19 +136,50 @@ final class JointRun implements AutoCloseable {
         return true;
     }
 
-    /** Both states are written at once; then what is derived from them. */
+    /** Both states are written at once, with what is derived from them. */
     private void report(boolean checkpoint) throws IOException {
-        if (checkpoint && folder != null) {
-            Map<String, Saved> states = new LinkedHashMap<>();
-            states.put(TEACHER, teacher.saved());
-            if (student != null) {
-                states.put(STUDENT, student.saved());
-            }
-            Uninterrupted.run(() -> Checkpoint.write(folder.checkpoint(), states, key));
+        Report taught = teacher.tell(checkpoint);
+        Report distilled = student == null ? null : student.tell(checkpoint);
+        if (folder != null) {
+            Derived derived = () -> {
+                write(teacher, taught);
+                write(student, distilled);
+            };
+            Uninterrupted.run(() -> {
+                folder.requireThere();
+                if (checkpoint) {
+                    writeCheckpoint(derived);
+                } else {
+                    derived.write();
+                }
+            });
         }
-        teacher.report(checkpoint);
+        end(teacher, taught);
+        end(student, distilled);
+    }
+
+    private void writeCheckpoint(Derived derived) throws IOException {
+        Map<String, Saved> states = new LinkedHashMap<>();
+        states.put(TEACHER, teacher.saved());
         if (student != null) {
-            student.report(checkpoint);
+            states.put(STUDENT, student.saved());
+        }
+        try {
+            Checkpoint.write(folder.checkpoint(), states, owner, derived);
+        } catch (NotFiniteException e) {
+            throw teacher.diverged(e.getMessage());
+        }
+    }
+
+    private static void write(@Nullable TrainingRun<?> run, @Nullable Report report) throws IOException {
+        if (report != null) {
+            run.write(report);
+        }
+    }
+
+    private static void end(@Nullable TrainingRun<?> run, @Nullable Report report) {
+        if (report != null) {
+            run.end(report);
         }
     }
 

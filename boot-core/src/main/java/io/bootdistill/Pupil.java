@@ -17,8 +17,15 @@ interface Pupil<M> extends AutoCloseable {
 
     Trainer newTrainer(TrainingState state);
 
-    /** The run begins, or goes on. */
-    void begin(long firstStep) throws IOException;
+    /** Writes what is needed besides the configuration for the run to go on without a checkpoint. */
+    void found(RunFolder folder) throws IOException;
+
+    /**
+     * The run begins, or goes on.
+     *
+     * @param handle that ends what is made ready before the first step
+     */
+    void begin(long firstStep, RunHandle handle) throws IOException;
 
     /** A report. */
     void progress(Progress progress);
@@ -47,6 +54,9 @@ interface Pupil<M> extends AutoCloseable {
     void checkpoint(long step);
 
     boolean shouldStop();
+
+    /** What else is not finite, which a run that has diverged may have that from; null for nothing. */
+    @Nullable String suspect();
 
     /** The model with the averaged weights, which is the caller's from now on. */
     M finish(TrainingState state);

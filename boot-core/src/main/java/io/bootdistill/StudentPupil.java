@@ -2,6 +2,7 @@ package io.bootdistill;
 
 import io.bootdistill.DistillationListener.Quality;
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.error.NotFiniteException;
 import io.bootdistill.internal.distillation.DistillationSetup;
 import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.RunFolder;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class StudentPupil implements Pupil<Student> {
 
     private static final Logger LOG = LoggerFactory.getLogger(StudentPupil.class);
+
+    /** Samples of the teacher that are looked at where a run has diverged. */
+    private static final int SUSPECTED = 8;
     private static final String HEADER =
             "step,images,loss,bootstrap,boundary,gradient_norm,rate,delta,images_per_second,paired_rmse,diversity,picture_rmse";
 
@@ -68,15 +72,19 @@ final class StudentPupil implements Pupil<Student> {
         return setup.newTrainer(state, isMoving());
     }
 
+    /** Nothing: the teacher is the caller's. */
     @Override
-    public void begin(long firstStep) throws IOException {
+    public void found(RunFolder target) {}
+
+    @Override
+    public void begin(long firstStep, RunHandle handle) throws IOException {
         setup.explain().ifPresent(LOG::info);
         Notifications.tell("started", () -> listener.started(config, firstStep));
         if (config.evaluation().heldOut() > 0) {
             heldOut = new HeldOut(
                     teacher, config.evaluation().heldOut(), setup.conditions(), setup.nullLabel(), pipeline);
             if (!isMoving()) {
-                setReference();
+                setReference(handle);
             }
         }
         openAverage();
@@ -91,7 +99,7 @@ final class StudentPupil implements Pupil<Student> {
     }
 
     /** What the reference sampler makes of the held-out noise, or made of it in an earlier part of the run, which said the gap. */
-    private void setReference() throws IOException {
+    private void setReference(RunHandle handle) throws IOException {
         String key = String.join(" ", teacherKey, config.evaluation().referenceSteps() + " steps",
                 setup.isThresholded() ? "thresholded" : "clipped at " + setup.clip(),
                 setup.guidance() == null ? "unguided" : setup.guidance().toString(), heldOut.key());
@@ -100,7 +108,7 @@ final class StudentPupil implements Pupil<Student> {
             heldOut.setReference(known);
             return;
         }
-        float[] made = heldOut.makeReference(config, setup.guidance(), listener);
+        float[] made = heldOut.makeReference(config, setup.guidance(), listener, handle);
         if (folder != null) {
             folder.writeReference(made, teacher.shape(), key);
         }
@@ -126,7 +134,7 @@ final class StudentPupil implements Pupil<Student> {
             return ",,";
         }
         if (isMoving()) {
-            heldOut.setReference(heldOut.makeReference(config, setup.guidance(), listener));
+            heldOut.setReference(heldOut.makeReference(config, setup.guidance(), listener, null));
         }
         quality = heldOut.measure(average, SampledSteps.after(config, state.step()), state.step(), images);
         Notifications.tell("quality", () -> listener.quality(quality));
@@ -164,6 +172,18 @@ final class StudentPupil implements Pupil<Student> {
     @Override
     public void checkpoint(long step) {
         Notifications.tell("checkpoint", () -> listener.checkpoint(step, average));
+    }
+
+    /** The teacher's samples. */
+    @Override
+    public @Nullable String suspect() {
+        HeldOut few = new HeldOut(teacher, SUSPECTED, setup.conditions(), setup.nullLabel(), pipeline);
+        try {
+            few.makeReference(config, setup.guidance(), new DistillationListener() {}, null);
+            return null;
+        } catch (NotFiniteException e) {
+            return e.getMessage();
+        }
     }
 
     @Override

@@ -268,21 +268,26 @@ public final class Teacher implements Denoiser {
         predictor.predict(n, x, t, condition, f);
     }
 
+    /** Keeps the teacher of a model open until what is returned is closed, on this thread. */
+    static Users.Use use(TeacherModel model) {
+        return model.denoiser() instanceof Teacher its ? its.users.use() : () -> {};
+    }
+
     /** Those that its memory is kept for. */
     Users users() {
         return users;
     }
 
     /**
-     * Frees its memory, once what other threads draw, sample, predict or save has ended; later calls are refused. A run that it
-     * teaches is not waited for. Not for a listener of what it draws, which would wait for itself. Closing twice does nothing.
+     * Frees its memory, once what other threads draw, sample, predict, save or distil has ended; later calls are refused. Not for
+     * a listener of these, which would wait for itself. Closing twice does nothing.
      */
     @Override
     public void close() {
+        users.close(); // or refuses, before anything is freed
         try (Scope scope = new Scope()) {
             scope.own(pipeline == null ? model : pipeline);
             scope.own(predictor);
-            scope.own(users);
         }
     }
 }

@@ -66,8 +66,14 @@ final class TeacherPupil implements Pupil<Teacher> {
         }
     }
 
+    /** The network, and what else of the teacher does not change. */
     @Override
-    public void begin(long firstStep) {
+    public void found(RunFolder folder) throws IOException {
+        average.save(folder.teacherFolder());
+    }
+
+    @Override
+    public void begin(long firstStep, RunHandle handle) {
         Notifications.tell("started", () -> listener.started(config, firstStep));
     }
 
@@ -91,6 +97,11 @@ final class TeacherPupil implements Pupil<Teacher> {
     public String line(Progress p, @Nullable String measured) {
         return String.format(Locale.ROOT, "%d,%d,%.6g,%.6g,%.6g,%.1f", p.step(), p.images(), p.loss(), p.gradientNorm(),
                 p.rate(), p.imagesPerSecond());
+    }
+
+    @Override
+    public @Nullable String suspect() {
+        return null;
     }
 
     @Override

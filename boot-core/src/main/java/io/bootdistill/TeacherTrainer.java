@@ -8,10 +8,12 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.diffusion.MeanImages;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.denoising.DenoisingSetup;
+import io.bootdistill.internal.device.Scope;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.TeacherKey;
 import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.run.Uninterrupted;
+import io.bootdistill.internal.training.Checkpoint.Owner;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.internal.work.Checks;
@@ -89,7 +91,7 @@ public final class TeacherTrainer {
     /**
      * A trainer with the network and the scheduler of a run that is to go on.
      *
-     * @throws IOException if the folder holds no run with a checkpoint
+     * @throws IOException if the folder holds no run
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
         NetworkFolder teacher = NetworkFolder.open(RunFolder.open(run).teacherFolder());
@@ -121,13 +123,17 @@ public final class TeacherTrainer {
     public Teacher train(ImageSource images, TeacherTrainingConfig config) throws IOException {
         check(images, config);
         Path path = config.output().folder();
-        RunFolder folder = path == null ? null : RunFolder.create(path);
-        DenoisingSetup asked = setup(images, config);
-        TeacherTrainingConfig fitted = asked.config().length().isTime() ? fitTimeBudget(asked) : asked.config();
-        if (folder != null) {
-            folder.writeConfig(fitted.toJson());
-        }
-        try (TrainingRun<Teacher> run = newRun(newPupil(images, fitted, listener), fitted, folder, key(images))) {
+        RunFolder folder = path == null ? null : RunFolder.plan(path);
+        try (Scope scope = new Scope()) {
+            if (folder != null) {
+                scope.own(folder.make());
+            }
+            DenoisingSetup asked = setup(images, config);
+            TeacherTrainingConfig fitted = asked.config().length().isTime() ? fitTimeBudget(asked) : asked.config();
+            String json = fitted.toJson();
+            Owner owner = new Owner(key(images), ORIGIN, RunFolder.configKey(json));
+            TrainingRun<Teacher> run = scope.own(newRun(newPupil(images, fitted, listener), fitted, folder, owner));
+            run.found(json);
             return run.train(handle);
         }
     }
@@ -157,10 +163,13 @@ public final class TeacherTrainer {
      */
     public Teacher resume(ImageSource images, Path path, int workers) throws IOException {
         RunFolder folder = RunFolder.open(path);
-        TeacherTrainingConfig config = Uninterrupted.call(() -> folder.readTeacherTraining(workers));
-        check(images, config);
-        try (TrainingRun<Teacher> run = newRun(newPupil(images, config, listener), config, folder, key(images))) {
-            run.restore("", key(images), ORIGIN, folder.checkpoint());
+        try (Scope scope = new Scope()) {
+            scope.own(folder.lock());
+            TeacherTrainingConfig config = Uninterrupted.call(() -> folder.readTeacherTraining(workers));
+            check(images, config);
+            Owner owner = new Owner(key(images), ORIGIN, folder.configKey());
+            TrainingRun<Teacher> run = scope.own(newRun(newPupil(images, config, listener), config, folder, owner));
+            run.restore("", owner, folder);
             return run.train(handle);
         }
     }
@@ -174,10 +183,10 @@ public final class TeacherTrainer {
         return new DenoisingSetup(network, scheduler, device, images, config);
     }
 
-    /** @param key null for a part of a joint run */
+    /** @param owner null for a part of a joint run */
     static TrainingRun<Teacher> newRun(
-            TeacherPupil pupil, TeacherTrainingConfig config, @Nullable RunFolder folder, @Nullable String key) {
-        return new TrainingRun<>(pupil, config.steps(), config.work().batch(), config.output(), folder, key);
+            TeacherPupil pupil, TeacherTrainingConfig config, @Nullable RunFolder folder, @Nullable Owner owner) {
+        return new TrainingRun<>(pupil, config.steps(), config.work().batch(), config.output(), folder, owner);
     }
 
     /** What identifies the training on these images. */

@@ -1,16 +1,18 @@
 package io.bootdistill;
 
 import io.bootdistill.error.BootDistillException;
+import io.bootdistill.internal.run.RunFolder;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The loss of a run is no longer finite. */
+/** Something of a run is no longer finite: a loss, a gradient, a weight or a moment. */
 public final class TrainingDivergedException extends BootDistillException {
 
     private static final long serialVersionUID = 1;
 
-    TrainingDivergedException(long step, double loss, @Nullable Path folder) {
-        super("training diverged: the loss is " + loss + " after step " + step + "; use a lower learning rate"
-                + (folder == null ? "" : "; the last checkpoint in " + folder + " is intact"));
+    TrainingDivergedException(long step, String what, @Nullable Path folder) {
+        super("training diverged after step " + step + ": " + what
+                + (folder == null ? "" : RunFolder.hasCheckpoint(folder) ? "; the last checkpoint in " + folder + " is intact"
+                        : "; there is no checkpoint yet"));
     }
 }

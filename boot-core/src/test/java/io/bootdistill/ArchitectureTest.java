@@ -69,7 +69,7 @@ class ArchitectureTest {
         "matching, internal.device device network internal.work diffusion internal.sampling lesson objective",
         "phase, internal.device device network internal.work diffusion internal.sampling lesson objective",
         "config, error internal.file internal.work diffusion lesson objective matching phase gson",
-        "internal.training, error internal.device device format network internal.work diffusion lesson",
+        "internal.training, error internal.device internal.file device format network internal.work diffusion lesson",
         "internal.denoising, internal.device device format network internal.work diffusion internal.sampling lesson config"
                 + " internal.training",
         "internal.distillation, internal.device device network internal.work diffusion internal.sampling lesson objective"

@@ -15,6 +15,7 @@ import io.bootdistill.diffusion.FlowSchedule;
 import io.bootdistill.diffusion.SampleRequest;
 import io.bootdistill.diffusion.SignalOde;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.error.NotFiniteException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.internal.sampling.Samples;
 import io.bootdistill.objective.Bootstrap;
@@ -314,9 +315,24 @@ public class RunTest {
         Path run = temp.resolve("run");
         MixtureTeacher broken = new MixtureTeacher(new FlowSchedule(), new double[][] {{Double.NaN, 0}}, 1, false);
         BootDistiller distiller = new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device());
-        assertThrows(
+        TrainingDivergedException diverged = assertThrows(
                 TrainingDivergedException.class, () -> distiller.train(config().heldOut(0).folder(run).build()));
+        for (String part : new String[] {"the loss is NaN", "the teacher's sample of held-out noise 0 has the value NaN",
+                "there is no checkpoint yet"}) {
+            assertTrue(diverged.getMessage().contains(part), diverged.getMessage());
+        }
+        assertFalse(diverged.getMessage().contains("learning rate"), "it is not to blame");
         assertFalse(Files.exists(run.resolve("state.safetensors")));
         assertTrue(Files.exists(run.resolve("config.json")));
+    }
+
+    /** What a student is compared with is looked at before its first step. */
+    @Test
+    void teacherThatIsNotFiniteIsNamed() {
+        MixtureTeacher broken = new MixtureTeacher(new FlowSchedule(), new double[][] {{Double.NaN, 0}}, 1, false);
+        BootDistiller distiller = new BootDistiller(broken, new io.bootdistill.network.Mlp(2, 8, 1, 0), device());
+        NotFiniteException refused = assertThrows(NotFiniteException.class, () -> distiller.train(config().heldOut(4).build()));
+        assertTrue(refused.getMessage().startsWith("the teacher's sample of held-out noise 0 has the value NaN"),
+                refused.getMessage());
     }
 }

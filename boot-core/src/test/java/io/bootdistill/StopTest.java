@@ -2,6 +2,8 @@ package io.bootdistill;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.config.DistillationConfig;
@@ -18,10 +20,14 @@ import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -189,13 +195,81 @@ class StopTest {
         return new JointTrainer(NETWORK, SCHEDULER, device);
     }
 
+    /** Its memory is the run's, too. Who is told of a run cannot wait for its end. */
+    @Test
+    @Timeout(60)
+    void closingATeacherWaitsForItsRun() throws Exception {
+        Teacher teacher = tinyTeacher();
+        Thread closing = new Thread(teacher::close);
+        List<Long> steps = new ArrayList<>();
+        new BootDistiller(teacher).listener(new DistillationListener() {
+            @Override
+            public void progress(Progress progress) {
+                steps.add(progress.step());
+                assertThrows(IllegalStateException.class, teacher::close);
+                if (progress.step() == 2) {
+                    closing.start();
+                    while (closing.getState() != Thread.State.WAITING) {
+                        Thread.onSpinWait();
+                    }
+                }
+            }
+        }).train(distillation().build()).close();
+        assertEquals(STEPS, steps.size());
+        closing.join();
+        BootDistiller distiller = new BootDistiller(teacher);
+        assertThrows(IllegalStateException.class, () -> distiller.train(distillation().build()));
+    }
+
+    /** Reference samples may take hours: a run that is stopped meanwhile makes none of the portions that are left, and no step. */
+    @ParameterizedTest
+    @EnumSource(value = Who.class, names = {"HANDLE", "INTERRUPT"})
+    void endsWhileReferenceSamplesAreMade(Who who) throws IOException {
+        Path run = temp.resolve("run");
+        List<Integer> portions = new ArrayList<>();
+        DistillationListener stopping = new DistillationListener() {
+            @Override
+            public void preparing(int done, int total) {
+                portions.add(done);
+                if (done == 100) {
+                    stop(who);
+                }
+            }
+        };
+        try (Teacher teacher = tinyTeacher()) {
+            BootDistiller distiller = new BootDistiller(teacher).handle(handle).listener(stopping);
+            DistillationConfig config = distillation().heldOut(300).folder(run).build();
+            assertThrows(CancellationException.class, () -> distiller.train(config));
+        }
+        assertEquals(who == Who.INTERRUPT, Thread.interrupted(), "the interrupt is the caller's");
+        assertEquals(List.of(0, 100), portions);
+        assertFalse(Files.exists(run.resolve("state.safetensors")));
+    }
+
+    /** Within a portion, too: after a step of a block. */
+    @Test
+    @Timeout(60)
+    void handleEndsAPortionOfReferenceSamples() throws Exception {
+        FutureTask<Void> stopping = new FutureTask<>(() -> {
+            Thread.sleep(500);
+            handle.stop();
+            return null;
+        });
+        try (Teacher teacher = tinyTeacher()) {
+            DistillationConfig config = distillation().heldOut(100).referenceSteps(10_000).build();
+            new Thread(stopping).start();
+            assertThrows(CancellationException.class, () -> new BootDistiller(teacher).handle(handle).train(config));
+            stopping.get();
+        }
+    }
+
     /** It has its files before the first step, that of the step, and goes on although its thread is still interrupted. */
     @Test
     void interruptedThreadsRunAStep() throws IOException {
         Path run = temp.resolve("run");
         try (Teacher teacher = tinyTeacher()) {
             Thread.currentThread().interrupt();
-            new BootDistiller(teacher).train(distillation().folder(run).build()).close();
+            new BootDistiller(teacher).train(distillation().heldOut(0).folder(run).build()).close();
             new BootDistiller(teacher).resume(run, 1).close();
             assertTrue(Thread.interrupted());
         }
@@ -209,8 +283,8 @@ class StopTest {
     void stoppedRunReturnsWhatItHas() throws IOException {
         try (Teacher teacher = tinyTeacher()) {
             handle.stop();
-            try (Student once = new BootDistiller(teacher).handle(handle).train(distillation().build());
-                    Student whole = new BootDistiller(teacher).train(distillation().images(4).build())) {
+            try (Student once = new BootDistiller(teacher).handle(handle).train(distillation().heldOut(0).build());
+                    Student whole = new BootDistiller(teacher).train(distillation().heldOut(0).images(4).build())) {
                 assertTrue(handle.isStopped());
                 assertArrayEquals(whole.sample(new long[] {1}, new int[] {1}), once.sample(new long[] {1}, new int[] {1}));
             }

@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 15, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 public class CheckpointFiles {
 
-    private static final String KEY = "teacher";
+    private static final Checkpoint.Owner OWNER = new Checkpoint.Owner("teacher", "teacher", "config");
 
     private Teacher teacher;
     private Checkpoint.Saved saved;
@@ -48,19 +48,19 @@ public class CheckpointFiles {
                 new TrainingState(new Model(Graph.of(teacher.network()), Devices.best(), true)), Map.of());
         folder = Files.createTempDirectory("boot-bench");
         file = folder.resolve("state.safetensors");
-        Checkpoint.write(file, Map.of("", saved), KEY);
+        Checkpoint.write(file, Map.of("", saved), OWNER, () -> {});
         bytes = Files.size(file);
     }
 
     @Benchmark
     public void write(Work work) throws IOException {
-        Checkpoint.write(file, Map.of("", saved), KEY);
+        Checkpoint.write(file, Map.of("", saved), OWNER, () -> {});
         work.bytes += bytes;
     }
 
     @Benchmark
     public void read(Work work) {
-        Checkpoint.read(file, "", saved, KEY, "teacher");
+        Checkpoint.read(file, "", saved, OWNER);
         work.bytes += bytes;
     }
 

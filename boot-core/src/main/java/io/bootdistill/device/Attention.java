@@ -24,6 +24,9 @@ public record Attention(int queries, int keys, int heads, int headSize, boolean 
         Shapes.requirePositive("keys", keys);
         Shapes.requirePositive("heads", heads);
         Shapes.requirePositive("headSize", headSize);
+        Shapes.requireProduct("heads × headSize", heads, headSize);
+        Shapes.requireProduct("heads × queries", heads, queries);
+        Shapes.requireProduct("heads × keys", heads, keys);
     }
 
     /** Channels of q, k, v and the output. */

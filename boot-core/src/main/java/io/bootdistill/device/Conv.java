@@ -34,6 +34,11 @@ public record Conv(int height, int width, int in, int out, int upsample, int str
             throw new IllegalArgumentException(
                     "a stride of 2 needs an even size, not " + height + "×" + width);
         }
+        Shapes.requireProduct("height × width × upsample²", height, width, upsample * upsample);
+        if (in > Long.MAX_VALUE / 9 / out) {
+            throw new IllegalArgumentException(
+                    "9 × in × out is 9 × " + in + " × " + out + ", must be at most " + Long.MAX_VALUE);
+        }
     }
 
     /** The usual kind: the output has the size of the input. */

@@ -18,6 +18,7 @@ public record GroupNorm(int pixels, int channels, int groups, float epsilon, Act
         Shapes.requirePositive("pixels", pixels);
         Shapes.requirePositive("channels", channels);
         Shapes.requirePositive("groups", groups);
+        Shapes.requireProduct("2 × groups", 2, groups);
         if (channels % groups != 0) {
             throw new IllegalArgumentException(channels + " channels do not divide into " + groups + " groups");
         }

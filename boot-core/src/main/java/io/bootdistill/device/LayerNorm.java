@@ -15,6 +15,7 @@ public record LayerNorm(int pixels, int channels, float epsilon) {
     public LayerNorm {
         Shapes.requirePositive("pixels", pixels);
         Shapes.requirePositive("channels", channels);
+        Shapes.requireProduct("2 × pixels", 2, pixels);
         if (!(epsilon > 0)) {
             throw new IllegalArgumentException("epsilon is " + epsilon + ", must be positive");
         }

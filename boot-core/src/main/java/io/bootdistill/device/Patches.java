@@ -18,6 +18,7 @@ public record Patches(int height, int width, int channels, int size, boolean cha
         Shapes.requirePositive("width", width);
         Shapes.requirePositive("channels", channels);
         Shapes.requirePositive("size", size);
+        Shapes.requireProduct("height × width × channels", height, width, channels);
         if (height % size != 0 || width % size != 0) {
             throw new IllegalArgumentException(
                     "an image of " + height + "×" + width + " does not divide into patches of " + size + "×" + size);

@@ -28,7 +28,7 @@ public record Slice(Allocation memory, long offset, long length) {
      */
     public void require(String operand, long needed) {
         memory.requireOpen();
-        if (length < needed) {
+        if (needed < 0 || length < needed) {
             throw new IllegalArgumentException(operand + " has " + length + " floats, the kernel needs " + needed);
         }
     }

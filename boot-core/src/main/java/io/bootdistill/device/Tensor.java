@@ -46,6 +46,10 @@ public record Tensor(Slice data, int channels, int stride) {
             throw new IllegalArgumentException(
                     operand + " has " + channels + " channels, the kernel needs " + neededChannels);
         }
-        data.require(operand, (rows - 1) * stride + channels);
+        if (rows < 1) {
+            throw new IllegalArgumentException("rows of " + operand + " is " + rows + ", must be at least 1");
+        }
+        boolean isCountable = rows - 1 <= (Long.MAX_VALUE - channels) / stride;
+        data.require(operand, isCountable ? (rows - 1) * stride + channels : Long.MAX_VALUE);
     }
 }

@@ -17,6 +17,7 @@ public record TimeEmbedding(int half, boolean fourier, boolean cosineFirst) {
 
     public TimeEmbedding {
         Shapes.requirePositive("half", half);
+        Shapes.requireProduct("2 × half", 2, half);
     }
 
     /** Channels of the embedding. */

@@ -128,12 +128,18 @@ public final class SafetensorsWriter {
      * @throws IOException naming the target and the cause; an existing file is then untouched
      */
     public void write(Path target) throws IOException {
-        AtomicFiles.writeFile(target, temporary -> {
-            try (FileChannel channel =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                writeTo(channel);
-            }
-        });
+        AtomicFiles.writeFile(target, this::writeNew);
+    }
+
+    /**
+     * Writes the content to a file that does not exist yet, for a write that has more to do before the file has its name.
+     *
+     * @throws IOException if it cannot be written; what there is of it is the caller's
+     */
+    public void writeNew(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            writeTo(channel);
+        }
     }
 
     private void writeTo(WritableByteChannel channel) throws IOException {

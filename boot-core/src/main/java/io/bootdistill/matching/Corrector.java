@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The data-free corrector beside the phases of a run: it moves the distribution of the student's samples towards the teacher's. A
- * family of methods, here without data: the corrector of FreeFlow (arXiv 2511.19428), the default; Diff-Instruct (2305.18455) with
+ * family of methods, here without data: the corrector of FreeFlow (arXiv 2511.19428) with {@link Matching.Weighting#OUTPUT}, and
+ * the default, which only weighs otherwise, with {@link Matching.Weighting#VARIANCE}; Diff-Instruct (2305.18455) with
  * {@link Matching.Weighting#FLAT}; distribution matching with {@link Matching.Weighting#ERROR} (DMD, 2311.18828), in its second
  * version with {@link OnlineSamples.Own} and several updates (2405.14867); SwiftBrush (2312.05239) with
  * {@link Matching.Weighting#NOISE}; score identity distillation with {@link Matching.Through} (SiD, 2404.04057).
@@ -68,15 +69,15 @@ public record Corrector(
                 "shared", "own where matching goes through the networks");
     }
 
-    /** With the default's weighting, matching and samples. */
+    /** Weighted by the noise's variance, with a stopped gradient, and samples and weights as by default. */
     public Corrector(double share, double start, double weight, double rate, double guidance) {
-        this(share, start, weight, rate, guidance, Matching.Weighting.OUTPUT, new Matching.Stopped(), new OnlineSamples.Shared(),
+        this(share, start, weight, rate, guidance, Matching.Weighting.VARIANCE, new Matching.Stopped(), new OnlineSamples.Shared(),
                 new OnlineWeights.Own());
     }
 
-    /** A quarter, from three quarters of the run on, λ = 10, at 3e-4, half of the guidance. */
+    /** A quarter, from three quarters of the run on, λ = 3.5, at 1e-3, half of the guidance. */
     public static Corrector defaults() {
-        return new Corrector(0.25, 0.75, 10, 3e-4, 0.5);
+        return new Corrector(0.25, 0.75, 3.5, 1e-3, 0.5);
     }
 
     /** The same with another share. */

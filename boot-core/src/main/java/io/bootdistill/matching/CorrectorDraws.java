@@ -37,6 +37,9 @@ final class CorrectorDraws extends NoisedDraws {
             Slice learnt, BlockInputs atTau, BlockInputs taughtAtTau, @Nullable BlockInputs onlineFree, Slice factor,
             Slice opposite, ThroughColumns.@Nullable Part through) {}
 
+    /** Below, the weight by the noise's variance grows no more. */
+    private static final double LEAST_SIGMA = 0.1;
+
     private final Prediction onlineOutput;
     private final Correction correction;
     private final boolean isOnlineGuided;
@@ -134,6 +137,7 @@ final class CorrectorDraws extends NoisedDraws {
     /** λ w, but for a w that is a sample's. */
     private double weight(double alpha, double sigma) {
         return switch (correction.weighting()) {
+            case VARIANCE -> correction.weight() / Math.pow(Math.max(sigma, LEAST_SIGMA), 2);
             case OUTPUT -> correction.weight() / Math.abs(onlineOutput.outputFactor(alpha, sigma));
             case FLAT, ERROR -> correction.weight();
             case NOISE -> correction.weight() * alpha * sigma;

@@ -3,8 +3,8 @@ package io.bootdistill.matching;
 import io.bootdistill.device.Tensor;
 import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.RowTable;
 
 /**
  * The conditions of samples, of which some or all are what guidance leads away from: their label, or the number of their row, is

@@ -10,6 +10,11 @@ public sealed interface Matching {
 
     /** w of a sample. */
     public enum Weighting {
+        /**
+         * 1/max(σ_τ, 0.1)²: a difference in units of the noise's variance, which leaves what much noise hides almost as it is, and
+         * corrects what little noise does.
+         */
+        VARIANCE,
         /** 1/|b|, f = a x + b o: a difference in units of the network's output, 1/σ_τ for v-prediction and flow. */
         OUTPUT,
         /** 1. */

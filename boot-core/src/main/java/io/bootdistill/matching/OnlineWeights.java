@@ -1,8 +1,8 @@
 package io.bootdistill.matching;
 
 import io.bootdistill.internal.work.Checks;
-import io.bootdistill.network.LowRank;
 import io.bootdistill.network.LowRank.Target;
+import io.bootdistill.network.LowRank;
 import java.util.List;
 
 /** What the online network of a {@link Corrector} is made of; at first it is the teacher. */

@@ -5,8 +5,8 @@ import io.bootdistill.diffusion.BlockInputs;
 import io.bootdistill.diffusion.Prediction;
 import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.lesson.Classroom;
-import io.bootdistill.lesson.RowTable;
 import io.bootdistill.lesson.RowTable.Column;
+import io.bootdistill.lesson.RowTable;
 import org.jspecify.annotations.Nullable;
 
 /**

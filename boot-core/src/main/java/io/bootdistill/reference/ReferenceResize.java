@@ -1,5 +1,7 @@
 package io.bootdistill.reference;
 
+import static io.bootdistill.internal.device.Shapes.smallRows;
+
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Tensor;
 
@@ -9,8 +11,8 @@ interface ReferenceResize extends Kernels {
     @Override
     default void upsampleForward(int n, int height, int width, Tensor xTensor, Tensor yTensor) {
         int channels = xTensor.channels();
-        Matrix x = Matrix.of("x", xTensor, (long) n * height * width, channels);
-        Matrix y = Matrix.of("y", yTensor, 4L * n * height * width, channels);
+        Matrix x = Matrix.of("x", xTensor, smallRows(n, height, width), channels);
+        Matrix y = Matrix.of("y", yTensor, 4 * smallRows(n, height, width), channels);
         for (int small = 0; small < x.rows(); small++) {
             for (int part = 0; part < 4; part++) {
                 for (int c = 0; c < channels; c++) {
@@ -23,9 +25,9 @@ interface ReferenceResize extends Kernels {
     @Override
     default void upsampleBackward(int n, int height, int width, Tensor dyTensor, Tensor baseTensor, Tensor dxTensor) {
         int channels = dxTensor.channels();
-        Matrix dy = Matrix.of("dy", dyTensor, 4L * n * height * width, channels);
-        Matrix base = Matrix.optional("base", baseTensor, (long) n * height * width, channels);
-        Matrix dx = Matrix.of("dx", dxTensor, (long) n * height * width, channels);
+        Matrix dy = Matrix.of("dy", dyTensor, 4 * smallRows(n, height, width), channels);
+        Matrix base = Matrix.optional("base", baseTensor, smallRows(n, height, width), channels);
+        Matrix dx = Matrix.of("dx", dxTensor, smallRows(n, height, width), channels);
         for (int small = 0; small < dx.rows(); small++) {
             for (int c = 0; c < channels; c++) {
                 dx.set(small, c, Matrix.orZero(base, small, c) + sumOfFour(dy, small, width, c));
@@ -36,8 +38,8 @@ interface ReferenceResize extends Kernels {
     @Override
     default void downsampleForward(int n, int height, int width, Tensor xTensor, Tensor yTensor) {
         int channels = xTensor.channels();
-        Matrix x = Matrix.of("x", xTensor, 4L * n * height * width, channels);
-        Matrix y = Matrix.of("y", yTensor, (long) n * height * width, channels);
+        Matrix x = Matrix.of("x", xTensor, 4 * smallRows(n, height, width), channels);
+        Matrix y = Matrix.of("y", yTensor, smallRows(n, height, width), channels);
         for (int small = 0; small < y.rows(); small++) {
             for (int c = 0; c < channels; c++) {
                 y.set(small, c, sumOfFour(x, small, width, c) / 4);
@@ -48,9 +50,9 @@ interface ReferenceResize extends Kernels {
     @Override
     default void downsampleBackward(int n, int height, int width, Tensor dyTensor, Tensor baseTensor, Tensor dxTensor) {
         int channels = dxTensor.channels();
-        Matrix dy = Matrix.of("dy", dyTensor, (long) n * height * width, channels);
-        Matrix base = Matrix.optional("base", baseTensor, 4L * n * height * width, channels);
-        Matrix dx = Matrix.of("dx", dxTensor, 4L * n * height * width, channels);
+        Matrix dy = Matrix.of("dy", dyTensor, smallRows(n, height, width), channels);
+        Matrix base = Matrix.optional("base", baseTensor, 4 * smallRows(n, height, width), channels);
+        Matrix dx = Matrix.of("dx", dxTensor, 4 * smallRows(n, height, width), channels);
         for (int small = 0; small < dy.rows(); small++) {
             for (int part = 0; part < 4; part++) {
                 int large = largeRow(small, width, part);

@@ -61,7 +61,7 @@ class ConfigJsonTest {
 
     @Test
     void aCorrectorBeginsWithTheOneThatIsThere() {
-        assertEquals(DistillationConfig.builder().corrector(new Corrector(0.25, 0.75, 5, 3e-4, 0.5)).build(),
+        assertEquals(DistillationConfig.builder().corrector(new Corrector(0.25, 0.75, 5, 1e-3, 0.5)).build(),
                 overDefaults("{\"corrector\": {\"weight\": 5}}"));
         assertEquals(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 5, 3e-4, 1)).build(),
                 over(DistillationConfig.builder().corrector(new Corrector(1, 0.75, 3, 3e-4, 1)),

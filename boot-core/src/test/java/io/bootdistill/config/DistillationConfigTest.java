@@ -125,7 +125,7 @@ class DistillationConfigTest extends ConfigContract<DistillationValues, Distilla
         assertEquals(List.of(new Phase(1, new Trajectories(10, 4, 96, 1, 0, 0), new ResidualWeighting(0.5, 1e-3))),
                 config.phases());
         assertEquals(new CorrectorChoice.Automatic(), config.corrector());
-        assertEquals(new Corrector(0.25, 0.75, 10, 3e-4, 0.5), config.corrector(true));
+        assertEquals(new Corrector(0.25, 0.75, 3.5, 1e-3, 0.5), config.corrector(true));
         assertEquals(new OptimiserConfig(UpdateRule.MUON, 5e-4, 3_200, 0, 0.9, 0.99, 1, 2_000), config.optimiser());
         assertEquals(1, config.guidance().range().least());
         assertEquals(1, config.guidance().range().most());

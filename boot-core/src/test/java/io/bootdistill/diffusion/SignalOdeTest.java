@@ -202,6 +202,37 @@ class SignalOdeTest {
         }
     }
 
+    /**
+     * Along the path of a Gaussian teacher, N(0.3, ½²) at x = 0.2 and t = ½: what it predicts changes in time, the consistency
+     * function does not.
+     */
+    @Test
+    void tangentOfAGaussianTeacher() {
+        double mean = 0.3;
+        double deviation = 0.5;
+        SignalOde.Predictor gaussian = (x, t) -> {
+            double alpha = FLOW.alpha(t);
+            return new double[] {mean + alpha * deviation * deviation / variance(t, deviation) * (x[0] - alpha * mean)};
+        };
+        SignalOde.Predictor consistency = (x, t) ->
+                new double[] {mean + deviation * (x[0] - FLOW.alpha(t) * mean) / Math.sqrt(variance(t, deviation))};
+        double t = 0.5;
+        double h = 1e-6;
+        double[] y = {0.1};
+        double[] noise = {0.3};
+        double[] x = ode.state(y, noise, t);
+        double[] next = ode.state(ode.step(Solver.DDIM, gaussian, y, noise, t, t - h), noise, t - h);
+        assertEquals(0.2, x[0], 1e-15);
+        assertEquals(-0.24, (x[0] - next[0]) / h, 10 * h);
+        assertEquals(0.032, (gaussian.predict(x, t)[0] - gaussian.predict(x, t - h)[0]) / h, 10 * h);
+        assertEquals(-0.064, (gaussian.predict(x, t)[0] - gaussian.predict(next, t - h)[0]) / h, 10 * h);
+        assertEquals(0, (consistency.predict(x, t)[0] - consistency.predict(next, t - h)[0]) / h, 10 * h);
+    }
+
+    private static double variance(double t, double deviation) {
+        return Math.pow(FLOW.alpha(t) * deviation, 2) + Math.pow(FLOW.sigma(t), 2);
+    }
+
     @Test
     void stepOfTheFlowScheduleIsTheLimitOfTheGeneralOne() {
         for (double t : new double[] {0.2, 0.5, 0.9}) {

@@ -36,7 +36,8 @@ public class CorrectorLessonTest {
 
     private static final int BATCH = PlaneRoom.BATCH;
     private static final int PIXEL = PlaneRoom.PIXEL;
-    private static final Corrector OPTIONS = new Corrector(1, 0.5, 0.5, 3e-4, 1);
+    private static final Corrector OPTIONS =
+            new Corrector(1, 0.5, 0.5, 3e-4, 1).withWeighting(Matching.Weighting.OUTPUT);
     private static final long STEPS = 100;
     private static final double TOLERANCE = 2e-5;
 
@@ -139,7 +140,8 @@ public class CorrectorLessonTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 1, 0", "2.5, 2.5, 1, 0", "2.5, 2.5, 0, 0", "2.5, 2.5, 0.25, 0", "1, 3, 0.5, 0", "2.5, 2.5, 0.25, 0.7"})
     void targetIsTheSampleMovedByTheDifferenceOfThePredictions(double least, double most, double share, double rescale) {
-        Corrector options = new Corrector(1, 0.5, OPTIONS.weight(), 3e-4, share);
+        Corrector options =
+                new Corrector(1, 0.5, OPTIONS.weight(), 3e-4, share).withWeighting(Matching.Weighting.OUTPUT);
         try (Step step = new Step(options, new GuidanceRange(least, most), rescale, 80)) {
             float[] y = step.y;
             float[] x = step.states();

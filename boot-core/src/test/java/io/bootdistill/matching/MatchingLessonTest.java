@@ -99,6 +99,7 @@ public class MatchingLessonTest {
                 }
                 double sigma = plane.schedule.sigma(tau[i]);
                 weights[i] = switch (weighting) {
+                    case VARIANCE -> Math.min(1 / (sigma * sigma), 100);
                     case OUTPUT -> 1 / sigma;
                     case FLAT -> 1;
                     case NOISE -> plane.schedule.alpha(tau[i]) * sigma;
@@ -116,7 +117,9 @@ public class MatchingLessonTest {
 
     /** target = y + λ w (f̃ − g̃), each guided as far as it is told. */
     @ParameterizedTest
-    @CsvSource({"OUTPUT, 0, NO", "OUTPUT, 0, YES", "FLAT, 0.25, YES", "NOISE, 1, YES", "ERROR, 0.25, YES", "FLAT, 0.5, TOLD"})
+    @CsvSource({
+        "VARIANCE, 0, NO", "OUTPUT, 0, NO", "OUTPUT, 0, YES", "FLAT, 0.25, YES", "NOISE, 1, YES", "ERROR, 0.25, YES",
+        "FLAT, 0.5, TOLD"})
     void targetIsTheSampleMovedByTheDifference(Matching.Weighting weighting, double onlineGuidance, Guided guided) {
         try (Step step = new Step(device(), new Matching.Stopped(), weighting, onlineGuidance, guided)) {
             double[] f = step.f(step.y);
@@ -133,7 +136,7 @@ public class MatchingLessonTest {
     @ParameterizedTest
     @CsvSource({
         "0, FLAT, 0, NO", "1, FLAT, 0, NO", "1, OUTPUT, 0, YES", "1.2, ERROR, 0, YES", "0.5, ERROR, 0.25, YES",
-        "1, NOISE, 1, YES", "1, FLAT, 0.5, TOLD"})
+        "1, NOISE, 1, YES", "1, VARIANCE, 0, YES", "1, FLAT, 0.5, TOLD"})
     void gradientThroughBothNetworksIsThatOfTheLoss(
             double a, Matching.Weighting weighting, double onlineGuidance, Guided guided) {
         try (Step step = new Step(device(), new Matching.Through(a), weighting, onlineGuidance, guided)) {

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.objective.CorrectorDrawsTest;
+import io.bootdistill.matching.CorrectorDrawsTest;
 
 /** What the corrector draws on the cpu device. */
 class CpuCorrectorDrawsTest extends CorrectorDrawsTest {

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.objective.CorrectorLessonTest;
+import io.bootdistill.matching.CorrectorLessonTest;
 
 /** The corrector of a training step on the cpu device. */
 class CpuCorrectorLessonTest extends CorrectorLessonTest {

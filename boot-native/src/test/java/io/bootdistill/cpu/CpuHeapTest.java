@@ -12,8 +12,8 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.format.RawFiles;
 import io.bootdistill.internal.file.Json;
-import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.Checkpoint.Saved;
+import io.bootdistill.internal.training.Checkpoint;
 import io.bootdistill.internal.training.TrainingState;
 import io.bootdistill.network.Graph;
 import io.bootdistill.network.Model;
@@ -99,9 +99,10 @@ class CpuHeapTest {
             try (TrainingState state = new TrainingState(student); Kernels kernels = device.openKernels()) {
                 kernels.fill(student.parameters(), 1.5f);
                 Saved saved = new Saved(state, Map.of());
-                Checkpoint.write(file, Map.of("", saved), "teacher");
+                Checkpoint.Owner owner = new Checkpoint.Owner("teacher", "teacher", "config");
+                Checkpoint.write(file, Map.of("", saved), owner, () -> {});
                 kernels.fill(student.parameters(), 0);
-                Checkpoint.read(file, "", saved, "teacher", "teacher");
+                Checkpoint.read(file, "", saved, owner);
                 float[] first = new float[1];
                 kernels.download(student.parameters().slice(0, 1), first, 0);
                 System.out.println(Files.size(file) / (4 * graph.layout().count()) + " networks, " + first[0]);

@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.objective.MatchedGaussiansTest;
+import io.bootdistill.matching.MatchedGaussiansTest;
 
 /** Samples that two known distributions move, on the cpu device. */
 class CpuMatchedGaussiansTest extends MatchedGaussiansTest {

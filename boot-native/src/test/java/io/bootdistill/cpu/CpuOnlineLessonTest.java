@@ -1,7 +1,7 @@
 package io.bootdistill.cpu;
 
 import io.bootdistill.device.Device;
-import io.bootdistill.objective.OnlineLessonTest;
+import io.bootdistill.matching.OnlineLessonTest;
 
 /** An online network that learns from its own samples, on the cpu device. */
 class CpuOnlineLessonTest extends OnlineLessonTest {

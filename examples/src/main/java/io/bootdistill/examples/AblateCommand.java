@@ -66,7 +66,7 @@ import picocli.CommandLine.Spec;
             "",
             "Runs side by side share the processors evenly, which never changes a result. Minutes are of the whole machine:"
                     + " with --jobs 2 on two processors, a run of 10 minutes takes 20 on its one processor. They are turned"
-                    + " into steps by a short timing at the start of each run, so that nothing else should run meanwhile.",
+                    + " into steps by a short timing of all recipes before the first run: nothing else should run meanwhile.",
             "",
             "Given the folder of an earlier ablation, goes on there: what is done is not repeated, and a run that was stopped"
                     + " goes on from its checkpoint. Ctrl-C stops all runs after the current step.",
@@ -176,24 +176,25 @@ final class AblateCommand implements Callable<Integer> {
         }
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         PrintWriter err = spec.commandLine().getErr();
-        try (Teacher teacher = Teacher.load(folder, device);
-                StopRequest stop = new StopRequest(err)) {
-            DistillationConfig usual = Recipes.defaults(teacher);
-            DistillationConfig defaults =
-                    usual.toBuilder().guidance(guidance.config(usual.guidance(), false, teacher)).build();
-            Subject subject = new Subject(folder, device, defaults, prompts);
-            try (Gauge gauge = prompts == null ? imageGauge(teacher, defaults.guidance(), device)
-                    : promptGauge(teacher, prompts, defaults.guidance().range(), device)) {
-                Setting setting = new Setting(seed, heldOut, device.description(), processors, processors / jobs,
-                        FileKey.ofTeacher(folder), prompts == null ? null : prompts.key(),
-                        defaults.guidance().isGuided() ? defaults.guidance().toString() : null, imagesKey, extractorKey);
-                Ablation ablation = new Ablation(out, subject, setting, gauge, stop::isRequested, err::println);
-                compare(ablation, recipes, budgets);
-                plot(ablation);
+        try (StopRequest stop = new StopRequest(err)) {
+            try (Teacher teacher = Teacher.load(folder, device)) {
+                DistillationConfig usual = Recipes.defaults(teacher);
+                DistillationConfig defaults =
+                        usual.toBuilder().guidance(guidance.config(usual.guidance(), false, teacher)).build();
+                Subject subject = new Subject(folder, device, defaults, prompts);
+                try (Gauge gauge = prompts == null ? imageGauge(teacher, defaults.guidance(), device)
+                        : promptGauge(teacher, prompts, defaults.guidance().range(), device)) {
+                    Setting setting = new Setting(seed, heldOut, device.description(), processors, processors / jobs,
+                            FileKey.ofTeacher(folder), prompts == null ? null : prompts.key(),
+                            defaults.guidance().isGuided() ? defaults.guidance().toString() : null, imagesKey, extractorKey);
+                    Ablation ablation = new Ablation(out, subject, setting, gauge, stop::isRequested, err::println);
+                    compare(ablation, recipes, budgets);
+                    plot(ablation);
+                }
+            } catch (CancellationException e) {
+                err.println("boot: stopped; go on with the same command and --out " + Boot.quoted(out));
+                return stop.code();
             }
-        } catch (CancellationException e) {
-            err.println("boot: stopped; go on with the same command and --out " + Boot.quoted(out));
-            return Boot.STOPPED;
         }
         PrintWriter stdout = spec.commandLine().getOut();
         stdout.println("table        " + out.resolve("ablation.md"));

@@ -16,15 +16,15 @@ final class BarReport extends TrainingReport {
 
     private final PrintStream terminal;
     private ProgressBar bar;
+    private boolean isPreparing;
 
-    BarReport(StopRequest stop, PrintStream terminal) {
-        super(stop);
+    BarReport(PrintStream terminal) {
         this.terminal = terminal;
     }
 
     @Override
     public void preparing(int done, int total) {
-        super.preparing(done, total);
+        isPreparing = done < total;
         if (done == 0) {
             open(config() == null ? "pictures of the stage before" : "teacher samples", total, 0);
         }
@@ -34,15 +34,17 @@ final class BarReport extends TrainingReport {
         }
     }
 
+    /** Asked after each step, and between portions of what is prepared. */
     @Override
     public boolean shouldStop() {
+        if (isPreparing) {
+            return false;
+        }
         if (bar == null) {
             open("distilling", config().steps(), step());
         }
-        if (config() != null) { // a step is done
-            bar.step();
-        }
-        return super.shouldStop();
+        bar.step();
+        return false;
     }
 
     @Override

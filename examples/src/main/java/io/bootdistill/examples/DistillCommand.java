@@ -166,8 +166,9 @@ final class DistillCommand implements Callable<Integer> {
                 Student before = cascade == null ? null : Student.load(ModelFolder.of(cascade).path(), device)) {
             DistillationConfig config = resume ? null : newConfig(teacher, threads);
             err.println("teacher " + teacherFolder() + ", device " + device.description() + ", run folder " + out);
-            TrainingReport report = Boot.onTerminal() ? new BarReport(stop, System.err) : new LineReport(stop, err);
-            BootDistiller distiller = new BootDistiller(teacher).conditions(conditions).listener(report);
+            TrainingReport report = Boot.onTerminal() ? new BarReport(System.err) : new LineReport(err);
+            BootDistiller distiller =
+                    new BootDistiller(teacher).conditions(conditions).listener(report).handle(stop.handle());
             if (before != null) {
                 distiller.cascade(before);
             }
@@ -176,23 +177,23 @@ final class DistillCommand implements Callable<Integer> {
                 if (report.firstStep() == report.config().steps()) {
                     err.println("boot: the run was finished before, after step " + report.firstStep());
                 }
-                summarize(student, report, Duration.ofNanos(System.nanoTime() - start));
+                summarize(student, report, Duration.ofNanos(System.nanoTime() - start), stop);
                 if (report.step() < report.config().steps()) {
                     err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
                             + "; continue with: " + resumeCommand());
-                    return Boot.STOPPED;
+                    return stop.code();
                 }
                 if (!noReport && before != null) {
                     err.println("boot: no report.html: its samples are of seeds and labels alone, and these of smaller pictures;"
                             + " measure them with boot evaluate --cascade");
                 } else if (!noReport) {
-                    writeReport(teacher, student);
+                    return writeReport(teacher, student, stop);
                 }
                 return Boot.OK;
             } catch (CancellationException e) {
                 err.println("boot: stopped before the first step; " + (resume
-                        ? "the checkpoint is as it was; continue with: " + resumeCommand() : "nothing was written"));
-                return Boot.STOPPED;
+                        ? "the checkpoint is as it was; continue with: " + resumeCommand() : "there is no checkpoint"));
+                return stop.code();
             } finally {
                 report.end();
             }
@@ -226,7 +227,7 @@ final class DistillCommand implements Callable<Integer> {
 
     // ---- results
 
-    private void summarize(Student student, TrainingReport report, Duration time) throws IOException {
+    private void summarize(Student student, TrainingReport report, Duration time, StopRequest stop) throws IOException {
         PrintWriter stdout = spec.commandLine().getOut();
         Quality quality = report.quality();
         stdout.println("student      " + out.resolve("student"));
@@ -241,7 +242,7 @@ final class DistillCommand implements Callable<Integer> {
             stdout.println("COLLAPSED    " + report.collapse());
         }
         stdout.println("wall time    " + Times.clock(time));
-        if (quality != null && quality.picture().isPicture()) {
+        if (quality != null && quality.picture().isPicture() && !stop.isRequested()) {
             Path picture = out.resolve("comparison.png");
             Comparison.write(picture, quality, student, report.config().evaluation().referenceSteps());
             stdout.println("picture      " + picture);
@@ -253,13 +254,21 @@ final class DistillCommand implements Callable<Integer> {
     }
 
     /** Without the figures of images, which distillation has nothing to do with. */
-    private void writeReport(Teacher teacher, Student student) throws IOException {
+    private int writeReport(Teacher teacher, Student student, StopRequest stop) throws IOException {
         long start = System.nanoTime();
         Path file = out.resolve(ReportWriter.FILE);
-        new ReportWriter(out, teacher, student, reportNoises).write(file, null);
+        try {
+            new ReportWriter(out, teacher, student, reportNoises, stop::requireGoingOn).write(file, null);
+        } catch (CancellationException e) {
+            spec.commandLine().getErr().println("boot: stopped; the run is whole, its report is not written: "
+                    + Boot.command() + " report " + Boot.quoted(out)
+                    + (teacherFolder == null ? "" : " --teacher " + Boot.quoted(teacherFolder)));
+            return stop.code();
+        }
         PrintWriter stdout = spec.commandLine().getOut();
         stdout.printf(Locale.ROOT, "report       %s (took %.1f s)%n", file, (System.nanoTime() - start) * 1e-9);
         stdout.flush();
+        return Boot.OK;
     }
 
     private String resumeCommand() {

@@ -11,8 +11,7 @@ final class LineReport extends TrainingReport {
 
     private final PrintWriter err;
 
-    LineReport(StopRequest stop, PrintWriter err) {
-        super(stop);
+    LineReport(PrintWriter err) {
         this.err = err;
     }
 
@@ -25,7 +24,6 @@ final class LineReport extends TrainingReport {
 
     @Override
     public void preparing(int done, int total) {
-        super.preparing(done, total);
         if (done == 0) {
             err.printf(Locale.ROOT, config() == null ? "drawing %d pictures of the stage before …%n"
                     : "sampling the teacher on %d held-out noises …%n", total);

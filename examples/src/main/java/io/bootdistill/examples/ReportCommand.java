@@ -69,7 +69,7 @@ final class ReportCommand implements Callable<Integer> {
         try (Teacher teacher = Teacher.load(from, device);
                 Student student = new BootDistiller(teacher).open(run, Runtime.getRuntime().availableProcessors());
                 Ruler ruler = ruler(teacher, device)) {
-            new ReportWriter(run, teacher, student, noises).write(file, ruler);
+            new ReportWriter(run, teacher, student, noises, () -> {}).write(file, ruler);
         }
         spec.commandLine().getOut().println("report       " + file);
         spec.commandLine().getOut().flush();

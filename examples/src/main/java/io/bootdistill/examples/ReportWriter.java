@@ -51,15 +51,18 @@ final class ReportWriter {
     private final Guidance guidance;
     private final ReportModels models;
     private final int noises;
+    private final Runnable goingOn;
 
     /**
      * @param student with its time input
      * @param noises that the pictures and the table are of
+     * @param goingOn called between the samples; what it throws ends the report
      */
-    ReportWriter(Path run, Teacher teacher, Student student, int noises) throws IOException {
+    ReportWriter(Path run, Teacher teacher, Student student, int noises, Runnable goingOn) throws IOException {
         this.run = run;
         this.teacher = teacher;
         this.student = student;
+        this.goingOn = goingOn;
         this.noises = teacher.isPipeline() ? Math.min(noises, MOST_OF_PIPELINE) : noises;
         config = DistillationConfig.read(run.resolve("config.json"));
         guidance = guidance();
@@ -126,12 +129,13 @@ final class ReportWriter {
         }
         millis(model, seeds, chosen, Math.min(noises, WARM_UP)); // the first makes plans
         double each = millis(model, seeds, chosen, Math.min(noises, TIMED)) / Math.min(noises, TIMED);
-        float[] samples = known != null ? known : PairedError.clamp(model.sample(seeds, chosen));
+        float[] samples = known != null ? known : HeldOutSamples.of(model, models.labels(), noises, (done, total) -> goingOn.run());
         double rmse = reference == null ? Double.NaN : PairedError.rmse(samples, reference);
         return new Sampled(name, calls, samples, rmse, each, alone, models.shown(samples));
     }
 
-    private static double millis(Generator model, long[] seeds, int[] labels, int count) {
+    private double millis(Generator model, long[] seeds, int[] labels, int count) {
+        goingOn.run();
         long start = System.nanoTime();
         model.sample(Arrays.copyOf(seeds, count), labels == null ? null : Arrays.copyOf(labels, count));
         return (System.nanoTime() - start) * 1e-6;

@@ -7,17 +7,15 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
 
-/** Shows the training of a teacher in plain lines, and stops it when asked to. */
+/** Shows the training of a teacher in plain lines. */
 final class TeacherReport implements TeacherTrainingListener {
 
-    private final StopRequest stop;
     private final PrintWriter err;
     private TeacherTrainingConfig config;
     private long firstStep;
     private Progress last;
 
-    TeacherReport(StopRequest stop, PrintWriter err) {
-        this.stop = stop;
+    TeacherReport(PrintWriter err) {
         this.err = err;
     }
 
@@ -41,11 +39,6 @@ final class TeacherReport implements TeacherTrainingListener {
         last = p;
         err.printf(Locale.ROOT, "step %d/%d  loss %.4f  %.0f images/s  %s left%n",
                 p.step(), p.steps(), p.loss(), p.imagesPerSecond(), Times.clock(Duration.ofSeconds((long) p.secondsLeft())));
-    }
-
-    @Override
-    public boolean shouldStop() {
-        return stop.isRequested();
     }
 
     /** The configuration of the run; null before it has started. */

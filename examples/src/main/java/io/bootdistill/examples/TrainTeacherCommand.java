@@ -3,6 +3,7 @@ package io.bootdistill.examples;
 import static io.bootdistill.examples.Arguments.require;
 
 import io.bootdistill.CaptionTrainer;
+import io.bootdistill.RunHandle;
 import io.bootdistill.TeacherTrainer;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.config.TextEncoderMode;
@@ -161,31 +162,31 @@ final class TrainTeacherCommand implements Callable<Integer> {
         TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
         if (from != null || resume && CaptionTrainer.isRun(out)) {
             CaptionTraining training = CaptionTraining.read(imageFolder);
-            return train(training.description(), start, err, (device, report) -> {
+            return train(training.description(), start, err, (device, report, handle) -> {
                 Path pipeline = resume ? out.resolve("teacher") : from;
-                training.run(new CaptionTrainer(pipeline, device).listener(report), builder, randomWeights, out, threads);
+                training.run(new CaptionTrainer(pipeline, device).listener(report).handle(handle), builder, randomWeights, out, threads);
             });
         }
         CaptionTraining.requireNone(imageFolder);
         TrainingImages training = TrainingImages.read(imageFolder, frame(), resume ? null : upscaleFrom);
-        return train(training.description(), start, err, (device, report) -> run(training, builder, device, report, threads));
+        return train(training.description(), start, err, (device, report, handle) -> run(training, builder, device, report, handle, threads));
     }
 
     /** A training on a device. */
     private interface Training {
-        void run(Device device, TeacherReport report) throws IOException;
+        void run(Device device, TeacherReport report, RunHandle handle) throws IOException;
     }
 
     private void run(
-            TrainingImages training, TeacherTrainingConfig.Builder builder, Device device, TeacherReport report, int threads)
-            throws IOException {
+            TrainingImages training, TeacherTrainingConfig.Builder builder, Device device, TeacherReport report, RunHandle handle,
+            int threads) throws IOException {
         ImageSource images = training.source();
         if (resume) {
-            TeacherTrainer.ofRun(out, device).listener(report).resume(images, out, threads).close();
+            TeacherTrainer.ofRun(out, device).listener(report).handle(handle).resume(images, out, threads).close();
         } else {
             TeacherTrainer trainer = new TeacherTrainer(newNetwork(training), newScheduler(), device);
             int nullLabel = training.classes() > 0 && training.small() == null ? training.classes() : -1;
-            trainer.listener(report).train(images, builder.nullLabel(nullLabel).build()).close();
+            trainer.listener(report).handle(handle).train(images, builder.nullLabel(nullLabel).build()).close();
         }
     }
 
@@ -193,8 +194,8 @@ final class TrainTeacherCommand implements Callable<Integer> {
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         err.println("images " + imageFolder + ", " + description + ", device " + device.description() + ", run folder " + out);
         try (StopRequest stop = new StopRequest(err)) {
-            TeacherReport report = new TeacherReport(stop, err);
-            training.run(device, report);
+            TeacherReport report = new TeacherReport(err);
+            training.run(device, report, stop.handle());
             if (report.firstStep() == report.config().steps()) {
                 err.println("boot: the run was finished before, after step " + report.firstStep());
             }
@@ -202,7 +203,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
             if (report.step() < report.config().steps()) {
                 err.println("boot: stopped after step " + report.step() + " of " + report.config().steps()
                         + "; continue with: " + resumeCommand());
-                return Boot.STOPPED;
+                return stop.code();
             }
             return Boot.OK;
         }

@@ -4,35 +4,21 @@ import io.bootdistill.DistillationListener;
 import io.bootdistill.Progress;
 import io.bootdistill.config.DistillationConfig;
 import java.util.Locale;
-import java.util.concurrent.CancellationException;
 
-/** Shows a run, and stops it when asked to. */
+/** Shows a run. */
 abstract class TrainingReport implements DistillationListener {
 
-    private final StopRequest stop;
     private DistillationConfig config;
     private long firstStep;
     private long step;
     private Quality quality;
     private String collapse;
 
-    TrainingReport(StopRequest stop) {
-        this.stop = stop;
-    }
-
     @Override
     public void started(DistillationConfig config, long firstStep) {
         this.config = config;
         this.firstStep = firstStep;
         step = firstStep;
-    }
-
-    /** There is no step yet to stop after. */
-    @Override
-    public void preparing(int done, int total) {
-        if (stop.isRequested()) {
-            throw new CancellationException("stopped before the first step");
-        }
     }
 
     @Override
@@ -49,11 +35,6 @@ abstract class TrainingReport implements DistillationListener {
     @Override
     public void collapsed(Quality quality, String reason) {
         collapse = reason;
-    }
-
-    @Override
-    public boolean shouldStop() {
-        return stop.isRequested();
     }
 
     /** The configuration of the run; null before it has started. */

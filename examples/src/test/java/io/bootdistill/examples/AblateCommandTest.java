@@ -113,6 +113,17 @@ final class AblateCommandTest {
         assertEquals(data, Files.readAllLines(out.resolve("ablation.csv")), run.err());
     }
 
+    /** Whatever happens during the runs. */
+    @Test
+    void minutesAreStepsByThePacesOfTheFolder() throws IOException {
+        Files.createDirectories(out);
+        Files.writeString(out.resolve("paces.json"), "{\"imagesPerMinute\": {\"defaults\": 20.5, \"euler\": 32}}");
+        ablate("--minutes", 1).succeeded();
+        List<String> data = Files.readAllLines(out.resolve("ablation.csv"));
+        assertTrue(row(data, "1 minutes,defaults,").contains(",5,20,"), data.toString());
+        assertTrue(row(data, "1 minutes,euler,").contains(",8,32,"), data.toString());
+    }
+
     /** One that needs the gradient of a teacher that is clipped, and one whose loss is infinite. */
     @Test
     void methodsThatCannotRunAreLeftOutWithANote() throws IOException {

@@ -5,8 +5,8 @@ import java.util.Deque;
 
 /**
  * Owns what lives outside the heap: memory, kernels, plans, threads. Closes it in reverse order, all of it, whatever fails.
- * A constructor that allocates several things gives them to a scope and calls {@link #closeAfter} where it fails half-way. Not
- * thread-safe.
+ * A constructor that allocates several things gives them to a scope and calls {@link #closeAfter} where it fails half-way. For one
+ * thread, but for closing: of several that do, one closes, and the others wait until all is closed.
  */
 public final class Scope implements AutoCloseable {
 
@@ -32,7 +32,7 @@ public final class Scope implements AutoCloseable {
 
     /** Closes everything; the first failure is thrown at the end. Closing twice does nothing. */
     @Override
-    public void close() {
+    public synchronized void close() {
         Throwable failure = null;
         while (!owned.isEmpty()) {
             try {

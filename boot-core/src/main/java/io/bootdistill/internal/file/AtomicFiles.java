@@ -150,6 +150,7 @@ public final class AtomicFiles {
         Path aside = aside(place);
         if (Files.exists(aside)) { // left by a killed write
             if (Files.exists(place)) {
+                requireNothingForeign(aside, place);
                 deleteTree(aside);
             } else {
                 Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
@@ -177,7 +178,7 @@ public final class AtomicFiles {
                     .sorted()
                     .toList();
             if (!foreign.isEmpty()) {
-                throw new IOException("the folder exists and holds " + foreign.get(0)
+                throw new IOException("the folder " + old + " exists and holds " + foreign.get(0)
                         + (foreign.size() == 1 ? "" : " and " + (foreign.size() - 1) + " more")
                         + ", which would be lost; choose another folder or remove it");
             }

@@ -18,25 +18,24 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a run writes: {@code config.json}, {@code prompts.json} where it trains on prompts, {@code metrics.csv}, {@code
- * reference.safetensors} (what the student is compared
- * with), {@code grids/}, {@code state.safetensors} (the checkpoint) and {@code student/} (the averaged student, as it can be
- * sampled), or {@code teacher/} where a teacher is trained. Of a joint run, {@code teacher/} and {@code student/} are such
- * folders themselves, but for the checkpoint. Every file is written beside its place and renamed.
+ * reference.safetensors} (what the student is compared with), {@code grids/}, {@code state.safetensors} (the checkpoint) and
+ * {@code student/} (the averaged student, as it can be sampled), or {@code teacher/} where a teacher is trained. Of a joint run,
+ * {@code teacher/} and {@code student/} are such folders themselves, but for the checkpoint. Every file is written beside its
+ * place and renamed.
  */
 public final class RunFolder {
 
-    static final String CONFIG = "config.json";
-    public static final String STUDENT = "student";
-    public static final String TEACHER = "teacher";
-    private static final String STATE = "state.safetensors";
-    private static final String PROMPTS = "prompts.json";
-    private static final String METRICS = "metrics.csv";
-    private static final String REFERENCE = "reference.safetensors";
+    static final String CONFIG = RunFiles.CONFIG;
+    public static final String STUDENT = RunFiles.STUDENT;
+    public static final String TEACHER = RunFiles.TEACHER;
+
+    /** Groups of a configuration, which hold no others. */
+    private static final Pattern GOES_ON = Pattern.compile("\"(length|evaluation|output)\"\\s*:\\s*\\{[^{}]*}");
 
     private final Path folder;
 
@@ -47,16 +46,9 @@ public final class RunFolder {
         this.folder = folder;
     }
 
-    /** Makes the folder of a new run. */
-    public static RunFolder create(Path path) throws IOException {
-        RunFolder folder = plan(path);
-        folder.make();
-        return folder;
-    }
-
     /**
      * The folder of a new run, before it is made. It may hold another run's reference samples: where they fit, they need not be
-     * made again.
+     * made again; and what a run has left that ended before its first checkpoint.
      *
      * @throws IOException if it holds something else already
      */
@@ -65,18 +57,18 @@ public final class RunFolder {
             if (!Files.isDirectory(path)) {
                 throw new IOException(path + " exists and is not a folder; choose another output folder");
             }
-            try (Stream<Path> content = Files.list(path)) {
-                if (content.anyMatch(file -> !file.endsWith(REFERENCE))) {
-                    throw new IOException(
-                            path + " exists and is not empty; choose another output folder, or continue the run there");
-                }
-            }
+            RunFiles.requireNone(path);
+            RunFiles.requireNoLinks(path);
         }
         return new RunFolder(path);
     }
 
-    /** @throws IOException if it cannot be made, or not be written */
-    public void make() throws IOException {
+    /**
+     * Makes the folder where it is missing, and keeps it until what is returned is closed.
+     *
+     * @throws IOException if it cannot be made, or not be written, or another run has it
+     */
+    public RunLock make() throws IOException {
         try {
             Files.createDirectories(folder);
         } catch (IOException e) {
@@ -86,14 +78,60 @@ public final class RunFolder {
         if (!Files.isWritable(folder)) {
             throw new IOException(folder + " is not writable; choose another output folder");
         }
+        RunLock lock = lock();
+        Files.deleteIfExists(folder.resolve(RunFiles.PROMPTS)); // of what was begun here
+        return lock;
     }
 
     /** Opens the folder of a run that is to go on. */
     public static RunFolder open(Path path) throws IOException {
-        if (!Files.exists(path.resolve(CONFIG)) || !Files.exists(path.resolve(STATE))) {
-            throw new IOException(path + " holds no run with a checkpoint (" + CONFIG + " and " + STATE + ")");
+        if (!Files.exists(path.resolve(CONFIG))) {
+            throw new IOException(path + " holds no run: there is no " + CONFIG);
         }
+        RunFiles.requireNoLinks(path);
         return new RunFolder(path);
+    }
+
+    /** Keeps the folder of a run that goes on, until what is returned is closed. */
+    public RunLock lock() throws IOException {
+        return RunLock.of(folder);
+    }
+
+    /** Whether there is a checkpoint: a run that has none begins anew where it is to go on. */
+    public boolean hasCheckpoint() {
+        return hasCheckpoint(folder);
+    }
+
+    /** Whether there is one in a folder. */
+    public static boolean hasCheckpoint(Path folder) {
+        return Files.exists(folder.resolve(RunFiles.STATE));
+    }
+
+    /** @throws IOException if there is none */
+    public void requireCheckpoint() throws IOException {
+        if (!hasCheckpoint()) {
+            throw new IOException(folder + " holds no run with a checkpoint: there is no " + RunFiles.STATE);
+        }
+    }
+
+    /** @throws IOException if it is no longer there, or not this run's */
+    public void requireThere() throws IOException {
+        if (!Files.exists(folder.resolve(CONFIG))) {
+            throw new IOException(folder.resolve(CONFIG) + " is no longer there: the folder of a run must stay as it is");
+        }
+    }
+
+    /** What identifies the configuration in the folder. */
+    public String configKey() throws IOException {
+        return Uninterrupted.call(() -> configKey(Files.readString(folder.resolve(CONFIG))));
+    }
+
+    /**
+     * What identifies a configuration, as its {@code toJson} has it, but for what a run that goes on may have otherwise: its length,
+     * what it is measured on, and when it reports.
+     */
+    public static String configKey(String json) {
+        return TeacherKey.of(GOES_ON.matcher(json).replaceAll(""));
     }
 
     /** Writes a configuration, as its {@code toJson} has it. */
@@ -103,12 +141,12 @@ public final class RunFolder {
 
     /** Writes the prompts that a run trains on. */
     public void writePrompts(Prompts prompts) throws IOException {
-        writeText(PROMPTS, RunPrompts.toJson(prompts));
+        writeText(RunFiles.PROMPTS, RunPrompts.toJson(prompts));
     }
 
     /** The prompts that a run trains on; null where it has none. */
     public @Nullable Prompts readPrompts() throws IOException {
-        Path file = folder.resolve(PROMPTS);
+        Path file = folder.resolve(RunFiles.PROMPTS);
         return Files.exists(file) ? Uninterrupted.call(() -> RunPrompts.read(file)) : null;
     }
 
@@ -142,7 +180,7 @@ public final class RunFolder {
     }
 
     public Path checkpoint() {
-        return folder.resolve(STATE);
+        return folder.resolve(RunFiles.STATE);
     }
 
     public Path studentFolder() {
@@ -157,7 +195,7 @@ public final class RunFolder {
 
     /** Forgets the lines after a step: those that a stopped run wrote after its last checkpoint. */
     public void readMetrics(long step) throws IOException {
-        Path file = folder.resolve(METRICS);
+        Path file = folder.resolve(RunFiles.METRICS);
         if (Files.exists(file)) {
             for (String line : Files.readAllLines(file)) {
                 String first = line.substring(0, Math.max(0, line.indexOf(',')));
@@ -171,7 +209,7 @@ public final class RunFolder {
     /** Adds the line of a step, which begins with it. */
     public void addMetrics(long step, String header, String line) throws IOException {
         metrics.put(step, line);
-        writeText(METRICS, header + "\n" + String.join("\n", metrics.values()) + "\n");
+        writeText(RunFiles.METRICS, header + "\n" + String.join("\n", metrics.values()) + "\n");
     }
 
     // ---- pictures and the reference
@@ -184,7 +222,7 @@ public final class RunFolder {
     public void writeGrids(long step, float[] samples, float[] reference, ImageShape shape, boolean isMoving)
             throws IOException {
         writeGrid(step, samples, shape);
-        Path file = folder.resolve("grids/reference.png");
+        Path file = folder.resolve(RunFiles.GRIDS + "/reference.png");
         if (isMoving || !Files.exists(file)) {
             writeGrid(file, reference, shape);
         }
@@ -192,7 +230,7 @@ public final class RunFolder {
 
     /** A grid of samples, {@code grids/step-….png}. */
     public void writeGrid(long step, float[] samples, ImageShape shape) throws IOException {
-        writeGrid(folder.resolve(String.format(Locale.ROOT, "grids/step-%07d.png", step)), samples, shape);
+        writeGrid(folder.resolve(String.format(Locale.ROOT, RunFiles.GRIDS + "/step-%07d.png", step)), samples, shape);
     }
 
     private static void writeGrid(Path file, float[] samples, ImageShape shape) throws IOException {
@@ -206,7 +244,7 @@ public final class RunFolder {
     }
 
     private float[] findReference(int values, String key) {
-        Path file = folder.resolve(REFERENCE);
+        Path file = folder.resolve(RunFiles.REFERENCE);
         if (!Files.exists(file)) {
             return null;
         }
@@ -219,7 +257,7 @@ public final class RunFolder {
     public void writeReference(float[] samples, ImageShape shape, String key) throws IOException {
         int[] dimensions = {samples.length / shape.size(), shape.channels(), shape.height(), shape.width()};
         SafetensorsWriter writer = new SafetensorsWriter().metadata("key", key).add("sample", dimensions, samples);
-        Uninterrupted.run(() -> writer.write(folder.resolve(REFERENCE)));
+        Uninterrupted.run(() -> writer.write(folder.resolve(RunFiles.REFERENCE)));
     }
 
     private void writeText(String name, String text) throws IOException {

@@ -82,6 +82,13 @@ public final class TeacherKey {
         return "UNet[config=" + unet.config() + (unet.small() == null ? "" : ", " + unet.small()) + "] " + scheduler;
     }
 
+    /** What identifies a text. */
+    static String of(String text) {
+        MessageDigest digest = digest();
+        update(digest, text);
+        return hex(digest);
+    }
+
     private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");

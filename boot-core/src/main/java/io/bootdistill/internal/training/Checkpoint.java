@@ -3,9 +3,11 @@ package io.bootdistill.internal.training;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.error.NotFiniteException;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Parameter;
 import io.bootdistill.network.ParameterReader;
@@ -21,6 +23,9 @@ import java.util.Map;
  * tensors where it is large, and in the metadata the number of steps done and the teacher it belongs to, as a hash. Nothing else
  * changes during training: all random numbers follow from the seed and the step. A joint run has two states in its file, each
  * with a prefix of its own, so that they are always of the same moment.
+ *
+ * <p>Values that are not finite are never written: the file stays as it was. It has its name last of all that a checkpoint
+ * comprises: whatever interrupts one, the run goes on from the one before, and makes all of it again.
  */
 public final class Checkpoint {
 
@@ -38,8 +43,24 @@ public final class Checkpoint {
 
     private static final String STEP = "step";
     private static final String TEACHER = "teacher";
+    private static final String CONFIG = "config";
 
     private Checkpoint() {}
+
+    /**
+     * What a state belongs to.
+     *
+     * @param teacher what it was written with, as a hash
+     * @param origin what {@code teacher} identifies, for messages
+     * @param config the run's configuration, as a hash; empty where it is not known
+     */
+    public record Owner(String teacher, String origin, String config) {}
+
+    /** What is derived from a state, and written with it. */
+    @FunctionalInterface
+    public interface Derived {
+        void write() throws IOException;
+    }
 
     /**
      * All that changes in a training.
@@ -48,12 +69,21 @@ public final class Checkpoint {
      */
     public record Saved(TrainingState state, Map<String, Slice> lessons) {}
 
-    /** @param states by the prefix of their names */
-    public static void write(Path file, Map<String, Saved> states, String teacher) throws IOException {
-        SafetensorsWriter writer = new SafetensorsWriter().metadata(TEACHER, teacher);
+    /**
+     * Writes states.
+     *
+     * @param states by the prefix of their names
+     * @param derived done once all values are known to be finite and lie beside the file, before they take its name
+     * @throws NotFiniteException naming the first tensor that is not finite; nothing is written then
+     */
+    public static void write(Path file, Map<String, Saved> states, Owner owner, Derived derived) throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata(TEACHER, owner.teacher).metadata(CONFIG, owner.config);
         try (Scope open = new Scope()) {
             states.forEach((prefix, saved) -> add(writer, prefix, saved, open));
-            writer.write(file);
+            AtomicFiles.writeFile(file, temporary -> {
+                writer.writeNew(temporary);
+                derived.write();
+            });
         }
     }
 
@@ -85,6 +115,7 @@ public final class Checkpoint {
             writer.add(piece(name, from / piece), new int[] {(int) part.length()}, (first, into) -> {
                 float[] array = new float[into.remaining()];
                 kernels.download(part.slice(first, array.length), array, 0);
+                requireFinite(name, array);
                 into.put(array);
             });
         }
@@ -111,8 +142,21 @@ public final class Checkpoint {
 
     private static void add(SafetensorsWriter writer, String prefix, Model model, ParameterReader reader, Slice values) {
         for (Parameter parameter : model.graph().layout().all()) {
-            writer.add(prefix + parameter.name(), parameter.shape(),
-                    (first, into) -> reader.read(values, parameter, first, into));
+            String name = prefix + parameter.name();
+            writer.add(name, parameter.shape(), (first, into) -> {
+                float[] array = new float[into.remaining()];
+                reader.read(values, parameter, first, FloatBuffer.wrap(array));
+                requireFinite(name, array);
+                into.put(array);
+            });
+        }
+    }
+
+    private static void requireFinite(String name, float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                throw new NotFiniteException(name + " has the value " + value);
+            }
         }
     }
 
@@ -126,20 +170,24 @@ public final class Checkpoint {
     /**
      * Refuses a file that {@link #read} will refuse for its teacher, before anything is made ready for it.
      *
-     * @param teacher must be what it was written with
-     * @param origin what {@code teacher} identifies, for the message
+     * @param owner must be what it was written with
      */
-    public static void requireTeacher(Path file, String teacher, String origin) {
+    public static void requireOwner(Path file, Owner owner) {
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            requireTeacher(file, tensors, teacher, origin);
+            requireOwner(file, tensors, owner);
         }
     }
 
-    private static void requireTeacher(Path file, SafetensorsFile tensors, String teacher, String origin) {
+    private static void requireOwner(Path file, SafetensorsFile tensors, Owner owner) {
         String found = tensors.metadata().get(TEACHER);
-        if (!teacher.equals(found)) {
-            throw new ModelFormatException(file + " belongs to another " + origin + " (" + found + ", not " + teacher
-                    + "); continue it with the " + origin + " that it was started with");
+        if (!owner.teacher.equals(found)) {
+            throw new ModelFormatException(file + " belongs to another " + owner.origin + " (" + found + ", not " + owner.teacher
+                    + "); continue it with the " + owner.origin + " that it was started with");
+        }
+        String config = tensors.metadata().get(CONFIG);
+        if (!owner.config.equals(config)) {
+            throw new ModelFormatException(file + " belongs to another configuration (" + config + ") than the config.json beside"
+                    + " it (" + owner.config + "); give that file the content back that it had when the run began");
         }
     }
 
@@ -147,13 +195,12 @@ public final class Checkpoint {
      * Restores a state; the trainer derives from that of the lessons what they need, see {@link Trainer#restored}.
      *
      * @param prefix of its names
-     * @param teacher must be what it was written with
-     * @param origin what {@code teacher} identifies, for the message
+     * @param owner must be what it was written with
      */
-    public static void read(Path file, String prefix, Saved saved, String teacher, String origin) {
+    public static void read(Path file, String prefix, Saved saved, Owner owner) {
         TrainingState state = saved.state;
         try (SafetensorsFile tensors = SafetensorsFile.open(file)) {
-            requireTeacher(file, tensors, teacher, origin);
+            requireOwner(file, tensors, owner);
             long step = step(file, tensors.metadata().get(prefix + STEP));
             state.student.load(source(tensors, prefix + STUDENT, state.student));
             state.student.upload(source(tensors, prefix + EMA, state.student), state.ema());

@@ -28,18 +28,35 @@ public final class Users implements AutoCloseable {
      * @throws IllegalStateException if it is closed
      */
     public <R extends @Nullable Object, E extends Exception> R whileOpen(Action<R, E> action) throws E {
-        ReadLock user = lock.readLock();
-        boolean isOpen = user.tryLock(); // also beside one who waits to close: it may be another thread of an action that runs
+        Use use = use();
         try {
-            if (!isOpen || isClosed) {
-                throw new IllegalStateException(owner + " is closed");
-            }
             return action.run();
         } finally {
-            if (isOpen) {
-                user.unlock();
-            }
+            use.close();
         }
+    }
+
+    /** A time in which the owner stays open. Ends on the thread on which it began. */
+    public interface Use extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /**
+     * Begins a use, which whoever called ends.
+     *
+     * @throws IllegalStateException if the owner is closed
+     */
+    public Use use() {
+        ReadLock user = lock.readLock();
+        boolean isOpen = user.tryLock(); // also beside one who waits to close: it may be another thread of an action that runs
+        if (isOpen && !isClosed) {
+            return user::unlock;
+        }
+        if (isOpen) {
+            user.unlock();
+        }
+        throw new IllegalStateException(owner + " is closed");
     }
 
     /**

@@ -203,6 +203,18 @@ class AtomicFilesTest {
         assertEquals(List.of("model"), names(folder));
     }
 
+    /** A folder that only has that name. */
+    @Test
+    void foreignFolderAsideIsNotDeleted() throws IOException {
+        AtomicFiles.writeFolder(target, model("1"));
+        Path foreign = Files.createDirectory(folder.resolve("model.set-aside"));
+        Files.writeString(foreign.resolve("notes"), "precious");
+        IOException refused = assertThrows(IOException.class, () -> AtomicFiles.writeFolder(target, model("2")));
+        assertTrue(refused.getMessage().contains("model.set-aside exists and holds notes"), refused.getMessage());
+        assertEquals("11", read(target));
+        assertEquals("precious", Files.readString(foreign.resolve("notes")));
+    }
+
     @Test
     void neitherExists() {
         assertEquals(target, AtomicFiles.readableFolder(target));

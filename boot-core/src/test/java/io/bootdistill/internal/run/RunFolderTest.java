@@ -38,7 +38,8 @@ class RunFolderTest {
 
     @BeforeEach
     void writeConfig() throws IOException {
-        folder = RunFolder.create(temp.resolve("run"));
+        folder = RunFolder.plan(temp.resolve("run"));
+        folder.make().close();
         file = temp.resolve("run").resolve(RunFolder.CONFIG);
         config = DistillationConfig.builder().seed(SEED)
                 .objective(Bootstrap.defaults().withDelta(new Delta(0.12, 0.1, DeltaSchedule.GEOMETRIC)))
@@ -82,6 +83,70 @@ class RunFolderTest {
             }
         }
         assertEquals(11 + 1 + 3 + 8 + 6 + 2 + 2, keys);
+    }
+
+    /** By this process as by another, until it is given free. */
+    @Test
+    void folderIsOneRunsAlone() throws IOException {
+        RunLock lock = folder.lock();
+        IOException refused = assertThrows(IOException.class, () -> RunFolder.open(temp.resolve("run")).lock());
+        assertTrue(refused.getMessage().startsWith(temp.resolve("run") + " is another run's"), refused.getMessage());
+        assertEquals("refused", inAnotherProcess(), "the refusal has not given up the lock");
+        lock.close();
+        assertEquals("locked", inAnotherProcess());
+        folder.lock().close();
+    }
+
+    private String inAnotherProcess() throws IOException {
+        Process other = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp", System.getProperty("java.class.path"), Locking.class.getName(), temp.resolve("run").toString())
+                .redirectErrorStream(true)
+                .start();
+        return other.inputReader().readLine();
+    }
+
+    /** The process of {@link #inAnotherProcess}. */
+    static final class Locking {
+
+        private Locking() {}
+
+        public static void main(String[] arguments) {
+            try {
+                RunFolder.open(Path.of(arguments[0])).lock().close();
+                System.out.println("locked");
+            } catch (IOException e) {
+                System.out.println(e.getMessage().contains("is another run's") ? "refused" : e);
+            }
+        }
+    }
+
+    /** What was begun without a checkpoint is begun again; anything else that lies there is not a run's to replace. */
+    @Test
+    void beginsAnewWithoutACheckpoint() throws IOException {
+        folder.writeConfig(config.toJson());
+        RunFolder.plan(temp.resolve("run")).make().close();
+        Files.createFile(temp.resolve("run/thesis.txt"));
+        assertThrows(IOException.class, () -> RunFolder.plan(temp.resolve("run")));
+        Files.delete(temp.resolve("run/thesis.txt"));
+        Files.createFile(folder.checkpoint());
+        assertThrows(IOException.class, () -> RunFolder.plan(temp.resolve("run")));
+
+        Path model = Files.createDirectory(temp.resolve("model"));
+        Files.createFile(model.resolve("config.json"));
+        assertThrows(IOException.class, () -> RunFolder.plan(model), "its config.json is of something else");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "state.safetensors", "metrics.csv", "grids", "student", "lock"})
+    void linksAreNotWrittenThrough(String name) throws IOException {
+        Path elsewhere = Files.createDirectory(temp.resolve("elsewhere"));
+        Files.deleteIfExists(temp.resolve("run").resolve(name));
+        Files.createSymbolicLink(temp.resolve("run").resolve(name), elsewhere);
+        if (!name.equals("config.json")) {
+            folder.writeConfig(config.toJson());
+        }
+        IOException refused = assertThrows(IOException.class, () -> RunFolder.open(temp.resolve("run")));
+        assertTrue(refused.getMessage().contains(name + " is a symbolic link"), refused.getMessage());
     }
 
     private static JsonObject group(JsonObject json, String name) {

@@ -1,6 +1,6 @@
 package io.bootdistill.internal.natives;
 
-import static io.bootdistill.internal.device.Shapes.requirePositive;
+import static io.bootdistill.internal.device.Shapes.smallRows;
 import static io.bootdistill.internal.natives.NativeContext.stride;
 
 import io.bootdistill.device.Tensor;
@@ -48,12 +48,5 @@ interface NativeResize extends NativeContext {
                 address("dy", dy, small, channels), stride(dy),
                 optional("base", base, 4 * small, channels), stride(base),
                 address("dx", dx, 4 * small, channels), stride(dx)));
-    }
-
-    private static long smallRows(int n, int height, int width) {
-        requirePositive("n", n);
-        requirePositive("height", height);
-        requirePositive("width", width);
-        return (long) n * height * width;
     }
 }

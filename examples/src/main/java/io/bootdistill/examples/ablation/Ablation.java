@@ -51,7 +51,7 @@ public final class Ablation {
             throws IOException {
         Files.createDirectories(out);
         setting.settle(out);
-        bench = new Bench(out, subject, setting, gauge, () -> ended || stop.getAsBoolean(), log);
+        bench = new Bench(out, subject, setting, gauge, new Paces(out), () -> ended || stop.getAsBoolean(), log);
     }
 
     /**
@@ -70,6 +70,9 @@ public final class Ablation {
                 .map(recipe -> recipes.builder(recipe, bench.subject().defaults()).build())
                 .toList();
         TeacherRows.measure(bench, configs);
+        if (budgets.stream().anyMatch(Budget::isTime)) {
+            bench.paces().measure(bench, recipes);
+        }
         ExecutorService threads = Executors.newFixedThreadPool(jobs);
         try {
             List<Future<?>> runs = new ArrayList<>();

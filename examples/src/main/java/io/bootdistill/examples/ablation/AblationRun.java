@@ -35,6 +35,7 @@ final class AblationRun implements DistillationListener {
     private static final int MEASURED = 6;
 
     private final Bench bench;
+    private final String recipe;
     private final String name;
     private final String changes;
     private final Budget budget;
@@ -48,6 +49,7 @@ final class AblationRun implements DistillationListener {
     /** @param seed of the run; where it is not the first of the ablation, it is a part of the run's name */
     AblationRun(Bench bench, Recipes recipes, String recipe, Budget budget, long seed) {
         this.bench = bench;
+        this.recipe = recipe;
         name = name(recipe, seed, bench.setting());
         this.budget = budget;
         changes = recipes.describe(recipe);
@@ -85,7 +87,7 @@ final class AblationRun implements DistillationListener {
             bytes = distiller.bytes(builder.build());
             try (Student student = begun
                     ? distiller.resume(folder, bench.setting().workers())
-                    : distiller.train(newConfig(teacher))) {
+                    : distiller.train(newConfig())) {
                 if (step < config.steps()) {
                     throw new CancellationException("stopped after step " + step);
                 }
@@ -96,11 +98,12 @@ final class AblationRun implements DistillationListener {
         }
     }
 
-    private DistillationConfig newConfig(Teacher teacher) throws IOException {
+    private DistillationConfig newConfig() throws IOException {
         removeRemains();
         takeReference();
         DistillationConfig defaults = builder.build();
-        long images = budget.images(bench.subject().distiller(teacher), defaults, bench.setting().share());
+        double pace = budget.isTime() ? bench.paces().of(recipe) / defaults.work().batch() : 0;
+        long images = budget.steps(pace, bench.setting().share()) * defaults.work().batch();
         return builder.images(images)
                 .checkpointImages(Math.min(defaults.output().checkpointImages(), (images + MEASURED - 1) / MEASURED))
                 .build();

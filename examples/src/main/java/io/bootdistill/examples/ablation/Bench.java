@@ -13,10 +13,12 @@ import java.util.function.Consumer;
  * @param subject what they distil
  * @param setting what else they have in common
  * @param gauge what measures them
+ * @param paces how much recipes get done in a minute
  * @param stop whether to stop soon
  * @param log where progress is told
  */
-record Bench(Path out, Subject subject, Setting setting, Gauge gauge, BooleanSupplier stop, Consumer<String> log) {
+record Bench(
+        Path out, Subject subject, Setting setting, Gauge gauge, Paces paces, BooleanSupplier stop, Consumer<String> log) {
 
     /** Ends the sampling of a model if all is to stop: by a {@link CancellationException}. */
     Progress untilStopped() {

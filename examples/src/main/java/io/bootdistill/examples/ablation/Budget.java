@@ -1,12 +1,6 @@
 package io.bootdistill.examples.ablation;
 
-import io.bootdistill.BootDistiller;
-import io.bootdistill.DistillationListener;
-import io.bootdistill.config.DistillationConfig;
-import io.bootdistill.config.Length;
-import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.Comparator;
 
 /**
@@ -36,38 +30,12 @@ public record Budget(double amount, boolean isTime) implements Comparable<Budget
     }
 
     /**
-     * The images of a run. Minutes become steps by the library's own timing; reference samples and evaluations do not count.
+     * The training steps of a run.
      *
-     * @param share of the machine that the run has: it gets the more of the clock
+     * @param pace steps in a minute of the processors that the run has
+     * @param share of the machine that these are: the run gets the more of the clock
      */
-    long images(BootDistiller distiller, DistillationConfig config, double share) throws IOException {
-        if (!isTime) {
-            return (long) amount * config.work().batch();
-        }
-        Fitted fitted = new Fitted();
-        distiller.listener(fitted)
-                .train(config.toBuilder()
-                        .length(Length.time(Duration.ofMillis((long) (amount * 60_000 / share))))
-                        .heldOut(0)
-                        .folder(null)
-                        .build())
-                .close();
-        return fitted.images;
-    }
-
-    /** Learns what the budget came to, and lets the run end. */
-    private static final class Fitted implements DistillationListener {
-
-        private long images;
-
-        @Override
-        public void started(DistillationConfig config, long firstStep) {
-            images = config.length().images();
-        }
-
-        @Override
-        public boolean shouldStop() {
-            return true;
-        }
+    long steps(double pace, double share) {
+        return isTime ? Math.max(1, (long) (amount / share * pace)) : (long) amount;
     }
 }

@@ -44,12 +44,16 @@ public record Tournament(Budget tuning, List<Budget> budgets, int best, int seed
         Map<String, JsonObject> tried = new LinkedHashMap<>();
         methods.changes().forEach((name, values) -> RATES.forEach((rate, factor) ->
                 tried.put(trial(name, rate), withRate(values, factor * ownRate(ablation, methods, name)))));
+        if (tuning.isTime()) {
+            Paces paces = ablation.bench().paces();
+            paces.measure(ablation.bench(), methods);
+            methods.changes().keySet().forEach(name -> paces.same(trials(name), name)); // a rate costs nothing
+        }
         Recipes trials = new Recipes(methods.source(), tried);
         ablation.run(trials, List.of(tuning), seed, jobs);
         Map<String, JsonObject> tuned = new LinkedHashMap<>();
         for (String name : methods.changes().keySet()) {
-            List<String> names = RATES.keySet().stream().map(rate -> trial(name, rate)).toList();
-            List<String> order = ranked(ablation, names, seed, tuning);
+            List<String> order = ranked(ablation, trials(name), seed, tuning);
             if (order.isEmpty()) {
                 ablation.leaveOut(methods, name, budgets.get(0), "diverged at each rate");
             } else {
@@ -71,6 +75,10 @@ public record Tournament(Budget tuning, List<Budget> budgets, int best, int seed
         misfits.forEach((name, why) ->
                 ablation.leaveOut(methods, name, budgets.get(0), "not for this teacher: " + why));
         return methods.only(methods.changes().keySet().stream().filter(name -> !misfits.containsKey(name)).toList());
+    }
+
+    private static List<String> trials(String method) {
+        return RATES.keySet().stream().map(rate -> trial(method, rate)).toList();
     }
 
     private static String trial(String method, String rate) {

@@ -41,7 +41,7 @@ final class RecipesTest {
         recipes.changes().keySet().forEach(name ->
                 assertEquals(name.equals(Recipes.DEFAULTS), defaults.equals(recipes.builder(name, DEFAULTS).build()), name));
         assertEquals(DistillationConfig.paper().images(64_000).build(), recipes.builder("paper", DEFAULTS).build());
-        assertEquals("corrector.weight 5", recipes.describe("corrector-half"));
+        assertEquals("corrector.weight 1.75", recipes.describe("corrector-half"));
         assertEquals("share 0.2, trajectories.end 0.2, share 0.8, bootstrap, corrector none",
                 recipes.describe("bootstrap-after-trajectories"));
         assertEquals("bootstrap.boundary hard, corrector none", recipes.describe("bootstrap-boundary-hard"));
