@@ -13,6 +13,7 @@ import io.bootdistill.network.TimeEmbeddingType;
 import io.bootdistill.network.UNet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Which teachers can be distilled, into students of which networks. */
 final class Distillable {

@@ -5,6 +5,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.ModelWeights;
 import io.bootdistill.internal.file.FolderLayout;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.work.ModelLoading;
@@ -53,7 +54,7 @@ record NetworkFolder(DiffusersFolder folder) {
         UNet network = new UNet(UNetConfig.parse(json, source));
         Set<String> unknown = UNetConfig.unknownKeys(json, source);
         if (!unknown.isEmpty()) {
-            LOG.warn("{} has keys without a meaning here: {}", source, unknown);
+            LOG.warn("{} has keys without a meaning here: {}", source, Quoted.of(unknown));
         }
         return network;
     }
@@ -79,7 +80,8 @@ record NetworkFolder(DiffusersFolder folder) {
                 throw e;
             }
             if (!weights.unreadNames().isEmpty()) {
-                LOG.warn("{} holds tensors that the network does not use: {}", folder.path(), weights.unreadNames());
+                LOG.warn("{} holds tensors that the network does not use: {}", folder.path(),
+                        Quoted.of(weights.unreadNames()));
             }
             return model;
         }

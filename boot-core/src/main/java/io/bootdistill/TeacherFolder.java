@@ -6,6 +6,7 @@ import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.WeightsManifest;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.Model;
@@ -37,7 +38,8 @@ record TeacherFolder(DiffusersFolder folder, WeightsManifest weights) {
         }
         Set<String> unknown = folder.scheduler().unknownKeys();
         if (!unknown.isEmpty()) {
-            LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", folder.path(), unknown);
+            LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", folder.path(),
+                    Quoted.of(unknown));
         }
         return new TeacherFolder(folder, folder.manifest());
     }

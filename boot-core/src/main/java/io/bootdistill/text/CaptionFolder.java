@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.JsonLines;
+import io.bootdistill.internal.file.RegularFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -128,7 +129,7 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
                 bare.add(picture);
                 continue;
             }
-            String caption = JsonLines.text(text).strip();
+            String caption = RegularFiles.text(text).strip();
             if (caption.isEmpty()) {
                 throw new ModelFormatException(
                         text + " holds no caption; write one, or take the file and its picture out of the folder");

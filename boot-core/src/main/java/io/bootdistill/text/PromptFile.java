@@ -5,14 +5,14 @@ import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.CloseNames;
 import io.bootdistill.internal.file.Json;
-import java.io.BufferedInputStream;
+import io.bootdistill.internal.file.Quoted;
+import io.bootdistill.internal.file.RegularFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +59,8 @@ public final class PromptFile {
      *     prompt or more than {@link #MOST}, a line is too long, or the column is not there
      */
     public static List<String> read(Path file, @Nullable String column) {
-        if (!Files.isRegularFile(file)) {
-            throw new ModelFormatException(file + " is no file; give a text file with a prompt in each line");
-        }
         PromptFile reader = new PromptFile(file, column);
-        try (InputStream text = new BufferedInputStream(Files.newInputStream(file))) {
+        try (InputStream text = RegularFiles.stream(file)) {
             reader.read(text);
         } catch (CharacterCodingException e) {
             throw new ModelFormatException(reader.where() + " is not in UTF-8; save it as UTF-8", e);
@@ -115,7 +112,7 @@ public final class PromptFile {
         JsonElement value = object.get(found(List.copyOf(object.keySet())));
         if (!value.isJsonPrimitive()) {
             throw new ModelFormatException(
-                    where() + ": " + found(List.copyOf(object.keySet())) + " is " + value + ", must be a text");
+                    where() + ": " + found(List.copyOf(object.keySet())) + " is " + Quoted.of(value) + ", must be a text");
         }
         return value.getAsString();
     }
@@ -128,7 +125,7 @@ public final class PromptFile {
                 .orElseThrow(() -> new ModelFormatException(where() + " has no column "
                         + (column == null ? String.join(", ", USUAL) : column) + "; it has "
                         + (names.isEmpty() ? "none; give each line one" : String.join(
-                                ", ", CloseNames.closest(column == null ? USUAL.get(0) : column, names)) + "; name one of them")));
+                                ", ", CloseNames.closest(column == null ? USUAL.get(0) : column, names.stream().map(Quoted::of).toList())) + "; name one of them")));
     }
 
     private void add(String prompt) {

@@ -2,10 +2,8 @@ package io.bootdistill.text;
 
 import com.google.gson.JsonElement;
 import io.bootdistill.error.ModelFormatException;
-import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.Json;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
+import io.bootdistill.internal.file.RegularFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -29,7 +27,7 @@ final class PromptRows {
                     + " into " + beside + ", one in each line, in the order of the states");
         }
         boolean isList = inside != null && inside.startsWith("[\"");
-        String[] lines = isList ? list(states, inside) : (inside != null ? inside : text(beside)).split("\n", -1);
+        String[] lines = isList ? list(states, inside) : (inside != null ? inside : RegularFiles.text(beside)).split("\n", -1);
         boolean endsInBreak = !isList && lines.length == count + 1 && lines[count].isEmpty();
         int found = endsInBreak ? count : lines.length;
         if (found != count) {
@@ -51,15 +49,5 @@ final class PromptRows {
             throw new ModelFormatException(where + " holds more than texts; write a list of the prompts");
         }
         return prompts.stream().map(JsonElement::getAsString).toArray(String[]::new);
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw new ModelFormatException(file + " is no text in UTF-8; write it again", e);
-        } catch (IOException e) {
-            throw new ModelFormatException("cannot read " + file + ": " + AtomicFiles.reason(e), e);
-        }
     }
 }

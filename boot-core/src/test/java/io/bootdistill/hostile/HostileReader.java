@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
 import io.bootdistill.error.ModelFormatException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,6 +52,17 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
 
     /** Tries a number of changes; fails with the first few that went wrong, each with the seed that makes it again. */
     void attack(long firstSeed, int trials) throws Exception {
+        PrintStream log = System.err; // of the tests' logger
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            attack(firstSeed, trials, said);
+        } finally {
+            System.setErr(log);
+        }
+    }
+
+    private void attack(long firstSeed, int trials, ByteArrayOutputStream log) throws Exception {
         reading.read(folder); // it must be a folder that can be read
         List<byte[]> originals = new ArrayList<>();
         for (String file : files) {
@@ -62,7 +76,9 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
             Path file = folder.resolve(files.get(which));
             byte[] changed = new Mutations(seed).of(files.get(which), originals.get(which));
             Files.write(file, changed);
+            log.reset();
             String outcome = trial(changed.length);
+            outcome = outcome.isEmpty() || outcome.equals(REFUSED) ? judgedLog(log.toString(StandardCharsets.UTF_8), outcome) : outcome;
             refused += outcome.equals(REFUSED) ? 1 : 0;
             if (!outcome.isEmpty() && !outcome.equals(REFUSED)) {
                 wrong.add("seed " + seed + ", " + files.get(which) + ": " + outcome);
@@ -96,6 +112,11 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
         long taken = THREADS.getCurrentThreadAllocatedBytes() - bytes;
         return nanos > MOST_NANOS ? "took " + nanos / 1_000_000 + " ms; " + outcome
                 : taken > size + MOST_BYTES ? "took " + (taken >> 20) + " MiB; " + outcome : outcome;
+    }
+
+    private static String judgedLog(String log, String outcome) {
+        return log.length() > 4 * MOST_CHARACTERS ? "a log of " + log.length() + " characters: " + log.substring(0, 300)
+                : log.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n') ? "control characters in the log: " + log : outcome;
     }
 
     private String judged(String message) {

@@ -176,7 +176,7 @@ class TextStatesTest {
         write(THREE + "x");
         assertRefused(() -> TextStates.open(file), "prompts.txt has 4 prompts");
         Files.write(folder.resolve("prompts.txt"), "\u00e9\n\n\n".getBytes(StandardCharsets.ISO_8859_1));
-        assertRefused(() -> TextStates.open(file), "prompts.txt is no text in UTF-8");
+        assertRefused(() -> TextStates.open(file), "prompts.txt line 1 is not in UTF-8");
         writer(STATES, MASK).metadata("prompts", "[\"a\", \"b\"]").write(file);
         assertRefused(() -> TextStates.open(file), file + ": metadata prompts has 2 prompts");
         writer(STATES, MASK).metadata("prompts", "[\"a\", \"b\", {}]").write(file);

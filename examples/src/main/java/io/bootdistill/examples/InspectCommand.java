@@ -120,7 +120,7 @@ final class InspectCommand implements Callable<Integer> {
                 ? String.format(Locale.ROOT, "predictions of x₀ are thresholded (quantile %s, at most %s)",
                         scheduler.dynamicThresholdingRatio(), scheduler.sampleMaxValue())
                 : "predictions of x₀ are clamped to ±" + scheduler.clipSampleRange(),
-                isNoise ? "students learn so too, and figures are so" : "students learn, and figures are, without");
+                isNoise ? "so is what students learn, and what is measured" : "what students learn, and what is measured, is not");
     }
 
     private void describe(SchedulerConfig scheduler) {

@@ -9,9 +9,6 @@ import java.util.List;
 /** Small files with a JSON object in each line. */
 public final class JsonLines {
 
-    /** Captions of a million pictures. */
-    private static final int MOST_BYTES = 1 << 28;
-
     private JsonLines() {}
 
     /**
@@ -27,7 +24,7 @@ public final class JsonLines {
      * @throws ModelFormatException if the file cannot be read, naming the line if that is not in UTF-8 or no object
      */
     public static List<Line> read(Path file) {
-        String text = text(file);
+        String text = RegularFiles.text(file);
         List<Line> lines = new ArrayList<>();
         for (int line = 1, from = 0; from < text.length(); line++) {
             int end = text.indexOf('\n', from);
@@ -39,10 +36,5 @@ public final class JsonLines {
             }
         }
         return lines;
-    }
-
-    /** All of a text, without a byte order mark. */
-    public static String text(Path file) {
-        return RegularFiles.text(file, MOST_BYTES);
     }
 }

@@ -2,6 +2,7 @@ package io.bootdistill.internal.pipeline;
 
 import io.bootdistill.device.Device;
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.ConditionShape.Tokens;
 import io.bootdistill.network.Model;
@@ -58,7 +59,7 @@ final class ClipConditioner implements Conditioner {
             PromptIds ids = encoder.tokenizer().ids(prompt);
             if (ids.cut() && isCutKnown.compareAndSet(false, true)) {
                 LOG.warn("{}: a prompt is longer than the {} tokens that the text encoder reads, and what is beyond is cut, here"
-                        + " and in others that are longer; say it in fewer words: {}", folder, text.length(), prompt);
+                        + " and in others that are longer; say it in fewer words: {}", folder, text.length(), Quoted.of(prompt));
             }
             float[] states = new float[text.length() * encoder.channels()];
             vector = encoder.encode(ids, states);

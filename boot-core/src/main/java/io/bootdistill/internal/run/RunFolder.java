@@ -10,6 +10,8 @@ import io.bootdistill.format.Images;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.RegularFiles;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.objective.Objective;
 import java.io.IOException;
@@ -123,7 +125,7 @@ public final class RunFolder {
 
     /** What identifies the configuration in the folder. */
     public String configKey() throws IOException {
-        return Uninterrupted.call(() -> configKey(Files.readString(folder.resolve(CONFIG))));
+        return Uninterrupted.call(() -> configKey(Json.readText(folder.resolve(CONFIG))));
     }
 
     /**
@@ -197,9 +199,9 @@ public final class RunFolder {
     public void readMetrics(long step) throws IOException {
         Path file = folder.resolve(RunFiles.METRICS);
         if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
+            for (String line : Uninterrupted.call(() -> RegularFiles.text(file)).split("\n")) {
                 String first = line.substring(0, Math.max(0, line.indexOf(',')));
-                if (first.matches("\\d+") && Long.parseLong(first) <= step) {
+                if (first.matches("\\d{1,18}") && Long.parseLong(first) <= step) {
                     metrics.put(Long.parseLong(first), line);
                 }
             }

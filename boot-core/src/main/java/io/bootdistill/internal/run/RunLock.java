@@ -4,6 +4,7 @@ import io.bootdistill.internal.file.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -54,9 +55,13 @@ public final class RunLock implements AutoCloseable {
     }
 
     private static FileChannel open(Path folder) throws IOException {
+        Path file = folder.resolve(RunFiles.LOCK);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + " is no file of a run; remove it"); // a pipe would be waited for
+        }
         try {
-            return FileChannel.open(folder.resolve(RunFiles.LOCK),
-                    StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            return FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
         } catch (IOException e) {
             throw new IOException(folder + " cannot be locked: " + AtomicFiles.reason(e), e);
         }

@@ -5,6 +5,7 @@ import io.bootdistill.diffusion.ConditionSource.Prompts;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.ConfigReader;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.RegularFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class RunPrompts {
 
     /** @throws ModelFormatException if the file holds something else */
     static Prompts read(Path file) {
-        ConfigReader reader = new ConfigReader(Json.read(file), file.toString());
+        ConfigReader reader = new ConfigReader(Json.parse(RegularFiles.text(file), file.toString()), file.toString());
         List<String> prompts = reader.strings(PROMPTS);
         if (prompts.isEmpty()) {
             throw new ModelFormatException(file + " holds no prompts");

@@ -10,6 +10,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.examples.report.RunMetrics;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.RegularFiles;
 import io.bootdistill.metric.CollapseAlarm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -173,7 +174,7 @@ final class AblationRun implements DistillationListener {
             return;
         }
         Path file = folder.resolve(POINTS);
-        StringBuilder text = new StringBuilder(Files.exists(file) ? Files.readString(file)
+        StringBuilder text = new StringBuilder(Files.exists(file) ? RegularFiles.text(file)
                 : "step,images," + measures.stream().map(Measure::key).collect(Collectors.joining(",")) + "\n");
         text.append(step).append(',').append(step * config.work().batch());
         measures.forEach(measure -> text.append(String.format(Locale.ROOT, ",%.6f", values.get(measure.key()))));
@@ -182,13 +183,8 @@ final class AblationRun implements DistillationListener {
 
     /** The step of the last point that was measured; 0 for none. */
     private long lastPoint() {
-        try {
-            Path file = folder.resolve(POINTS);
-            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-            return lines.size() < 2 ? 0 : Long.parseLong(lines.get(lines.size() - 1).split(",")[0]);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        RunMetrics points = RunMetrics.read(folder.resolve(POINTS));
+        return points.size() == 0 ? 0 : (long) points.last("step");
     }
 
     private void say(String text) {

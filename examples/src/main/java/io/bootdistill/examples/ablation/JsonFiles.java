@@ -3,9 +3,13 @@ package io.bootdistill.examples.ablation;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.stream.JsonReader;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -18,19 +22,22 @@ final class JsonFiles {
     private JsonFiles() {}
 
     /** The record in a file; null where there is no file. */
-    static <R extends Record> R read(Path file, Class<R> type) throws IOException {
+    static <R extends Record> R read(Path file, Class<R> type) {
         if (!Files.exists(file)) {
             return null;
         }
+        String text = Json.readText(file);
+        JsonReader reader = new JsonReader(new StringReader(text));
+        R read;
         try {
-            R read = GSON.fromJson(Files.readString(file), type);
-            if (read != null) {
-                return read;
-            }
-        } catch (JsonParseException e) {
-            throw new ModelFormatException(file + " is damaged (" + e.getMessage() + "); delete it", e);
+            read = GSON.fromJson(reader, type);
+        } catch (JsonParseException | IllegalArgumentException e) {
+            throw new ModelFormatException(file + " is damaged at " + Quoted.of(reader.getPreviousPath()) + "; delete it", e);
         }
-        throw new ModelFormatException(file + " is empty; delete it");
+        if (read == null) {
+            throw new ModelFormatException(file + " is empty; delete it");
+        }
+        return read;
     }
 
     static void write(Path file, Record value) throws IOException {

@@ -1,7 +1,8 @@
 package io.bootdistill.examples.report;
 
 import io.bootdistill.error.ModelFormatException;
-import java.io.IOException;
+import io.bootdistill.internal.file.Quoted;
+import io.bootdistill.internal.file.RegularFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,10 +25,10 @@ public final class RunMetrics {
     /**
      * Reads the metrics of a run, or another such table of numbers; a file that is missing has no lines.
      *
-     * @throws ModelFormatException if the file is no table of numbers
+     * @throws ModelFormatException if the file cannot be read, or is no table of numbers
      */
-    public static RunMetrics read(Path file) throws IOException {
-        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+    public static RunMetrics read(Path file) {
+        List<String> lines = Files.exists(file) ? RegularFiles.text(file).lines().toList() : List.of();
         List<String> names = lines.isEmpty() ? List.of() : Arrays.asList(lines.get(0).split(",", -1));
         double[][] rows = new double[Math.max(0, lines.size() - 1)][];
         for (int i = 0; i < rows.length; i++) {
@@ -46,7 +47,7 @@ public final class RunMetrics {
                 return row;
             }
         } catch (NumberFormatException e) {
-            throw new ModelFormatException(file + ": line " + number + " holds something other than numbers: " + line, e);
+            throw new ModelFormatException(file + ": line " + number + " holds something other than numbers: " + Quoted.of(line), e);
         }
         throw new ModelFormatException(file + ": line " + number + " has " + cells.length + " cells, must have " + width);
     }

@@ -17,6 +17,10 @@ final class SvgChart {
     private static final int TOP = 34;
     private static final int BOTTOM = 44;
 
+    /** Beyond these, an axis cannot be divided. */
+    private static final double MOST = 1e300;
+    private static final double LEAST = 1e-300;
+
     /** Readable on white and distinct for the colour-blind. */
     private static final String[] COLOURS = {"#0b62a4", "#d1580b", "#4a8c2a"};
 
@@ -36,9 +40,9 @@ final class SvgChart {
         this.logarithmic = logarithmic;
     }
 
-    /** Adds a line; points without a finite y (or, logarithmic, a positive one) are left out. */
+    /** Adds a line; points that are no finite numbers (or, logarithmic, not above 0) are left out, and what is beyond any figure. */
     SvgChart line(String name, double[] x, double[] y) {
-        int[] shown = IntStream.range(0, x.length).filter(i -> isShown(y[i])).toArray();
+        int[] shown = IntStream.range(0, x.length).filter(i -> isFigure(x[i]) && isShown(y[i])).toArray();
         if (shown.length > 0) {
             lines.add(new Line(name, pick(x, shown), pick(y, shown)));
         }
@@ -58,7 +62,11 @@ final class SvgChart {
     }
 
     private boolean isShown(double y) {
-        return Double.isFinite(y) && (!logarithmic || y > 0);
+        return isFigure(y) && (!logarithmic || y > LEAST);
+    }
+
+    private static boolean isFigure(double value) {
+        return Math.abs(value) < MOST; // NaN is not
     }
 
     private static double[] pick(double[] values, int[] indices) {

@@ -29,4 +29,16 @@ final class SvgChartTest {
         assertTrue(chart.svg().contains("points=\"62.0,236.0 506.0,34.0\""), chart.svg());
         assertTrue(new SvgChart("title", "x", true).line("y", new double[] {1}, new double[] {0}).isEmpty());
     }
+
+    /** A damaged table may hold any number: ticks up to these had no end. */
+    @Test
+    void whatNoFigureIsIsLeftOut() {
+        for (boolean logarithmic : new boolean[] {false, true}) {
+            for (double value : new double[] {Double.MAX_VALUE, Double.POSITIVE_INFINITY, 5e-324}) {
+                SvgChart chart = new SvgChart("title", "x", logarithmic)
+                        .line("y", new double[] {1, 2, value}, new double[] {1, value, 2}).level("level", value);
+                assertTrue(chart.svg().length() < 5000, chart.svg());
+            }
+        }
+    }
 }
