@@ -9,6 +9,7 @@ fail() {
 
 home=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 jar=$home/examples/target/boot.jar
+building=$home/examples/target/building # there from the begin of a build to its end: what it left half done does not count
 
 # A JDK, not only a JRE: the build needs the compiler.
 find_java() {
@@ -29,7 +30,7 @@ find_java() {
 }
 
 is_stale() {
-    [[ ! -e $jar || -n $(find "$home"/pom.xml "$home"/{boot-core,boot-native,examples}/{pom.xml,src/main} \
+    [[ ! -e $jar || -e $building || -n $(find "$home"/pom.xml "$home"/{boot-core,boot-native,examples}/{pom.xml,src/main} \
             -newer "$jar" -print -quit) ]] && return
     # a compiler was installed after a build without one
     local libraries=$home/boot-native/target/native
@@ -41,12 +42,15 @@ is_stale() {
 build() {
     local log=$home/examples/target/build.log
     mkdir -p "$home/examples/target"
+    touch "$building"
+    rm -f "$jar" # a half one would pass for up to date
     printf 'boot: building (the first time takes some minutes) …\n' >&2
     if ! (cd "$home" && ./mvnw --quiet --batch-mode --no-transfer-progress -DskipTests -pl examples -am package) >"$log" 2>&1; then
         cat "$log" >&2
         fail "the build failed; its output is above and in $log"
     fi
-    touch "$jar"
+    touch -r "$building" "$jar" # what was edited meanwhile is newer
+    rm "$building"
 }
 
 find_java

@@ -162,7 +162,7 @@ final class StudentPupil implements Pupil<Student> {
     @Override
     public void write(RunFolder target, long step) throws IOException {
         if (average.isSavable()) {
-            average.save(target.studentFolder());
+            target.writeStudent(average::save);
         }
         if (heldOut != null && quality.picture().isPicture()) {
             target.writeGrids(step, quality.samples(), quality.reference(), quality.picture(), isMoving());

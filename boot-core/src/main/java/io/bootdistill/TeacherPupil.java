@@ -69,7 +69,7 @@ final class TeacherPupil implements Pupil<Teacher> {
     /** The network, and what else of the teacher does not change. */
     @Override
     public void found(RunFolder folder) throws IOException {
-        average.save(folder.teacherFolder());
+        folder.writeTeacher(average::save);
     }
 
     @Override
@@ -106,7 +106,7 @@ final class TeacherPupil implements Pupil<Teacher> {
 
     @Override
     public void write(RunFolder folder, long step) throws IOException {
-        average.save(folder.teacherFolder());
+        folder.writeTeacher(average::save);
         drawPictures(folder, step);
     }
 

@@ -1,6 +1,5 @@
 package io.bootdistill;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,7 +22,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,34 +106,6 @@ class DurableRunTest {
         }
     }
 
-    /** All but the speeds of training, the next to last columns of the metrics. */
-    private static void assertSameRun(Path expected, Path found) throws IOException {
-        assertEquals(files(expected), files(found));
-        for (String name : files(expected)) {
-            if (name.endsWith("metrics.csv")) {
-                assertEquals(withoutSpeed(expected.resolve(name)), withoutSpeed(found.resolve(name)));
-            } else {
-                assertArrayEquals(Files.readAllBytes(expected.resolve(name)), Files.readAllBytes(found.resolve(name)), name);
-            }
-        }
-    }
-
-    private static List<String> files(Path folder) throws IOException {
-        try (Stream<Path> walk = Files.walk(folder)) {
-            return walk.filter(Files::isRegularFile).map(file -> folder.relativize(file).toString()).sorted().toList();
-        }
-    }
-
-    private static List<String> withoutSpeed(Path metrics) throws IOException {
-        int speed = List.of(Files.readAllLines(metrics).get(0).split(",")).indexOf("images_per_second");
-        assertTrue(speed > 0);
-        return Files.readAllLines(metrics).stream().map(line -> {
-            String[] values = line.split(",", -1);
-            values[speed] = "";
-            return String.join(",", values);
-        }).toList();
-    }
-
     /** At the first checkpoint, after step 2, and at a later one. */
     @ParameterizedTest
     @CsvSource({
@@ -157,7 +127,7 @@ class DurableRunTest {
             clear(name);
             new BootDistiller(teacher).resume(broken, 2).close();
         }
-        assertSameRun(whole, broken);
+        SameRun.assertSame(whole, broken);
     }
 
     @ParameterizedTest
@@ -175,7 +145,7 @@ class DurableRunTest {
         assertThrows(IOException.class, () -> broke.train(images, teaching().folder(broken).build()));
         clear(name);
         TeacherTrainer.ofRun(broken, device).resume(images, broken, 2).close();
-        assertSameRun(whole, broken);
+        SameRun.assertSame(whole, broken);
     }
 
     @ParameterizedTest
@@ -194,7 +164,7 @@ class DurableRunTest {
         assertThrows(IOException.class, () -> broke.train(images, joint().folder(broken).build()));
         clear(name);
         jointTrainer().resume(images, broken, 2).close();
-        assertSameRun(whole, broken);
+        SameRun.assertSame(whole, broken);
     }
 
     /** The same command once more begins anew, and so does --resume. */
@@ -209,7 +179,7 @@ class DurableRunTest {
             assertThrows(CancellationException.class, () -> stopped.train(distillation().folder(broken).build()));
             new BootDistiller(teacher).resume(broken, 1).close();
         }
-        assertSameRun(whole, broken);
+        SameRun.assertSame(whole, broken);
     }
 
     @Test
@@ -276,5 +246,21 @@ class DurableRunTest {
             assertTrue(refused.getMessage().contains("is no longer there"), refused.getMessage());
             new BootDistiller(teacher).resume(temp.resolve("moved"), 1).close();
         }
+    }
+
+    /** What somebody puts beside a model stays there. */
+    @Test
+    void strayFileEndsNothing() throws IOException {
+        trainer().listener(new TeacherTrainingListener() {
+            @Override
+            public void checkpoint(long step, Teacher teacher) {
+                try {
+                    Files.writeString(broken.resolve("teacher/unet/notes"), "precious");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }).train(images, teaching().folder(broken).build()).close();
+        assertEquals("precious", Files.readString(broken.resolve("teacher/unet/notes")));
     }
 }

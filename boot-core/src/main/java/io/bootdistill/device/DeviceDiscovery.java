@@ -14,6 +14,9 @@ final class DeviceDiscovery {
     /** Of a provider that did not come to tell its own: first, so that an explanation names it. */
     private static final int UNKNOWN_PRIORITY = Integer.MAX_VALUE;
 
+    /** Where the same error comes so often in succession, the iterator does not go on. */
+    private static final int MOST_REPEATED = 100;
+
     /**
      * What came of a provider.
      *
@@ -30,6 +33,7 @@ final class DeviceDiscovery {
                 ServiceLoader.load(DeviceProvider.class, loader).stream().iterator();
         List<Found> found = new ArrayList<>();
         String last = "";
+        int repeated = 0;
         boolean more = true;
         while (more) {
             try {
@@ -38,9 +42,10 @@ final class DeviceDiscovery {
                     found.add(open(providers.next()));
                 }
             } catch (Throwable e) { // after it, the iterator goes on
-                more = !e.toString().equals(last); // but not where the same stands in its way again
+                repeated = e.toString().equals(last) ? repeated + 1 : 0; // several providers may lack the same class
+                more = repeated < MOST_REPEATED;
                 last = e.toString();
-                if (more) {
+                if (repeated == 0) {
                     found.add(rejected(UNKNOWN_PRIORITY, "unknown", "its provider could not be loaded: " + text(e)));
                 }
             }

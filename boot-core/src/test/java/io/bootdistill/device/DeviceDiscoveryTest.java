@@ -64,6 +64,16 @@ class DeviceDiscoveryTest {
         requireRejected(Unavailable.class.getName(), "abacus", "it has no beads");
     }
 
+    /** Two providers that lack the same class, as where a jar is left out: the one after them is found. */
+    @Test
+    void sameErrorTwice() throws IOException {
+        List<Found> candidates = candidates("lacking.First\nlacking.Second\n" + Working.class.getName());
+        Found rejected = candidates.get(0);
+        assertEquals("its provider could not be loaded: java.lang.NoClassDefFoundError: left/out", rejected.reason());
+        assertEquals(List.of("unknown", "abacus", "reference"), candidates.stream().map(Found::name).toList());
+        assertNotNull(candidates.get(1).device());
+    }
+
     private void requireRejected(String line, String name, String reason) throws IOException {
         List<Found> candidates = candidates(line + "\n" + Working.class.getName());
         Found rejected = candidates.stream().filter(candidate -> candidate.device() == null).findFirst().orElseThrow();
@@ -78,7 +88,15 @@ class DeviceDiscoveryTest {
         Files.createDirectories(file.getParent());
         Files.writeString(file, services);
         try (URLClassLoader loader =
-                new URLClassLoader(new URL[] {temp.toUri().toURL()}, DeviceDiscoveryTest.class.getClassLoader())) {
+                new URLClassLoader(new URL[] {temp.toUri().toURL()}, DeviceDiscoveryTest.class.getClassLoader()) {
+                    @Override
+                    protected Class<?> findClass(String name) throws ClassNotFoundException {
+                        if (name.startsWith("lacking.")) {
+                            throw new NoClassDefFoundError("left/out");
+                        }
+                        return super.findClass(name);
+                    }
+                }) {
             return DeviceDiscovery.find(loader);
         }
     }

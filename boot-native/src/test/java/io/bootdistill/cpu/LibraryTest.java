@@ -76,38 +76,65 @@ public class LibraryTest {
     /** Several JVMs that find no extracted library extract it at the same time, and all of them work. */
     @Test
     void severalJvmsMayStartAtOnce() throws Exception {
-        Path jar = temp.resolve("boot-native.jar");
-        Path classes = Path.of(CpuDevice.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-        pack(classes, jar);
-        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).equals(classes) ? jar.toString() : entry)
-                .collect(Collectors.joining(File.pathSeparator));
+        Path jar = pack("");
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < JVMS; i++) {
-            processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-                            "-Dorg.bytedeco.javacpp.cachedir=" + temp.resolve("cache"), "-cp", classPath,
-                            UseDevice.class.getName())
-                    .redirectErrorStream(true)
-                    .start());
+            processes.add(useDevice(jar));
         }
         for (Process process : processes) {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), output);
         }
         try (Stream<Path> extracted = Files.walk(temp.resolve("cache"))) {
-            assertTrue(extracted.anyMatch(file -> file.endsWith(System.mapLibraryName("boot_cpu"))), "nothing was extracted");
+            assertEquals(List.of("libboot_cpu", "libjniBootNative"), extracted.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString().replaceAll("-[0-9a-f]{64}\\.so$", "")).sorted().toList());
         }
     }
 
-    private static void pack(Path classes, Path jar) throws IOException, URISyntaxException {
+    /** Jars of one name and version share a cache: each works, or fails, with its own libraries. */
+    @Test
+    void linkerSaysWhyTheBindingIsUnfit() throws Exception {
+        assertEquals(0, useDevice(pack("")).waitFor());
+        Process process = useDevice(pack("libjniBootNative.so"));
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, process.waitFor(), output);
+        assertTrue(output.contains("device cpu cannot be used: the native library could not be loaded: "), output);
+        assertTrue(output.contains("file too short"), output);
+        assertEquals(0, useDevice(pack("")).waitFor());
+    }
+
+    private Process useDevice(Path jar) throws IOException, URISyntaxException {
+        Path classes = classes();
+        String classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).equals(classes) ? jar.toString() : entry)
+                .collect(Collectors.joining(File.pathSeparator));
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
+                        "-Dio.bootdistill.cache=" + temp.resolve("cache"), "-cp", classPath, UseDevice.class.getName())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static Path classes() throws URISyntaxException {
+        return Path.of(CpuDevice.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    }
+
+    /** The jar, where the file of that name holds something else. */
+    private Path pack(String broken) throws IOException, URISyntaxException {
+        Path classes = classes();
+        Path jar = temp.resolve("boot-native.jar");
         try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
                 Stream<Path> files = Files.walk(classes)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 out.putNextEntry(new JarEntry(classes.relativize(file).toString().replace(File.separatorChar, '/')));
-                Files.copy(file, out);
+                if (file.getFileName().toString().equals(broken)) {
+                    out.write(1);
+                } else {
+                    Files.copy(file, out);
+                }
             }
         }
+        return jar;
     }
 
     /** What each JVM runs: one kernel. */

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -35,6 +36,9 @@ import java.util.stream.Stream;
 public final class AtomicFiles {
 
     private static final String ASIDE = ".set-aside";
+    private static final String TEMPORARY = ".tmp-";
+    private static final Pattern LEFT = Pattern.compile(
+            ".+" + Pattern.quote(TEMPORARY) + "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(" + Pattern.quote(ASIDE) + ")?");
 
     private AtomicFiles() {}
 
@@ -82,6 +86,31 @@ public final class AtomicFiles {
             syncTree(temporary);
             publish(temporary, place);
         });
+    }
+
+    /** Like {@link #writeFolder}; but what others have put into the older folder goes over into the new one. */
+    public static void renewFolder(Path target, Content content) throws IOException {
+        writeFolder(target, temporary -> {
+            content.writeTo(temporary);
+            Path old = readableFolder(target);
+            if (Files.isDirectory(old)) {
+                for (Path path : foreign(old, temporary)) {
+                    Files.copy(old.resolve(path), temporary.resolve(path),
+                            LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        });
+    }
+
+    /** Deletes what killed writes have left in a folder, three levels deep, to which nobody writes now. */
+    public static void sweep(Path folder) throws IOException {
+        List<Path> left;
+        try (Stream<Path> walk = Files.walk(folder, 3)) {
+            left = walk.filter(path -> LEFT.matcher(path.getFileName().toString()).matches()).toList();
+        }
+        for (Path path : left) {
+            deleteTree(path);
+        }
     }
 
     /**
@@ -134,7 +163,7 @@ public final class AtomicFiles {
             if (!Files.isDirectory(parent)) { // JDK 17 would refuse a symbolic link to a folder
                 Files.createDirectories(parent);
             }
-            temporary = place.resolveSibling(place.getFileName() + ".tmp-" + UUID.randomUUID());
+            temporary = place.resolveSibling(place.getFileName() + TEMPORARY + UUID.randomUUID());
             writing.run(place, temporary);
             sync(parent);
         } catch (IOException e) {
@@ -172,16 +201,21 @@ public final class AtomicFiles {
     }
 
     private static void requireNothingForeign(Path old, Path replacement) throws IOException {
+        List<Path> foreign = foreign(old, replacement);
+        if (!foreign.isEmpty()) {
+            throw new IOException("the folder " + old + " exists and holds " + foreign.get(0)
+                    + (foreign.size() == 1 ? "" : " and " + (foreign.size() - 1) + " more")
+                    + ", which would be lost; choose another folder or remove it");
+        }
+    }
+
+    /** What the older folder alone holds; folders before what is in them. */
+    private static List<Path> foreign(Path old, Path replacement) throws IOException {
         try (Stream<Path> walk = Files.walk(old)) {
-            List<Path> foreign = walk.map(old::relativize)
+            return walk.map(old::relativize)
                     .filter(path -> !Files.exists(replacement.resolve(path), LinkOption.NOFOLLOW_LINKS))
                     .sorted()
                     .toList();
-            if (!foreign.isEmpty()) {
-                throw new IOException("the folder " + old + " exists and holds " + foreign.get(0)
-                        + (foreign.size() == 1 ? "" : " and " + (foreign.size() - 1) + " more")
-                        + ", which would be lost; choose another folder or remove it");
-            }
         }
     }
 

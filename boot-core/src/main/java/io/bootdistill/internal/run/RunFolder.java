@@ -94,9 +94,16 @@ public final class RunFolder {
         return new RunFolder(path);
     }
 
-    /** Keeps the folder of a run that goes on, until what is returned is closed. */
+    /** Keeps the folder of a run that goes on, until what is returned is closed, and clears away what a killed one has left. */
     public RunLock lock() throws IOException {
-        return RunLock.of(folder);
+        RunLock lock = RunLock.of(folder);
+        try {
+            AtomicFiles.sweep(folder);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
+        return lock;
     }
 
     /** Whether there is a checkpoint: a run that has none begins anew where it is to go on. */
@@ -185,12 +192,18 @@ public final class RunFolder {
         return folder.resolve(RunFiles.STATE);
     }
 
-    public Path studentFolder() {
-        return folder.resolve(STUDENT);
-    }
-
     public Path teacherFolder() {
         return folder.resolve(TEACHER);
+    }
+
+    /** Writes the student; what others have put beside it stays. */
+    public void writeStudent(AtomicFiles.Content saving) throws IOException {
+        AtomicFiles.renewFolder(folder.resolve(STUDENT), saving);
+    }
+
+    /** Writes the teacher, likewise. */
+    public void writeTeacher(AtomicFiles.Content saving) throws IOException {
+        AtomicFiles.renewFolder(teacherFolder(), saving);
     }
 
     // ---- metrics

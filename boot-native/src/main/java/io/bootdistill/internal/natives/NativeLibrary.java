@@ -3,7 +3,6 @@ package io.bootdistill.internal.natives;
 import io.bootdistill.device.DeviceUnavailableException;
 import io.bootdistill.device.OutOfDeviceMemoryException;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +13,8 @@ import org.bytedeco.javacpp.Loader;
  * {@code io.bootdistill.<device>.library} names a file that is taken in the place of the one on the class path. Thread-safe.
  */
 public final class NativeLibrary {
+
+    private static boolean bound; // by this class
 
     private final String device;
     private final long handle;
@@ -32,6 +33,7 @@ public final class NativeLibrary {
      */
     public static NativeLibrary open(String device, String origin) throws DeviceUnavailableException {
         Path file = find(device, origin);
+        loadBinding();
         long[] handle = new long[1];
         byte[] said = new byte[1024];
         int version;
@@ -62,9 +64,31 @@ public final class NativeLibrary {
             throw new DeviceUnavailableException(
                     "the class path holds no library of the " + device + " device (" + resource + "); " + origin);
         }
+        return unpacked(found);
+    }
+
+    /** Loads the library of JNI functions, which is loaded once; a failure is told to each device. */
+    private static void loadBinding() throws DeviceUnavailableException {
+        URL found = NativeLibrary.class.getResource(Loader.getPlatform() + "/" + System.mapLibraryName("jniBootNative"));
+        if (found == null) {
+            throw unavailable("the class path holds no library of JNI functions", null);
+        }
+        synchronized (NativeLibrary.class) {
+            if (!bound) {
+                try {
+                    System.load(unpacked(found).toString());
+                } catch (LinkageError e) {
+                    throw unavailable(e.getMessage(), e);
+                }
+                bound = true;
+            }
+        }
+    }
+
+    private static Path unpacked(URL resource) throws DeviceUnavailableException {
         try {
-            return found.getProtocol().equals("file") ? Path.of(found.toURI()) : Loader.cacheResource(found).toPath();
-        } catch (IOException | URISyntaxException e) {
+            return LibraryCache.file(resource);
+        } catch (IOException e) {
             throw unavailable(e.toString(), e);
         }
     }
@@ -77,8 +101,9 @@ public final class NativeLibrary {
     private static DeviceUnavailableException unavailable(String reason, Throwable cause) {
         return new DeviceUnavailableException(
                 "the native library could not be loaded: " + reason
-                        + "; it needs a 64-bit Linux with glibc, a writable cache folder (system property"
-                        + " org.bytedeco.javacpp.cachedir) and to be loaded by one class loader only",
+                        + "; it needs a 64-bit Linux with glibc, a cache folder that this user alone can write, on a file"
+                        + " system that is not mounted noexec (system property " + LibraryCache.PROPERTY
+                        + "), and to be loaded by one class loader only",
                 cause);
     }
 
