@@ -101,7 +101,7 @@ class RegularFilesTest {
     void quotesAreShortAndPlain() {
         assertEquals("caf\u00e9 \ud83d\ude00", Quoted.of("caf\u00e9 \ud83d\ude00"));
         assertEquals("a\\u001b[2Jb\\u000ac\\u202e\\ud800", Quoted.of("a\u001b[2Jb\nc\u202e\ud800"));
-        assertEquals("x".repeat(120) + "…", Quoted.of("x".repeat(1 << 20)));
-        assertEquals("x".repeat(120), Quoted.of("x".repeat(120)));
+        assertEquals("x".repeat(80) + "…", Quoted.of("x".repeat(1 << 20)));
+        assertEquals("x".repeat(80), Quoted.of("x".repeat(80)));
     }
 }
