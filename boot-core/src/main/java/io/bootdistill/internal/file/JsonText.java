@@ -6,7 +6,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
-import com.google.gson.internal.LazilyParsedNumber;
+import com.google.gson.ToNumberPolicy;
 import com.google.gson.stream.JsonReader;
 import io.bootdistill.error.ModelFormatException;
 import java.io.EOFException;
@@ -91,7 +91,7 @@ final class JsonText {
             case STRING -> {
                 String string = in.nextString();
                 boolean number = !string.isEmpty() && string.charAt(0) == MARK && PYTHON_NUMBERS.contains(string.substring(1));
-                yield number ? new JsonPrimitive(new LazilyParsedNumber(string.substring(1))) : new JsonPrimitive(string);
+                yield number ? new JsonPrimitive(Double.valueOf(string.substring(1))) : new JsonPrimitive(string);
             }
             case NUMBER -> number(in);
             case BOOLEAN -> new JsonPrimitive(in.nextBoolean());
@@ -117,12 +117,13 @@ final class JsonText {
     }
 
     private JsonPrimitive number(JsonReader in) throws IOException {
-        String digits = in.nextString(); // kept as they are
-        if (digits.length() > MOST_DIGITS) {
-            throw new ModelFormatException(source + ": " + Quoted.of(in.getPreviousPath().substring(2)) + " is a number of " + digits.length()
+        Number number = ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(in); // keeps its digits
+        int digits = number.toString().length();
+        if (digits > MOST_DIGITS) {
+            throw new ModelFormatException(source + ": " + Quoted.of(in.getPreviousPath().substring(2)) + " is a number of " + digits
                     + " characters, must be one of at most " + MOST_DIGITS);
         }
-        return new JsonPrimitive(new LazilyParsedNumber(digits));
+        return new JsonPrimitive(number);
     }
 
     /** The text with a marked name in quotes for each number of Python's. */
