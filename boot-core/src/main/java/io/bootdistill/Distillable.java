@@ -2,8 +2,10 @@ package io.bootdistill;
 
 import io.bootdistill.diffusion.Denoiser;
 import io.bootdistill.diffusion.ScalarInputs;
+import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.pipeline.StudentMarks;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
@@ -61,10 +63,15 @@ final class Distillable {
     }
 
     private static void requireDistillable(Denoiser teacher) {
+        if (teacher instanceof Teacher its && its.origin() != null) {
+            DiffusersFolder folder = its.origin().folder();
+            StudentMarks.requireDenoiser(folder.marks(), folder.path());
+        }
         Pipeline pipeline = teacher instanceof Teacher its ? its.pipeline() : null;
         if (pipeline == null) {
             return;
         }
+        StudentMarks.requireDenoiser(pipeline.folder().marks(), pipeline.folder().path());
         String name = pipeline.folder().pipeline().className();
         Checks.that(pipeline.consistency() == null, "the teacher", name,
                 "a model that denoises a little at a time: this one has few steps already; distil that which it was made from");

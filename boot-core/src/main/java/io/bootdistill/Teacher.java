@@ -100,6 +100,10 @@ public final class Teacher implements Denoiser {
         return new Teacher(network, reader.folder().scheduler(), nullLabel, reader.model(network, device), origin, null);
     }
 
+    @Nullable TeacherFolder origin() {
+        return origin;
+    }
+
     /** Takes over the ownership of a pipeline. */
     static Teacher of(Pipeline own) {
         return new Teacher(own.network(), own.folder().scheduler(), own.nullLabel(), own.model(), null, own);

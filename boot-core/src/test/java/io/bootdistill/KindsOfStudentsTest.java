@@ -163,6 +163,11 @@ public class KindsOfStudentsTest {
             Golden.values("latents", drawn, loaded.latents(strong));
         }
         if (kind == KindsOfTeachers.TEXT) {
+            try (Teacher student = Teacher.load(saved(), device())) {
+                requireRefusal(ModelFormatException.class, "holds a student",
+                        () -> kind.distiller(student).train(config().guidance(1, 2).build()));
+            }
+            Files.delete(saved().resolve("boot.json")); // a network that is told the scale, like any other
             try (Teacher stock = Teacher.load(saved(), device())) {
                 Golden.values("told", drawn, stock.latents(strong.withSteps(1), null));
                 BootDistiller again = kind.distiller(stock);

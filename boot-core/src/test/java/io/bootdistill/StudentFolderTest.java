@@ -38,6 +38,11 @@ class StudentFolderTest {
                 Student student = new BootDistiller(teacher).train(config)) {
             student.save(folder);
         }
+        try (Teacher stock = Teacher.load(folder, device)) { // which takes one step
+            assertEquals(folder + " holds a student, which makes pictures of pure noise in one step; distil the teacher that it was"
+                    + " made from",
+                    assertThrows(ModelFormatException.class, () -> new BootDistiller(stock).train(config)).getMessage());
+        }
         Path file = folder.resolve("boot.json");
         JsonObject marks = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         assertEquals("2", marks.remove(KEY).toString());

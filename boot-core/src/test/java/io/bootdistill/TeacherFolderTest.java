@@ -100,4 +100,14 @@ class TeacherFolderTest {
         file.readBytes(name, 0, bytes);
         return bytes.array();
     }
+
+    /** Its network would be read as one of pixels. */
+    @Test
+    void networkWithAnAutoencoderIsNoTeacherOfPixels() throws IOException {
+        Path source = temp.resolve("source");
+        TinyTeacher.write(source, "v_prediction");
+        Files.createDirectories(source.resolve("vqvae"));
+        Files.writeString(source.resolve("vqvae/config.json"), "{}");
+        RawFiles.assertRefused(() -> Teacher.load(source, DEVICE), source, "holds the autoencoder vqvae beside unet", "LDMPipeline");
+    }
 }

@@ -68,6 +68,9 @@ final class InspectCommand implements Callable<Integer> {
         UNet format = new UNet(UNetConfig.parse(files.networkConfig().toString(), model.path() + " config.json"));
         UNet network = SmallerMark.network(format, files.marks(), model.path());
         describe(network, files.nullClass().orElse(-1));
+        if (!files.others().isEmpty()) {
+            line("not read", "%s, beside unet; rename the one that is meant", String.join(", ", files.others()));
+        }
         describe(files.scheduler());
         describeLimits(teacher, files.scheduler());
         if (network.small() != null) {

@@ -32,6 +32,7 @@ public final class DiffusersFolder {
     private static final String MODEL_INDEX = "model_index.json";
     private static final String NULL_CLASS = "null_class";
     private static final String CLASS_NAME = "_class_name";
+    private static final Set<String> AUTOENCODERS = Set.of("vae", "vqvae");
     private static final Set<String> DRAW_BY_ANY = Set.of("DDPMScheduler", "LCMScheduler");
 
     private final Path folder;
@@ -41,11 +42,17 @@ public final class DiffusersFolder {
     private final JsonObject marks;
     private final OptionalInt nullClass;
     private final WeightFiles weights;
+    private final List<String> others;
 
     private DiffusersFolder(Path folder) {
         this.folder = folder;
         Path network = folder.resolve(NETWORK);
         boolean nested = Files.isDirectory(network);
+        this.others = nested ? FolderNames.networks(folder).stream().filter(name -> !name.equals(NETWORK)).toList() : List.of();
+        others.stream().filter(AUTOENCODERS::contains).findFirst().ifPresent(name -> {
+            throw new ModelFormatException(folder + " holds the autoencoder " + name + " beside " + NETWORK + ": a model of latents,"
+                    + " whose " + MODEL_INDEX + " must name both, with _class_name LDMPipeline; or remove it");
+        });
         this.networkConfig = readNetworkConfig(nested ? network : folder);
         this.schedulerFile = (nested ? folder.resolve(SCHEDULER) : folder).resolve(SCHEDULER_CONFIG);
         this.schedulerText = Files.exists(schedulerFile) ? Json.readText(schedulerFile) : null;
@@ -71,6 +78,11 @@ public final class DiffusersFolder {
     /** Where it was opened. */
     public Path path() {
         return folder;
+    }
+
+    /** Folders of networks beside the one that is read, such as {@code unet_ema}, an average of weights. */
+    public List<String> others() {
+        return others;
     }
 
     /** The network's {@code config.json}. The caller may change it. */

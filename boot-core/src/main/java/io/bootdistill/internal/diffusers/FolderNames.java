@@ -20,6 +20,11 @@ final class FolderNames {
         return names.isEmpty() ? "nothing" : Quoted.of(String.join(", ", names));
     }
 
+    /** The folders in a folder that hold a network. */
+    static List<String> networks(Path folder) {
+        return names(folder).stream().filter(name -> Files.isRegularFile(folder.resolve(name).resolve("config.json"))).toList();
+    }
+
     /** The names in a folder, sorted. */
     static List<String> names(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {

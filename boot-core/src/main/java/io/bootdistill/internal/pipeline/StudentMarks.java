@@ -35,6 +35,14 @@ public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes, @Nullabl
         return marks.has(STUDENT);
     }
 
+    /** @throws ModelFormatException if the marks are those of a student that reads pure noise: it does not denoise */
+    public static void requireDenoiser(JsonObject marks, Path path) {
+        if (isStudent(marks) && !marks.has(FEW_STEPS)) {
+            throw new ModelFormatException(path + " holds a student, which makes pictures of pure noise in one step; distil the teacher"
+                    + " that it was made from");
+        }
+    }
+
     /**
      * Reads the marks of a folder; those of a model that is no student say nothing.
      *
