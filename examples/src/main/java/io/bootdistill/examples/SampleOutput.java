@@ -3,6 +3,7 @@ package io.bootdistill.examples;
 import io.bootdistill.format.Images;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.network.ImageShape;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -66,6 +67,7 @@ record SampleOutput(Path path, Form form) {
 
     /** Writes samples; {@code cycle} is the number of labels that they take in turn, 0 for none. */
     void write(float[] samples, ImageShape shape, int cycle) throws IOException {
+        Finite.require("sample", 0, samples, shape.size(), "; nothing is written: such weights cannot be sampled");
         int count = samples.length / shape.size();
         switch (form) {
             case GRID -> {

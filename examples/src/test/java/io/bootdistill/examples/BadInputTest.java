@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.TinyTeacher;
+import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -120,7 +121,7 @@ final class BadInputTest {
     @Test
     void unsupportedScheduler() throws IOException {
         replace(teacher.resolve("scheduler/scheduler_config.json"), "DDPMScheduler", "FlowMatchEulerDiscreteScheduler");
-        teacherIsRefused("EulerDiscreteScheduler", "DDPMScheduler");
+        teacherIsRefused("FlowMatchEulerDiscreteScheduler", "must be one of DDPM, DDIM");
     }
 
     @Test
@@ -190,6 +191,26 @@ final class BadInputTest {
         damaged[63] = Float.POSITIVE_INFINITY;
         new SafetensorsWriter().add("noise", new int[] {1, 1, 8, 8}, damaged).write(noise);
         CommandRun.boot(command).refused(1, "noise.safetensors", "Infinity", "63");
+    }
+
+    /** Weights that overflow; the pictures would be black. */
+    @Test
+    void samplesThatAreNoNumbers() throws IOException {
+        SafetensorsWriter overflowing = new SafetensorsWriter();
+        try (SafetensorsFile file = SafetensorsFile.open(weights)) {
+            for (String name : file.names()) {
+                float[] values = file.floats(name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] *= 1e30f;
+                }
+                overflowing.add(name, file.shape(name), values);
+            }
+        }
+        overflowing.write(weights);
+        Path grid = folder.resolve("grid.png");
+        CommandRun.boot("sample", "--model", teacher, "--count", 2, "--steps", 2, "--out", grid)
+                .refused(1, "sample 0 has the value NaN", "nothing is written");
+        assertFalse(Files.exists(grid));
     }
 
     @Test

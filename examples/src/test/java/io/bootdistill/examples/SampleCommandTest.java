@@ -189,7 +189,7 @@ final class SampleCommandTest {
     void aTeacherTakesStepsOfTheReferenceSampler() throws IOException {
         float[] sampled = sample("--model", teacher, "--count", 4, "--steps", 5);
         try (Teacher loaded = Teacher.load(teacher)) {
-            float[] expected = Sampler.reference(loaded, 5).sample(new long[] {0, 1, 2, 3}, new int[] {0, 1, 2, 0});
+            float[] expected = Sampler.reference(loaded, 5).asDrawn().sample(new long[] {0, 1, 2, 3}, new int[] {0, 1, 2, 0});
             assertArrayEquals(expected, sampled);
         }
     }
