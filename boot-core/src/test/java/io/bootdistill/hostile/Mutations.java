@@ -11,7 +11,8 @@ final class Mutations {
 
     private static final String[] OTHER_FILES = {"",
         "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
-        "<!DOCTYPE html><html></html>", "PK\3\4\n\0\0", "\u0080\2}q\0.", "\0\0\0\0\0\0\0\0", "\u0089PNG\r\n\32\n", "null", "[]", "{}"};
+        "<!DOCTYPE html><html></html>", "PK\3\4\n\0\0", "\u0080\2}q\0.", "\0\0\0\0\0\0\0\0", "\u0089PNG\r\n\32\n", "null", "[]",
+        "{}"};
     /** Of a length before a safetensors header. */
     private static final int LENGTH = Long.BYTES;
 
