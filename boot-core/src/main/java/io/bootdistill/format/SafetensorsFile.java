@@ -176,7 +176,8 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     private Entry entry(String name) {
         Entry entry = entries.get(name);
         if (entry == null) {
-            throw new ModelFormatException(file + " has no tensor " + Quoted.of(name) + "; " + CloseNames.hint(name, entries.keySet()));
+            throw new ModelFormatException(file + " has no tensor " + Quoted.of(name) + "; " + CloseNames.hint(name,
+                    entries.keySet()));
         }
         return entry;
     }

@@ -68,7 +68,8 @@ final class AblatePromptsTest {
     }
 
     private static CommandRun again(Path prompts, int guidance) {
-        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance, "--guidance-interval", "0:1",
+        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance, "--guidance-interval",
+                "0:1",
                 "--extractor", EXTRACTOR, "--jobs", Math.min(2, Runtime.getRuntime().availableProcessors()));
     }
 
