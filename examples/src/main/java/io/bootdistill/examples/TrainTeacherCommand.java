@@ -46,8 +46,9 @@ import picocli.CommandLine.Spec;
         },
         description = {
             "",
-            "Reads images of one size: PNG files, in a subfolder for each class or all in the folder itself, or"
-                    + " train-images-idx3-ubyte and train-labels-idx1-ubyte, as MNIST has them. Writes all of the run into one"
+            "Reads images of one size: PNG or JPEG files, in a subfolder for each class or all in the folder itself, or"
+                    + " train-images-idx3-ubyte and train-labels-idx1-ubyte, as MNIST has them, gzipped or not. Says what"
+                    + " in the folder it leaves out. Writes all of the run into one"
                     + " folder: config.json, metrics.csv, pictures in grids/, the checkpoint state.safetensors, and the teacher"
                     + " in teacher/, in the diffusers layout. Where there are classes, the label after the last means none, so"
                     + " that the teacher can be guided.",
@@ -66,7 +67,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  boot train-teacher --images flowers --minutes 60   from PNG files, in about an hour",
+            "  boot train-teacher --images flowers --minutes 60   from its pictures, in about an hour",
             "  boot train-teacher --images mine --from PIPELINE   a teacher of prompts, from captioned pictures",
             "  boot distill --teacher runs/DATE/teacher           distil what it has made"
         })
@@ -169,6 +170,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
         }
         CaptionTraining.requireNone(imageFolder);
         TrainingImages training = TrainingImages.read(imageFolder, frame(), resume ? null : upscaleFrom);
+        training.leftOut().forEach(line -> err.println("left out: " + line));
         return train(training.description(), start, err, (device, report, handle) -> run(training, builder, device, report, handle, threads));
     }
 
