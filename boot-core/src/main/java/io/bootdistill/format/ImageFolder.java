@@ -57,7 +57,7 @@ public record ImageFolder(int channels, int height, int width, List<byte[]> imag
         List<byte[]> images = new ArrayList<>(files.size());
         BufferedImage first = decode(files.get(0));
         int plane = first.getWidth() * first.getHeight();
-        Bounds.requireHeap(folder, (long) files.size() * plane);
+        Bounds.requireHeap(folder, (long) files.size() * PictureFile.planes(first).length);
         boolean isColoured = false;
         for (Path file : files) {
             BufferedImage image = decode(file);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
@@ -160,6 +161,15 @@ class ImageFolderTest {
             Files.write(folder.resolve("b.png"), Arrays.copyOf(whole, length));
             assertRefused(() -> ImageFolder.read(folder), "b.png");
         }
+    }
+
+    /** Only the first of so many is decoded. */
+    @Test
+    void moreThanJavasMemoryIsRefusedBeforeItIsRead() throws IOException {
+        Path file = folder.resolve("a.png");
+        Images.writePng(file, new BufferedImage(4096, 4096, BufferedImage.TYPE_BYTE_BINARY));
+        int count = (int) (Runtime.getRuntime().maxMemory() >> 24) + 1;
+        assertRefused(() -> ImageFolder.read(Collections.nCopies(count, file)), folder, "MiB", "three quarters", "-Xmx");
     }
 
     private static byte[] joined(ImageFolder read) {
