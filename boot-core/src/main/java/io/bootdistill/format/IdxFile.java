@@ -31,7 +31,7 @@ public record IdxFile(int[] shape, List<byte[]> entries) {
 
     private static final int UNSIGNED_BYTE = 0x08;
     private static final int GZIP_MAGIC = 0x1f8b;
-    private static final int GZIP_BUFFER = 1 << 16;
+    private static final int BUFFER = 1 << 16;
     private static final int MOST_DIMENSIONS = 4;
 
     /** Bytes of an array without its values, and of what refers to it. */
@@ -48,12 +48,12 @@ public record IdxFile(int[] shape, List<byte[]> entries) {
      */
     public static IdxFile read(Path file) {
         try (FileChannel channel = RegularFiles.open(file);
-                InputStream raw = new BufferedInputStream(Channels.newInputStream(channel))) {
+                InputStream raw = new BufferedInputStream(Channels.newInputStream(channel), BUFFER)) {
             raw.mark(2);
             int magic = raw.read() << 8 | raw.read();
             raw.reset();
             boolean isZipped = magic == GZIP_MAGIC;
-            try (InputStream in = isZipped ? new GZIPInputStream(raw, GZIP_BUFFER) : raw) {
+            try (InputStream in = isZipped ? new GZIPInputStream(raw, BUFFER) : raw) {
                 int[] shape = readShape(in, file);
                 int header = 4 + 4 * shape.length;
                 return new IdxFile(shape, readEntries(in, shape,

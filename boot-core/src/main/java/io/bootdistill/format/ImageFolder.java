@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A folder of PNG and JPEG files of one size: all directly in it, without classes, or in a subfolder for each class. What
  * programs leave in folders for themselves is no picture and no class: names that begin with a dot, {@code __MACOSX},
- * {@code @eaDir} and the like.
+ * {@code @eaDir} and the like. Transparency, and the orientation that a camera notes, are left out.
  *
  * @param channels 1 where all images are grey, else 3: red, green, blue
  * @param height of an image in pixels

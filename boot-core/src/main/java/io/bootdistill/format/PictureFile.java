@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A picture that was read from a PNG or JPEG file. Transparency is left out.
+ * A picture that was read from a PNG or JPEG file. Transparency, and the orientation that a camera notes, are left out.
  *
  * @param channels 1 where it is grey throughout, else 3: red, green, blue
  * @param height in pixels

@@ -183,6 +183,17 @@ class PictureDecoderTest {
         }
     }
 
+    /** Without its pixels, a picture with a palette makes the decoder go back to where it may not: no checked failure. */
+    @Test
+    void unexpectedFailuresOfTheDecoderAreRefusals() throws IOException {
+        ByteArrayOutputStream png = new ByteArrayOutputStream();
+        ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_INDEXED), "png", png);
+        byte[] bytes = png.toByteArray();
+        bytes[indexOf(bytes, (byte) 'A', (byte) 'T')]++;
+        Files.write(file, bytes);
+        assertNotRead("cannot read", "IndexOutOfBounds");
+    }
+
     @Test
     void damagedFilesAreReadOrRefused() throws IOException {
         for (String format : new String[] {"png", "jpeg"}) {

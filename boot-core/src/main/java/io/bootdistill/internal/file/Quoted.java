@@ -3,12 +3,12 @@ package io.bootdistill.internal.file;
 /** What others wrote, as messages quote it: short, and without characters that a terminal or a log would act on. */
 public final class Quoted {
 
-    private static final int MOST = 120;
+    private static final int MOST = 80;
 
     private Quoted() {}
 
     /**
-     * A text of at most 121 characters: control characters, those that turn the direction of a line and halves of pairs are
+     * A text of at most 81 characters: control characters, those that turn the direction of a line and halves of pairs are
      * escaped as JSON has them, and what is too much gives way to an ellipsis.
      */
     public static String of(Object value) {

@@ -23,6 +23,9 @@ import java.nio.file.attribute.BasicFileAttributes;
  */
 public final class RegularFiles {
 
+    /** Captions of a million pictures. */
+    private static final int MOST_TEXT = 1 << 28;
+
     private RegularFiles() {}
 
     /**
@@ -69,6 +72,11 @@ public final class RegularFiles {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    /** {@link #text(Path, int)} of up to 256 MiB. */
+    public static String text(Path file) {
+        return text(file, MOST_TEXT);
     }
 
     /**
