@@ -3,6 +3,7 @@ package io.bootdistill.diffusion;
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Images in arrays, which are not copied and must not change. */
@@ -46,11 +47,7 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, List<byte[]> images, int @Nullable [] labels) {
-        Checks.that(!images.isEmpty(), "the number of images", 0, "at least 1");
-        for (int i = 0; i < images.size(); i++) {
-            int size = images.get(i).length;
-            Checks.that(size == shape.size(), "the number of values of image " + i, size, shape.size() + " (" + shape + ")");
-        }
+        check(shape, images.size(), i -> images.get(i).length);
         return new InMemoryImages(shape, images.size(), labels,
                 (index, target, offset) -> read(images.get(index), 0, shape.size(), target, offset));
     }
@@ -64,6 +61,26 @@ public final class InMemoryImages implements ImageSource {
     public static InMemoryImages of(ImageShape shape, float[] values, int @Nullable [] labels) {
         return new InMemoryImages(shape, count(shape, values.length), labels, (index, target, offset) ->
                 System.arraycopy(values, index * shape.size(), target, offset, shape.size()));
+    }
+
+    /**
+     * Images of floats in an array each, as many as memory holds.
+     *
+     * @param images at least one, each [channel][height][width] in [−1, 1]
+     * @param labels one per image; null for none
+     */
+    public static InMemoryImages of(ImageShape shape, float[][] images, int @Nullable [] labels) {
+        check(shape, images.length, i -> images[i].length);
+        return new InMemoryImages(shape, images.length, labels, (index, target, offset) ->
+                System.arraycopy(images[index], 0, target, offset, shape.size()));
+    }
+
+    private static void check(ImageShape shape, int count, IntUnaryOperator size) {
+        Checks.that(count > 0, "the number of images", 0, "at least 1");
+        for (int i = 0; i < count; i++) {
+            int found = size.applyAsInt(i);
+            Checks.that(found == shape.size(), "the number of values of image " + i, found, shape.size() + " (" + shape + ")");
+        }
     }
 
     private static int count(ImageShape shape, int values) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.bootdistill.network.ImageShape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -23,7 +24,8 @@ class InMemoryImagesTest {
         List<byte[]> each = List.of(new byte[] {0, (byte) 255}, new byte[] {51, 102});
         int[] labels = {4, 2};
         for (InMemoryImages images : List.of(InMemoryImages.of(SHAPE, pixels, labels), InMemoryImages.of(SHAPE, each, labels),
-                InMemoryImages.of(SHAPE, new float[] {-1, 1, -0.6f, -0.2f}, labels))) {
+                InMemoryImages.of(SHAPE, new float[] {-1, 1, -0.6f, -0.2f}, labels),
+                InMemoryImages.of(SHAPE, new float[][] {{-1, 1}, {-0.6f, -0.2f}}, labels))) {
             assertEquals(2, images.count());
             float[] read = new float[5];
             images.read(0, read, 1);
@@ -48,6 +50,20 @@ class InMemoryImagesTest {
         assertEquals(1, read[large.size() - 1]);
         images.read(198, read, 0);
         assertEquals(-1, read[large.size() - 1]);
+    }
+
+    /** More floats than an array holds. */
+    @Test
+    void latentsOfMoreThanEightGibibytes() {
+        ImageShape large = new ImageShape(4, 1024, 1024);
+        float[] each = new float[large.size()];
+        float[][] all = new float[600][];
+        Arrays.fill(all, each);
+        all[599] = each.clone();
+        all[599][large.size() - 1] = 1;
+        float[] read = new float[large.size()];
+        InMemoryImages.of(large, all, null).read(599, read, 0);
+        assertArrayEquals(all[599], read);
     }
 
     @Test
