@@ -69,7 +69,8 @@ int32_t boot_cuda_synchronise(boot_context context);
 
 /* ---- graphs: the calls of a context between begin and end are recorded, not carried out, and can be launched any number of
  * times. Run the calls once before: scratch memory cannot grow meanwhile. The graph takes it over. Values that change from
- * launch to launch lie in device memory and are uploaded before it. Calls of other contexts go on as ever. */
+ * launch to launch lie in device memory and are uploaded before it. Calls of other contexts go on as ever, and other threads may
+ * allocate, free and destroy. */
 
 int32_t boot_cuda_capture_begin(boot_context context);
 /* Ends the capture, also after a failed call; without a graph where one failed. */

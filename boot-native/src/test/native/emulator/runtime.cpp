@@ -94,7 +94,7 @@ cudaError_t cudaMalloc(void** memory, size_t bytes) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     *memory = bytes == 0 ? nullptr : allocate(bytes);
-    return bytes == 0 || *memory != nullptr ? last_error() : refuse(cudaErrorMemoryAllocation);
+    return bytes == 0 || *memory != nullptr ? standing_error() : refuse(cudaErrorMemoryAllocation);
 }
 
 cudaError_t cudaFree(void* memory) {
@@ -103,11 +103,14 @@ cudaError_t cudaFree(void* memory) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     finish_everything();
-    return memory == nullptr || release(memory) ? last_error() : refuse(cudaErrorInvalidValue);
+    return memory == nullptr || release(memory) ? standing_error() : refuse(cudaErrorInvalidValue);
 }
 
 cudaError_t cudaMallocHost(void** memory, size_t bytes) {
     LOCK;
+    if (spoils_capture()) {
+        return refuse(cudaErrorStreamCaptureUnsupported);
+    }
     *memory = malloc(bytes);
     if (*memory == nullptr) {
         return refuse(cudaErrorMemoryAllocation);
@@ -121,7 +124,7 @@ cudaError_t cudaFreeHost(void* memory) {
     finish_everything();
     pinned.erase(static_cast<char*>(memory));
     free(memory);
-    return last_error();
+    return standing_error();
 }
 
 static bool is_pinned(const void* p) {
@@ -169,14 +172,14 @@ cudaError_t cudaMemcpy(void* target, const void* source, size_t bytes, cudaMemcp
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     submit(nullptr, [=] { copy(target, source, bytes, kind); });
-    return last_error();
+    return standing_error();
 }
 
 // Memory of the host that is not page-locked: it is read before the call returns, and written before it returns.
 cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
     LOCK;
     if (bytes == 0) {
-        return last_error();
+        return standing_error();
     }
     if (!defers(stream) || is_captured(stream)) {
         submit(stream, [=] { copy(target, source, bytes, kind); });
@@ -190,7 +193,7 @@ cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cuda
             finish(stream);
         }
     }
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaMemcpy2DAsync(void* target, size_t target_pitch, const void* source, size_t source_pitch, size_t width,
@@ -203,7 +206,7 @@ cudaError_t cudaMemcpy2DAsync(void* target, size_t target_pitch, const void* sou
         cudaMemcpyAsync(static_cast<char*>(target) + row * target_pitch,
             static_cast<const char*>(source) + row * source_pitch, width, kind, stream);
     }
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaMemset(void* target, int value, size_t bytes) { return cudaMemsetAsync(target, value, bytes, nullptr); }
@@ -214,13 +217,17 @@ cudaError_t cudaMemsetAsync(void* target, int value, size_t bytes, cudaStream_t 
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     submit(stream, [=] { set(target, value, bytes); });
-    return last_error();
+    return standing_error();
 }
 
 // ---- kernels
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
+    load_settings();
     *attributes = {};
+    if (settings.open_error != 0) {
+        return refuse(static_cast<cudaError_t>(settings.open_error));
+    }
     attributes->maxThreadsPerBlock = MAX_THREADS;
     attributes->ptxVersion = attributes->binaryVersion = 80;
     return cudaSuccess;
