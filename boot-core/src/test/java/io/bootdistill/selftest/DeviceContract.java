@@ -137,6 +137,26 @@ public abstract class DeviceContract {
         }
     }
 
+    /** Captured, and replayed when all operands have other values, an operation gives the bits of one that is called then. */
+    @TestFactory
+    Stream<DynamicNode> replayGivesTheBitsOfACall() {
+        return forEachCase(cases(), operation -> {
+            try (BoundCase called = operation.bind(device());
+                    BoundCase replayed = operation.bind(device());
+                    Captured captured = replayed.capture()) {
+                replayed.refill(1);
+                captured.replay();
+                replayed.requireRestUntouched();
+                called.refill(1);
+                called.prepare();
+                called.call();
+                Map<String, float[]> expected = called.outputs();
+                replayed.outputs().forEach((output, values) ->
+                        assertArrayEquals(expected.get(output), values, () -> operation + ", replayed: " + output));
+            }
+        });
+    }
+
     /** Short operands, other channels and closed memory are refused by name, before anything is written. */
     @TestFactory
     Stream<DynamicNode> refusesBadOperands() {
