@@ -34,6 +34,7 @@ extern "C" {
 #define BOOT_CUDA_NO_DEVICE 4
 #define BOOT_CUDA_DEVICE_TOO_OLD 5   /* compute capability below 7.5 */
 #define BOOT_CUDA_NO_KERNEL_IMAGE 6  /* the library holds no machine code for the device and the driver cannot make it */
+#define BOOT_CUDA_NOT_OPENED 7       /* driver and library are fit, the device is not: full, taken, or not ready */
 
 #define BOOT_CUDA_PROBE_REASON 0
 #define BOOT_CUDA_PROBE_ERROR 1      /* the cudaError_t behind the reason, or 0 */

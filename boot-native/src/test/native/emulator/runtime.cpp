@@ -70,7 +70,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
 
 const char* cudaGetErrorName(cudaError_t error) {
     static const std::map<int, const char*> names = {{0, "cudaSuccess"}, {1, "cudaErrorInvalidValue"},
-        {2, "cudaErrorMemoryAllocation"}, {9, "cudaErrorInvalidConfiguration"}, {98, "cudaErrorInvalidDeviceFunction"},
+        {2, "cudaErrorMemoryAllocation"}, {9, "cudaErrorInvalidConfiguration"}, {46, "cudaErrorDevicesUnavailable"},
+        {98, "cudaErrorInvalidDeviceFunction"}, {209, "cudaErrorNoKernelImageForDevice"},
         {700, "cudaErrorIllegalAddress"}, {716, "cudaErrorMisalignedAddress"}, {719, "cudaErrorLaunchFailure"},
         {900, "cudaErrorStreamCaptureUnsupported"}, {901, "cudaErrorStreamCaptureInvalidated"}};
     const auto found = names.find(error);

@@ -16,8 +16,8 @@ static int* setting(const char* key) {
         int* value;
     };
     static const Named all[] = {{"schedule", &settings.schedule}, {"mma", &settings.mma}, {"streams", &settings.streams},
-        {"races", &settings.races}, {"initialisation", &settings.initialisation}, {"quiet", &settings.quiet}, {"event_error", &settings.event_error},
-        {"open_error", &settings.open_error}};
+        {"races", &settings.races}, {"initialisation", &settings.initialisation}, {"quiet", &settings.quiet},
+        {"event_error", &settings.event_error}, {"open_error", &settings.open_error}};
     for (const Named& named : all) {
         if (strcmp(named.key, key) == 0) {
             return named.value;
