@@ -18,7 +18,15 @@ using namespace emulator;
 static std::map<char*, size_t> pinned;  // page-locked memory of the host
 static std::map<const void*, size_t> dynamic_limit;
 
-// ---- the device: one of compute capability 8.0
+// ---- the device: one of compute capability 8.0. A second one has streams and memory, too, which are of no use to the first.
+
+static thread_local int device_of_thread = 0;
+static int allocations_elsewhere = 0;
+
+int emulator::current_device() { return device_of_thread; }
+
+extern "C" int boot_emulator_current_device() { return device_of_thread; }
+extern "C" int boot_emulator_set_device(int device) { return cudaSetDevice(device); }
 
 cudaError_t cudaDriverGetVersion(int* version) {
     *version = 13000;
@@ -28,16 +36,22 @@ cudaError_t cudaDriverGetVersion(int* version) {
 cudaError_t cudaRuntimeGetVersion(int* version) { return cudaDriverGetVersion(version); }
 
 cudaError_t cudaGetDeviceCount(int* count) {
-    *count = 1;
+    *count = 2;
     return cudaSuccess;
 }
 
 cudaError_t cudaGetDevice(int* device) {
-    *device = 0;
+    *device = device_of_thread;
     return cudaSuccess;
 }
 
-cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : refuse(cudaErrorInvalidDevice); }
+cudaError_t cudaSetDevice(int device) {
+    if (device < 0 || device > 1) {
+        return refuse(cudaErrorInvalidDevice);
+    }
+    device_of_thread = device;
+    return cudaSuccess;
+}
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
     switch (attribute) {
@@ -93,6 +107,10 @@ cudaError_t cudaMalloc(void** memory, size_t bytes) {
     load_settings();
     if (spoils_capture()) {
         return refuse(cudaErrorStreamCaptureUnsupported);
+    }
+    if (device_of_thread != 0) {
+        *memory = reinterpret_cast<void*>(static_cast<uintptr_t>(++allocations_elsewhere) << 8);
+        return standing_error();
     }
     *memory = bytes == 0 ? nullptr : allocate(bytes);
     return bytes == 0 || *memory != nullptr ? standing_error() : refuse(cudaErrorMemoryAllocation);
@@ -251,6 +269,10 @@ void emulator::launch(Call call, cudaStream_t stream) {
     load_settings();
     if (stream == nullptr && spoils_capture()) {
         refuse(cudaErrorStreamCaptureUnsupported);
+        return;
+    }
+    if (device_of(stream) != device_of_thread) {
+        refuse(cudaErrorInvalidResourceHandle);
         return;
     }
     const dim3 g = call.grid, b = call.block;

@@ -16,6 +16,7 @@ using emulator::Work;
 
 struct boot_emulator_event {
     uint64_t recorded = 0, completed = 0;  // how often
+    int device = emulator::current_device();
 };
 
 namespace emulator {
@@ -29,6 +30,7 @@ struct Task {
 
 struct boot_emulator_stream {
     bool waits_for_default;  // made without cudaStreamNonBlocking
+    int device;
     std::deque<emulator::Task> queue;
 };
 
@@ -104,6 +106,8 @@ void submit(cudaStream_t stream, Work work) {
     }
 }
 
+int device_of(cudaStream_t stream) { return stream == nullptr ? current_device() : stream->device; }
+
 bool exists(cudaStream_t stream) {
     return stream == nullptr || std::find(streams.begin(), streams.end(), stream) != streams.end();
 }
@@ -119,7 +123,7 @@ using namespace emulator;
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
     LOCK;
     load_settings();
-    *stream = new boot_emulator_stream{(flags & cudaStreamNonBlocking) == 0, {}};
+    *stream = new boot_emulator_stream{(flags & cudaStreamNonBlocking) == 0, current_device(), {}};
     streams.push_back(*stream);
     return cudaSuccess;
 }
@@ -178,6 +182,9 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
     LOCK;
     if (is_captured(stream) && spoils_capture()) {
         return refuse(cudaErrorStreamCaptureUnsupported);
+    }
+    if (event->device != device_of(stream)) {
+        return refuse(cudaErrorInvalidResourceHandle);
     }
     const uint64_t ticket = ++event->recorded;
     if (defers(stream)) {

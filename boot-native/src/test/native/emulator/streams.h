@@ -27,4 +27,8 @@ bool spoils_capture(Whose whose = CALLING_THREAD);
 // Whether it is there, and not destroyed.
 bool exists(cudaStream_t stream);
 
+// What a thread makes belongs to the device that it has set last.
+int current_device();
+int device_of(cudaStream_t stream);
+
 }  // namespace emulator

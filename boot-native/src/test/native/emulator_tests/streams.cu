@@ -139,6 +139,22 @@ static cudaError_t captures(Streams& s) {
     return ended;
 }
 
+// Streams, events and memory belong to the device that their thread had set.
+static bool devices() {
+    Streams s;
+    const Floats x(N, 1);
+    cudaSetDevice(1);
+    BOOT_LAUNCH(scaled, 1, N, 0, s.a, x.p, x.p, 2.0f);
+    const bool launch = cudaGetLastError() == cudaErrorInvalidResourceHandle;
+    cudaEvent_t event;
+    cudaEventCreate(&event);
+    const bool record = cudaEventRecord(event, s.a) == cudaErrorInvalidResourceHandle;
+    cudaEventDestroy(event);
+    cudaSetDevice(0);
+    cudaGetLastError();
+    return launch && record && x.all(1);
+}
+
 // The last error is that of the thread that asks; a call that succeeds does not repeat it.
 static bool errors_of_a_thread() {
     cudaSetDevice(7);
@@ -189,6 +205,7 @@ std::vector<Trip> stream_trips() {
         }},
         {"allocation beside a capture", nullptr, [] { return survives(cudaSuccess, allocates); }},
         {"capture beside a capture", nullptr, [] { return survives(cudaSuccess, captures); }},
+        {"devices", nullptr, devices},
         {"errors of a thread", nullptr, errors_of_a_thread},
         {"transfer beyond the end", "beyond", transfer_beyond_end},
         {"bad launches", nullptr, bad_launches},

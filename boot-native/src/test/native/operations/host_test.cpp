@@ -66,10 +66,36 @@ static void captures_bear_other_threads(boot_context context) {
     }
 }
 
+// A function of the emulator; null on a GPU.
+template <class Function>
+static Function* of_emulator(const char* name) {
+    return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+}
+
+// Of a thread for which another library has set another device, and which finds that as it was.
+static void threads_may_have_another_device() {
+    const auto set_device = of_emulator<int(int)>("boot_emulator_set_device");
+    const auto current_device = of_emulator<int()>("boot_emulator_current_device");
+    if (set_device == nullptr) {
+        return;
+    }
+    std::thread([&] {
+        set_device(1);
+        boot_context context = 0;
+        require_ok(boot::boot_context_create(boot_open(), BOOT_CUDA_FLOAT32, &context), "context of a thread with another device");
+        {
+            Operand x(context, 1, 1, 8, 0);
+            require_ok(boot::boot_fill(context, x.address(), 8, 2), "fill by a thread with another device");
+            compare("fill by a thread with another device", x, 0, [](int64_t, int32_t) { return 2.0; });
+        }
+        require_ok(boot::boot_context_destroy(context), "context destroyed by a thread with another device");
+        require(1, current_device(), "the device of a thread after it");
+    }).join();
+}
+
 // A wait for staging memory that fails once is no upload.
 static void uploads_say_that_they_failed(boot_context context) {
-    const auto configure =
-        reinterpret_cast<bool (*)(const char*, int)>(dlsym(RTLD_DEFAULT, "boot_emulator_configure"));
+    const auto configure = of_emulator<bool(const char*, int)>("boot_emulator_configure");
     if (configure == nullptr) {
         return;
     }
@@ -88,6 +114,7 @@ int main() {
             errors_stay_in_their_thread(context);
             captures_bear_other_threads(context);
             uploads_say_that_they_failed(context);
+            threads_may_have_another_device();
         }
     });
 }
