@@ -262,6 +262,25 @@ public abstract class DeviceContract {
         }
     }
 
+    /** Labels come from device memory, where no call can refuse them: what has no row is no number, and no other memory is touched. */
+    @Test
+    void labelsWithoutARowReachNoMemory() {
+        float[] labels = {1, -1, 2, Float.NaN, 1e30f, -1e30f, 0, Float.POSITIVE_INFINITY};
+        float none = Float.NaN;
+        try (DeviceMemory memory = device().allocate(20); Kernels kernels = device().openKernels()) {
+            Slice placed = memory.slice(0, 8);
+            Slice table = memory.slice(9, 2);
+            Tensor y = Tensor.of(memory.slice(12, 8), 1);
+            kernels.upload(labels, 0, placed);
+            kernels.upload(new float[] {7, 3, 5, 7}, 0, memory.slice(8, 4));
+            kernels.embeddingForward(8, 2, placed, table, null, y);
+            assertArrayEquals(new float[] {5, none, none, none, none, none, 3, none}, download(kernels, y.data()));
+            kernels.fill(y.data(), 1);
+            kernels.embeddingBackward(8, 2, placed, y, table, true);
+            assertArrayEquals(new float[] {7, 4, 6, 7}, download(kernels, memory.slice(8, 4)));
+        }
+    }
+
     @Test
     void memoryStartsWithZerosAndTransfersKeepBits() {
         try (DeviceMemory memory = device().allocate(9); Kernels kernels = device().openKernels()) {
