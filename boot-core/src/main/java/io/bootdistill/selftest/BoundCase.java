@@ -1,11 +1,11 @@
 package io.bootdistill.selftest;
 
+import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.device.Weights;
 import io.bootdistill.internal.device.Scope;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,27 +25,32 @@ public final class BoundCase implements AutoCloseable {
     private static final int GUARDS = 19;
 
     private final CaseContent operation;
+    private final int first;
     private final int count;
     private final Scope scope = new Scope();
     private final Kernels kernels;
     private final Map<String, DeviceMemory> memories = new LinkedHashMap<>();
     private final Map<String, float[]> contents = new HashMap<>();
     private final Operands operands;
+    private final Operands preparing; // the same, apart: what is only prepared, no call has asked for
     private final Slice awaited;
 
     BoundCase(CaseContent operation, Device device, int first, int count) {
         this.operation = operation;
+        this.first = first;
         this.count = count;
         try {
             kernels = scope.own(device.openKernels());
             Map<String, Tensor> tensors = new HashMap<>();
             for (Operand operand : operation.operands) {
-                tensors.put(operand.name(), place(operand, device, first));
+                tensors.put(operand.name(), place(operand, device));
             }
             if (operation.preparation != null) {
-                prepare(device, tensors);
+                placePrepared(operation.preparation.length().of(kernels), device, tensors);
             }
             operands = new Operands(count, tensors);
+            preparing = new Operands(count, tensors);
+            prepare();
             awaited = memories.values().iterator().next().slice(0, 1);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -53,8 +58,8 @@ public final class BoundCase implements AutoCloseable {
         }
     }
 
-    private Tensor place(Operand operand, Device device, int first) {
-        float[] content = content(operand, operation.values(operand), first);
+    private Tensor place(Operand operand, Device device) {
+        float[] content = content(operand, 0);
         DeviceMemory memory = scope.own(device.allocate(content.length));
         kernels.upload(content, 0, memory.slice());
         memories.put(operand.name(), memory);
@@ -63,20 +68,17 @@ public final class BoundCase implements AutoCloseable {
         return new Tensor(memory.slice(operand.offset(), length), operand.channels(), operand.stride());
     }
 
-    private void prepare(Device device, Map<String, Tensor> tensors) {
-        long length = operation.preparation.length().of(kernels);
-        Slice prepared = null;
+    private void placePrepared(long length, Device device, Map<String, Tensor> tensors) {
         if (length > 0) {
             DeviceMemory memory = scope.own(device.allocate(length + GUARDS));
             kernels.fill(memory.slice(), GUARD);
             memories.put(Operands.PREPARED, memory);
-            prepared = memory.slice(0, length);
-            tensors.put(Operands.PREPARED, Tensor.of(prepared, 1));
+            tensors.put(Operands.PREPARED, Tensor.of(memory.slice(0, length), 1));
         }
-        operation.preparation.action().run(kernels, new Weights(tensors.get("weights").data(), prepared));
     }
 
-    private float[] content(Operand operand, float[] values, int first) {
+    private float[] content(Operand operand, int draw) {
+        float[] values = operation.values(operand, draw);
         int rows = operand.rows(count);
         float[] content = new float[operand.offset() + (rows - 1) * operand.stride() + operand.channels() + GUARDS];
         Arrays.fill(content, operand.written() ? GUARD : Float.NaN);
@@ -86,6 +88,30 @@ public final class BoundCase implements AutoCloseable {
                     operand.channels());
         }
         return content;
+    }
+
+    /** Gives all operands the values of another draw, and what lies around them its first values. */
+    void refill(int draw) {
+        for (Operand operand : operation.operands) {
+            float[] content = content(operand, draw);
+            kernels.upload(content, 0, memories.get(operand.name()).slice());
+            contents.put(operand.name(), content);
+        }
+    }
+
+    /** Prepares the weights of a case that has prepared ones. */
+    void prepare() {
+        if (operation.preparation != null) {
+            operation.preparation.action().run(kernels, preparing.weights());
+        }
+    }
+
+    /** Captures the preparation of weights and the operation. */
+    Captured capture() {
+        return kernels.capture(() -> {
+            prepare();
+            call();
+        });
     }
 
     /** Carries out the operation. */

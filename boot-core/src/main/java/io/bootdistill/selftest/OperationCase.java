@@ -255,15 +255,15 @@ public final class OperationCase extends CaseContent {
     }
 
     @Override
-    float[] values(Operand operand) {
+    float[] values(Operand operand, int draw) {
         if (operand.role() == Operand.Role.DERIVED) {
             return derived().get(operand.name());
         }
         float[] values = new float[operand.rows(samples) * operand.channels()];
-        long seed = name().hashCode();
-        int draw = operands.indexOf(operand);
+        long seed = name().hashCode() + ((long) draw << Integer.SIZE);
+        int index = operands.indexOf(operand);
         for (int i = 0; i < values.length; i++) {
-            values[i] = operand.role() == Operand.Role.OUTPUT ? Float.NaN : operand.values().at(seed, draw, i);
+            values[i] = operand.role() == Operand.Role.OUTPUT ? Float.NaN : operand.values().at(seed, index, i);
         }
         return values;
     }
