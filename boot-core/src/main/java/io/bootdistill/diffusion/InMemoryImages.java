@@ -36,7 +36,8 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, byte[] pixels, int @Nullable [] labels) {
-        return new InMemoryImages(shape, pixels.length, labels, (index, target, offset) -> {
+        Checks.notNull("shape", shape);
+        return new InMemoryImages(shape, Checks.notNull("pixels", pixels).length, labels, (index, target, offset) -> {
             for (int i = 0, from = index * shape.size(); i < shape.size(); i++) {
                 target[offset + i] = (pixels[from + i] & 0xff) / 127.5f - 1;
             }
@@ -50,7 +51,8 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, float[] values, int @Nullable [] labels) {
-        return new InMemoryImages(shape, values.length, labels, (index, target, offset) ->
+        Checks.notNull("shape", shape);
+        return new InMemoryImages(shape, Checks.notNull("values", values).length, labels, (index, target, offset) ->
                 System.arraycopy(values, index * shape.size(), target, offset, shape.size()));
     }
 
@@ -71,6 +73,6 @@ public final class InMemoryImages implements ImageSource {
 
     @Override
     public void read(int index, float[] target, int offset) {
-        reader.read(index, target, offset);
+        reader.read(index, Checks.notNull("target", target), offset);
     }
 }

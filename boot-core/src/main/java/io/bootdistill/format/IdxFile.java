@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -31,13 +32,19 @@ public record IdxFile(int[] shape, byte[] values) {
     /** Values a JVM can put into one array. */
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
+    /** Checks that there are both. */
+    public IdxFile {
+        Objects.requireNonNull(shape, "shape is missing");
+        Objects.requireNonNull(values, "values is missing");
+    }
+
     /**
      * Reads a file.
      *
      * @throws ModelFormatException if it cannot be read or is no IDX file of unsigned bytes whose every byte is accounted for
      */
     public static IdxFile read(Path file) {
-        if (Files.isDirectory(file)) {
+        if (Files.isDirectory(Objects.requireNonNull(file, "file is missing"))) {
             throw new ModelFormatException(file + " is a folder; give a file in it");
         }
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(file)); InputStream in = unzipped(raw)) {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,14 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
 
     private static final String ENDING = ".png";
 
+    /** Copies the names. */
+    public ImageFolder {
+        Objects.requireNonNull(pixels, "pixels is missing");
+        Objects.requireNonNull(classes, "classes is missing")
+                .forEach(name -> Objects.requireNonNull(name, "one of classes is missing"));
+        classes = List.copyOf(classes);
+    }
+
     /**
      * Reads all images of a folder.
      *
@@ -35,7 +44,7 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
      *     there are images both directly in it and in subfolders
      */
     public static ImageFolder read(Path folder) {
-        if (!Files.isDirectory(folder)) {
+        if (!Files.isDirectory(Objects.requireNonNull(folder, "folder is missing"))) {
             throw new ModelFormatException(folder + (Files.exists(folder) ? " is a file; give the folder of the images"
                     : " does not exist; give a folder of images"));
         }
@@ -66,6 +75,7 @@ public record ImageFolder(int channels, int height, int width, byte[] pixels, in
      * @throws ModelFormatException naming the file, if one is missing, damaged or of another size than the first
      */
     public static ImageFolder read(List<Path> files) {
+        Objects.requireNonNull(files, "files is missing").forEach(file -> Objects.requireNonNull(file, "one of files is missing"));
         if (files.isEmpty()) {
             throw new IllegalArgumentException("files is empty, must have at least one");
         }

@@ -4,6 +4,7 @@ import io.bootdistill.error.ModelFormatException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Grey images with a class each, as the data sets of the MNIST family have them.
@@ -16,6 +17,8 @@ import java.util.Arrays;
 public record LabelledImages(int height, int width, float[] images, int[] labels) {
 
     public LabelledImages {
+        Objects.requireNonNull(images, "images is missing");
+        Objects.requireNonNull(labels, "labels is missing");
         if (height < 1 || width < 1 || images.length != Math.multiplyExact(labels.length, Math.multiplyExact(height, width))) {
             throw new IllegalArgumentException("images has " + images.length + " values, must be " + labels.length + " × "
                     + height + " × " + width + ", the latter at least 1");
@@ -29,7 +32,8 @@ public record LabelledImages(int height, int width, float[] images, int[] labels
      * @throws ModelFormatException if a file is missing or damaged, or they do not fit together
      */
     public static LabelledImages read(Path folder, String name) {
-        Path imageFile = find(folder, name + "-images-idx3-ubyte");
+        Objects.requireNonNull(name, "name is missing");
+        Path imageFile = find(Objects.requireNonNull(folder, "folder is missing"), name + "-images-idx3-ubyte");
         Path labelFile = find(folder, name + "-labels-idx1-ubyte");
         IdxFile images = IdxFile.read(imageFile);
         IdxFile labels = IdxFile.read(labelFile);

@@ -7,6 +7,7 @@ import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 
 /**
@@ -20,6 +21,12 @@ import javax.imageio.ImageIO;
  */
 public record PictureFile(int channels, int height, int width, byte[] planes, String source) {
 
+    /** Checks that there are both. */
+    public PictureFile {
+        Objects.requireNonNull(planes, "planes is missing");
+        Objects.requireNonNull(source, "source is missing");
+    }
+
     /**
      * Reads a file.
      *
@@ -27,6 +34,8 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
      * @throws ModelFormatException naming the source and the file, if it is damaged or no picture
      */
     public static PictureFile read(Path file, String source) {
+        Objects.requireNonNull(file, "file is missing");
+        Objects.requireNonNull(source, "source is missing");
         String way = "; replace the picture, or take it and its caption out";
         try {
             BufferedImage image = ImageIO.read(file.toFile());
@@ -81,6 +90,7 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
      * @throws ModelFormatException naming the file, if it is smaller, or has colours where one channel is asked for
      */
     public void write(int channels, int height, int width, float[] target, int offset) {
+        Objects.requireNonNull(target, "target is missing");
         if (this.height < height || this.width < width) {
             throw new ModelFormatException(source + " is " + this.width + "×" + this.height + " pixels, must be at least " + width
                     + "×" + height + "; give a larger one, or take it and its caption out");

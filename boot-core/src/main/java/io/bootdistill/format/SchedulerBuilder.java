@@ -1,6 +1,7 @@
 package io.bootdistill.format;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** The values of a {@link SchedulerConfig.Builder}: the format's defaults, until they are set. */
@@ -60,7 +61,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B type(SchedulerType value) {
-        type = value;
+        type = Objects.requireNonNull(value, "type is missing");
         return self();
     }
 
@@ -70,7 +71,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B betaSchedule(BetaSchedule value) {
-        betaSchedule = value;
+        betaSchedule = Objects.requireNonNull(value, "betaSchedule is missing");
         return self();
     }
 
@@ -85,17 +86,19 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B trainedBetas(List<Double> values) {
-        trainedBetas = values;
+        Objects.requireNonNull(values, "trainedBetas is missing")
+                .forEach(beta -> Objects.requireNonNull(beta, "one of trainedBetas is missing"));
+        trainedBetas = List.copyOf(values);
         return self();
     }
 
     public B varianceType(VarianceType value) {
-        varianceType = value;
+        varianceType = Objects.requireNonNull(value, "varianceType is missing");
         return self();
     }
 
     public B predictionType(PredictionType value) {
-        predictionType = value;
+        predictionType = Objects.requireNonNull(value, "predictionType is missing");
         return self();
     }
 
@@ -130,7 +133,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B timestepSpacing(TimestepSpacing value) {
-        timestepSpacing = value;
+        timestepSpacing = Objects.requireNonNull(value, "timestepSpacing is missing");
         return self();
     }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -44,10 +45,21 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
      * @param caption not blank, without white space at its ends
      * @param source the file and, where there are several in it, the line of the caption: for messages
      */
-    public record Entry(Path picture, String caption, String source) {}
+    public record Entry(Path picture, String caption, String source) {
+
+        /** Checks that there are all. */
+        public Entry {
+            Objects.requireNonNull(picture, "picture is missing");
+            Objects.requireNonNull(caption, "caption is missing");
+            Objects.requireNonNull(source, "source is missing");
+        }
+    }
 
     /** Copies the list. */
     public CaptionFolder {
+        Objects.requireNonNull(folder, "folder is missing");
+        Objects.requireNonNull(entries, "entries is missing")
+                .forEach(entry -> Objects.requireNonNull(entry, "one of entries is missing"));
         entries = List.copyOf(entries);
     }
 
@@ -58,7 +70,7 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
      *     picture no caption, or something cannot be read
      */
     public static CaptionFolder read(Path folder) {
-        if (!Files.isDirectory(folder)) {
+        if (!Files.isDirectory(Objects.requireNonNull(folder, "folder is missing"))) {
             throw new ModelFormatException(folder + (Files.exists(folder) ? " is a file; give the folder of the pictures"
                     : " does not exist; give a folder of pictures with captions"));
         }
