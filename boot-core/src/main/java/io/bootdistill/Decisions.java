@@ -6,6 +6,7 @@ import io.bootdistill.internal.pipeline.Pipeline;
 import io.bootdistill.internal.run.TimeBudget;
 import io.bootdistill.internal.training.Trainer;
 import io.bootdistill.internal.training.TrainingState;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a configuration leaves open until a run begins, and what is then written: its length, and on how much it is measured. */
@@ -24,7 +25,7 @@ final class Decisions {
             return asked.with(MeasuredNoises.of(asked, pipeline, false).decided(config));
         }
         DistillationSetup provisional = asked.with(withSteps(config, TimeBudget.PROVISIONAL_STEPS));
-        return asked.with(fitted(config, cost(provisional), MeasuredNoises.of(provisional, pipeline, false)));
+        return asked.with(fitted(config, cost(provisional, config.length().timeBudget()), MeasuredNoises.of(provisional, pipeline, false)));
     }
 
     /** With a number of images, and one of noises, for a time budget. */
@@ -40,10 +41,10 @@ final class Decisions {
         return config.toBuilder().images(steps * config.work().batch()).build();
     }
 
-    private static TimeBudget.Cost cost(DistillationSetup provisional) {
+    private static TimeBudget.Cost cost(DistillationSetup provisional, Duration budget) {
         try (TrainingState copy = provisional.newState();
                 Trainer trainer = provisional.newTrainer(copy, false)) {
-            return new TimeBudget.Cost(TimeBudget.seconds(trainer, TimeBudget.PROVISIONAL_STEPS), provisional.passes());
+            return new TimeBudget.Cost(TimeBudget.seconds(trainer, TimeBudget.PROVISIONAL_STEPS, budget), provisional.passes());
         }
     }
 }

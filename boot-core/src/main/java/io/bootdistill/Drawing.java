@@ -12,6 +12,7 @@ import io.bootdistill.internal.pipeline.ConsistencySteps;
 import io.bootdistill.internal.pipeline.Enlargement;
 import io.bootdistill.internal.pipeline.Finite;
 import io.bootdistill.internal.pipeline.Pipeline;
+import io.bootdistill.internal.sampling.SampleBlock;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TimeSteps;
@@ -28,11 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class Drawing {
 
     static final int USUAL_STEPS = 50;
-
-    /** Values of the samples that are drawn as one batch: of small ones, a network makes more in the time so, the same bits. */
-    private static final int BATCH = 8 * 1024;
-
-    private static final int MOST = 8;
 
     private final TeacherModel teacher;
     private final @Nullable Pipeline pipeline;
@@ -141,7 +137,7 @@ final class Drawing {
                 listener.state(step, from, count, x);
             }
         };
-        int block = Math.max(1, Math.min(Math.min(MOST, BATCH / size), (n + workers - 1) / workers));
+        int block = Math.min(SampleBlock.of(drawn.shape()), (n + workers - 1) / workers);
         try (SamplerWorkers pool = new SamplerWorkers(
                 drawn, trajectory, guidance == 1 ? null : new Guidance(guidance, nullRow, request.guidanceInterval(),
                         request.guidanceRescale()), drawn.drawnClip(), drawn.drawnThreshold(), workers, block)) {

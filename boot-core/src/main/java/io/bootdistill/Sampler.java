@@ -10,6 +10,7 @@ import io.bootdistill.diffusion.StateListener;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.format.TimestepSpacing;
 import io.bootdistill.internal.sampling.DynamicThreshold;
+import io.bootdistill.internal.sampling.SampleBlock;
 import io.bootdistill.internal.sampling.SamplerWorkers;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.sampling.TeacherPlans;
@@ -29,9 +30,6 @@ import org.jspecify.annotations.Nullable;
  * the batch it is part of, nor on the number of workers.
  */
 public final class Sampler {
-
-    /** Samples that a worker takes along the trajectory at once. */
-    private static final int BLOCK = 8;
 
     private final TeacherModel teacher;
     private final Trajectory trajectory;
@@ -198,9 +196,10 @@ public final class Sampler {
     private float[] run(SampleRequest request, @Nullable StateListener listener) {
         int n = request.count(teacher.shape(), teacher.condition());
         float[] samples = new float[n * teacher.shape().size()];
-        int wanted = Math.min(request.workers(Runtime.getRuntime().availableProcessors()), (n + BLOCK - 1) / BLOCK);
+        int block = Math.min(SampleBlock.of(teacher.shape()), n);
+        int wanted = Math.min(request.workers(Runtime.getRuntime().availableProcessors()), (n + block - 1) / block);
         try (SamplerWorkers pool = new SamplerWorkers(
-                teacher, trajectory, guidance, clip, threshold, teacher.device().workers(wanted), Math.min(BLOCK, n))) {
+                teacher, trajectory, guidance, clip, threshold, teacher.device().workers(wanted), block)) {
             pool.run(request, n, samples, listener);
         }
         return samples;

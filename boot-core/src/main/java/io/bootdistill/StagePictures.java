@@ -17,6 +17,8 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.network.Model;
 import io.bootdistill.network.Network;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -109,16 +111,20 @@ record StagePictures(Student student, int count) {
     /** @param prompts that of each picture; null where there are none */
     private ImageSource draw(long seed, int count, IntFunction<@Nullable String> prompts, Report report) {
         ImageShape shape = student.picture();
-        byte[] pixels = new byte[Math.multiplyExact(count, shape.size())];
+        List<byte[]> pictures = new ArrayList<>(count);
         for (int from = 0; from < count; from += PORTION) {
             report.drawn(from, count);
             float[] drawn = student.pixels(request(seed, from, Math.min(count, from + PORTION), prompts));
-            for (int i = 0; i < drawn.length; i++) {
-                pixels[from * shape.size() + i] = (byte) Math.round((Math.max(-1, Math.min(1, drawn[i])) + 1) * 127.5f);
+            for (int first = 0; first < drawn.length; first += shape.size()) {
+                byte[] pixels = new byte[shape.size()];
+                for (int i = 0; i < pixels.length; i++) {
+                    pixels[i] = (byte) Math.round((Math.max(-1, Math.min(1, drawn[first + i])) + 1) * 127.5f);
+                }
+                pictures.add(pixels);
             }
         }
         report.drawn(count, count);
-        return InMemoryImages.of(shape, pixels, null);
+        return InMemoryImages.of(shape, pictures, null);
     }
 
     private DrawRequest request(long seed, int from, int to, IntFunction<@Nullable String> prompts) {

@@ -151,7 +151,8 @@ public final class TeacherTrainer {
         DenoisingSetup setup = asked.with(config.toBuilder().images(TimeBudget.PROVISIONAL_STEPS * batch).build());
         try (TrainingState copy = setup.newState();
                 Trainer trainer = setup.newTrainer(copy)) {
-            long steps = TimeBudget.steps(config, TimeBudget.seconds(trainer, TimeBudget.PROVISIONAL_STEPS));
+            long steps = TimeBudget.steps(config, TimeBudget.seconds(
+                    trainer, TimeBudget.PROVISIONAL_STEPS, config.length().timeBudget()));
             return config.toBuilder().images(steps * batch).build();
         }
     }

@@ -149,7 +149,8 @@ class DurableRunTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"student/student, false, 1", "state.safetensors, true, 1", "state.safetensors, true, 5", "teacher/teacher, false, 5",
+    @CsvSource({"student/student, false, 1", "state.safetensors, true, 1", "state.safetensors, true, 5",
+            "teacher/teacher, false, 5",
         "student/student, false, 5"})
     void jointRunGoesOnFromABrokenCheckpoint(String name, boolean asFolder, long step) throws IOException {
         jointTrainer().train(images, joint().folder(whole).build()).close();

@@ -115,7 +115,7 @@ class NullArgumentsTest {
         Student student = student(new UNet(config), device);
         UNet enlarging = TinyStages.network(TinyStages.SMALL, TinyStages.LARGE);
         EXAMPLES.addAll(List.of(
-                "text", folder.resolve("none"), new byte[1], new int[] {1}, new long[1], new float[1], new double[] {0.5},
+                "text", folder.resolve("none"), new byte[1], new int[] {1}, new long[1], new float[1], new double[] {0.5}, new float[1][1],
                 List.of("text"), FloatBuffer.allocate(1), ByteBuffer.allocate(1), Duration.ofMinutes(1),
                 new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB)));
         EXAMPLES.addAll(List.of(device, teacher, student, config, teacher.network(), TinyStages.SCHEDULER,
@@ -165,7 +165,8 @@ class NullArgumentsTest {
     private static void addOfFiles() throws IOException {
         Path pipeline = TinyPipeline.write(folder.resolve("pipeline"));
         CaptionTrainer trainer = new CaptionTrainer(pipeline, Devices.named("reference"));
-        CaptionFolder captions = new CaptionFolder(pipeline, List.of(new CaptionFolder.Entry(pipeline, "text", "source")));
+        CaptionFolder captions = new CaptionFolder(pipeline, List.of(new CaptionFolder.Entry(pipeline, "text", "source")),
+                List.of());
         Path states = folder.resolve("states.safetensors");
         new SafetensorsWriter().metadata("prompts", "text").add("states", new int[] {1, 1, 1}, new float[1])
                 .add("mask", new int[] {1, 1}, new float[1]).write(states);
@@ -306,6 +307,6 @@ class NullArgumentsTest {
         }
         Stream<Object> examples = type.isEnum() ? Stream.of(type.getEnumConstants())
                 : Stream.concat(EXAMPLES.stream(), Stream.of(new Objective[0], new Phase[0], new String[0]));
-        return examples.filter(type::isInstance).findFirst().orElseThrow(() -> new AssertionError("no example of " + type));
+        return examples.filter(type::isInstance).findFirst().orElseThrow(() -> new AssertionError("no example of " + type + ": add one"));
     }
 }

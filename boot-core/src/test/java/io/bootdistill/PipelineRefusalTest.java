@@ -182,7 +182,7 @@ class PipelineRefusalTest {
         Files.move(folder.resolve(name), other);
         assertRefused(this::load, other, "is a LoRA", "fuse_lora()");
         Files.move(other, other.resolveSibling("v1-5-pruned.ckpt"));
-        assertRefused(this::load, other.resolveSibling("v1-5-pruned.ckpt"), "is a pickle", "convert the model once");
+        assertRefused(this::load, other.resolveSibling("v1-5-pruned.ckpt"), "is a pickle", "convert it once", "save_file(");
     }
 
     /** Nothing above 65504 fits half precision. */

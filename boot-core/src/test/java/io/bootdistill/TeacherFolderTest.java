@@ -108,6 +108,7 @@ class TeacherFolderTest {
         TinyTeacher.write(source, "v_prediction");
         Files.createDirectories(source.resolve("vqvae"));
         Files.writeString(source.resolve("vqvae/config.json"), "{}");
-        RawFiles.assertRefused(() -> Teacher.load(source, DEVICE), source, "holds the autoencoder vqvae beside unet", "LDMPipeline");
+        RawFiles.assertRefused(() -> Teacher.load(source, DEVICE), source, "holds the autoencoder vqvae beside unet",
+                "LDMPipeline");
     }
 }

@@ -2,6 +2,8 @@ package io.bootdistill.diffusion;
 
 import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Images in arrays, which are not copied and must not change. */
@@ -18,13 +20,11 @@ public final class InMemoryImages implements ImageSource {
     private final int @Nullable [] labels;
     private final Reader reader;
 
-    private InMemoryImages(ImageShape shape, int values, int @Nullable [] labels, Reader reader) {
-        Checks.that(values > 0 && values % shape.size() == 0, "the number of image values", values,
-                "a positive multiple of " + shape.size() + " (" + shape + ")");
-        this.shape = shape;
-        this.count = values / shape.size();
+    private InMemoryImages(ImageShape shape, int count, int @Nullable [] labels, Reader reader) {
         Checks.that(labels == null || labels.length == count, "the number of labels", labels == null ? 0 : labels.length,
                 "that of images, " + count);
+        this.shape = shape;
+        this.count = count;
         this.labels = labels;
         this.reader = reader;
     }
@@ -37,11 +37,23 @@ public final class InMemoryImages implements ImageSource {
      */
     public static InMemoryImages of(ImageShape shape, byte[] pixels, int @Nullable [] labels) {
         Checks.notNull("shape", shape);
-        return new InMemoryImages(shape, Checks.notNull("pixels", pixels).length, labels, (index, target, offset) -> {
-            for (int i = 0, from = index * shape.size(); i < shape.size(); i++) {
-                target[offset + i] = (pixels[from + i] & 0xff) / 127.5f - 1;
-            }
-        });
+        Checks.notNull("pixels", pixels);
+        return new InMemoryImages(shape, count(shape, pixels.length), labels,
+                (index, target, offset) -> read(pixels, index * shape.size(), shape.size(), target, offset));
+    }
+
+    /**
+     * Images of a byte per value in an array each, as many as memory holds.
+     *
+     * @param images at least one, each [channel][height][width]
+     * @param labels one per image; null for none
+     */
+    public static InMemoryImages of(ImageShape shape, List<byte[]> images, int @Nullable [] labels) {
+        Checks.notNull("shape", shape);
+        List<byte[]> given = Checks.copy("images", images);
+        check(shape, given.size(), i -> given.get(i).length);
+        return new InMemoryImages(shape, given.size(), labels,
+                (index, target, offset) -> read(given.get(index), 0, shape.size(), target, offset));
     }
 
     /**
@@ -52,8 +64,43 @@ public final class InMemoryImages implements ImageSource {
      */
     public static InMemoryImages of(ImageShape shape, float[] values, int @Nullable [] labels) {
         Checks.notNull("shape", shape);
-        return new InMemoryImages(shape, Checks.notNull("values", values).length, labels, (index, target, offset) ->
+        Checks.notNull("values", values);
+        return new InMemoryImages(shape, count(shape, values.length), labels, (index, target, offset) ->
                 System.arraycopy(values, index * shape.size(), target, offset, shape.size()));
+    }
+
+    /**
+     * Images of floats in an array each, as many as memory holds.
+     *
+     * @param images at least one, each [channel][height][width] in [−1, 1]
+     * @param labels one per image; null for none
+     */
+    public static InMemoryImages of(ImageShape shape, float[][] images, int @Nullable [] labels) {
+        Checks.notNull("shape", shape);
+        List<float[]> given = Checks.copy("images", images);
+        check(shape, given.size(), i -> given.get(i).length);
+        return new InMemoryImages(shape, given.size(), labels, (index, target, offset) ->
+                System.arraycopy(given.get(index), 0, target, offset, shape.size()));
+    }
+
+    private static void check(ImageShape shape, int count, IntUnaryOperator size) {
+        Checks.that(count > 0, "the number of images", 0, "at least 1");
+        for (int i = 0; i < count; i++) {
+            int found = size.applyAsInt(i);
+            Checks.that(found == shape.size(), "the number of values of image " + i, found, shape.size() + " (" + shape + ")");
+        }
+    }
+
+    private static int count(ImageShape shape, int values) {
+        Checks.that(values > 0 && values % shape.size() == 0, "the number of image values", values,
+                "a positive multiple of " + shape.size() + " (" + shape + ")");
+        return values / shape.size();
+    }
+
+    private static void read(byte[] pixels, int first, int size, float[] target, int offset) {
+        for (int i = 0; i < size; i++) {
+            target[offset + i] = (pixels[first + i] & 0xff) / 127.5f - 1;
+        }
     }
 
     @Override

@@ -4,14 +4,12 @@ import io.bootdistill.error.ModelFormatException;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
-import javax.imageio.ImageIO;
 
 /**
- * A picture that was read from a PNG or JPEG file. Transparency is left out.
+ * A picture that was read from a PNG or JPEG file. Transparency, and the orientation that a camera notes, are left out.
  *
  * @param channels 1 where it is grey throughout, else 3: red, green, blue
  * @param height in pixels
@@ -31,23 +29,15 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
      * Reads a file.
      *
      * @param source what names it, for messages
-     * @throws ModelFormatException naming the source and the file, if it is damaged or no picture
+     * @throws ModelFormatException naming the source and the file, if it is damaged, no picture, or one of more than 2²⁶ pixels
      */
     public static PictureFile read(Path file, String source) {
         Objects.requireNonNull(file, "file is missing");
         Objects.requireNonNull(source, "source is missing");
-        String way = "; replace the picture, or take it and its caption out";
-        try {
-            BufferedImage image = ImageIO.read(file.toFile());
-            if (image == null) {
-                throw new ModelFormatException(source + ": " + file + " is no PNG or JPEG file" + way);
-            }
-            byte[] planes = planes(image);
-            int channels = planes.length / (image.getWidth() * image.getHeight());
-            return new PictureFile(channels, image.getHeight(), image.getWidth(), planes, source + ": " + file);
-        } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException e) { // of damaged files, too
-            throw new ModelFormatException(source + ": cannot read " + file + " as a picture (" + e.getMessage() + ")" + way, e);
-        }
+        BufferedImage image = PictureDecoder.read(file, source + ": ", "; replace the picture, or take it and its caption out");
+        byte[] planes = planes(image);
+        int channels = planes.length / (image.getWidth() * image.getHeight());
+        return new PictureFile(channels, image.getHeight(), image.getWidth(), planes, source + ": " + file);
     }
 
     /** Red, green, blue; one of them where they are the same throughout. */
@@ -58,29 +48,38 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
     /** The stored values: Java takes them for linear light and would make them brighter. */
     private static byte[] greyPlane(BufferedImage image) {
         Raster raster = image.getRaster();
-        int[] values = raster.getSamples(0, 0, image.getWidth(), image.getHeight(), 0, (int[]) null);
-        int most = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
-        byte[] plane = new byte[values.length];
+        float most = (1 << raster.getSampleModel().getSampleSize(0)) - 1;
+        byte[] plane = new byte[image.getWidth() * image.getHeight()];
+        int[] row = new int[image.getWidth()];
         for (int i = 0; i < plane.length; i++) {
-            plane[i] = (byte) Math.round(values[i] * 255f / most);
+            int x = i % row.length;
+            if (x == 0) {
+                raster.getSamples(0, i / row.length, row.length, 1, 0, row);
+            }
+            plane[i] = (byte) Math.round(row[x] * 255f / most);
         }
         return plane;
     }
 
     private static byte[] colourPlanes(BufferedImage image) {
-        int[] rgb = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
-        byte[] planes = new byte[3 * rgb.length];
+        int size = image.getWidth() * image.getHeight();
+        byte[] planes = new byte[3 * size];
+        int[] row = new int[image.getWidth()];
         boolean grey = true;
-        for (int i = 0; i < rgb.length; i++) {
-            byte red = (byte) (rgb[i] >> 16);
-            byte green = (byte) (rgb[i] >> 8);
-            byte blue = (byte) rgb[i];
+        for (int i = 0; i < size; i++) {
+            int x = i % row.length;
+            if (x == 0) {
+                image.getRGB(0, i / row.length, row.length, 1, row, 0, row.length);
+            }
+            byte red = (byte) (row[x] >> 16);
+            byte green = (byte) (row[x] >> 8);
+            byte blue = (byte) row[x];
             planes[i] = red;
-            planes[rgb.length + i] = green;
-            planes[2 * rgb.length + i] = blue;
+            planes[size + i] = green;
+            planes[2 * size + i] = blue;
             grey &= red == green && green == blue;
         }
-        return grey ? Arrays.copyOf(planes, rgb.length) : planes;
+        return grey ? Arrays.copyOf(planes, size) : planes;
     }
 
     /**

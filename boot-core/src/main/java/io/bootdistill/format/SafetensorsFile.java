@@ -179,7 +179,8 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     private Entry entry(String name) {
         Entry entry = entries.get(Objects.requireNonNull(name, "name is missing"));
         if (entry == null) {
-            throw new ModelFormatException(file + " has no tensor " + Quoted.of(name) + "; " + CloseNames.hint(name, entries.keySet()));
+            throw new ModelFormatException(file + " has no tensor " + Quoted.of(name) + "; " + CloseNames.hint(name,
+                    entries.keySet()));
         }
         return entry;
     }

@@ -206,7 +206,8 @@ final class SafetensorsHeader {
             }
         }
         throw new ModelFormatException(
-                file + ": " + where + " has dtype " + Quoted.of(text) + ", which is not supported; convert it to F32 and save again");
+                file + ": " + where + " has dtype " + Quoted.of(text)
+                + ", which is not supported; convert it to F32 and save again");
     }
 
     private long[] readWholeNumbers(JsonReader in, String where, long max) throws IOException {

@@ -1,5 +1,6 @@
 package io.bootdistill.format;
 
+import io.bootdistill.internal.file.ListCheck;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -86,9 +87,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B trainedBetas(List<Double> values) {
-        Objects.requireNonNull(values, "trainedBetas is missing")
-                .forEach(beta -> Objects.requireNonNull(beta, "one of trainedBetas is missing"));
-        trainedBetas = List.copyOf(values);
+        trainedBetas = ListCheck.copy("trainedBetas", values);
         return self();
     }
 

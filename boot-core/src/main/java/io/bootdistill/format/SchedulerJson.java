@@ -15,7 +15,8 @@ final class SchedulerJson {
     /** What only a solver of the format needs. */
     private static final Set<String> SOLVER_KEYS = Set.of("algorithm_type", "corrector_order", "disable_corrector",
             "euler_at_final", "final_sigmas_type", "flow_shift", "interpolation_type", "lambda_min_clipped", "lower_order_final",
-            "noise_sampler_seed", "original_inference_steps", "predict_x0", "predictor_order", "sigma_max", "sigma_min", "skip_prk_steps",
+            "noise_sampler_seed", "original_inference_steps", "predict_x0", "predictor_order", "sigma_max", "sigma_min",
+            "skip_prk_steps",
             "solver_order", "solver_p", "solver_type", "tau_func", "time_shift_type", "timestep_scaling", "timestep_type",
             "use_beta_sigmas", "use_dynamic_shifting", "use_exponential_sigmas", "use_karras_sigmas", "use_lu_lambdas");
     private static final String FLOW = "use_flow_sigmas";

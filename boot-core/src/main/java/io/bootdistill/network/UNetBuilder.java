@@ -73,9 +73,9 @@ abstract class UNetBuilder<B extends UNetBuilder<B>> {
         UNetValues values = new UNetValues(
                 height, width, inChannels, outChannels, centerInputSample, timeEmbeddingType,
                 timeEmbeddingDim == 0 && !blockOutChannels.isEmpty() ? 4 * blockOutChannels.get(0) : timeEmbeddingDim, freqShift,
-                flipSinToCos, downBlocks, upBlocks, blockOutChannels, layersPerBlock, hasMidBlock, midBlockScaleFactor,
-                downsamplePadding, resnetDownsample, resnetUpsample, attentionHeadDim, normNumGroups, attnNormNumGroups, normEps, dropout,
-                scaleShift, addAttention, classEmbedType, numClassEmbeds);
+                flipSinToCos, downBlocks, upBlocks, blockOutChannels, layersPerBlock, midBlockScaleFactor, downsamplePadding,
+                resnetDownsample, resnetUpsample, attentionHeadDim, normNumGroups, attnNormNumGroups, normEps, dropout, scaleShift,
+                addAttention, classEmbedType, numClassEmbeds, hasMidBlock);
         UNetCheck.require(values);
         return values;
     }

@@ -124,8 +124,8 @@ final class UNetConfigReader {
         for (String name : json.has(key) ? json.strings(key) : defaults) {
             BlockType type = known.get(name);
             if (type == null) {
-                throw new ModelFormatException(
-                        source + ": " + key + " has " + Quoted.of(name) + ", supported are " + known.keySet().stream().sorted().toList());
+                throw new ModelFormatException(source + ": " + key + " has " + Quoted.of(name) + ", supported are "
+                        + known.keySet().stream().sorted().toList());
             }
             blocks.add(type);
         }

@@ -17,7 +17,6 @@ record UNetValues(
         List<BlockType> upBlocks,
         List<Integer> blockOutChannels,
         int layersPerBlock,
-        boolean hasMidBlock,
         float midBlockScaleFactor,
         int downsamplePadding,
         boolean resnetDownsample,
@@ -30,7 +29,8 @@ record UNetValues(
         boolean scaleShift,
         boolean addAttention,
         ClassEmbedType classEmbedType,
-        int numClassEmbeds) {
+        int numClassEmbeds,
+        boolean hasMidBlock) {
 
     UNetValues {
         downBlocks = List.copyOf(downBlocks);

@@ -67,7 +67,8 @@ final class AddedTokensReader {
             Integer known = vocabulary.ids().get(token.content());
             int id = known != null ? known : added.containsKey(token.content()) ? each.id : next++;
             if (id != each.id) {
-                throw new ModelFormatException(token.file() + ": " + Quoted.of(token.key()) + " has the id " + each.id + ", must be " + id
+                throw new ModelFormatException(token.file() + ": " + Quoted.of(token.key()) + " has the id " + each.id
+                        + ", must be " + id
                         + " to go with " + vocabulary.file().getFileName() + "; use the files of one tokenizer");
             }
             added.put(token.content(), new AddedToken(token.content(), id, token.normalized()));
@@ -82,7 +83,8 @@ final class AddedTokensReader {
             return;
         }
         if (!tokens.isJsonArray()) {
-            throw new ModelFormatException(file + ": " + LIST + " is " + Quoted.of(tokens) + ", must be a list; copy the file again");
+            throw new ModelFormatException(file + ": " + LIST + " is " + Quoted.of(tokens)
+                    + ", must be a list; copy the file again");
         }
         for (JsonElement token : tokens.getAsJsonArray()) {
             JsonElement id = object(file, token).get("id");

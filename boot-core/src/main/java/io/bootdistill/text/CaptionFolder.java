@@ -4,21 +4,17 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.JsonLines;
+import io.bootdistill.internal.file.ListCheck;
+import io.bootdistill.internal.file.PictureNames;
 import io.bootdistill.internal.file.RegularFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A folder of pictures with captions, as data sets of the field have them: its {@code metadata.jsonl} has a line for each,
@@ -27,16 +23,17 @@ import java.util.stream.Stream;
  *
  * @param folder where they lie
  * @param entries at least one, in the order of the lines, or of the names
+ * @param leftOut what is neither picture nor caption, for a log: a line for each kind, with how many there are and the name of
+ *     the first
  */
-public record CaptionFolder(Path folder, List<Entry> entries) {
+public record CaptionFolder(Path folder, List<Entry> entries, List<String> leftOut) {
 
     /** The file that names pictures and their captions. */
     public static final String METADATA = "metadata.jsonl";
 
     private static final String FILE_NAME = "file_name";
     private static final String TEXT = "text";
-    private static final String TXT = ".txt";
-    private static final List<String> PICTURES = List.of(".png", ".jpg", ".jpeg");
+    private static final String TXT = CaptionFiles.TXT;
 
     /**
      * A picture and its caption.
@@ -55,12 +52,11 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
         }
     }
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public CaptionFolder {
         Objects.requireNonNull(folder, "folder is missing");
-        Objects.requireNonNull(entries, "entries is missing")
-                .forEach(entry -> Objects.requireNonNull(entry, "one of entries is missing"));
-        entries = List.copyOf(entries);
+        entries = ListCheck.copy("entries", entries);
+        leftOut = ListCheck.copy("leftOut", leftOut);
     }
 
     /**
@@ -74,14 +70,15 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
             throw new ModelFormatException(folder + (Files.exists(folder) ? " is a file; give the folder of the pictures"
                     : " does not exist; give a folder of pictures with captions"));
         }
-        Set<Path> pictures = files(folder, PICTURES);
         Path metadata = folder.resolve(METADATA);
-        List<Entry> entries = Files.exists(metadata) ? readMetadata(metadata, pictures) : readTexts(folder, pictures);
+        boolean isTold = Files.exists(metadata);
+        CaptionFiles files = CaptionFiles.in(folder, isTold ? metadata : null);
+        List<Entry> entries = isTold ? readMetadata(metadata, files.pictures()) : readTexts(folder, files);
         if (entries.isEmpty()) {
             throw new ModelFormatException(folder + " holds no pictures with captions; put PNG or JPEG files there, and " + METADATA
                     + " or a " + TXT + " file beside each");
         }
-        return new CaptionFolder(folder, entries);
+        return new CaptionFolder(folder, entries, files.leftOut().lines(folder));
     }
 
     // ---- one file for all
@@ -130,11 +127,11 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
 
     // ---- a file for each
 
-    private static List<Entry> readTexts(Path folder, Set<Path> pictures) {
+    private static List<Entry> readTexts(Path folder, CaptionFiles files) {
         List<Entry> entries = new ArrayList<>();
-        Set<Path> texts = files(folder, List.of(TXT));
+        Set<Path> texts = new LinkedHashSet<>(files.texts());
         Set<Path> bare = new LinkedHashSet<>();
-        for (Path picture : pictures) {
+        for (Path picture : files.pictures()) {
             String name = picture.getFileName().toString();
             Path text = picture.resolveSibling(name.substring(0, name.lastIndexOf('.')) + TXT);
             if (!Files.isRegularFile(text)) {
@@ -153,12 +150,10 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
                 "write the caption into one of the same name, or all captions into " + folder.resolve(METADATA));
         if (!texts.isEmpty()) {
             throw new ModelFormatException(texts.iterator().next() + " is a caption without a picture of its name ("
-                    + String.join(", ", PICTURES) + "); put the picture beside it, or take the file out of the folder");
+                    + String.join(", ", PictureNames.ENDINGS) + "); put the picture beside it, or take the file out of the folder");
         }
         return entries;
     }
-
-    // ---- files
 
     private static void requireNone(Set<Path> pictures, String what, String wayOut) {
         if (!pictures.isEmpty()) {
@@ -166,20 +161,5 @@ public record CaptionFolder(Path folder, List<Entry> entries) {
             throw new ModelFormatException(pictures.iterator().next() + (others == 0 ? " has" : " and " + others + " more have")
                     + " no caption: there is " + what + "; " + wayOut + ", or take the picture out of the folder");
         }
-    }
-
-    /** Those with one of the endings, in the folder and below, sorted; hidden ones are passed over. */
-    private static Set<Path> files(Path folder, List<String> endings) {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(file -> isOf(file.getFileName().toString().toLowerCase(Locale.ROOT), endings))
-                    .filter(Files::isRegularFile)
-                    .collect(Collectors.toCollection(TreeSet::new));
-        } catch (IOException | UncheckedIOException e) {
-            throw new ModelFormatException("cannot read " + folder + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static boolean isOf(String name, List<String> endings) {
-        return !name.startsWith(".") && endings.stream().anyMatch(name::endsWith);
     }
 }

@@ -126,7 +126,8 @@ public final class PromptFile {
                 .orElseThrow(() -> new ModelFormatException(where() + " has no column "
                         + (column == null ? String.join(", ", USUAL) : column) + "; it has "
                         + (names.isEmpty() ? "none; give each line one" : String.join(
-                                ", ", CloseNames.closest(column == null ? USUAL.get(0) : column, names.stream().map(Quoted::of).toList())) + "; name one of them")));
+                                ", ", CloseNames.closest(column == null ? USUAL.get(0) : column,
+                                names.stream().map(Quoted::of).toList())) + "; name one of them")));
     }
 
     private void add(String prompt) {

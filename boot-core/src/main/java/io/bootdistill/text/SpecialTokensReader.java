@@ -66,8 +66,8 @@ final class SpecialTokensReader {
         AddedToken known = listed.get(token.content());
         Integer id = known != null ? (Integer) known.id() : vocabulary.ids().get(token.content());
         if (id == null) {
-            throw new ModelFormatException(token.file() + ": " + token.key() + " is " + Quoted.of(token.content()) + ", which is not in "
-                    + vocabulary.file().getFileName() + "; use the files of one tokenizer");
+            throw new ModelFormatException(token.file() + ": " + token.key() + " is " + Quoted.of(token.content())
+                    + ", which is not in " + vocabulary.file().getFileName() + "; use the files of one tokenizer");
         }
         return id;
     }

@@ -90,8 +90,8 @@ final class VocabularyReader {
     private static void requireValue(Path file, JsonObject model, String key, String value) {
         JsonElement found = model.get(key);
         if (found == null || !text(found).equals(value)) {
-            throw new ModelFormatException(file + ": model." + key + " is " + (found == null ? "absent" : Quoted.of(found)) + ", must be "
-                    + value + "; " + TokenizerFiles.OTHER_ENCODERS);
+            throw new ModelFormatException(file + ": model." + key + " is " + (found == null ? "absent" : Quoted.of(found))
+                    + ", must be " + value + "; " + TokenizerFiles.OTHER_ENCODERS);
         }
     }
 
@@ -113,7 +113,8 @@ final class VocabularyReader {
         boolean number = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
         long id = number ? Json.wholeNumber(value.getAsString()) : -1;
         if (id < 0 || id >= limit) {
-            throw new ModelFormatException(file + ": the id of " + Quoted.of(token) + " is " + Quoted.of(value) + ", must be a whole number below "
+            throw new ModelFormatException(file + ": the id of " + Quoted.of(token) + " is " + Quoted.of(value)
+                    + ", must be a whole number below "
                     + limit + ", the tokens that the text encoder embeds; use the tokenizer and the text encoder of one model");
         }
         return (int) id;
@@ -131,7 +132,8 @@ final class VocabularyReader {
 
     private void addMerge(Path file, String[] tokens, String where) {
         if (tokens.length != 2) {
-            throw new ModelFormatException(where + " is \"" + Quoted.of(String.join(" ", tokens)) + "\", must be two tokens" + COPY_AGAIN);
+            throw new ModelFormatException(where + " is \"" + Quoted.of(String.join(" ", tokens)) + "\", must be two tokens"
+                    + COPY_AGAIN);
         }
         merges.add(new Vocabulary.Merge(id(file, tokens[0], where), id(file, tokens[1], where),
                 id(file, tokens[0] + tokens[1], where)));
@@ -140,8 +142,8 @@ final class VocabularyReader {
     private int id(Path file, String token, String where) {
         Integer id = ids.get(token);
         if (id == null) {
-            throw new ModelFormatException(where + " needs the token \"" + Quoted.of(token) + "\", which is not in " + file.getFileName()
-                    + "; use the vocabulary and the merges of one tokenizer");
+            throw new ModelFormatException(where + " needs the token \"" + Quoted.of(token) + "\", which is not in "
+                    + file.getFileName() + "; use the vocabulary and the merges of one tokenizer");
         }
         return id;
     }

@@ -21,7 +21,8 @@ record WrittenToken(Path file, String key, String content, boolean normalized) {
         JsonObject object = value.isJsonObject() ? value.getAsJsonObject() : new JsonObject();
         JsonElement content = value.isJsonObject() ? object.get("content") : value;
         if (content == null || !content.isJsonPrimitive() || content.getAsString().isEmpty()) {
-            throw new ModelFormatException(file + ": " + Quoted.of(key) + " is " + Quoted.of(value) + ", must be a token; copy the file again");
+            throw new ModelFormatException(file + ": " + Quoted.of(key) + " is " + Quoted.of(value)
+                    + ", must be a token; copy the file again");
         }
         ConfigReader reader = new ConfigReader(object, file + ": " + Quoted.of(key));
         for (String surrounding : SURROUNDINGS) {

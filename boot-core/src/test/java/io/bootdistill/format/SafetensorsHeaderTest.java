@@ -54,7 +54,7 @@ class SafetensorsHeaderTest {
     @ParameterizedTest
     @CsvSource({"100000001,100000001", "-1,18446744073709551615", "9223372036854775807,9223372036854775807"})
     void headerLengthBeyondTheLimit(long length, String shown) {
-        refused(ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array(), shown, "100000000");
+        refused(ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN).putLong(length).array(), shown, "33554432");
     }
 
     @Test
@@ -74,7 +74,8 @@ class SafetensorsHeaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[]", "null", " {}", "{", "{}}", "{} x", "{\"a\"}", "{'a':1}", "{\"a\":}", "{a:1}", "{\"a\":NaN}", "\u0000"})
+    @ValueSource(strings = {"", "[]", "null", " {}", "{", "{}}", "{} x", "{\"a\"}", "{'a':1}", "{\"a\":}", "{a:1}", "{\"a\":NaN}",
+            "\u0000"})
     void noJsonObject(String header) {
         refused(safetensors(header, 0), "header");
     }
@@ -165,7 +166,8 @@ class SafetensorsHeaderTest {
 
     @Test
     void whatTheFormatAllows() {
-        String header = "{\"__metadata__\":{\"k\":\"v\"}," + entry("b", "F32", "[]", 4, 8) + "," + entry("empty", "I64", "[3,0]", 4, 4)
+        String header = "{\"__metadata__\":{\"k\":\"v\"}," + entry("b", "F32", "[]", 4, 8) + "," + entry("empty", "I64", "[3,0]", 4,
+                4)
                 + ",\"a\":{\"dtype\":\"I8\",\"future\":[1,{}],\"shape\":[2,2],\"data_offsets\":[0,4]}}   \n";
         RawFiles.write(file, safetensors(header, 8));
         try (SafetensorsFile read = SafetensorsFile.open(file)) {

@@ -36,7 +36,8 @@ class FaultsTest {
     private Path whole;
 
     private void prepare(Writing work) throws IOException, InterruptedException {
-        assumeTrue(System.getProperty("os.name").equals("Linux") && Files.isExecutable(Path.of("/usr/bin/cc")), "Linux with a C compiler");
+        assumeTrue(System.getProperty("os.name").equals("Linux") && Files.isExecutable(Path.of("/usr/bin/cc")),
+                "Linux with a C compiler");
         library = temp.resolve("faults.so");
         Path source = temp.resolve("faults.c");
         try (InputStream in = getClass().getResourceAsStream("faults.c")) {

@@ -11,25 +11,34 @@ import io.bootdistill.TinyTeacher;
 import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.device.Devices;
+import io.bootdistill.diffusion.ConditionSource;
 import io.bootdistill.format.BetaSchedule;
+import io.bootdistill.format.LabelledImages;
+import io.bootdistill.format.PictureFile;
 import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.network.autoencoder.AutoencoderConfig;
 import io.bootdistill.network.dit.DitConfigReader;
 import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNetReader;
 import io.bootdistill.text.ClipTokenizer;
+import io.bootdistill.text.PromptFile;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPOutputStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +73,15 @@ class HostileFoldersTest {
                 of("text encoder", "config.json", ClipTextConfig::read, fixture("clip-gelu/config.json")),
                 of("DiT", "config.json", DitConfigReader::read, fixture("dit/config.json")),
                 new HostileReader("tokenizer", tokenizer(), List.of(), folder -> ClipTokenizer.open(folder, 77, 686)),
+                of("prompts", "prompts.txt", file -> PromptFile.read(file, null), "a cat\n\n an old lighthouse \na red fox\n"),
+                of("table of prompts", "prompts.csv", file -> PromptFile.read(file, null),
+                        "n,prompt\n1,a cat\n2,\"a \"\"red\"\"\nfox\"\n"),
+                of("lines of prompts", "prompts.jsonl", file -> PromptFile.read(file, null),
+                        "{\"prompt\": \"a cat\", \"n\": 1}\n{\"prompt\": \"a red fox\", \"n\": 2}\n"),
+                images(),
+                pictures("PNG file", "png", file -> PictureFile.read(file, "picture 1")),
+                pictures("JPEG file", "jpg", file -> PictureFile.read(file, "picture 1")),
+                run(),
                 of("distillation", "config.json", DistillationConfig::read, DistillationConfig.builder().build().toJson()),
                 of("training", "config.json", TeacherTrainingConfig::read, TeacherTrainingConfig.builder().build().toJson()));
     }
@@ -95,6 +113,45 @@ class HostileFoldersTest {
         Path folder = Files.createDirectories(temp.resolve(name));
         Files.writeString(folder.resolve(file), text);
         return new HostileReader(name, folder, List.of(), each -> reading.accept(each.resolve(file)));
+    }
+
+    private HostileReader images() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("idx"));
+        byte[] images = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+        byte[] labels = {0, 0, 8, 1, 0, 0, 0, 2, 1, 0};
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(folder.resolve("train-images-idx3-ubyte.gz")))) {
+            out.write(images);
+        }
+        Files.write(folder.resolve("train-labels-idx1-ubyte"), labels);
+        return new HostileReader("IDX", folder, List.of(), each -> LabelledImages.read(each, "train"));
+    }
+
+    private HostileReader pictures(String name, String format, Consumer<Path> reading) throws IOException {
+        Path folder = Files.createDirectories(temp.resolve(name));
+        BufferedImage picture = new BufferedImage(20, 12, BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < 20 * 12; i++) {
+            picture.setRGB(i % 20, i / 20, 0x10305 * i);
+        }
+        String file = "picture." + format;
+        ImageIO.write(picture, format, folder.resolve(file).toFile());
+        return new HostileReader(name, folder, List.of(), each -> reading.accept(each.resolve(file)));
+    }
+
+    /** What a run reads again that its checkpoint does not hold. */
+    private HostileReader run() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("run"));
+        RunFolder made = RunFolder.plan(folder);
+        made.make().close();
+        made.writeConfig(DistillationConfig.builder().build().toJson());
+        made.writePrompts(ConditionSource.prompts(List.of("a cat", "a red fox")).withNegative("a bad photo"));
+        made.addMetrics(10, "step,loss", "10,0.5");
+        made.addMetrics(20, "step,loss", "20,0.25");
+        return new HostileReader("run", folder, List.of("config.json", "prompts.json", "metrics.csv"), each -> {
+            RunFolder run = RunFolder.open(each);
+            run.readDistillation(1);
+            run.readPrompts();
+            run.readMetrics(10);
+        });
     }
 
     private static String fixture(String name) throws IOException {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param folder that holds what it can read; each trial changes one of its files and changes it back
  * @param files which of them are changed, relative to the folder; an empty list for all
  */
-record HostileReader(String name, Path folder, List<String> files, Reading reading) {
+public record HostileReader(String name, Path folder, List<String> files, Reading reading) {
 
     private static final int MOST_CHARACTERS = 500;
     private static final long MOST_NANOS = 5_000_000_000L;
@@ -33,13 +33,13 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
 
     /** What is tried. */
     @FunctionalInterface
-    interface Reading {
+    public interface Reading {
 
         /** Reads all that a user of the folder would read. */
         void read(Path folder) throws Exception;
     }
 
-    HostileReader {
+    public HostileReader {
         if (files.isEmpty()) {
             try (Stream<Path> walk = Files.walk(folder)) {
                 Path root = folder;
@@ -51,7 +51,7 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
     }
 
     /** Tries a number of changes; fails with the first few that went wrong, each with the seed that makes it again. */
-    void attack(long firstSeed, int trials) throws Exception {
+    public void attack(long firstSeed, int trials) throws Exception {
         PrintStream log = System.err; // of the tests' logger
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
@@ -78,7 +78,9 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
             Files.write(file, changed);
             log.reset();
             String outcome = trial(changed.length);
-            outcome = outcome.isEmpty() || outcome.equals(REFUSED) ? judgedLog(log.toString(StandardCharsets.UTF_8), outcome) : outcome;
+            if (outcome.isEmpty() || outcome.equals(REFUSED)) {
+                outcome = judgedLog(log.toString(StandardCharsets.UTF_8), outcome);
+            }
             refused += outcome.equals(REFUSED) ? 1 : 0;
             if (!outcome.isEmpty() && !outcome.equals(REFUSED)) {
                 wrong.add("seed " + seed + ", " + files.get(which) + ": " + outcome);
@@ -116,7 +118,8 @@ record HostileReader(String name, Path folder, List<String> files, Reading readi
 
     private static String judgedLog(String log, String outcome) {
         return log.length() > 4 * MOST_CHARACTERS ? "a log of " + log.length() + " characters: " + log.substring(0, 300)
-                : log.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n') ? "control characters in the log: " + log : outcome;
+                : log.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n') ? "control characters in the log: " + log
+                : outcome;
     }
 
     private String judged(String message) {

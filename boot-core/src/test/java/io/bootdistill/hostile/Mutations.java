@@ -9,8 +9,10 @@ import java.util.SplittableRandom;
 /** Damaged and lying variants of a file, drawn from a seed: of bytes whatever it holds, and of JSON as such. */
 final class Mutations {
 
-    private static final String[] OTHER_FILES = {"", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
-        "<!DOCTYPE html><html></html>", "PK\3\4\n\0\0", "\u0080\2}q\0.", "\0\0\0\0\0\0\0\0", "\u0089PNG\r\n\32\n", "null", "[]", "{}"};
+    private static final String[] OTHER_FILES = {"",
+        "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+        "<!DOCTYPE html><html></html>", "PK\3\4\n\0\0", "\u0080\2}q\0.", "\0\0\0\0\0\0\0\0", "\u0089PNG\r\n\32\n", "null", "[]",
+        "{}"};
     /** Of a length before a safetensors header. */
     private static final int LENGTH = Long.BYTES;
 

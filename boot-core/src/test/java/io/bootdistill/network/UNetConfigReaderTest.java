@@ -150,7 +150,7 @@ class UNetConfigReaderTest {
                 32, 32, 3, 3, false, TimeEmbeddingType.POSITIONAL, 4 * 224, 0, true,
                 List.of(BlockType.PLAIN, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION),
                 List.of(BlockType.ATTENTION, BlockType.ATTENTION, BlockType.ATTENTION, BlockType.PLAIN),
-                List.of(224, 448, 672, 896), 2, true, 1, 1, false, false, 8, 32, 0, 1e-5f, 0, false, true, ClassEmbedType.NONE, 0));
+                List.of(224, 448, 672, 896), 2, 1, 1, false, false, 8, 32, 0, 1e-5f, 0, false, true, ClassEmbedType.NONE, 0, true));
         assertEquals(expected, read(JsonParser.parseString("{\"sample_size\": 32}").getAsJsonObject()));
     }
 
@@ -198,7 +198,8 @@ class UNetConfigReaderTest {
         json.addProperty("resnet_skip_time_act", true);
         json.addProperty("_diffusers_version", "0.30.0");
         json.addProperty("encoder_hid_dim", 3);
-        assertEquals(List.of("encoder_hid_dim", "resnet_skip_time_act"), List.copyOf(UNetConfig.unknownKeys(json.toString(), "the file")));
+        assertEquals(List.of("encoder_hid_dim", "resnet_skip_time_act"), List.copyOf(UNetConfig.unknownKeys(json.toString(),
+                "the file")));
     }
 
     @Test

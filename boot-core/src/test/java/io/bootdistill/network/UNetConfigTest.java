@@ -30,7 +30,7 @@ class UNetConfigTest {
             .frequencies(1, false).blocks(List.of(BlockType.RESNET, BlockType.PLAIN), List.of(BlockType.PLAIN, BlockType.RESNET))
             .blockOutChannels(List.of(12, 18)).layersPerBlock(3).midBlockScaleFactor(0.5f).sampling(0, true, true)
             .attention(0, false).norm(6, 1e-4f).attnNormNumGroups(9).dropout(0.25).scaleShift(true)
-            .classes(ClassEmbedType.IDENTITY, 5).build();
+            .classes(ClassEmbedType.IDENTITY, 5).midBlock(false).build();
 
     /** A run knows its teacher by these texts: as release 0.1.0 had them. */
     @Test

@@ -2,6 +2,7 @@ package io.bootdistill.text;
 
 import static io.bootdistill.format.RawFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,26 @@ class CaptionFolderTest {
                 new CaptionFolder.Entry(folder.resolve("b/fox.jpeg"), "a red fox", fox.toString()),
                 new CaptionFolder.Entry(folder.resolve("owl.2.png"), "an owl", owl.toString())),
                 CaptionFolder.read(folder).entries());
+    }
+
+    @Test
+    void whatIsLeftOutIsCounted() throws IOException {
+        picture("a/fox.png");
+        picture("._fox.png");
+        picture("@eaDir/fox.png");
+        picture("a/owl.webp");
+        write("a/fox.txt", "a fox");
+        write("LICENSE", "no caption");
+        String hidden = "2 hidden files or folders (first: ";
+        List<String> lines = CaptionFolder.read(folder).leftOut();
+        assertEquals(2, lines.size());
+        assertTrue(lines.get(0).startsWith(hidden), lines.get(0));
+        assertTrue(lines.get(1).startsWith("2 files that are no PNG or JPEG (first: "), lines.get(1));
+        write("metadata.jsonl", FOX);
+        lines = CaptionFolder.read(folder).leftOut(); // now the text beside it is not read, either
+        assertTrue(lines.get(1).startsWith("3 files that are no PNG or JPEG (first: "), lines.get(1));
+        assertEquals(List.of(folder.resolve("a/fox.png")),
+                CaptionFolder.read(folder).entries().stream().map(CaptionFolder.Entry::picture).toList());
     }
 
     @Test

@@ -87,8 +87,8 @@ class PromptFileTest {
         String blank = name.matches(".*[ct]sv") ? "prompt\n\n\"\"\n" : "\n \n\t\n";
         assertBad("blank-" + name, null, blank, "no prompt in 3 lines");
         Path missing = folder.resolve("missing");
-        assertRefused(() -> PromptFile.read(missing, null), missing, "is no file", "give a text file");
-        assertRefused(() -> PromptFile.read(folder, null), folder, "is no file");
+        assertRefused(() -> PromptFile.read(missing, null), missing, "no such file");
+        assertRefused(() -> PromptFile.read(folder, null), folder, "is a folder; give a file in it");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.bootdistill.text.CaptionFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A teacher of prompts and the captioned pictures that it is trained on. */
 record CaptionTraining(CaptionFolder folder) {
@@ -32,6 +33,10 @@ record CaptionTraining(CaptionFolder folder) {
     String description() {
         long captions = folder.entries().stream().map(CaptionFolder.Entry::caption).distinct().count();
         return folder.entries().size() + " with " + captions + " different captions";
+    }
+
+    List<String> leftOut() {
+        return folder.leftOut();
     }
 
     /** @param config null where the run in the folder goes on */

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -42,6 +44,8 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
 
     private static final int BATCH = 64;
+    private static final int REPEATED = 5;
+    private static final double SECONDS = 1;
 
     @Parameters(paramLabel = "DIR", description = "A teacher, a student or a run folder.")
     private Path folder;
@@ -142,7 +146,7 @@ final class InspectCommand implements Callable<Integer> {
             double seconds = StepTiming.median(teacher, config);
             line("training", "batch %d: %.3f s a step, %s", config.work().batch(), seconds, mebibytes(device.takeBytes()));
             Sampler sampler = Sampler.reference(teacher, 1);
-            timeSampling(device, (seeds, labels) -> sampler.sample(seeds, labels),
+            timeSampling((seeds, labels) -> sampler.sample(seeds, labels),
                     Labels.real(teacher.condition(), teacher.nullLabel()), " a step");
         }
     }
@@ -150,7 +154,7 @@ final class InspectCommand implements Callable<Integer> {
     private void costOfSampling(Path path, MeteredDevice device) throws IOException {
         try (Student student = Student.load(path, device)) {
             line("device", "%s, %d workers", device.description(), Runtime.getRuntime().availableProcessors());
-            timeSampling(device, student::sample, Labels.real(student.condition(), student.nullLabel()), "");
+            timeSampling(student::sample, Labels.real(student.condition(), student.nullLabel()), "");
         }
     }
 
@@ -158,25 +162,27 @@ final class InspectCommand implements Callable<Integer> {
         float[] sample(long[] seeds, int[] labels);
     }
 
-    private void timeSampling(MeteredDevice device, Sampling sampling, int[] labels, String unit) {
-        for (int count : new int[] {1, BATCH}) {
-            long[] seeds = new long[count];
-            int[] chosen = labels.length == 0 ? null : new int[count];
-            for (int i = 0; i < count; i++) {
-                seeds[i] = i;
-                if (chosen != null) {
-                    chosen[i] = labels[i % labels.length];
-                }
-            }
-            sampling.sample(seeds, chosen);
-            double best = Double.MAX_VALUE;
-            for (int i = 0; i < 5; i++) {
-                long start = System.nanoTime();
-                sampling.sample(seeds, chosen);
-                best = Math.min(best, (System.nanoTime() - start) * 1e-9);
-            }
-            line("sampling", "%d image%s: %.4f s%s", count, count == 1 ? "" : "s", best, unit);
+    /** A picture at a time, and as many as take about a second. */
+    private void timeSampling(Sampling sampling, int[] labels, String unit) {
+        double one = timeSampling(1, sampling, labels, unit);
+        int many = (int) Math.min(BATCH, SECONDS / one);
+        if (many > 1) {
+            timeSampling(many, sampling, labels, unit);
         }
+    }
+
+    private double timeSampling(int count, Sampling sampling, int[] labels, String unit) {
+        long[] seeds = LongStream.range(0, count).toArray();
+        int[] chosen = labels.length == 0 ? null : IntStream.range(0, count).map(i -> labels[i % labels.length]).toArray();
+        double best = Double.MAX_VALUE;
+        long begin = System.nanoTime();
+        for (int i = 0; i <= REPEATED && (i < 2 || (System.nanoTime() - begin) * 1e-9 < SECONDS); i++) { // the first makes it warm
+            long start = System.nanoTime();
+            sampling.sample(seeds, chosen);
+            best = i == 0 ? best : Math.min(best, (System.nanoTime() - start) * 1e-9);
+        }
+        line("sampling", "%d image%s: %.4f s%s", count, count == 1 ? "" : "s", best, unit);
+        return best;
     }
 
     private void line(String name, String format, Object... values) {

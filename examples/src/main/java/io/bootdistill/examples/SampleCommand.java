@@ -198,7 +198,8 @@ final class SampleCommand implements Callable<Integer> {
         if (out != null) {
             return out;
         }
-        require(spec, drawn.prompt() != null && !drawn.latents(), "--out", "missing", "given; only pictures of prompts have a name");
+        require(spec, drawn.prompt() != null && !drawn.latents(), "--out", "missing",
+                "given; only pictures of prompts have a name");
         return SampleOutput.named(drawn.prompt());
     }
 

@@ -46,11 +46,11 @@ import picocli.CommandLine.Spec;
         },
         description = {
             "",
-            "Reads images of one size: PNG files, in a subfolder for each class or all in the folder itself, or"
-                    + " train-images-idx3-ubyte and train-labels-idx1-ubyte, as MNIST has them. Writes all of the run into one"
-                    + " folder: config.json, metrics.csv, pictures in grids/, the checkpoint state.safetensors, and the teacher"
-                    + " in teacher/, in the diffusers layout. Where there are classes, the label after the last means none, so"
-                    + " that the teacher can be guided.",
+            "Reads images of one size: PNG or JPEG files, in a subfolder for each class or all in the folder itself, or"
+                    + " train-images-idx3-ubyte and train-labels-idx1-ubyte, as MNIST has them, gzipped or not. Says what in the"
+                    + " folder it leaves out. Writes all of the run into one folder: config.json, metrics.csv, pictures in grids/,"
+                    + " the checkpoint state.safetensors, and the teacher in teacher/, in the diffusers layout. Where there are"
+                    + " classes, the label after the last means none, so that the teacher can be guided.",
             "",
             "With --from, a pipeline that draws from prompts is trained on captioned pictures: PNG or JPEG files, at least as large"
                     + " as it draws, of which it takes the middle. Captions stand, with their pictures, in metadata.jsonl, each in"
@@ -66,7 +66,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  boot train-teacher --images flowers --minutes 60   from PNG files, in about an hour",
+            "  boot train-teacher --images flowers --minutes 60   from its pictures, in about an hour",
             "  boot train-teacher --images mine --from PIPELINE   a teacher of prompts, from captioned pictures",
             "  boot distill --teacher runs/DATE/teacher           distil what it has made"
         })
@@ -154,7 +154,6 @@ final class TrainTeacherCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
-        PrintWriter err = spec.commandLine().getErr();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
             Arguments.requireResumable(spec, out, Set.of("--images", "--frame"), "config.json and teacher");
@@ -162,14 +161,14 @@ final class TrainTeacherCommand implements Callable<Integer> {
         TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
         if (from != null || resume && CaptionTrainer.isRun(out)) {
             CaptionTraining training = CaptionTraining.read(imageFolder);
-            return train(training.description(), start, err, (device, report, handle) -> {
+            return train(training.description(), training.leftOut(), start, (device, report, handle) -> {
                 Path pipeline = resume ? out.resolve("teacher") : from;
                 training.run(new CaptionTrainer(pipeline, device).listener(report).handle(handle), builder, randomWeights, out, threads);
             });
         }
         CaptionTraining.requireNone(imageFolder);
         TrainingImages training = TrainingImages.read(imageFolder, frame(), resume ? null : upscaleFrom);
-        return train(training.description(), start, err, (device, report, handle) -> run(training, builder, device, report, handle, threads));
+        return train(training.description(), training.leftOut(), start, (device, report, handle) -> run(training, builder, device, report, handle, threads));
     }
 
     /** A training on a device. */
@@ -190,9 +189,11 @@ final class TrainTeacherCommand implements Callable<Integer> {
         }
     }
 
-    private int train(String description, long start, PrintWriter err, Training training) throws IOException {
+    private int train(String description, List<String> leftOut, long start, Training training) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
         Device device = DeviceChoice.forTraining(deviceName, spec.commandLine());
         err.println("images " + imageFolder + ", " + description + ", device " + device.description() + ", run folder " + out);
+        leftOut.forEach(line -> err.println("left out: " + line));
         try (StopRequest stop = new StopRequest(err)) {
             TeacherReport report = new TeacherReport(err);
             training.run(device, report, stop.handle());

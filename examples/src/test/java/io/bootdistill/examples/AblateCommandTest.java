@@ -173,11 +173,11 @@ final class AblateCommandTest {
         assertEquals(before, Files.getLastModifiedTime(done));
         assertEquals(1 + 4 + 2, Files.readAllLines(out.resolve("ablation.csv")).size());
 
-        ablate("--steps", 6, "--seed", 1).refused(1, "was begun as", "seed=0", "seed=1");
+        ablate("--steps", 6, "--seed", 1).refused(1, "was begun otherwise: seed is 0 there, 1 here; ");
         Files.writeString(recipes, "{\"defaults\": {\"work\": {\"batch\": 4}, \"optimiser\": {\"beta2\": 0.5}}}");
         ablate("--steps", 6).refused(1, "optimiser.beta2 is 0.99, not 0.5");
         TinyTeacher.write(teacher, "sample");
-        ablate("--steps", 6).refused(1, "was begun as", "teacher=");
+        ablate("--steps", 6).refused(1, "was begun otherwise: teacher is ");
     }
 
     /** The teacher is guided as the default recipe is. */
@@ -189,7 +189,7 @@ final class AblateCommandTest {
         String config = Files.readString(out.resolve("6-steps/defaults/config.json"));
         assertTrue(config.contains("\"most\": 3.0"), config);
         assertNotEquals(row(folder.resolve("ablation"), "teacher"), row(out, "teacher"), "the teacher in one step");
-        ablate("--steps", 6).refused(1, "was begun as", "least=3.0", "guidance=null");
+        ablate("--steps", 6).refused(1, "was begun otherwise: guidance is ", "least=3.0", "none here");
     }
 
     private static String row(Path out, String recipe) throws IOException {

@@ -68,7 +68,8 @@ final class AblatePromptsTest {
     }
 
     private static CommandRun again(Path prompts, int guidance) {
-        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance, "--guidance-interval", "0:1",
+        return run(out, "--recipes", recipes, "--prompts", prompts, "--steps", 12, "--guidance", guidance, "--guidance-interval",
+                "0:1",
                 "--extractor", EXTRACTOR, "--jobs", Math.min(2, Runtime.getRuntime().availableProcessors()));
     }
 
@@ -208,8 +209,8 @@ final class AblatePromptsTest {
         assertFalse(again.err().contains("sampling the teacher"), again.err());
         assertEquals(before, Files.getLastModifiedTime(out.resolve("teacher/50-steps/result.json")));
         Path others = Files.write(folder.resolve("others.txt"), List.of("a cat", "a dog", "a photo of the sea"));
-        again(others, 2).refused(1, "was begun as", "prompts=3 ");
-        again(prompts, 3).refused(1, "was begun as", "least=2.0", "least=3.0");
+        again(others, 2).refused(1, "was begun otherwise: prompts is \"3 ");
+        again(prompts, 3).refused(1, "was begun otherwise: guidance is ", "least=3.0");
     }
 
     @Test

@@ -62,7 +62,9 @@ final class TrainOnCaptionsTest {
 
     @Test
     void makesATeacherThatDraws() throws IOException {
+        Files.createFile(pictures.resolve("LICENSE"));
         CommandRun made = trainSmall("--seed", 7, "--rate", 0.01).succeeded();
+        assertTrue(made.err().contains("left out: 1 file that is no PNG or JPEG (LICENSE)\n"), made.err());
         Path teacher = run.resolve("teacher");
         assertTrue(made.err().contains("4 with 3 different captions"), made.err());
         assertTrue(made.err().contains("encoded 4 of 4 pictures\n"), made.err());

@@ -68,7 +68,8 @@ final class TrainTeacherCommandTest {
         assertTrue(made.out().contains("teacher      " + teacher + "\n"), made.out());
         assertTrue(made.out().matches("(?s).*loss         \\d\\.\\d{4}, mean.*"), made.out());
         assertTrue(made.out().contains("boot distill --teacher " + teacher + "\n"), made.out());
-        assertTrue(made.err().contains("12 of 1×8×8 in 3 classes"), made.err());
+        assertTrue(made.err().contains("12 of 1×8×8 in 3 classes (class0, class1, class2), device"), made.err());
+        assertFalse(made.err().contains("left out"), made.err());
         assertTrue(made.err().matches("(?s).*step 4/4  loss .* images/s  0:00 left\n"), made.err());
         assertTrue(Files.exists(run.resolve("grids/step-0000004.png")));
         assertTrue(Files.readString(run.resolve("config.json")).contains("\"seed\": 7"));
@@ -96,6 +97,32 @@ final class TrainTeacherCommandTest {
     }
 
     @Test
+    void saysWhatItLeavesOut() throws IOException {
+        Files.writeString(images.resolve("readme.txt"), "where they are from");
+        Files.createDirectories(images.resolve(".cache"));
+        Files.createDirectories(images.resolve("@eaDir"));
+        CommandRun made = trainSmall(images, run).succeeded();
+        assertTrue(made.err().contains("left out: 2 hidden files or folders (first: .cache)\n"), made.err());
+        assertTrue(made.err().contains("left out: 1 file that is no PNG or JPEG (readme.txt)\n"), made.err());
+        Path parts = folder.resolve("parts");
+        Files.createDirectories(parts);
+        Files.move(images, parts.resolve("train"));
+        train(parts, run.resolve("2")).refused(1, "parts of a data set", "give " + parts.resolve("train"));
+    }
+
+    @Test
+    void namesOfManyClassesAreAbbreviated() throws IOException {
+        for (int i = 0; i < 12; i++) {
+            Path file = images.resolve("class0").resolve(3 * (i / 3) + ".png");
+            Files.createDirectories(images.resolve("more" + i));
+            Files.copy(file, images.resolve("more" + i).resolve("a.PNG"));
+        }
+        CommandRun made = trainSmall(images, run).succeeded();
+        assertTrue(made.err().contains("in 15 classes (class0, class1, class2, more0, more1, more10, more11, more2, more3, more4"
+                + " and 5 more), device"), made.err());
+    }
+
+    @Test
     void readsIdxFiles() throws IOException {
         Path idx = Files.createDirectories(folder.resolve("idx"));
         byte[] pixels = SyntheticImages.pixels(COUNT, 1);
@@ -105,9 +132,11 @@ final class TrainTeacherCommandTest {
         for (int label : SyntheticImages.labels(COUNT)) {
             labels.put((byte) label);
         }
-        Files.write(idx.resolve("train-labels-idx1-ubyte"), labels.array());
+        Files.write(idx.resolve("train-labels.idx1-ubyte"), labels.array());
+        Files.writeString(idx.resolve("a.png"), "not looked at");
         CommandRun made = trainSmall(idx, run).succeeded();
-        assertTrue(made.err().contains("12 of 1×8×8 in 3 classes"), made.err());
+        assertTrue(made.err().contains("12 of 1×8×8 in 3 classes, device"), made.err());
+        assertTrue(made.err().contains("left out: 1 file or folder beside the images and labels that are read (a.png)\n"), made.err());
     }
 
     @Test

@@ -35,7 +35,8 @@ public final class ClassNames {
             return;
         }
         if (!value.isJsonObject()) {
-            throw new ModelFormatException(source + ": " + KEY + " is " + Quoted.of(value) + ", must be an object of numbers and labels");
+            throw new ModelFormatException(source + ": " + KEY + " is " + Quoted.of(value)
+                    + ", must be an object of numbers and labels");
         }
         value.getAsJsonObject().asMap().forEach((key, label) -> {
             long number = Json.wholeNumber(key);

@@ -50,7 +50,8 @@ public final class DiffusersFolder {
         boolean nested = Files.isDirectory(network);
         this.others = nested ? FolderNames.networks(folder).stream().filter(name -> !name.equals(NETWORK)).toList() : List.of();
         others.stream().filter(AUTOENCODERS::contains).findFirst().ifPresent(name -> {
-            throw new ModelFormatException(folder + " holds the autoencoder " + name + " beside " + NETWORK + ": a model of latents,"
+            throw new ModelFormatException(folder + " holds the autoencoder " + name + " beside " + NETWORK
+                    + ": a model of latents,"
                     + " whose " + MODEL_INDEX + " must name both, with _class_name LDMPipeline; or remove it");
         });
         this.networkConfig = readNetworkConfig(nested ? network : folder);
@@ -233,7 +234,8 @@ public final class DiffusersFolder {
         long label = number ? Json.wholeNumber(value.getAsString()) : -1;
         if (label < 0 || label > Integer.MAX_VALUE) {
             throw new ModelFormatException(
-                    file + ": " + NULL_CLASS + " is " + Quoted.of(value) + ", must be a label (a whole number from 0 on) or absent");
+                    file + ": " + NULL_CLASS + " is " + Quoted.of(value)
+                    + ", must be a label (a whole number from 0 on) or absent");
         }
         return OptionalInt.of((int) label);
     }

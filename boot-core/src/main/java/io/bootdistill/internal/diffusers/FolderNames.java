@@ -17,7 +17,7 @@ final class FolderNames {
     /** The names in a folder, as part of a sentence. */
     static String listing(Path folder) {
         List<String> names = names(folder);
-        return names.isEmpty() ? "nothing" : Quoted.of(String.join(", ", names));
+        return names.isEmpty() ? "nothing" : Quoted.names(names);
     }
 
     /** The folders in a folder that hold a network. */

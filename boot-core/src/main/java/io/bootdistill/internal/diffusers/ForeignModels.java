@@ -48,7 +48,8 @@ final class ForeignModels {
             }
         }
         return PICKLES.stream().anyMatch(name::endsWith)
-                ? pickle(file, "the model once with Python: from diffusers import StableDiffusionPipeline (or the pipeline of the model);"
+                ? pickle(file, "the model once with Python: from diffusers import StableDiffusionPipeline (or the pipeline of"
+                        + " the model);"
                         + " StableDiffusionPipeline.from_single_file(\"" + file + "\").save_pretrained(\"a-folder\")")
                 : null;
     }
@@ -57,13 +58,15 @@ final class ForeignModels {
     static @Nullable ModelFormatException known(Path file, Collection<String> names) {
         for (String name : names) {
             if (name.startsWith("model.diffusion_model.")) {
-                return new ModelFormatException(file + " is a single-file checkpoint (it holds " + Quoted.of(name) + "), must be the folder"
+                return new ModelFormatException(file + " is a single-file checkpoint (it holds " + Quoted.of(name)
+                        + "), must be the folder"
                         + " of a pipeline; convert it once with Python: from diffusers import StableDiffusionPipeline (for SDXL"
                         + " StableDiffusionXLPipeline); StableDiffusionPipeline.from_single_file(\"" + file
                         + "\").save_pretrained(\"a-folder\")");
             }
             if (LORA.matcher(name).matches()) {
-                return new ModelFormatException(file + " is a LoRA (it holds " + Quoted.of(name) + "): changes to a model, not a model;"
+                return new ModelFormatException(file + " is a LoRA (it holds " + Quoted.of(name)
+                        + "): changes to a model, not a model;"
                         + " merge it into its model once with Python: pipe.load_lora_weights(\"" + file
                         + "\"); pipe.fuse_lora(); pipe.unload_lora_weights(); pipe.save_pretrained(\"a-folder\")");
             }

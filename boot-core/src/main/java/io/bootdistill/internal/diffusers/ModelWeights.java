@@ -98,8 +98,8 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
         }
         Stored other = tensors.put(today, new Stored(file, name));
         if (other != null) {
-            throw new ModelFormatException(file.file(name) + ": tensor " + Quoted.of(name) + " is the old name of tensor " + Quoted.of(other.name())
-                    + ", which is there too; remove one of them");
+            throw new ModelFormatException(file.file(name) + ": tensor " + Quoted.of(name) + " is the old name of tensor "
+                    + Quoted.of(other.name()) + ", which is there too; remove one of them");
         }
     }
 

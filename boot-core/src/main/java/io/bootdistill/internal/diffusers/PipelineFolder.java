@@ -69,7 +69,8 @@ public final class PipelineFolder {
         }
         JsonElement name = Json.read(AtomicFiles.readableFolder(path).resolve(MODEL_INDEX)).get(Component.CLASS_NAME);
         return Arrays.stream(PipelineClass.values()).noneMatch(
-                known -> !known.isWhole() && name != null && name.isJsonPrimitive() && known.className().equals(name.getAsString()));
+                known -> !known.isWhole() && name != null && name.isJsonPrimitive()
+                && known.className().equals(name.getAsString()));
     }
 
     /**
@@ -119,13 +120,14 @@ public final class PipelineFolder {
         Set<String> allowed = pipeline.classes(name);
         if (!allowed.isEmpty() && !allowed.contains(component.className())) {
             throw new ModelFormatException(path.resolve(MODEL_INDEX) + ": " + name + " is of the class "
-                    + Quoted.of(component.className()) + ", must be " + allowed.stream().sorted().collect(Collectors.joining(" or ")));
+                    + Quoted.of(component.className()) + ", must be "
+                    + allowed.stream().sorted().collect(Collectors.joining(" or ")));
         }
         if (Files.isDirectory(component.folder())) {
             components.put(name, component);
         } else if (!pipeline.mayLack(name)) {
-            throw new ModelFormatException(path + " has no folder " + Quoted.of(name) + ", which " + MODEL_INDEX + " names; it holds "
-                    + FolderNames.listing(path) + "; copy the missing folder"
+            throw new ModelFormatException(path + " has no folder " + Quoted.of(name) + ", which " + MODEL_INDEX
+                    + " names; it holds " + FolderNames.listing(path) + "; copy the missing folder"
                     + (pipeline.components().contains(name) ? "" : ", or set " + Quoted.of(name) + " to [null, null]"));
         }
     }
@@ -169,7 +171,7 @@ public final class PipelineFolder {
         Component component = components.get(name);
         if (component == null) {
             throw new ModelFormatException(path.resolve(MODEL_INDEX) + " names no " + name + ", which a "
-                    + pipeline.className() + " must have; it names " + Quoted.of(String.join(", ", components.keySet()))
+                    + pipeline.className() + " must have; it names " + Quoted.names(components.keySet())
                     + "; use the folder of the whole pipeline");
         }
         return component;
@@ -254,7 +256,8 @@ public final class PipelineFolder {
     List<Path> documents() {
         List<Path> documents = new ArrayList<>(Stream.ofNullable(textStates()).toList());
         for (String name : FolderNames.names(path)) {
-            if (name.equals(MARKS) || name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)") && Files.isRegularFile(path.resolve(name))) {
+            if (name.equals(MARKS) || name.matches("[^.]+|[^.].*\\.(?i:md|txt|pdf|html)")
+                    && Files.isRegularFile(path.resolve(name))) {
                 documents.add(path.resolve(name));
             }
         }

@@ -54,7 +54,7 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
                 Pattern.quote(beginning) + "\\.(?!safetensors)[\\w.-]+\\.safetensors|"
                 + Pattern.quote(beginning) + "(\\.[\\w.-]+)?\\.safetensors\\.index(\\.[\\w-]+)?\\.json")).toList();
         if (variants.size() > 1) {
-            throw new ModelFormatException(folder + " holds several variants of the weights, " + Quoted.of(String.join(", ", variants))
+            throw new ModelFormatException(folder + " holds several variants of the weights, " + Quoted.names(variants)
                     + ", and none of the usual ones; rename one " + beginning + ".safetensors");
         }
         for (String only : variants) {
@@ -83,8 +83,8 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
     private static Path shard(Path index, String tensor, JsonElement value) {
         String name = value.isJsonPrimitive() ? value.getAsString() : "";
         if (!name.matches("[\\w.-]+\\.safetensors")) { // no path: it could lead anywhere
-            throw new ModelFormatException(index + ": weight_map says that tensor " + Quoted.of(tensor) + " is in " + Quoted.of(value)
-                    + ", must be the name of a .safetensors file in the same folder");
+            throw new ModelFormatException(index + ": weight_map says that tensor " + Quoted.of(tensor) + " is in "
+                    + Quoted.of(value) + ", must be the name of a .safetensors file in the same folder");
         }
         Path file = index.resolveSibling(name);
         if (!Files.exists(file)) {

@@ -5,6 +5,7 @@ import io.bootdistill.config.Work;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.diffusion.NoiseSchedule;
+import io.bootdistill.internal.sampling.SampleBlock;
 import io.bootdistill.internal.sampling.TeacherModel;
 import io.bootdistill.internal.training.Division;
 import io.bootdistill.internal.training.Muon;
@@ -26,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What a run holds in the device's memory, item by item, before any of it is there. */
 public final class RunMemory {
-
-    /** Samples that are drawn at once. */
-    private static final int DRAWN = 8;
 
     private final DistillationConfig config;
     private final @Nullable Graph teacher;
@@ -172,7 +170,8 @@ public final class RunMemory {
     /** What samples the student and, before it, the teacher. */
     private long drawingBytes(Choice choice) {
         int workers = device.workers(choice.work.workers());
-        return choice.isMeasured ? workers * Math.max(Plan.bytes(student, DRAWN), teacherBytes(size(choice.work), DRAWN)) : 0;
+        int block = SampleBlock.of(student.network().input());
+        return choice.isMeasured ? workers * Math.max(Plan.bytes(student, block), teacherBytes(size(choice.work), block)) : 0;
     }
 
     private String refusal(Choice choice, long available) {

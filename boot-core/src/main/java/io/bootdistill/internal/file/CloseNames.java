@@ -14,7 +14,7 @@ public final class CloseNames {
     /** The closest of the names by edit distance, best first, as part of a sentence. */
     public static String hint(String wanted, Collection<String> names) {
         List<String> close = closest(wanted, names);
-        return close.isEmpty() ? "it holds no tensor at all" : "close names are " + Quoted.of(String.join(", ", close));
+        return close.isEmpty() ? "it holds no tensor at all" : "close names are " + Quoted.names(close);
     }
 
     /** A few of the names by edit distance, best first. */

@@ -36,7 +36,7 @@ public final class FirstBytes {
         if (head.length > 1 && head[0] == 0x1f && head[1] == (byte) 0x8b) {
             return "is compressed by gzip; decompress it";
         }
-        if (head.length > 0 && allZero(head)) {
+        if (head.length == COUNT && allZero(head)) {
             return "begins with zeros: its download or copy was not finished; download or copy it again";
         }
         return null;

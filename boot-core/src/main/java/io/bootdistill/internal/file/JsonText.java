@@ -56,7 +56,8 @@ final class JsonText {
         } catch (IOException e) {
             String known = FirstBytes.mistaken(text.substring(0, Math.min(text.length(), FirstBytes.COUNT))
                     .getBytes(StandardCharsets.UTF_8));
-            throw new ModelFormatException(source + (known != null ? " " + known : " is not valid JSON" + place(in, e) + advice()), e);
+            throw new ModelFormatException(source + (known != null ? " " + known : " is not valid JSON" + place(in, e) + advice()),
+                    e);
         }
     }
 
@@ -120,8 +121,8 @@ final class JsonText {
         Number number = ToNumberPolicy.LAZILY_PARSED_NUMBER.readNumber(in); // keeps its digits
         int digits = number.toString().length();
         if (digits > MOST_DIGITS) {
-            throw new ModelFormatException(source + ": " + Quoted.of(in.getPreviousPath().substring(2)) + " is a number of " + digits
-                    + " characters, must be one of at most " + MOST_DIGITS);
+            throw new ModelFormatException(source + ": " + Quoted.of(in.getPreviousPath().substring(2)) + " is a number of "
+                    + digits + " characters, must be one of at most " + MOST_DIGITS);
         }
         return new JsonPrimitive(number);
     }

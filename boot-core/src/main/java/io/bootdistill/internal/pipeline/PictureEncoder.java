@@ -51,15 +51,15 @@ final class PictureEncoder {
      *
      * @param most threads
      * @param progress told of the images that are done, on any of these threads
-     * @return [n][channels][height][width], scaled
+     * @return of each image, [channels][height][width], scaled
      * @throws IllegalArgumentException if half of the heap does not hold them
      */
-    float[] encode(ImageSource images, Device device, int most, IntConsumer progress) {
+    float[][] encode(ImageSource images, Device device, int most, IntConsumer progress) {
         long size = latents().size();
-        long room = Math.min(Integer.MAX_VALUE - 8, Runtime.getRuntime().maxMemory() / 2 / Float.BYTES) / size;
+        long room = Runtime.getRuntime().maxMemory() / 2 / Float.BYTES / size;
         Checks.that(images.count() <= room, "the number of images", images.count(),
                 "at most " + room + ", whose latents take half of Java's memory; give it more (-Xmx), or fewer images");
-        float[] all = new float[(int) (images.count() * size)];
+        float[][] all = new float[images.count()][];
         AtomicInteger done = new AtomicInteger();
         int workers = device.workers(Math.min(most, images.count()));
         try (Scope scope = new Scope()) {
@@ -69,7 +69,7 @@ final class PictureEncoder {
                 crew.add(new Worker(scope.own(device.openKernels()), scope.own(new Plan(model, 1, Plan.Mode.INFERENCE))));
             }
             scope.own(new WorkerPool(workers)).run(images.count(), (worker, image) -> {
-                crew.get(worker).encode(images, image, all);
+                all[image] = crew.get(worker).encode(images, image);
                 progress.accept(done.incrementAndGet());
             });
         }
@@ -90,7 +90,7 @@ final class PictureEncoder {
             this.plan = plan;
         }
 
-        void encode(ImageSource images, int image, float[] all) {
+        float[] encode(ImageSource images, int image) {
             images.read(image, planes, 0);
             Finite.require("image", image, planes, planes.length, "; give values in [-1, 1]");
             Layout.toRows(1, picture(), planes, rows);
@@ -101,10 +101,12 @@ final class PictureEncoder {
             LatentScale scale = config.scale();
             int pixels = latents().pixels();
             int stride = network.outputChannels();
-            for (int i = 0, at = image * latents().size(); i < latents().size(); i++, at++) {
+            float[] latents = new float[latents().size()];
+            for (int i = 0; i < latents.length; i++) {
                 int channel = i / pixels;
-                all[at] = (float) scale.scaled(moments[i % pixels * stride + channel], channel);
+                latents[i] = (float) scale.scaled(moments[i % pixels * stride + channel], channel);
             }
+            return latents;
         }
     }
 }

@@ -30,8 +30,8 @@ public final class SmallerMark {
             JsonArray shape = marks.getAsJsonArray(ENLARGES);
             return format.enlarging(new ImageShape(shape.get(0).getAsInt(), shape.get(1).getAsInt(), shape.get(2).getAsInt()));
         } catch (RuntimeException e) {
-            throw new ModelFormatException(path + ": " + ENLARGES + " is " + Quoted.of(marks.get(ENLARGES)) + ", must be channels, height and"
-                    + " width of smaller pictures that its network reads: " + e.getMessage(), e);
+            throw new ModelFormatException(path + ": " + ENLARGES + " is " + Quoted.of(marks.get(ENLARGES))
+                    + ", must be channels, height and" + " width of smaller pictures that its network reads: " + e.getMessage(), e);
         }
     }
 

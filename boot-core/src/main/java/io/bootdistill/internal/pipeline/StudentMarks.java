@@ -38,7 +38,8 @@ public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes, @Nullabl
     /** @throws ModelFormatException if the marks are those of a student that reads pure noise: it does not denoise */
     public static void requireDenoiser(JsonObject marks, Path path) {
         if (isStudent(marks) && !marks.has(FEW_STEPS)) {
-            throw new ModelFormatException(path + " holds a student, which makes pictures of pure noise in one step; distil the teacher"
+            throw new ModelFormatException(path
+                    + " holds a student, which makes pictures of pure noise in one step; distil the teacher"
                     + " that it was made from");
         }
     }
@@ -73,7 +74,8 @@ public record StudentMarks(GuidanceRange guidance, boolean hasTwoTimes, @Nullabl
             return FewSteps.valueOf(json.getAsString());
         } catch (RuntimeException e) {
             throw new ModelFormatException(
-                    path + ": " + FEW_STEPS + " is " + Quoted.of(json) + ", must be one of " + Arrays.toString(FewSteps.values()), e);
+                    path + ": " + FEW_STEPS + " is " + Quoted.of(json) + ", must be one of " + Arrays.toString(FewSteps.values()),
+                    e);
         }
     }
 

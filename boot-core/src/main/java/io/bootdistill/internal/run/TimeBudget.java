@@ -4,6 +4,7 @@ import io.bootdistill.config.DistillationConfig;
 import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.internal.training.Trainer.Assigned;
 import io.bootdistill.internal.training.Trainer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -19,6 +20,9 @@ public final class TimeBudget {
 
     private static final int WARM_UP = 3;
     private static final int TIMED = 9;
+
+    /** The timing of a kind of step ends after this part of the budget. */
+    private static final int TIMING = 20;
 
     /** Share of the budget for steps and evaluations; the rest is for start-up, files and a machine that slows down. */
     private static final double SHARE = 0.9;
@@ -36,8 +40,12 @@ public final class TimeBudget {
      */
     public record Cost(double seconds, double passes) {}
 
-    /** Seconds of a mean step: times a few of each part of a run that makes the same calls, without counting them. */
-    public static double seconds(Trainer trainer, long steps) {
+    /**
+     * Seconds of a mean step: times a few of each part of a run that makes the same calls, without counting them; where they are
+     * slow, as few as take a twentieth of the budget.
+     */
+    public static double seconds(Trainer trainer, long steps, Duration budget) {
+        long limit = budget.toNanos() / TIMING;
         double seconds = 0;
         for (long[] part : parts(trainer.assigned(), steps)) {
             Assigned seldom = seldom(trainer.assigned(), part[0]);
@@ -46,8 +54,8 @@ public final class TimeBudget {
             long without = with == part[0] ? part[0] + 1 : part[0];
             long all = part[1] - part[0];
             long withCount = count(with, period, part[1]);
-            seconds += withCount == 0 ? 0 : withCount * secondsPerStep(trainer, with, period, part[1]);
-            seconds += withCount == all ? 0 : (all - withCount) * secondsPerStep(trainer, without, period, part[1]);
+            seconds += withCount == 0 ? 0 : withCount * secondsPerStep(trainer, with, period, part[1], limit);
+            seconds += withCount == all ? 0 : (all - withCount) * secondsPerStep(trainer, without, period, part[1], limit);
         }
         return seconds / steps;
     }
@@ -70,18 +78,19 @@ public final class TimeBudget {
         return LongStream.range(0, bounds.length - 1).mapToObj(i -> new long[] {bounds[(int) i], bounds[(int) i + 1]}).toList();
     }
 
-    private static double secondsPerStep(Trainer trainer, long first, long period, long end) {
-        double[] seconds = new double[TIMED];
+    private static double secondsPerStep(Trainer trainer, long first, long period, long end, long limit) {
+        double[] seconds = new double[WARM_UP + TIMED];
         long last = count(first, period, end) - 1;
-        for (int i = -WARM_UP; i < TIMED; i++) {
+        long begin = System.nanoTime();
+        int done = 0;
+        do {
             long start = System.nanoTime();
-            trainer.rehearse(first + Math.min(WARM_UP + i, last) * period); // a part may be shorter
-            if (i >= 0) {
-                seconds[i] = (System.nanoTime() - start) * 1e-9;
-            }
-        }
-        Arrays.sort(seconds);
-        return seconds[TIMED / 2];
+            trainer.rehearse(first + Math.min(done, last) * period); // a part may be shorter
+            seconds[done++] = (System.nanoTime() - start) * 1e-9;
+        } while (done < seconds.length && System.nanoTime() - begin < limit);
+        double[] timed = Arrays.copyOfRange(seconds, Math.min(WARM_UP, done - 1), done);
+        Arrays.sort(timed);
+        return timed[timed.length / 2];
     }
 
     /**
@@ -110,9 +119,10 @@ public final class TimeBudget {
         if (steps < 1) {
             throw new IllegalArgumentException(String.format(
                     Locale.ROOT,
-                    "timeBudget is %s, too short: evaluating on %d held-out noises takes about %.0f s and a step %.1f s of the"
-                            + " %.0f s that it leaves; lower heldOut or raise timeBudget",
-                    config.length().timeBudget(), heldOut, reference + evaluation, cost.seconds, budget));
+                    "timeBudget is %d s, too short: evaluating on %d held-out noises takes about %.0f s and a step %.1f s of the"
+                            + " %.0f s that it leaves; %sraise timeBudget",
+                    config.length().timeBudget().toSeconds(), heldOut, reference + evaluation, cost.seconds, budget,
+                    heldOut > 0 ? "lower heldOut or " : ""));
         }
         return steps;
     }

@@ -19,10 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** A teacher's network made ready to predict x₀ from states of the host, block by block. For one thread at a time. */
 public final class PredictionPlan implements AutoCloseable {
 
-    private static final int BLOCK = 8;
-
     private final TeacherModel teacher;
     private final ImageShape shape;
+    private final int block;
     private final int conditionFloats;
     private final Scope scope = new Scope();
     private final Kernels kernels;
@@ -35,22 +34,25 @@ public final class PredictionPlan implements AutoCloseable {
     private final SignalRow row = new SignalRow();
     private final float[] rows;
     private final float[] planes;
-    private final float[] networkTimes = new float[BLOCK];
+    private final float[] networkTimes;
     private final float[] conditions;
-    private final float[] numbers = new float[BLOCK * SignalCoefficients.COUNT];
+    private final float[] numbers;
 
     public PredictionPlan(TeacherModel teacher) {
         this.teacher = teacher;
         shape = teacher.shape();
+        block = SampleBlock.of(shape);
+        networkTimes = new float[block];
+        numbers = new float[block * SignalCoefficients.COUNT];
         conditionFloats = teacher.condition().floats();
-        conditions = new float[BLOCK * conditionFloats];
+        conditions = new float[block * conditionFloats];
         Device device = teacher.device();
-        long size = (long) BLOCK * shape.size();
+        long size = (long) block * shape.size();
         try {
             kernels = scope.own(device.openKernels());
-            plan = scope.own(TeacherPlans.of(teacher, device, BLOCK, null));
-            DeviceMemory given = scope.own(device.allocate((long) BLOCK * (1 + conditionFloats)));
-            inputs = BlockInputs.in(given.slice(), BLOCK, conditionFloats, new double[BLOCK], conditions);
+            plan = scope.own(TeacherPlans.of(teacher, device, block, null));
+            DeviceMemory given = scope.own(device.allocate((long) block * (1 + conditionFloats)));
+            inputs = BlockInputs.in(given.slice(), block, conditionFloats, new double[block], conditions);
             coefficients = scope.own(device.allocate(numbers.length)).slice();
             DeviceMemory memory = scope.own(device.allocate(2 * size));
             y = Tensor.of(memory.slice(0, size), shape.channels());
@@ -66,8 +68,8 @@ public final class PredictionPlan implements AutoCloseable {
 
     /** Predicts x₀ for n samples, see {@link io.bootdistill.diffusion.Denoiser#predict}. */
     public void run(int n, float[] x, double[] t, float @Nullable [] condition, float[] target) {
-        for (int from = 0; from < n; from += BLOCK) {
-            runBlock(from, Math.min(BLOCK, n - from), x, t, condition, target);
+        for (int from = 0; from < n; from += block) {
+            runBlock(from, Math.min(block, n - from), x, t, condition, target);
         }
     }
 

@@ -21,12 +21,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StudentWorkers implements AutoCloseable {
 
-    /** Samples that a worker takes through the network at once. */
-    private static final int BLOCK = 8;
-
     private static final long IDLE_SECONDS = 30;
 
     private final StudentModel student;
+    private final int block;
     private final LendingPool<StudentPlan> plans;
 
     /** Threads beside those of the callers; they end when idle. */
@@ -35,8 +33,9 @@ public final class StudentWorkers implements AutoCloseable {
     /** @param most workers, as long as the device can use them */
     public StudentWorkers(StudentModel student, int most) {
         this.student = student;
+        block = SampleBlock.of(student.shape());
         plans = new LendingPool<>(
-                "the student", student.model().device().workers(most), () -> new StudentPlan(student, BLOCK));
+                "the student", student.model().device().workers(most), () -> new StudentPlan(student, block));
         int threads = Math.max(1, plans.most() - 1);
         AtomicInteger count = new AtomicInteger();
         helpers = new ThreadPoolExecutor(threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -131,16 +130,16 @@ public final class StudentWorkers implements AutoCloseable {
             this.times = times;
             this.samples = samples;
             this.at = at;
-            blocks = (n + BLOCK - 1) / BLOCK;
+            blocks = (n + block - 1) / block;
             mostHelpers = request.workers(plans.most()) - 1;
         }
 
         void run() {
             StudentPlan plan = plans.take();
             try {
-                for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
-                    recruit(blocks - block - 1);
-                    run(plan, block);
+                for (int number = next.getAndIncrement(); number < blocks; number = next.getAndIncrement()) {
+                    recruit(blocks - number - 1);
+                    run(plan, number);
                 }
             } catch (RuntimeException | Error e) {
                 fail(e);
@@ -150,9 +149,9 @@ public final class StudentWorkers implements AutoCloseable {
             awaitHelpers();
         }
 
-        private void run(StudentPlan plan, int block) {
-            int from = block * BLOCK;
-            plan.run(request, from, Math.min(BLOCK, n - from), scale, sampler, times, samples,
+        private void run(StudentPlan plan, int number) {
+            int from = number * block;
+            plan.run(request, from, Math.min(block, n - from), scale, sampler, times, samples,
                     at + from * student.shape().size());
         }
 
@@ -181,8 +180,8 @@ public final class StudentWorkers implements AutoCloseable {
 
         private void help(StudentPlan plan) {
             try {
-                for (int block = next.getAndIncrement(); block < blocks; block = next.getAndIncrement()) {
-                    run(plan, block);
+                for (int number = next.getAndIncrement(); number < blocks; number = next.getAndIncrement()) {
+                    run(plan, number);
                     if (plans.isAwaited()) {
                         break;
                     }

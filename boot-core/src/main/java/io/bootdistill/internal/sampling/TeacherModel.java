@@ -71,7 +71,7 @@ public record TeacherModel(
         return conditions == null ? denoiser.condition() : conditions.carried(denoiser.condition());
     }
 
-    /** The limit of predictions of x₀ that the scheduler asks for, in what is learnt and measured: see {@link #isLimited}; 0 for none. */
+    /** The limit of predictions of x₀ that the scheduler asks for, where it is learnt and measured ({@link #isLimited}); or 0. */
     public double schedulerClip() {
         return isLimited() ? drawnClip() : 0;
     }

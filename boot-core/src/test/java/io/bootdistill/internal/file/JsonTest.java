@@ -49,7 +49,8 @@ class JsonTest {
     @Test
     void valuesAndDigitsAreBounded() {
         refused("{\"a\": {\"b\": " + "9".repeat(401) + "}}", "mine: a.b is a number of 401 characters, must be one of at most 400");
-        assertEquals(Double.parseDouble("7".repeat(300)), Json.parse("{\"a\": " + "7".repeat(300) + "}", "mine").get("a").getAsDouble());
+        assertEquals(Double.parseDouble("7".repeat(300)), Json.parse("{\"a\": " + "7".repeat(300) + "}",
+                "mine").get("a").getAsDouble());
         refused("{\"a\": [" + "0,".repeat(1_000_000) + "0]}", "mine holds more than 1000000 values, which none of a model's does");
     }
 

@@ -83,7 +83,7 @@ class RegularFilesTest {
     void firstBytes() {
         Map.of("version https://git-lfs.github.com/spec/v1\noid sha256:1", "is a pointer of Git LFS",
                 "\n<!DOCTYPE html>", "is a web page", "<html>", "is a web page", "PK\3\4zip", "is a pickle or another zip",
-                "\u0080\2c", "is a pickle", "\37\u008b\10", "is compressed by gzip", "\0\0\0", "begins with zeros")
+                "\u0080\2c", "is a pickle", "\37\u008b\10", "is compressed by gzip", "\0".repeat(FirstBytes.COUNT), "begins with zeros")
                 .forEach((head, said) -> {
                     String mistaken = FirstBytes.mistaken(head.getBytes(StandardCharsets.ISO_8859_1));
                     assertTrue(mistaken != null && mistaken.startsWith(said), mistaken);

@@ -53,8 +53,8 @@ class PictureEncoderTest {
         assertEquals(new ImageShape(3, 8, 12), encoder.picture());
         assertEquals(LATENTS, encoder.latents());
         AtomicInteger most = new AtomicInteger();
-        float[] found = encoder.encode(images(encoder), device, 2, done -> most.accumulateAndGet(done, Math::max));
-        Golden.values("scaled_mean", golden("scaled_mean"), found);
+        float[][] found = encoder.encode(images(encoder), device, 2, done -> most.accumulateAndGet(done, Math::max));
+        Golden.values("scaled_mean", golden("scaled_mean"), joined(found));
         assertEquals(2, most.get());
     }
 
@@ -71,7 +71,7 @@ class PictureEncoderTest {
             int channel = i / LATENTS.pixels() % 4;
             expected[i] = (float) ((expected[i] - (channel + 1)) * 0.5 / (0.1 * (channel + 1)));
         }
-        Golden.values("latents", expected, encoder.encode(images(encoder), device, 1, done -> {}));
+        Golden.values("latents", expected, joined(encoder.encode(images(encoder), device, 1, done -> {})));
     }
 
     @Test
@@ -83,5 +83,13 @@ class PictureEncoderTest {
         String message = assertThrows(
                 NotFiniteException.class, () -> encoder.encode(images, device, 1, done -> {})).getMessage();
         assertTrue(message.startsWith("image 1 has the value NaN"), message);
+    }
+
+    private static float[] joined(float[][] each) {
+        float[] all = new float[each.length * LATENTS.size()];
+        for (int i = 0; i < each.length; i++) {
+            System.arraycopy(each[i], 0, all, i * LATENTS.size(), LATENTS.size());
+        }
+        return all;
     }
 }

@@ -67,6 +67,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fast")
 class TimeBudgetTest {
 
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private static final int BATCH = 64;
     private static final Boundary NONE = new Boundary.Atom(0);
     private static final Boundary HALF = new Boundary.Atom(0.5);
@@ -209,7 +211,7 @@ class TimeBudgetTest {
                 budget().batch(4).block(2).images(4 * 100).corrector(new Corrector(0.5, 0.75, 10, 3e-4, 1)).build(),
                 Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
         try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
-            assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertTrue(TimeBudget.seconds(trainer, 100, HOUR) > 0);
             assertEquals(0, state.step());
             assertEquals(4 * 5 + 0.25 * 2 * 7, setup.passes(), 1e-12);
         }
@@ -224,7 +226,7 @@ class TimeBudgetTest {
         try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
             assertEquals(List.of(38L, 63L), trainer.assigned().get(0).lesson().rounds());
             float[] before = teacherOfRounds(trainer);
-            assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertTrue(TimeBudget.seconds(trainer, 100, HOUR) > 0);
             assertFalse(Arrays.equals(before, teacherOfRounds(trainer)), "no later round was timed");
             assertEquals(0, state.step());
         }
@@ -268,7 +270,7 @@ class TimeBudgetTest {
                         new Crew(state.student, state.student.graph().network().input(), 1, 1, 1, 1, null, null),
                         List.of(new Trainer.Assigned(0, 102, always), new Trainer.Assigned(102, 110, always),
                                 new Trainer.Assigned(20, 110, 4, seldom)))) {
-            TimeBudget.seconds(trainer, 110);
+            TimeBudget.seconds(trainer, 110, HOUR);
         }
         List<Long> with = measured(23, 4, 99);
         List<Long> lastWith = measured(103, 4, 107);
@@ -290,6 +292,19 @@ class TimeBudgetTest {
         return values;
     }
 
+    /** A step may take longer than the budget: it is timed once. */
+    @Test
+    void slowStepsAreTimedOnce() {
+        Noted lesson = new Noted(new ArrayList<>());
+        try (TrainingState state = new TrainingState(new Model(Graph.of(new Mlp(2, 4, 1, 0)), device, true));
+                Trainer trainer = new Trainer(state, OptimiserConfig.ofTeachers(), 110, Reducer.LANES,
+                        new Crew(state.student, state.student.graph().network().input(), 1, 1, 1, 1, null, null),
+                        List.of(new Trainer.Assigned(0, 110, lesson)))) {
+            assertTrue(TimeBudget.seconds(trainer, 110, Duration.ZERO) > 0);
+        }
+        assertEquals(List.of(0L), lesson.steps);
+    }
+
     /** Two steps at the end of a run, and one before its corrector. */
     @Test
     void partsCanBeShort() {
@@ -299,7 +314,7 @@ class TimeBudgetTest {
                 Resolved.of(teacher), teacher.network(), device, null, Reducer.LANES);
         try (TrainingState state = setup.newState(); Trainer trainer = setup.newTrainer(state, false)) {
             assertEquals(4 * (0.98 * 5 + 0.02 * 6) + 0.01 * 2 * 7, setup.passes(), 1e-12);
-            assertTrue(TimeBudget.seconds(trainer, 100) > 0);
+            assertTrue(TimeBudget.seconds(trainer, 100, HOUR) > 0);
         }
     }
 
@@ -355,7 +370,7 @@ class TimeBudgetTest {
     void budgetThatTheEvaluationEatsIsRefused() {
         DistillationConfig.Builder config = budget().heldOut(320).referenceSteps(200);
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> steps(config, 1));
-        for (String word : new String[] {"timeBudget is PT1M40S", "202 s", "lower heldOut", "raise timeBudget"}) {
+        for (String word : new String[] {"timeBudget is 100 s", "202 s", "lower heldOut", "raise timeBudget"}) {
             assertTrue(refused.getMessage().contains(word), refused.getMessage() + " should hold " + word);
         }
         assertThrows(IllegalArgumentException.class, () -> steps(budget(), 91), "not even a step");

@@ -48,13 +48,9 @@ record AblationResult(
      *
      * @throws ModelFormatException if it is damaged, or of an earlier version
      */
-    static AblationResult read(Path folder) throws IOException {
-        AblationResult result = JsonFiles.read(folder.resolve(FILE), AblationResult.class);
-        if (result != null && result.values == null) {
-            throw new ModelFormatException(
-                    folder.resolve(FILE) + " has no values: another version wrote it; choose another --out, or delete it");
-        }
-        return result;
+    static AblationResult read(Path folder) {
+        return JsonFiles.read(folder.resolve(FILE), AblationResult.class, result -> result.name != null && result.changes != null
+                && result.values != null && !result.values.containsValue(null) && result.note != null);
     }
 
     AblationResult write(Path folder) throws IOException {

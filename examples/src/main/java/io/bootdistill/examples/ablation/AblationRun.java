@@ -164,7 +164,8 @@ final class AblationRun implements DistillationListener {
     private void result(Map<String, Double> values, String note) throws IOException {
         double[] minutes = RunMetrics.read(folder.resolve(RunMetrics.FILE)).minutes();
         double last = minutes.length == 0 ? 0 : minutes[minutes.length - 1] * bench.setting().share();
-        new AblationResult(name, changes, budget, config.steps(), config.length().images(), last, bytes, values, note).write(folder);
+        new AblationResult(name, changes, budget, config.steps(), config.length().images(), last, bytes, values,
+                note).write(folder);
         say(note.isEmpty() ? "done" : note);
     }
 

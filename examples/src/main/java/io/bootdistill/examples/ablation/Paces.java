@@ -36,7 +36,8 @@ final class Paces {
 
     Paces(Path out) throws IOException {
         file = out.resolve(FILE);
-        Measured found = JsonFiles.read(file, Measured.class);
+        Measured found = JsonFiles.read(file, Measured.class,
+                measured -> measured.imagesPerMinute != null && !measured.imagesPerMinute.containsValue(null));
         if (found != null) {
             known.putAll(found.imagesPerMinute);
         }

@@ -9,6 +9,7 @@ import io.bootdistill.diffusion.ScalarInputs;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.examples.report.ConfigValues;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Quoted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -49,14 +50,15 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
      */
     public Recipes {
         changes.forEach((name, values) -> {
-            if (!name.matches("\\w[\\w.+-]*")) {
+            if (!name.matches("\\w[\\w.+-]{0,99}")) {
                 throw new ModelFormatException(
-                        source + ": recipe \"" + name + "\" must be named by letters, digits and . _ + - alone");
+                        source + ": recipe \"" + Quoted.of(name)
+                                + "\" must be named by letters, digits and . _ + - alone, at most 100");
             }
             for (String key : ConfigValues.of(values).keySet()) {
                 if (COMMON.stream().anyMatch(common -> key.equals(common) || key.startsWith(common + "."))) {
                     throw new ModelFormatException(
-                            source + ": " + name + ": " + key + " is the same for all recipes, and cannot be in one");
+                            source + ": " + name + ": " + Quoted.of(key) + " is the same for all recipes, and cannot be in one");
                 }
             }
             builder(source + ": " + name, values, DistillationConfig.builder());
@@ -121,7 +123,7 @@ public record Recipes(String source, Map<String, JsonObject> changes) {
         Map<String, JsonObject> changes = new LinkedHashMap<>();
         for (Map.Entry<String, JsonElement> entry : json.entrySet()) {
             if (!entry.getValue().isJsonObject()) {
-                throw new ModelFormatException(source + ": " + entry.getKey() + " is " + entry.getValue()
+                throw new ModelFormatException(source + ": " + Quoted.of(entry.getKey()) + " is " + Quoted.of(entry.getValue())
                         + ", must be an object of the values that differ from the defaults");
             }
             changes.put(entry.getKey(), entry.getValue().getAsJsonObject());

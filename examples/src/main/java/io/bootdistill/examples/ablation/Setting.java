@@ -34,12 +34,12 @@ public record Setting(
      * @throws IllegalArgumentException naming both where it differs
      */
     void settle(Path folder) throws IOException {
-        Setting found = JsonFiles.read(folder.resolve(FILE), Setting.class);
+        Setting found = JsonFiles.read(folder.resolve(FILE), Setting.class, setting -> true);
         if (found == null) {
             JsonFiles.write(folder.resolve(FILE), this);
         } else if (!found.equals(this)) {
-            throw new IllegalArgumentException("the ablation in " + folder + " was begun as " + found + ", this is " + this
-                    + ": go on as before, or choose another --out");
+            throw new IllegalArgumentException("the ablation in " + folder + " was begun otherwise: "
+                    + JsonFiles.differences(found, this) + "; go on as before, or choose another --out");
         }
     }
 }

@@ -112,9 +112,9 @@ public final class EmojiPictures {
         if (!found.equals(SHAPE)) {
             throw new ModelFormatException(chosen.get(0).file() + " and those beside it are " + found + ", must be " + SHAPE);
         }
-        float[] images = new float[read.pixels().length];
+        float[] images = new float[Math.multiplyExact(chosen.size(), SHAPE.size())];
         for (int i = 0; i < images.length; i++) {
-            images[i] = (read.pixels()[i] & 0xff) / 127.5f - 1;
+            images[i] = (read.images().get(i / SHAPE.size())[i % SHAPE.size()] & 0xff) / 127.5f - 1;
         }
         return new LabelledPictures(SHAPE, images, new int[][] {
             numbers(chosen, Entry::concept, words.concepts()),

@@ -2,10 +2,8 @@ package io.bootdistill.examples.extractor;
 
 import io.bootdistill.format.LabelledImages;
 import io.bootdistill.network.ImageShape;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Fashion-MNIST as the bundled teacher saw it: 28×28 padded with black to 32×32, then halved to 16×16. */
 public final class FashionMnist {
@@ -15,6 +13,9 @@ public final class FashionMnist {
 
     /** Names of the files with the images to test with and their labels, as a regular expression. */
     public static final String TEST_FILES = "t10k-.*";
+
+    private static final String TEST = "t10k";
+    private static final int FRAME = 2;
 
     /** Number of classes. */
     public static final int CLASSES = 10;
@@ -26,21 +27,36 @@ public final class FashionMnist {
     private FashionMnist() {}
 
     /** The 60,000 images to train on. */
-    public static LabelledImages training(Path folder) {
-        return small(folder, "train");
+    static LabelledPictures training(Path folder) {
+        return small(LabelledImages.read(folder, "train"));
     }
 
     /** The 10,000 images to test with. */
-    public static LabelledImages test(Path folder) {
-        return small(folder, "t10k");
+    public static LabelledPictures test(Path folder) {
+        return small(LabelledImages.read(folder, TEST));
     }
 
     /** Whether the folder holds the images to test with. */
     public static boolean hasTest(Path folder) {
-        return Stream.of("", ".gz").anyMatch(end -> Files.exists(folder.resolve("t10k-images-idx3-ubyte" + end)));
+        return !LabelledImages.files(folder, TEST).isEmpty();
     }
 
-    private static LabelledImages small(Path folder, String name) {
-        return LabelledImages.read(folder, name).padded(2).halved();
+    /** Each pixel the mean of 2×2. */
+    static LabelledPictures small(LabelledImages read) {
+        LabelledImages framed = read.padded(FRAME);
+        ImageShape shape = new ImageShape(1, framed.height() / 2, framed.width() / 2);
+        float[] halved = new float[Math.multiplyExact(framed.count(), shape.size())];
+        for (int i = 0; i < halved.length; i++) {
+            byte[] image = framed.images().get(i / shape.size());
+            int at = i % shape.size();
+            int from = at / shape.width() * 2 * framed.width() + at % shape.width() * 2;
+            halved[i] = (value(image[from]) + value(image[from + 1]) + value(image[from + framed.width()])
+                    + value(image[from + framed.width() + 1])) / 4;
+        }
+        return new LabelledPictures(shape, halved, new int[][] {framed.labels()});
+    }
+
+    private static float value(byte pixel) {
+        return (pixel & 0xff) / 127.5f - 1;
     }
 }

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
  * @param images [n][channels][height][width], in [−1, 1]
  * @param classes the right answer to each question, [question][n]
  */
-record LabelledPictures(ImageShape shape, float[] images, int[][] classes) {
+public record LabelledPictures(ImageShape shape, float[] images, int[][] classes) {
 
-    LabelledPictures {
+    public LabelledPictures {
         for (int[] answers : classes) {
             if (images.length != Math.multiplyExact(answers.length, shape.size())) {
                 throw new IllegalArgumentException("images has " + images.length + " values, must be " + answers.length

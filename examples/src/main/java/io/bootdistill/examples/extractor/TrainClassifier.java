@@ -3,9 +3,7 @@ package io.bootdistill.examples.extractor;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.Devices;
 import io.bootdistill.format.DType;
-import io.bootdistill.format.LabelledImages;
 import io.bootdistill.metric.ClassAccuracy;
-import io.bootdistill.network.ImageShape;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -29,23 +27,18 @@ public final class TrainClassifier {
 
     /** Returns the accuracy on the test images. */
     static double train(Path data, Path folder, int epochs, Device device) throws IOException {
-        LabelledPictures pictures = pictures(FashionMnist.training(data));
+        LabelledPictures pictures = FashionMnist.training(data);
         try (ClassifierTraining training =
                 new ClassifierTraining(device, FashionMnist.NETWORK, pictures, 0, 1, epochs, SEED)) {
             run(training);
             training.save(folder.resolve(Classifier.FILE), DType.F32, Map.of());
         }
         try (Classifier classifier = Classifier.load(folder, FashionMnist.NETWORK, device)) {
-            LabelledImages test = FashionMnist.test(data);
-            double accuracy = ClassAccuracy.of(classifier.read(test.images()).classes()[0], test.labels());
+            LabelledPictures test = FashionMnist.test(data);
+            double accuracy = ClassAccuracy.of(classifier.read(test.images()).classes()[0], test.classes()[0]);
             System.out.printf(Locale.ROOT, "test accuracy %.2f %%%n", 100 * accuracy);
             return accuracy;
         }
-    }
-
-    static LabelledPictures pictures(LabelledImages images) {
-        return new LabelledPictures(
-                new ImageShape(1, images.height(), images.width()), images.images(), new int[][] {images.labels()});
     }
 
     /** Runs all steps and prints the loss now and then. */

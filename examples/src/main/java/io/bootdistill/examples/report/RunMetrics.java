@@ -47,7 +47,8 @@ public final class RunMetrics {
                 return row;
             }
         } catch (NumberFormatException e) {
-            throw new ModelFormatException(file + ": line " + number + " holds something other than numbers: " + Quoted.of(line), e);
+            throw new ModelFormatException(file + ": line " + number + " holds something other than numbers: " + Quoted.of(line),
+                    e);
         }
         throw new ModelFormatException(file + ": line " + number + " has " + cells.length + " cells, must have " + width);
     }

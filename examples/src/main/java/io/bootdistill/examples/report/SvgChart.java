@@ -40,7 +40,7 @@ final class SvgChart {
         this.logarithmic = logarithmic;
     }
 
-    /** Adds a line; points that are no finite numbers (or, logarithmic, not above 0) are left out, and what is beyond any figure. */
+    /** Adds a line; points that are no finite numbers (or, logarithmic, not above 0), or beyond any figure, are left out. */
     SvgChart line(String name, double[] x, double[] y) {
         int[] shown = IntStream.range(0, x.length).filter(i -> isFigure(x[i]) && isShown(y[i])).toArray();
         if (shown.length > 0) {

@@ -37,26 +37,26 @@ final class SettingTest {
     void othersAreRefused() throws IOException {
         setting("a", "b", "c").settle(folder);
         setting("a", "b", "c").settle(folder);
-        refused(setting("d", "b", "c"), "teacher=a", "teacher=d");
-        refused(setting("a", "d", "c"), "images=b", "images=d");
-        refused(setting("a", "b", "d"), "extractor=c", "extractor=d");
-        refused(setting("a", null, null), "images=b", "images=null");
+        refused(setting("d", "b", "c"), "teacher is \"a\" there, \"d\" here");
+        refused(setting("a", "d", "c"), "images is \"b\" there, \"d\" here");
+        refused(setting("a", "b", "d"), "extractor is \"c\" there, \"d\" here");
+        refused(setting("a", null, null), "images is \"b\" there, none here");
     }
 
     @Test
     void noImagesAreASettingToo() throws IOException {
         setting("a", null, null).settle(folder);
         setting("a", null, null).settle(folder);
-        refused(setting("a", "b", "c"), "images=null", "images=b");
+        refused(setting("a", "b", "c"), "images is none there, \"b\" here");
     }
 
     @Test
     void othersOfPromptsAreRefused() throws IOException {
         ofPrompts("b", "c").settle(folder);
         ofPrompts("b", "c").settle(folder);
-        refused(ofPrompts("d", "c"), "prompts=b", "prompts=d");
-        refused(ofPrompts("b", "d"), "guidance=c", "guidance=d");
-        refused(ofPrompts(null, "c"), "prompts=b", "prompts=null");
+        refused(ofPrompts("d", "c"), "prompts is \"b\" there, \"d\" here");
+        refused(ofPrompts("b", "d"), "guidance is \"c\" there, \"d\" here");
+        refused(ofPrompts(null, "c"), "prompts is \"b\" there, none here");
     }
 
     /** Nobody knows what it was begun with. */
@@ -64,7 +64,7 @@ final class SettingTest {
     void fileWithoutATeacherIsRefused() throws IOException {
         Files.writeString(folder.resolve("ablation.json"),
                 "{\"seed\": 1, \"heldOut\": 100, \"device\": \"reference\", \"processors\": 4, \"workers\": 2}");
-        refused(setting("a", null, null), "teacher=null", "teacher=a");
+        refused(setting("a", null, null), "teacher is none there, \"a\" here");
     }
 
     @Test

@@ -13,7 +13,6 @@ import io.bootdistill.device.Devices;
 import io.bootdistill.device.Philox;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.DType;
-import io.bootdistill.format.LabelledImages;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.metric.ClassAccuracy;
 import io.bootdistill.metric.PairedError;
@@ -36,7 +35,7 @@ final class ClassifierTest {
     private Path folder;
 
     /** Ten kinds of noisy stripes: no data set is needed to see that training works. */
-    private static LabelledImages stripes(int count, int draw) {
+    private static LabelledPictures stripes(int count, int draw) {
         float[] images = new float[count * SIZE];
         int[] labels = new int[count];
         for (int i = 0; i < count; i++) {
@@ -47,13 +46,13 @@ final class ClassifierTest {
                 images[i * SIZE + k] = (bright ? 0.5f : -0.5f) + 0.3f * Philox.normal(9, draw, (long) i * SIZE + k);
             }
         }
-        return new LabelledImages(16, 16, images, labels);
+        return new LabelledPictures(FashionMnist.NETWORK.shape(), images, new int[][] {labels});
     }
 
     private Path train(int epochs, long seed, String name) throws IOException {
         Path file = folder.resolve(name).resolve(Classifier.FILE);
         try (ClassifierTraining training = new ClassifierTraining(
-                device, FashionMnist.NETWORK, TrainClassifier.pictures(stripes(512, 0)), 0, 1, epochs, seed)) {
+                device, FashionMnist.NETWORK, stripes(512, 0), 0, 1, epochs, seed)) {
             double first = training.run(0);
             assertEquals(Math.log(10), first, 0.5, "a fresh network knows nothing");
             double last = 0;
@@ -76,9 +75,9 @@ final class ClassifierTest {
     @Test
     void learns() throws IOException {
         Path file = train(25, 1, "learnt");
-        LabelledImages test = stripes(203, 1); // fills no block
+        LabelledPictures test = stripes(203, 1); // fills no block
         try (Classifier classifier = Classifier.load(file.getParent(), FashionMnist.NETWORK, device)) {
-            assertTrue(ClassAccuracy.of(classifier.read(test.images()).classes()[0], test.labels()) > 0.9);
+            assertTrue(ClassAccuracy.of(classifier.read(test.images()).classes()[0], test.classes()[0]) > 0.9);
             float[] all = classifier.features(test.images());
             assertEquals(203 * classifier.dimension(), all.length);
             float[] one = classifier.features(Arrays.copyOfRange(test.images(), 77 * SIZE, 78 * SIZE));
