@@ -55,20 +55,20 @@ public final class BootDistiller {
 
     /** Distils a network into a student of the same network that starts from its weights, on the teacher's device. */
     public BootDistiller(Teacher teacher) {
-        this(teacher, teacher.network());
+        this(Checks.notNull("teacher", teacher), teacher.network());
     }
 
     /** Distils any teacher into a student of the given network, which starts from random weights, on the best device. */
     public BootDistiller(Denoiser teacher, Network network) {
-        this(teacher, network, Teacher.resolve(teacher).device());
+        this(Checks.notNull("teacher", teacher), network, Teacher.resolve(teacher).device());
     }
 
     /** Distils any teacher into a student of the given network on the given device. */
     public BootDistiller(Denoiser teacher, Network network, Device device) {
+        this.device = Checks.notNull("device", device);
         this.network = Distillable.network(teacher, network);
         this.teacher = Teacher.resolve(teacher);
         Checks.that(!this.teacher.isNetwork() || this.teacher.device() == device, "device", device.name(), "that of the teacher");
-        this.device = device;
     }
 
     /**
@@ -76,7 +76,7 @@ public final class BootDistiller {
      * ConditionSource#prompts}, which it encodes when the run begins.
      */
     public BootDistiller conditions(ConditionSource source) {
-        conditions = source;
+        conditions = Checks.notNull("source", source);
         return this;
     }
 
@@ -103,13 +103,13 @@ public final class BootDistiller {
 
     /** Sums gradients over more than this process; by default those of this one alone. */
     public BootDistiller reducer(Reducer reducer) {
-        this.reducer = reducer;
+        this.reducer = Checks.notNull("reducer", reducer);
         return this;
     }
 
     /** An example of each kind of objective that is not of this library, to continue runs with one. */
     public BootDistiller objectives(Objective... examples) {
-        objectives = examples.clone();
+        objectives = Checks.copy("examples", examples).toArray(Objective[]::new);
         return this;
     }
 
@@ -119,13 +119,13 @@ public final class BootDistiller {
      * before or reference samples, a handle or an interrupt ends it within one step of these, by a CancellationException.
      */
     public BootDistiller handle(RunHandle handle) {
-        this.handle = handle;
+        this.handle = Checks.notNull("handle", handle);
         return this;
     }
 
     /** Reports to a listener. */
     public BootDistiller listener(DistillationListener listener) {
-        this.listener = listener;
+        this.listener = Checks.notNull("listener", listener);
         return this;
     }
 
@@ -141,12 +141,12 @@ public final class BootDistiller {
      *     samples are drawn
      */
     public Student train(DistillationConfig config) throws IOException {
-        Path path = config.output().folder();
+        Path path = Checks.notNull("config", config).output().folder();
         RunFolder folder = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope()) {
             scope.own(Teacher.use(teacher));
             StagePictures.require(stage, network, enlargement(), conditions);
-            requireMemory(config, conditions);
+            RunMemory.require(config, teacher, network, device, EncodedPrompts.rows(conditions));
             DistillationSetup setup = Decisions.of(drawn(config, encoded(scope, conditions), conditions), pipeline());
             if (folder != null) {
                 scope.own(folder.make());
@@ -204,6 +204,7 @@ public final class BootDistiller {
      * @throws IllegalArgumentException if the configuration does not fit the teacher, as of {@link #train}, whatever the memory
      */
     public long bytes(DistillationConfig config) {
+        Checks.notNull("config", config);
         StagePictures.require(stage, network, enlargement(), conditions);
         EncodedPrompts.require(conditions, pipeline(), teacher);
         try (Scope scope = new Scope()) {
@@ -214,11 +215,6 @@ public final class BootDistiller {
         return RunMemory.needed(config, teacher, network, device, EncodedPrompts.rows(conditions));
     }
 
-    /** Refuses a run that the device has no room for. */
-    private void requireMemory(DistillationConfig config, @Nullable ConditionSource source) {
-        RunMemory.require(config, teacher, network, device, EncodedPrompts.rows(source));
-    }
-
     /**
      * Continues a run from its last checkpoint: the result is, bit for bit, that of a run that was never stopped. A run of prompts
      * goes on with its own, where {@link #conditions} gave none.
@@ -226,14 +222,14 @@ public final class BootDistiller {
      * @param workers threads; the number may differ from the run's before
      */
     public Student resume(Path path, int workers) throws IOException {
-        RunFolder folder = RunFolder.open(path);
+        RunFolder folder = RunFolder.open(Checks.notNull("path", path));
         try (Scope scope = new Scope()) {
             scope.own(folder.lock());
             scope.own(Teacher.use(teacher));
             ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
             DistillationConfig config = read(folder, workers);
             StagePictures.require(stage, network, enlargement(), source);
-            requireMemory(config, source);
+            RunMemory.require(config, teacher, network, device, EncodedPrompts.rows(source));
             Owner owner = requiredOwner(source, folder);
             TrainingRun<Student> run = scope.own(newRun(drawn(config, encoded(scope, source), source), folder, owner));
             run.restore("", owner, folder);
@@ -248,7 +244,7 @@ public final class BootDistiller {
      * @param workers threads that sample
      */
     public Student open(Path path, int workers) throws IOException {
-        RunFolder folder = RunFolder.open(path);
+        RunFolder folder = RunFolder.open(Checks.notNull("path", path));
         folder.requireCheckpoint();
         ConditionSource source = conditions == null ? folder.readPrompts() : conditions;
         StagePictures.require(stage, network, enlargement(), source);

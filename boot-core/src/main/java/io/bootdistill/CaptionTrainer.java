@@ -58,13 +58,13 @@ public final class CaptionTrainer {
      * @throws io.bootdistill.error.ModelFormatException if a component is missing or damaged, or such a pipeline is not trained
      */
     public CaptionTrainer(Path pipeline, Device device) {
-        folder = new TrainablePipeline(PipelineFolder.open(pipeline), false).folder();
-        this.device = device;
+        this.device = Checks.notNull("device", device);
+        folder = new TrainablePipeline(PipelineFolder.open(Checks.notNull("pipeline", pipeline)), false).folder();
     }
 
     /** Whether a folder is that of a run that trains a teacher of prompts: it goes on with {@link #resume}. */
     public static boolean isRun(Path run) {
-        return PipelineFolder.isWhole(run.resolve(RunFolder.TEACHER));
+        return PipelineFolder.isWhole(Checks.notNull("run", run).resolve(RunFolder.TEACHER));
     }
 
     /** Begins with random weights of what is trained, a function of the seed, instead of those in the folder. */
@@ -75,13 +75,13 @@ public final class CaptionTrainer {
 
     /** Lets runs be stopped from outside, as {@link TeacherTrainer#handle}; before their first step, images are encoded. */
     public CaptionTrainer handle(RunHandle handle) {
-        this.handle = handle;
+        this.handle = Checks.notNull("handle", handle);
         return this;
     }
 
     /** Reports to a listener. */
     public CaptionTrainer listener(TeacherTrainingListener listener) {
-        this.listener = listener;
+        this.listener = Checks.notNull("listener", listener);
         return this;
     }
 
@@ -100,7 +100,8 @@ public final class CaptionTrainer {
      * @throws TrainingDivergedException if the loss is no longer finite; the last checkpoint is as it was
      */
     public Teacher train(CaptionedImages images, TeacherTrainingConfig config) throws IOException {
-        Path path = config.output().folder();
+        Checks.notNull("images", images);
+        Path path = Checks.notNull("config", config).output().folder();
         RunFolder run = path == null ? null : RunFolder.plan(path);
         try (Scope scope = new Scope();
                 CaptionRun prepared = prepare(folder, images, config)) {
@@ -124,7 +125,8 @@ public final class CaptionTrainer {
      * @param workers threads; the number may differ from the run's before
      */
     public Teacher resume(CaptionedImages images, Path path, int workers) throws IOException {
-        RunFolder run = RunFolder.open(path);
+        Checks.notNull("images", images);
+        RunFolder run = RunFolder.open(Checks.notNull("path", path));
         try (Scope scope = new Scope()) {
             scope.own(run.lock());
             TeacherTrainingConfig config = Uninterrupted.call(() -> run.readTeacherTraining(workers));

@@ -45,6 +45,8 @@ public final class Cascade implements AutoCloseable {
      * @throws IllegalArgumentException if the second does not enlarge pictures of the first
      */
     public Cascade(Student first, Student second) {
+        Checks.notNull("first", first);
+        Checks.notNull("second", second);
         Checks.that(!Enlargement.isPartOf(first.condition()), "the condition of the first student", first.condition(),
                 "one without smaller pictures: it draws of noise alone");
         Checks.that(Enlargement.isPartOf(second.condition()), "the condition of the second student", second.condition(),
@@ -72,6 +74,9 @@ public final class Cascade implements AutoCloseable {
      * @param textStates of all who read prompts: see {@link Student#load(Path, Device, Path)}; null for those of each folder
      */
     public static Cascade load(Path first, Path second, Device device, @Nullable Path textStates) {
+        Checks.notNull("first", first);
+        Checks.notNull("second", second);
+        Checks.notNull("device", device);
         Scope scope = new Scope();
         try {
             Student small = scope.own(Student.load(first, device, textStates));
@@ -142,6 +147,7 @@ public final class Cascade implements AutoCloseable {
 
     /** Refuses what neither student can take. */
     private void require(DrawRequest request) {
+        Checks.notNull("request", request);
         Checks.that(request.imageShape() == null, "images", "given", "left out: the first student draws them");
         Checks.that(!request.isReference(), "reference", "asked for", "left out: it is a teacher's");
         Checks.that(request.width() == 0 || request.width() == picture().width() && request.height() == picture().height(),

@@ -33,6 +33,8 @@ final class Distillable {
      * @throws IllegalArgumentException naming what does not fit
      */
     static Network network(Denoiser teacher, Network network) {
+        Checks.notNull("teacher", teacher);
+        Checks.notNull("network", network);
         requireDistillable(teacher);
         Network made = prediction(network.equals(own(teacher)) ? withoutDropout(network) : network, teacher.shape());
         Checks.that(network.condition().equals(teacher.condition()), "the network's condition", network.condition(),

@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.config.DistillationConfig;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.metric.PairedError;
 import io.bootdistill.network.ImageShape;
 
@@ -23,6 +24,13 @@ public interface DistillationListener {
     record Quality(
             long step, long images, double pairedRmse, double diversity, double leastDiversity, ImageShape picture, float[] samples,
             float[] reference) {
+
+        /** Checks that there is something to look at. */
+        public Quality {
+            Checks.notNull("picture", picture);
+            Checks.notNull("samples", samples);
+            Checks.notNull("reference", reference);
+        }
 
         /** The error between the samples that can be looked at. */
         public double pictureRmse() {

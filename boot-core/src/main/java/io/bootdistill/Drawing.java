@@ -42,7 +42,7 @@ final class Drawing {
         this.teacher = teacher;
         this.pipeline = pipeline;
         this.request = request;
-        guidance = request.guidance().orElse(pipeline == null ? 1 : pipeline.usualGuidance());
+        guidance = Checks.notNull("request", request).guidance().orElse(pipeline == null ? 1 : pipeline.usualGuidance());
         steps = request.steps().orElse(pipeline == null ? USUAL_STEPS : pipeline.usualSteps());
         boolean prompts = pipeline != null && pipeline.readsPrompts();
         Checks.that(!prompts || request.labels() == null, "labels", Arrays.toString(request.labels()),

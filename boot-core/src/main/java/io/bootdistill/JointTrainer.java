@@ -8,6 +8,7 @@ import io.bootdistill.diffusion.ImageSource;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.run.RunFolder;
 import io.bootdistill.internal.run.Uninterrupted;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.UNetConfig;
 import io.bootdistill.objective.Objective;
 import io.bootdistill.objective.Trajectories;
@@ -76,7 +77,7 @@ public final class JointTrainer {
 
     /** Reports the teacher's part to a listener. Either listener can stop the run; both are asked after each step. */
     public JointTrainer teacherListener(TeacherTrainingListener listener) {
-        teacherListener = listener;
+        teacherListener = Checks.notNull("listener", listener);
         return this;
     }
 
@@ -85,19 +86,19 @@ public final class JointTrainer {
      * it then still is, and the files are written all the same.
      */
     public JointTrainer handle(RunHandle handle) {
-        this.handle = handle;
+        this.handle = Checks.notNull("handle", handle);
         return this;
     }
 
     /** Reports the student's part to a listener. Speeds are those of the whole run. */
     public JointTrainer studentListener(DistillationListener listener) {
-        studentListener = listener;
+        studentListener = Checks.notNull("listener", listener);
         return this;
     }
 
     /** An example of each kind of objective that is not of this library, to continue runs with one. */
     public JointTrainer objectives(Objective... examples) {
-        objectives = examples.clone();
+        objectives = Checks.copy("examples", examples).toArray(Objective[]::new);
         return this;
     }
 
@@ -109,7 +110,7 @@ public final class JointTrainer {
      * @throws TrainingDivergedException if a loss is no longer finite; the last checkpoint is as it was
      */
     public TrainedPair train(ImageSource images, JointConfig config) throws IOException {
-        trainer.check(images, config.teacher());
+        trainer.check(images, Checks.notNull("config", config).teacher());
         RunFolder folder = config.folder() == null ? null : RunFolder.plan(config.folder());
         try (JointRun run = newRun(images, config, folder)) {
             run.writeConfig();
@@ -124,7 +125,8 @@ public final class JointTrainer {
      * @param workers threads; the number may differ from the run's before
      */
     public TrainedPair resume(ImageSource images, Path path, int workers) throws IOException {
-        RunFolder folder = RunFolder.open(path);
+        Checks.notNull("images", images);
+        RunFolder folder = RunFolder.open(Checks.notNull("path", path));
         JointConfig config = Uninterrupted.call(() -> folder.readJoint(workers, objectives));
         trainer.check(images, config.teacher());
         try (JointRun run = newRun(images, config, folder)) {

@@ -59,6 +59,8 @@ public final class Sampler {
      *     t_max still has signal
      */
     public static Sampler reference(Denoiser teacher, Solver solver, int steps) {
+        Checks.notNull("teacher", teacher);
+        Checks.notNull("solver", solver);
         if (steps < 1) {
             throw new IllegalArgumentException("steps is " + steps + ", must be at least 1");
         }
@@ -77,6 +79,9 @@ public final class Sampler {
      * @throws IllegalArgumentException if the teacher's schedule is not discrete
      */
     public static Sampler discrete(Denoiser teacher, Solver solver, TimestepSpacing spacing, int steps) {
+        Checks.notNull("teacher", teacher);
+        Checks.notNull("solver", solver);
+        Checks.notNull("spacing", spacing);
         if (!(teacher.schedule() instanceof DiscreteSchedule schedule)) {
             throw new IllegalArgumentException("spacing " + spacing + " needs a discrete schedule");
         }
@@ -180,6 +185,7 @@ public final class Sampler {
      * @param listener called by several threads; null for none
      */
     public float[] sample(SampleRequest request, @Nullable StateListener listener) {
+        Checks.notNull("request", request);
         Checks.that(!request.hasGuidance(), "guidance", request.guidance(), "left out of the request: see withGuidance");
         Checks.that(request.steps() == 1, "steps", request.steps(), "left out of the request: a sampler has its own");
         Checks.that(request.sampler() == null, "sampler", request.sampler(), "left out of the request: it is this one");

@@ -70,7 +70,8 @@ public final class Student implements AutoCloseable {
     /** Likewise; one of text states with those of another file than its folder's, see {@link Teacher#load(Path, Device, Path)}. */
     public static Student load(Path folder, Device device, @Nullable Path textStates) {
         int processors = Runtime.getRuntime().availableProcessors();
-        if (PipelineFolder.isWhole(folder)) {
+        Checks.notNull("device", device);
+        if (PipelineFolder.isWhole(Checks.notNull("folder", folder))) {
             StudentPipelineFolder.Read read = StudentPipelineFolder.read(folder, device, textStates);
             return new Student(read.student(), processors, read.pipeline());
         }
@@ -78,14 +79,10 @@ public final class Student implements AutoCloseable {
         return new Student(StudentFolder.read(folder, device), processors, null);
     }
 
-    /**
-     * Whether a model folder holds a student rather than a teacher.
-     *
-     * @throws io.bootdistill.error.ModelFormatException if it is no model folder
-     */
+    /** Whether a model folder holds a student rather than a teacher; what is none is refused by a ModelFormatException. */
     public static boolean isStudent(Path folder) {
-        return PipelineFolder.isWhole(folder) ? StudentMarks.isStudent(PipelineFolder.open(folder).marks())
-                : NetworkFolder.open(folder).isStudent();
+        return PipelineFolder.isWhole(Checks.notNull("folder", folder))
+                ? StudentMarks.isStudent(PipelineFolder.open(folder).marks()) : NetworkFolder.open(folder).isStudent();
     }
 
     /**
@@ -98,7 +95,7 @@ public final class Student implements AutoCloseable {
      * @throws UnsupportedOperationException if the network or the schedule has no diffusers form
      */
     public void save(Path folder) throws IOException {
-        save(folder, guidance());
+        save(Checks.notNull("folder", folder), guidance());
     }
 
     boolean isSavable() {
@@ -113,6 +110,7 @@ public final class Student implements AutoCloseable {
      * @throws UnsupportedOperationException also for a student of prompts: its pipeline passes the scale
      */
     public void save(Path folder, double scale) throws IOException {
+        Checks.notNull("folder", folder);
         guidance().require(scale);
         save(folder, new GuidanceRange(scale, scale));
     }
@@ -205,7 +203,7 @@ public final class Student implements AutoCloseable {
      * @throws IllegalStateException if the student is closed
      */
     public float[] sample(SampleRequest request) {
-        float[] samples = new float[request.count(shape(), condition()) * shape().size()];
+        float[] samples = new float[Checks.notNull("request", request).count(shape(), condition()) * shape().size()];
         sample(request, samples);
         return samples;
     }
@@ -216,7 +214,8 @@ public final class Student implements AutoCloseable {
      * @param samples written; as long as all images
      */
     public void sample(SampleRequest request, float[] samples) {
-        int n = request.count(shape(), condition());
+        Checks.notNull("samples", samples);
+        int n = Checks.notNull("request", request).count(shape(), condition());
         int length = n * shape().size();
         Checks.that(samples.length == length, "the length of samples", samples.length, length + ", for " + n + " images");
         workers.run(request, n, FloatBuffer.wrap(samples), 0);
@@ -228,7 +227,8 @@ public final class Student implements AutoCloseable {
      * @param samples written from its position on, which moves to the end of the images; not by others meanwhile
      */
     public void sample(SampleRequest request, FloatBuffer samples) {
-        int n = request.count(shape(), condition());
+        Checks.notNull("samples", samples);
+        int n = Checks.notNull("request", request).count(shape(), condition());
         int length = n * shape().size();
         Checks.that(!samples.isReadOnly(), "samples", samples, "writable");
         Checks.that(samples.remaining() >= length, "what remains of samples", samples.remaining(),
@@ -280,7 +280,7 @@ public final class Student implements AutoCloseable {
      * @throws IllegalStateException if the decoder makes another number of images than it was given
      */
     public List<BufferedImage> images(SampleRequest request, Decoder decoder) {
-        return Decoder.decoded(decoder, shape(), sample(request));
+        return Decoder.decoded(Checks.notNull("decoder", decoder), shape(), sample(request));
     }
 
     /**

@@ -35,7 +35,7 @@ final class StudentDrawing {
         this.student = student;
         this.pipeline = pipeline;
         this.workers = workers;
-        this.request = request;
+        this.request = Checks.notNull("request", request);
         boolean prompts = pipeline != null && pipeline.readsPrompts();
         Checks.that(prompts || request.prompts().isEmpty(), "prompts", request.prompts(),
                 "left out: this student draws no prompts");

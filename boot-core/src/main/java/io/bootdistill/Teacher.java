@@ -53,8 +53,7 @@ public final class Teacher implements Denoiser {
     }
 
     /** Takes over the ownership of the model, or of the pipeline, whose it is. */
-    private Teacher(
-            Network network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable TeacherFolder origin,
+    private Teacher(Network network, SchedulerConfig scheduler, int nullLabel, Model model, @Nullable TeacherFolder origin,
             @Nullable Pipeline pipeline) {
         this.origin = origin;
         this.pipeline = pipeline;
@@ -78,8 +77,8 @@ public final class Teacher implements Denoiser {
     }
 
     /** Reads a teacher onto the given device; it will be distilled there. */
-    public static Teacher load(Path path, Device device) {
-        return load(path, device, null);
+    public static Teacher load(Path folder, Device device) {
+        return load(folder, device, null);
     }
 
     /**
@@ -88,16 +87,17 @@ public final class Teacher implements Denoiser {
      * @param textStates a file as {@link io.bootdistill.text.TextStates} describes it; null for {@code text_states.safetensors} in
      *     the folder. A teacher that has neither can be looked into and saved, but does not draw.
      */
-    public static Teacher load(Path path, Device device, @Nullable Path textStates) {
-        if (PipelineFolder.isWhole(path)) {
-            return of(Pipeline.ofTeacher(PipelineFolder.open(path), device, textStates));
+    public static Teacher load(Path folder, Device device, @Nullable Path textStates) {
+        Checks.notNull("device", device);
+        if (PipelineFolder.isWhole(Checks.notNull("folder", folder))) {
+            return of(Pipeline.ofTeacher(PipelineFolder.open(folder), device, textStates));
         }
-        Checks.that(textStates == null, "the file of text states", textStates, "left out: " + path + " reads no prompts");
-        NetworkFolder reader = NetworkFolder.open(path);
+        Checks.that(textStates == null, "the file of text states", textStates, "left out: " + folder + " reads no prompts");
+        NetworkFolder reader = NetworkFolder.open(folder);
         TeacherFolder origin = TeacherFolder.of(reader);
         UNet network = reader.network();
-        int nullLabel = origin.nullLabel(network);
-        return new Teacher(network, reader.folder().scheduler(), nullLabel, reader.model(network, device), origin, null);
+        return new Teacher(network, reader.folder().scheduler(), origin.nullLabel(network), reader.model(network, device), origin,
+                null);
     }
 
     @Nullable TeacherFolder origin() {
@@ -161,6 +161,7 @@ public final class Teacher implements Denoiser {
      * @throws IOException naming the folder and the cause; an older teacher there is then as it was
      */
     public void save(Path folder) throws IOException {
+        Checks.notNull("folder", folder);
         users.whileOpen(() -> {
             if (!(network instanceof UNet unet) || pipeline != null) {
                 pipeline.trained().write(folder);
@@ -175,11 +176,12 @@ public final class Teacher implements Denoiser {
 
     /** The shape of the pictures that a request asks for: of what is denoised, or of what the autoencoder makes of that. */
     public ImageShape picture(DrawRequest request) {
-        return pipeline == null ? shape() : pipeline.picture(denoised(request));
+        return pipeline == null ? denoised(request) : pipeline.picture(denoised(request));
     }
 
     /** The shape of what is denoised for a request. */
     public ImageShape denoised(DrawRequest request) {
+        Checks.notNull("request", request);
         return pipeline == null ? shape() : pipeline.denoised(request.width(), request.height());
     }
 
@@ -205,7 +207,7 @@ public final class Teacher implements Denoiser {
 
     /** The number of a class of a teacher of classes, by one of its names; refuses one that there is not, naming close ones. */
     public int classNumber(String name) {
-        Checks.that(pipeline != null, "the class", name, "a number: this teacher has no names of classes");
+        Checks.that(pipeline != null, "the class", Checks.notNull("name", name), "a number: this teacher has no names of classes");
         return pipeline.classNames().number(name);
     }
 
@@ -232,6 +234,8 @@ public final class Teacher implements Denoiser {
 
     /** Pictures of {@link #latents} of this shape, [n][channels][height][width], about −1 … 1, not clamped; of pixels, the same. */
     public float[] pixels(ImageShape denoised, float[] latents) {
+        Checks.notNull("denoised", denoised);
+        Checks.notNull("latents", latents);
         return users.whileOpen(() -> pipeline == null ? latents : pipeline.pixels(denoised, latents));
     }
 
@@ -261,8 +265,7 @@ public final class Teacher implements Denoiser {
     }
 
     /**
-     * Predicts x₀ for n samples, from any number of threads at once. The first call of each thread prepares memory for the
-     * later ones.
+     * Predicts x₀ for n samples, from any number of threads at once. The first call of each prepares memory for its later ones.
      *
      * @throws IllegalArgumentException if an array is too short, or a label none of the network's
      * @throws IllegalStateException if the teacher is closed

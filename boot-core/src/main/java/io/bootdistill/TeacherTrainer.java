@@ -64,7 +64,7 @@ public final class TeacherTrainer {
 
     /** Trains on the given device. */
     public TeacherTrainer(UNetConfig network, SchedulerConfig scheduler, Device device) {
-        this(new UNet(network), scheduler, device);
+        this(new UNet(Checks.notNull("network", network)), scheduler, device);
     }
 
     /**
@@ -72,7 +72,9 @@ public final class TeacherTrainer {
      * squares of pixels, noised to a level of 0 … {@value io.bootdistill.diffusion.SmallerImages#MOST_LEVEL} of its own schedule.
      */
     public TeacherTrainer(UNet unet, SchedulerConfig scheduler, Device device) {
-        UNetConfig network = unet.config();
+        UNetConfig network = Checks.notNull("unet", unet).config();
+        this.scheduler = Checks.notNull("scheduler", scheduler);
+        this.device = Checks.notNull("device", device);
         Checks.that(unet.input().channels() == network.outChannels(), "out_channels", network.outChannels(),
                 "the channels of its images, " + unet.input().channels());
         Checks.that(network.timeEmbeddingType() != TimeEmbeddingType.FOURIER,
@@ -84,8 +86,6 @@ public final class TeacherTrainer {
         Checks.that(unet.small() != null || unet.condition() instanceof ConditionShape.None
                 || unet.condition() instanceof ConditionShape.Label, "class_embed_type", network.classEmbedType(),
                 "null: teachers are trained without condition, with labels, or with smaller pictures");
-        this.scheduler = scheduler;
-        this.device = device;
     }
 
     /**
@@ -94,7 +94,8 @@ public final class TeacherTrainer {
      * @throws IOException if the folder holds no run
      */
     public static TeacherTrainer ofRun(Path run, Device device) throws IOException {
-        NetworkFolder teacher = NetworkFolder.open(RunFolder.open(run).teacherFolder());
+        Checks.notNull("device", device);
+        NetworkFolder teacher = NetworkFolder.open(RunFolder.open(Checks.notNull("run", run)).teacherFolder());
         return new TeacherTrainer(teacher.network(), teacher.folder().scheduler(), device);
     }
 
@@ -103,13 +104,13 @@ public final class TeacherTrainer {
      * it then still is, and the files are written all the same.
      */
     public TeacherTrainer handle(RunHandle handle) {
-        this.handle = handle;
+        this.handle = Checks.notNull("handle", handle);
         return this;
     }
 
     /** Reports to a listener. */
     public TeacherTrainer listener(TeacherTrainingListener listener) {
-        this.listener = listener;
+        this.listener = Checks.notNull("listener", listener);
         return this;
     }
 
@@ -163,7 +164,8 @@ public final class TeacherTrainer {
      * @param workers threads; the number may differ from the run's before
      */
     public Teacher resume(ImageSource images, Path path, int workers) throws IOException {
-        RunFolder folder = RunFolder.open(path);
+        Checks.notNull("images", images);
+        RunFolder folder = RunFolder.open(Checks.notNull("path", path));
         try (Scope scope = new Scope()) {
             scope.own(folder.lock());
             TeacherTrainingConfig config = Uninterrupted.call(() -> folder.readTeacherTraining(workers));
@@ -201,6 +203,8 @@ public final class TeacherTrainer {
 
     /** Refuses what does not fit the network. */
     void check(ImageSource images, TeacherTrainingConfig config) {
+        Checks.notNull("images", images);
+        Checks.notNull("config", config);
         Checks.that(images.shape().equals(network.input()), "the shape of the images", images.shape(),
                 "that of the network, " + network.input());
         if (network.small() != null) {

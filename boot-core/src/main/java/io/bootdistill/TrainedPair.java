@@ -1,6 +1,7 @@
 package io.bootdistill;
 
 import io.bootdistill.internal.device.Scope;
+import io.bootdistill.internal.work.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param student null where the run was stopped before the student's first step
  */
 public record TrainedPair(Teacher teacher, @Nullable Student student) implements AutoCloseable {
+
+    /** Checks that there is a teacher. */
+    public TrainedPair {
+        Checks.notNull("teacher", teacher);
+    }
 
     @Override
     public void close() {

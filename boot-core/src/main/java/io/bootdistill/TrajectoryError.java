@@ -74,6 +74,10 @@ public final class TrajectoryError {
      */
     public static double[] of(
             Student student, Denoiser teacher, @Nullable Guidance guidance, SampleRequest request, double[] times, int steps) {
+        Checks.notNull("student", student);
+        Checks.notNull("teacher", teacher);
+        Checks.notNull("request", request);
+        Checks.notNull("times", times);
         request.count(teacher.shape(), teacher.condition());
         TeacherPlans.requireGuidance(teacher.condition(), guidance);
         return new TrajectoryError(Teacher.resolve(teacher), teacher::predict, guidance, request, times, steps)
@@ -89,7 +93,10 @@ public final class TrajectoryError {
      * @throws IllegalArgumentException also if the student or the teacher reads no prompts, or enlarges pictures
      */
     public static double[] of(Student student, Teacher teacher, DrawRequest request, double[] times, int steps) {
-        Pipeline pipeline = teacher.pipeline();
+        Checks.notNull("student", student);
+        Checks.notNull("request", request);
+        Checks.notNull("times", times);
+        Pipeline pipeline = Checks.notNull("teacher", teacher).pipeline();
         Checks.that(pipeline != null && teacher.readsPrompts(), "the teacher", teacher.network(), "one that reads prompts");
         Checks.that(pipeline.enlargement() == null, "the teacher", teacher.network(), "one that draws of noise and a prompt alone");
         Checks.that(student.readsPrompts(), "the student", student.condition(), "one that reads prompts");

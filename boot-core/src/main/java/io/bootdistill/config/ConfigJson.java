@@ -35,12 +35,16 @@ record ConfigJson(JsonObject json, String source, Map<String, Objective> objecti
 
     /** A file. */
     static ConfigJson of(Path file, Objective... others) {
-        return new ConfigJson(Json.read(file), file.toString(), known(others));
+        Map<String, Objective> known = known(others);
+        return new ConfigJson(Json.read(Checks.notNull("file", file)), file.toString(), known);
     }
 
     /** A text. */
     static ConfigJson of(String json, String source, Objective... others) {
-        return new ConfigJson(Json.parse(json, source), source, known(others));
+        Checks.notNull("json", json);
+        Checks.notNull("source", source);
+        Map<String, Objective> known = known(others);
+        return new ConfigJson(Json.parse(json, source), source, known);
     }
 
     private static Map<String, Objective> known(Objective... others) {
@@ -50,7 +54,7 @@ record ConfigJson(JsonObject json, String source, Map<String, Objective> objecti
                 Cmt.defaults(), Progressive.defaults(), Consistency.defaults(), Tract.defaults()}) {
             known.put(own.key(), own);
         }
-        for (Objective other : others) {
+        for (Objective other : Checks.copy("others", others)) {
             Checks.that(other instanceof Record, "objective " + other.key(), other, "a record");
             Checks.that(known.putIfAbsent(other.key(), other) == null, "key of an objective", other.key(),
                     "one that no other objective has");

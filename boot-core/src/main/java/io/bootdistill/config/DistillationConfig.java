@@ -3,6 +3,7 @@ package io.bootdistill.config;
 import io.bootdistill.diffusion.FewSteps;
 import io.bootdistill.diffusion.GuidanceRange;
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.OptimiserConfig;
 import io.bootdistill.lesson.ResidualWeighting;
 import io.bootdistill.lesson.UpdateRule;
@@ -44,10 +45,8 @@ public final class DistillationConfig {
      * corrector, by Adam, here at 3e-4 over 160,000 images. What the paper leaves open is as in {@link #builder()}.
      */
     public static Builder paper() {
-        return builder()
-                .images(160_000)
+        return builder().images(160_000).noCorrector()
                 .phases(Phase.of(Bootstrap.paper()).withWeighting(ResidualWeighting.NONE))
-                .noCorrector()
                 .optimiser(OptimiserConfig.ofStudents().withRule(UpdateRule.ADAM).withRate(3e-4));
     }
 
@@ -207,7 +206,7 @@ public final class DistillationConfig {
 
         /** The parts of the run, in their order; their shares sum to 1. */
         public Builder phases(Phase... phases) {
-            this.phases = List.of(phases);
+            this.phases = Checks.copy("phases", phases);
             return this;
         }
 
@@ -222,7 +221,7 @@ public final class DistillationConfig {
         }
 
         public Builder corrector(CorrectorChoice corrector) {
-            this.corrector = corrector;
+            this.corrector = Checks.notNull("corrector", corrector);
             return this;
         }
 
@@ -236,7 +235,7 @@ public final class DistillationConfig {
         }
 
         public Builder guidance(GuidanceConfig guidance) {
-            this.guidance = guidance;
+            this.guidance = Checks.notNull("guidance", guidance);
             return this;
         }
 
@@ -261,12 +260,12 @@ public final class DistillationConfig {
         }
 
         public Builder clip(Limit clip) {
-            this.clip = clip;
+            this.clip = Checks.notNull("clip", clip);
             return this;
         }
 
         public Builder evaluation(Evaluation evaluation) {
-            this.evaluation = evaluation;
+            this.evaluation = Checks.notNull("evaluation", evaluation);
             return this;
         }
 

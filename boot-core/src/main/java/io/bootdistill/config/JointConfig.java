@@ -54,6 +54,8 @@ public final class JointConfig {
      * @throws ModelFormatException naming the file and the key that is missing, unknown or not allowed
      */
     public static JointConfig read(Path file, TeacherTrainingConfig teacher, DistillationConfig student) {
+        Checks.notNull("teacher", teacher);
+        Checks.notNull("student", student);
         ConfigJson json = ConfigJson.of(file);
         return json.built(() -> new JointConfig(teacher, student, json.complete(new Values(0, null))));
     }
@@ -127,13 +129,13 @@ public final class JointConfig {
 
         /** How the teacher is trained; without folder and time budget. */
         public Builder teacher(TeacherTrainingConfig teacher) {
-            this.teacher = teacher;
+            this.teacher = Checks.notNull("teacher", teacher);
             return this;
         }
 
         /** How the student is distilled; without folder and time budget, and without the teacher's gradient. */
         public Builder student(DistillationConfig student) {
-            this.student = student;
+            this.student = Checks.notNull("student", student);
             return this;
         }
 

@@ -1,5 +1,6 @@
 package io.bootdistill.config;
 
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.OptimiserConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,7 @@ abstract class RunBuilder<B extends RunBuilder<B>> {
 
     /** How long the run is. */
     public B length(Length length) {
-        this.length = length;
+        this.length = Checks.notNull("length", length);
         return self();
     }
 
@@ -51,7 +52,7 @@ abstract class RunBuilder<B extends RunBuilder<B>> {
 
     /** How the work of a step is divided. */
     public B work(Work work) {
-        this.work = work;
+        this.work = Checks.notNull("work", work);
         return self();
     }
 
@@ -83,7 +84,7 @@ abstract class RunBuilder<B extends RunBuilder<B>> {
 
     /** How a gradient changes the weights. */
     public B optimiser(OptimiserConfig optimiser) {
-        this.optimiser = optimiser;
+        this.optimiser = Checks.notNull("optimiser", optimiser);
         return self();
     }
 
@@ -94,7 +95,7 @@ abstract class RunBuilder<B extends RunBuilder<B>> {
 
     /** What the run tells, and where. */
     public B output(Output output) {
-        this.output = output;
+        this.output = Checks.notNull("output", output);
         return self();
     }
 

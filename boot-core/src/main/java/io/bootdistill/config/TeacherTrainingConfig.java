@@ -1,6 +1,7 @@
 package io.bootdistill.config;
 
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.lesson.OptimiserConfig;
 import java.nio.file.Path;
 
@@ -151,7 +152,7 @@ public final class TeacherTrainingConfig {
 
         /** Whether the text encoder of a teacher of prompts is trained, too; frozen for others. */
         public Builder textEncoder(TextEncoderMode textEncoder) {
-            this.textEncoder = textEncoder;
+            this.textEncoder = Checks.notNull("textEncoder", textEncoder);
             return this;
         }
 

@@ -47,6 +47,7 @@ public record Work(int batch, int block, int lanes, @OfMachine int workers) {
 
     /** The same, with another's block and lanes where they are left open here. */
     public Work decidedAs(Work other) {
+        Checks.notNull("other", other);
         return new Work(batch, block == AUTOMATIC ? other.block : block, lanes == AUTOMATIC ? other.lanes : lanes, workers);
     }
 

@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.format.PictureFile;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.text.CaptionFolder;
 
@@ -17,6 +18,8 @@ public interface CaptionedImages extends ImageSource {
      * @param shape of what is read: a teacher's pictures
      */
     static CaptionedImages of(CaptionFolder folder, ImageShape shape) {
+        Checks.notNull("folder", folder);
+        Checks.notNull("shape", shape);
         return new CaptionedImages() {
 
             @Override

@@ -6,7 +6,6 @@ import io.bootdistill.network.ConditionShape;
 import io.bootdistill.text.PromptFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -57,12 +56,12 @@ public interface ConditionSource {
      *     else
      */
     static Prompts prompts(Path file) {
-        return Prompts.of(PromptFile.read(file, null));
+        return Prompts.of(PromptFile.read(Checks.notNull("file", file), null));
     }
 
     /** Those of a column of a file with columns. */
     static Prompts prompts(Path file, String column) {
-        return Prompts.of(PromptFile.read(file, column));
+        return Prompts.of(PromptFile.read(Checks.notNull("file", file), Checks.notNull("column", column)));
     }
 
     /**
@@ -103,16 +102,15 @@ public interface ConditionSource {
          *
          * @throws IllegalArgumentException if there are none, or more than {@link #MOST}
          */
-        private static Prompts of(Collection<String> prompts) {
-            List<String> distinct = new ArrayList<>(new LinkedHashSet<>(prompts));
+        private static Prompts of(List<String> prompts) {
+            List<String> distinct = new ArrayList<>(new LinkedHashSet<>(Checks.copy("prompts", prompts)));
             Checks.range("the number of prompts", distinct.size(), 1, MOST);
             return new Prompts(List.copyOf(distinct), "", 0);
         }
 
         /** The same, but guidance leads away from this prompt instead of from none; it becomes part of the student. */
         public Prompts withNegative(String prompt) {
-            Checks.notNull("negative", prompt);
-            return new Prompts(prompts, prompt, nullProbability);
+            return new Prompts(prompts, Checks.notNull("negative", prompt), nullProbability);
         }
 
         /** The same, but so often no prompt at all; a distillation sets what its configuration says. */
@@ -177,6 +175,7 @@ public interface ConditionSource {
         @Override
         public void draw(long seed, float[] target, int offset) {
             boolean none = Philox.uniform(seed, 0, 0) < nullProbability;
+            Checks.notNull("target", target);
             target[offset] = none ? nullRow() : trained[(int) (Philox.uniform(seed, 0, 1) * trained.length)];
         }
     }

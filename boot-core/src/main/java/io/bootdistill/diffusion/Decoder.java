@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.format.Images;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ImageShape;
 import java.awt.image.BufferedImage;
 import java.util.List;
@@ -25,6 +26,9 @@ public interface Decoder {
      * @throws IllegalStateException if it makes another number
      */
     static List<BufferedImage> decoded(Decoder decoder, ImageShape shape, float[] signals) {
+        Checks.notNull("decoder", decoder);
+        Checks.notNull("shape", shape);
+        Checks.notNull("signals", signals);
         int n = signals.length / shape.size();
         List<BufferedImage> images = decoder.images(shape, signals);
         if (images.size() != n) {

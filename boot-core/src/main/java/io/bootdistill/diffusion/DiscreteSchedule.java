@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.work.Checks;
 
 /** The variance-preserving schedule of a table: λ at the indices 0 … N − 1, linear in between; t = index/(N − 1). */
 public final class DiscreteSchedule implements NoiseSchedule {
@@ -20,7 +21,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
      * @param leastAlpha t_max is the last index with at least this α: ε-prediction divides by it
      */
     public DiscreteSchedule(double[] alphasCumprod, double leastAlpha) {
-        if (alphasCumprod.length < 2) {
+        if (Checks.notNull("alphasCumprod", alphasCumprod).length < 2) {
             throw new IllegalArgumentException(
                     "the schedule has " + alphasCumprod.length + " entries, must have at least 2");
         }
@@ -48,7 +49,7 @@ public final class DiscreteSchedule implements NoiseSchedule {
      * is at least 0.01.
      */
     public static DiscreteSchedule of(SchedulerConfig scheduler) {
-        double leastAlpha = Prediction.of(scheduler) == Prediction.EPSILON ? 1e-2 : 0;
+        double leastAlpha = Prediction.of(Checks.notNull("scheduler", scheduler)) == Prediction.EPSILON ? 1e-2 : 0;
         return new DiscreteSchedule(scheduler.alphasCumprod(), leastAlpha);
     }
 

@@ -67,18 +67,18 @@ public final class DrawRequest {
 
     /** A picture of each prompt; at least one; an empty one is a prompt without words. */
     public static DrawRequest ofPrompts(String... prompts) {
-        return ofPrompts(List.of(prompts));
+        return ofPrompts(Checks.copy("prompts", prompts));
     }
 
     /** Likewise. */
     public static DrawRequest ofPrompts(List<String> prompts) {
-        Checks.that(!prompts.isEmpty(), "the number of prompts", 0, "at least 1");
-        return new DrawRequest(List.copyOf(prompts), null, 1);
+        Checks.that(!Checks.notNull("prompts", prompts).isEmpty(), "the number of prompts", 0, "at least 1");
+        return new DrawRequest(Checks.copy("prompts", prompts), null, 1);
     }
 
     /** A picture of each label, of a teacher of classes; at least one. */
     public static DrawRequest ofLabels(int... labels) {
-        Checks.that(labels.length > 0, "the number of labels", 0, "at least 1");
+        Checks.that(Checks.notNull("labels", labels).length > 0, "the number of labels", 0, "at least 1");
         return new DrawRequest(List.of(), labels.clone(), 1);
     }
 
@@ -98,9 +98,8 @@ public final class DrawRequest {
 
     /** What guidance leads away from, instead of the empty prompt. */
     public DrawRequest withNegative(String prompt) {
-        Checks.notNull("negative", prompt);
         DrawRequest copy = copy();
-        copy.negative = prompt;
+        copy.negative = Checks.notNull("negative", prompt);
         return copy;
     }
 
@@ -139,7 +138,7 @@ public final class DrawRequest {
     public DrawRequest asReference(GuidanceInterval interval, double rescale) {
         DrawRequest copy = copy();
         copy.reference = true;
-        copy.interval = interval;
+        copy.interval = Checks.notNull("interval", interval);
         copy.rescale = rescale;
         return copy;
     }
@@ -154,7 +153,8 @@ public final class DrawRequest {
 
     /** With a seed of each picture, of all prompts or labels, one after another. */
     public DrawRequest withSeeds(long... seeds) {
-        Checks.that(seeds.length == count(), "the number of seeds", seeds.length, count() + ", one for each picture");
+        Checks.that(Checks.notNull("seeds", seeds).length == count(), "the number of seeds", seeds.length,
+                count() + ", one for each picture");
         DrawRequest copy = copy();
         copy.seeds = seeds.clone();
         return copy;
@@ -162,9 +162,8 @@ public final class DrawRequest {
 
     /** From given noise instead of that of seeds, [pictures][channels][height][width] of the network's input, standard normal. */
     public DrawRequest withNoise(float[] noise) {
-        Checks.notNull("noise", noise);
         DrawRequest copy = copy();
-        copy.noise = noise;
+        copy.noise = Checks.notNull("noise", noise);
         return copy;
     }
 
@@ -185,6 +184,7 @@ public final class DrawRequest {
      * @param images [n][channels][height][width], about −1 … 1, n at least 1
      */
     public DrawRequest withImages(ImageShape shape, float[] images) {
+        Checks.notNull("shape", shape);
         Checks.notNull("images", images);
         Checks.that(images.length > 0 && images.length % shape.size() == 0, "the length of images", images.length,
                 "a positive multiple of " + shape.size() + " (" + shape + ")");

@@ -41,7 +41,7 @@ public enum FewSteps {
      * @param n 1 … {@link #most(NoiseSchedule)}
      */
     public double time(NoiseSchedule schedule, int i, int n) {
-        Checks.range("steps", n, 1, most(schedule));
+        Checks.range("steps", n, 1, most(Checks.notNull("schedule", schedule)));
         Checks.range("step", i, 0, n - 1);
         return at(schedule, i, n);
     }
@@ -55,11 +55,11 @@ public enum FewSteps {
 
     /** The most steps of a sample, with this schedule: no more than it has times. */
     public int most(NoiseSchedule schedule) {
-        return schedule.times() == 0 ? most() : Math.min(most(), schedule.times());
+        return Checks.notNull("schedule", schedule).times() == 0 ? most() : Math.min(most(), schedule.times());
     }
 
     /** How many trailing times those of {@link #RENOISE} are spread over: 50 where these divide the schedule's, else all of it. */
     public static int spread(NoiseSchedule schedule) {
-        return schedule.times() % GRID == 0 ? GRID : schedule.times();
+        return Checks.notNull("schedule", schedule).times() % GRID == 0 ? GRID : schedule.times();
     }
 }

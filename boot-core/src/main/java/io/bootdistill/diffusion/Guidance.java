@@ -1,5 +1,7 @@
 package io.bootdistill.diffusion;
 
+import io.bootdistill.internal.work.Checks;
+
 /**
  * Classifier-free guidance: f̃ = f(x, t, ∅) + scale·(f(x, t, c) − f(x, t, ∅)) (arXiv 2207.12598). Both predictions are one
  * batch of twice the size.
@@ -18,6 +20,7 @@ public record Guidance(double scale, int nullLabel, GuidanceInterval interval, d
     }
 
     public Guidance {
+        Checks.notNull("interval", interval);
         if (!Double.isFinite(scale) || scale < 0) {
             throw new IllegalArgumentException("guidance scale is " + scale + ", must be finite and at least 0");
         }
@@ -37,6 +40,8 @@ public record Guidance(double scale, int nullLabel, GuidanceInterval interval, d
      * @param w the scale, where it is not that of all samples
      */
     public void guide(float[] f, float[] without, double w, double t, int from, int size) {
+        Checks.notNull("f", f);
+        Checks.notNull("without", without);
         double scale = interval.scale(w, t);
         double before = rescale == 0 ? 0 : deviation(f, from, size);
         for (int i = from; i < from + size; i++) {

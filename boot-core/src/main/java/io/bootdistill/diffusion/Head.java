@@ -1,5 +1,7 @@
 package io.bootdistill.diffusion;
 
+import io.bootdistill.internal.work.Checks;
+
 /**
  * The student's output parameterisation y_θ = noiseFactor·ε + outputFactor·F_θ(ε, t). The input is always pure noise, so the
  * factors are those of t_max, not of t.
@@ -12,6 +14,8 @@ public record Head(double noiseFactor, double outputFactor) {
      * which the boundary loss has to teach first.
      */
     public static Head of(Prediction prediction, NoiseSchedule schedule) {
+        Checks.notNull("prediction", prediction);
+        Checks.notNull("schedule", schedule);
         if (prediction == Prediction.EPSILON) {
             return new Head(0, -1);
         }

@@ -36,6 +36,8 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, byte[] pixels, int @Nullable [] labels) {
+        Checks.notNull("shape", shape);
+        Checks.notNull("pixels", pixels);
         return new InMemoryImages(shape, count(shape, pixels.length), labels,
                 (index, target, offset) -> read(pixels, index * shape.size(), shape.size(), target, offset));
     }
@@ -47,9 +49,11 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, List<byte[]> images, int @Nullable [] labels) {
-        check(shape, images.size(), i -> images.get(i).length);
-        return new InMemoryImages(shape, images.size(), labels,
-                (index, target, offset) -> read(images.get(index), 0, shape.size(), target, offset));
+        Checks.notNull("shape", shape);
+        List<byte[]> given = Checks.copy("images", images);
+        check(shape, given.size(), i -> given.get(i).length);
+        return new InMemoryImages(shape, given.size(), labels,
+                (index, target, offset) -> read(given.get(index), 0, shape.size(), target, offset));
     }
 
     /**
@@ -59,6 +63,8 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, float[] values, int @Nullable [] labels) {
+        Checks.notNull("shape", shape);
+        Checks.notNull("values", values);
         return new InMemoryImages(shape, count(shape, values.length), labels, (index, target, offset) ->
                 System.arraycopy(values, index * shape.size(), target, offset, shape.size()));
     }
@@ -70,9 +76,11 @@ public final class InMemoryImages implements ImageSource {
      * @param labels one per image; null for none
      */
     public static InMemoryImages of(ImageShape shape, float[][] images, int @Nullable [] labels) {
-        check(shape, images.length, i -> images[i].length);
-        return new InMemoryImages(shape, images.length, labels, (index, target, offset) ->
-                System.arraycopy(images[index], 0, target, offset, shape.size()));
+        Checks.notNull("shape", shape);
+        List<float[]> given = Checks.copy("images", images);
+        check(shape, given.size(), i -> given.get(i).length);
+        return new InMemoryImages(shape, given.size(), labels, (index, target, offset) ->
+                System.arraycopy(given.get(index), 0, target, offset, shape.size()));
     }
 
     private static void check(ImageShape shape, int count, IntUnaryOperator size) {
@@ -112,6 +120,6 @@ public final class InMemoryImages implements ImageSource {
 
     @Override
     public void read(int index, float[] target, int offset) {
-        reader.read(index, target, offset);
+        reader.read(index, Checks.notNull("target", target), offset);
     }
 }

@@ -12,7 +12,8 @@ import io.bootdistill.network.ImageShape;
 public record MeanImages(ImageSource images, ImageShape shape) implements ImageSource {
 
     public MeanImages {
-        ImageShape large = images.shape();
+        Checks.notNull("shape", shape);
+        ImageShape large = Checks.notNull("images", images).shape();
         int factor = large.height() / shape.height();
         Checks.that(factor >= 1 && new ImageShape(shape.channels(), shape.height() * factor, shape.width() * factor).equals(large),
                 "the shape of the smaller pictures", shape, "that of the images, " + large + ", with height and width divided by a"
@@ -31,6 +32,7 @@ public record MeanImages(ImageSource images, ImageShape shape) implements ImageS
 
     @Override
     public void read(int index, float[] target, int offset) {
+        Checks.notNull("target", target);
         ImageShape large = images.shape();
         int factor = large.height() / shape.height();
         float[] planes = new float[large.size()];

@@ -22,15 +22,18 @@ public final class NoiseConditioning {
      * @param large the shape of the picture that is drawn
      */
     public NoiseConditioning(double[] alphasCumprod, ImageShape large) {
+        Checks.notNull("alphasCumprod", alphasCumprod);
         for (int i = 0; i < alphasCumprod.length; i++) {
             Checks.that(alphasCumprod[i] >= 0 && alphasCumprod[i] <= 1, "alphasCumprod[" + i + "]", alphasCumprod[i], "in [0, 1]");
         }
         this.alphasCumprod = alphasCumprod.clone();
-        this.large = large;
+        this.large = Checks.notNull("large", large);
     }
 
     /** Refuses pictures that cannot be enlarged to the given shape. */
     public static void requireFitting(ImageShape small, ImageShape large) {
+        Checks.notNull("small", small);
+        Checks.notNull("large", large);
         Checks.that(small.channels() == large.channels() && small.height() <= large.height() && small.width() <= large.width(),
                 "the shape of an image", small, "at most " + large + ", that of what is drawn of them");
     }
@@ -54,6 +57,8 @@ public final class NoiseConditioning {
      * @param seed of η
      */
     public void write(float[] plane, int from, ImageShape small, int level, long seed, float[] target, int at) {
+        Checks.notNull("plane", plane);
+        Checks.notNull("target", target);
         requireFitting(small, large);
         Checks.range("noise level", level, 0, mostLevel());
         float alpha = (float) Math.sqrt(alphasCumprod[level]);

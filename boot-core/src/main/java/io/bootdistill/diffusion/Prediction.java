@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.format.SchedulerConfig;
+import io.bootdistill.internal.work.Checks;
 
 /**
  * What a network's output o means. The prediction of x₀ is f = stateFactor·x + outputFactor·o for all of them.
@@ -17,7 +18,7 @@ public enum Prediction {
 
     /** What the outputs of a network with this scheduler mean. */
     public static Prediction of(SchedulerConfig scheduler) {
-        return switch (scheduler.predictionType()) {
+        return switch (Checks.notNull("scheduler", scheduler).predictionType()) {
             case EPSILON -> EPSILON;
             case V_PREDICTION -> V;
             case SAMPLE -> SAMPLE;

@@ -155,7 +155,8 @@ public final class SampleRequest {
      * @throws IllegalArgumentException if noise or conditions do not fit a model of these shapes
      */
     public int count(ImageShape shape, ConditionShape condition) {
-        int size = shape.size();
+        Checks.notNull("condition", condition);
+        int size = Checks.notNull("shape", shape).size();
         if (noise != null && (noise.length == 0 || noise.length % size != 0)) {
             throw new IllegalArgumentException(
                     "noise has " + noise.length + " values, must be a positive multiple of " + size + " (" + shape + ")");
@@ -194,7 +195,8 @@ public final class SampleRequest {
 
     /** Writes the noise of the images [from, from + n) into the first n places, [n][channels][height][width]. */
     public void writeNoise(ImageShape shape, int from, int n, float[] target) {
-        int size = shape.size();
+        Checks.notNull("target", target);
+        int size = Checks.notNull("shape", shape).size();
         if (noise != null) {
             System.arraycopy(noise, from * size, target, 0, n * size);
             return;
@@ -208,7 +210,8 @@ public final class SampleRequest {
 
     /** Writes the conditions of the images [from, from + n) into the first n places, {@link ConditionShape#floats()} each. */
     public void writeConditions(ConditionShape condition, int from, int n, float[] target) {
-        int floats = condition.floats();
+        Checks.notNull("target", target);
+        int floats = Checks.notNull("condition", condition).floats();
         for (int i = 0; i < n * floats; i++) {
             target[i] = labels != null ? labels[from + i] : conditions[from * floats + i];
         }

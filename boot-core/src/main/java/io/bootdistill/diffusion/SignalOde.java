@@ -46,11 +46,12 @@ public final class SignalOde {
         public double time(NoiseSchedule schedule, int i, int n) {
             double left = 1 - i / (double) n;
             left = this == MULTISTEP ? Math.pow(left, SPACING) : left;
-            return left * schedule.tMax() + (1 - left) * schedule.tMin();
+            return left * Checks.notNull("schedule", schedule).tMax() + (1 - left) * schedule.tMin();
         }
 
         /** Factor of f − y. */
         public double factor(NoiseSchedule schedule, double t, double s) {
+            Checks.notNull("schedule", schedule);
             return this == EULER ? Math.min(1, (t - s) * schedule.lambdaDerivative(t)) : schedule.step(t, s);
         }
 
@@ -61,6 +62,7 @@ public final class SignalOde {
 
         /** Where it is called again; s for solvers that call it once. */
         public double second(NoiseSchedule schedule, double t, double s) {
+            Checks.notNull("schedule", schedule);
             return this == MIDPOINT ? schedule.midpoint(t, s) : s;
         }
 
@@ -79,7 +81,7 @@ public final class SignalOde {
     private final NoiseSchedule schedule;
 
     public SignalOde(NoiseSchedule schedule) {
-        this.schedule = schedule;
+        this.schedule = Checks.notNull("schedule", schedule);
     }
 
     public NoiseSchedule schedule() {
@@ -88,6 +90,8 @@ public final class SignalOde {
 
     /** The state x_t = α_t y + σ_t ε. */
     public double[] state(double[] y, double[] noise, double t) {
+        Checks.notNull("y", y);
+        Checks.notNull("noise", noise);
         double alpha = schedule.alpha(t);
         double sigma = schedule.sigma(t);
         double[] x = new double[y.length];
@@ -103,6 +107,10 @@ public final class SignalOde {
      * @throws IllegalArgumentException for {@link Solver#MULTISTEP}, which needs the evaluation before
      */
     public double[] step(Solver solver, Predictor f, double[] y, double[] noise, double t, double s) {
+        Checks.notNull("solver", solver);
+        Checks.notNull("f", f);
+        Checks.notNull("y", y);
+        Checks.notNull("noise", noise);
         Checks.that(solver != Solver.MULTISTEP, "solver", solver, "EULER, DDIM, HEUN or MIDPOINT: a step alone has no history");
         double c = solver.factor(schedule, t, s);
         double[] ft = f.predict(state(y, noise, t), t);
@@ -123,6 +131,9 @@ public final class SignalOde {
 
     /** The signal at t_min from the noise: steps by {@link Solver#time}, y = f(ε, t_max) at the start. */
     public double[] solve(Solver solver, Predictor f, double[] noise, int steps) {
+        Checks.notNull("solver", solver);
+        Checks.notNull("f", f);
+        Checks.notNull("noise", noise);
         double t = schedule.tMax();
         double[] y = f.predict(noise, t);
         double r = t;

@@ -2,6 +2,7 @@ package io.bootdistill.diffusion;
 
 import io.bootdistill.device.SignalCoefficients;
 import io.bootdistill.diffusion.SignalOde.Solver;
+import io.bootdistill.internal.work.Checks;
 import java.util.Arrays;
 
 /**
@@ -18,7 +19,7 @@ public final class SignalRow {
 
     /** Moves to a row of {@link SignalCoefficients#COUNT} numbers. */
     public SignalRow at(float[] values, int at) {
-        this.values = values;
+        this.values = Checks.notNull("values", values);
         this.at = at;
         return this;
     }
@@ -36,7 +37,7 @@ public final class SignalRow {
 
     /** The same for a head of the whole noise level. */
     public SignalRow head(Head head) {
-        return head(head.noiseFactor(), head.outputFactor());
+        return head(Checks.notNull("head", head).noiseFactor(), head.outputFactor());
     }
 
     /** The state from the signal: x = α y + σ ε. */
@@ -56,12 +57,13 @@ public final class SignalRow {
 
     /** The same for what outputs mean at a noise level. */
     public SignalRow prediction(Prediction prediction, double alpha, double sigma) {
+        Checks.notNull("prediction", prediction);
         return prediction(prediction.stateFactor(alpha, sigma), prediction.outputFactor(alpha, sigma));
     }
 
     /** Likewise, of a second evaluation. */
     public SignalRow secondPrediction(Prediction prediction, double alpha, double sigma) {
-        return set(SignalCoefficients.STATE_FACTOR_S, prediction.stateFactor(alpha, sigma))
+        return set(SignalCoefficients.STATE_FACTOR_S, Checks.notNull("prediction", prediction).stateFactor(alpha, sigma))
                 .set(SignalCoefficients.OUTPUT_FACTOR_S, prediction.outputFactor(alpha, sigma));
     }
 
@@ -98,7 +100,9 @@ public final class SignalRow {
      * midpoint's is y itself: STEP leads to m, and MEAN = c/STEP makes of the second step y + c (f_m − y).
      */
     public SignalRow solve(NoiseSchedule schedule, Solver solver, Prediction prediction, double t, double s) {
-        double m = solver.second(schedule, t, s);
+        Checks.notNull("schedule", schedule);
+        Checks.notNull("prediction", prediction);
+        double m = Checks.notNull("solver", solver).second(schedule, t, s);
         double c = solver.factor(schedule, t, s);
         double step = solver == Solver.MIDPOINT ? schedule.step(t, m) : c;
         double alphaT = schedule.alpha(t);

@@ -1,6 +1,7 @@
 package io.bootdistill.diffusion;
 
 import io.bootdistill.device.Philox;
+import io.bootdistill.internal.work.Checks;
 import io.bootdistill.network.ConditionShape.Parts;
 import io.bootdistill.network.UNet;
 
@@ -24,6 +25,9 @@ public final class SmallerImages implements ConditionSource {
      * @param shape of the network's condition: it has the parts {@link UNet#CLASS} and {@link UNet#IMAGE}
      */
     public SmallerImages(ImageSource images, NoiseConditioning conditioning, Parts shape) {
+        Checks.notNull("images", images);
+        Checks.notNull("conditioning", conditioning);
+        Checks.notNull("shape", shape);
         NoiseConditioning.requireFitting(images.shape(), conditioning.large());
         this.images = images;
         this.conditioning = conditioning;
@@ -39,6 +43,7 @@ public final class SmallerImages implements ConditionSource {
 
     /** Likewise, of a picture that is chosen already. */
     public void draw(int image, long seed, float[] target, int offset) {
+        Checks.notNull("target", target);
         int level = (int) (Philox.uniform(seed, 0, 1) * levels);
         float[] plane = new float[images.shape().size()];
         images.read(image, plane, 0);

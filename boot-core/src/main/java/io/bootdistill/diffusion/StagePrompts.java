@@ -2,6 +2,7 @@ package io.bootdistill.diffusion;
 
 import io.bootdistill.device.Philox;
 import io.bootdistill.diffusion.ConditionSource.Prompts;
+import io.bootdistill.internal.work.Checks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public record StagePrompts(Prompts prompts, SmallerImages pictures, int each) implements ConditionSource {
 
+    /** Checks that there are both. */
+    public StagePrompts {
+        Checks.notNull("prompts", prompts);
+        Checks.notNull("pictures", pictures);
+    }
+
     /** The same with others of these prompts. */
     public StagePrompts with(Prompts others) {
-        return new StagePrompts(others, pictures, each);
+        return new StagePrompts(Checks.notNull("others", others), pictures, each);
     }
 
     @Override
@@ -27,7 +34,7 @@ public record StagePrompts(Prompts prompts, SmallerImages pictures, int each) im
 
     /** Likewise, of a prompt that is chosen already; of none, with a picture of any. */
     public void drawPicture(int prompt, long seed, float[] target, int offset) {
-        target[offset] = prompt;
+        Checks.notNull("target", target)[offset] = prompt;
         long own = Philox.seed(seed, 1, 0); // apart from the choice of the prompt
         int all = prompts.all().size() * each;
         int picture = prompt < prompts.nullRow() ? prompt * each + (int) (Philox.uniform(own, 0, 0) * each)

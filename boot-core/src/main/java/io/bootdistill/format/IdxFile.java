@@ -2,6 +2,7 @@ package io.bootdistill.format;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.AtomicFiles;
+import io.bootdistill.internal.file.ListCheck;
 import io.bootdistill.internal.file.RegularFiles;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,12 @@ public record IdxFile(int[] shape, List<byte[]> entries) {
     /** Values a JVM can put into one array. */
     private static final int MOST_VALUES = Integer.MAX_VALUE - 8;
 
+    /** Checks that there are both, and copies the list. */
+    public IdxFile {
+        Objects.requireNonNull(shape, "shape is missing");
+        entries = ListCheck.copy("entries", entries);
+    }
+
     /**
      * Reads a file.
      *
@@ -47,7 +55,7 @@ public record IdxFile(int[] shape, List<byte[]> entries) {
      *     Java's memory does not hold it
      */
     public static IdxFile read(Path file) {
-        try (FileChannel channel = RegularFiles.open(file);
+        try (FileChannel channel = RegularFiles.open(Objects.requireNonNull(file, "file is missing"));
                 InputStream raw = new BufferedInputStream(Channels.newInputStream(channel), BUFFER)) {
             raw.mark(2);
             int magic = raw.read() << 8 | raw.read();

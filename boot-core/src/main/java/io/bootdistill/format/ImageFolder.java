@@ -2,6 +2,7 @@ package io.bootdistill.format;
 
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.LeftOut;
+import io.bootdistill.internal.file.ListCheck;
 import java.awt.Transparency;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,13 @@ import org.jspecify.annotations.Nullable;
 public record ImageFolder(int channels, int height, int width, List<byte[]> images, int @Nullable [] labels, List<String> classes,
         List<String> leftOut) {
 
+    /** Copies the lists. */
+    public ImageFolder {
+        images = ListCheck.copy("images", images);
+        classes = ListCheck.copy("classes", classes);
+        leftOut = ListCheck.copy("leftOut", leftOut);
+    }
+
     /**
      * Reads all images of a folder.
      *
@@ -35,7 +44,7 @@ public record ImageFolder(int channels, int height, int width, List<byte[]> imag
      *     such as {@code train} and {@code test}, or Java's memory does not hold them
      */
     public static ImageFolder read(Path folder) {
-        PictureTree tree = PictureTree.of(folder);
+        PictureTree tree = PictureTree.of(Objects.requireNonNull(folder, "folder is missing"));
         return read(folder, tree.files(), tree.classes().isEmpty() ? null : tree.labels(), tree.names(), tree.leftOut());
     }
 
@@ -46,7 +55,7 @@ public record ImageFolder(int channels, int height, int width, List<byte[]> imag
      * @throws ModelFormatException naming the file, if one is missing, damaged or of another size than the first
      */
     public static ImageFolder read(List<Path> files) {
-        if (files.isEmpty()) {
+        if (ListCheck.copy("files", files).isEmpty()) {
             throw new IllegalArgumentException("files is empty, must have at least one");
         }
         return read(files.get(0).toAbsolutePath().getParent(), files, null, List.of(), new LeftOut());
@@ -75,7 +84,7 @@ public record ImageFolder(int channels, int height, int width, List<byte[]> imag
             Bounds.requireHeap(folder, (long) files.size() * 3 * plane);
             images.replaceAll(planes -> planes.length > plane ? planes : threeTimes(planes));
         }
-        return new ImageFolder(isColoured ? 3 : 1, first.getHeight(), first.getWidth(), List.copyOf(images), labels, classes,
+        return new ImageFolder(isColoured ? 3 : 1, first.getHeight(), first.getWidth(), images, labels, classes,
                 leftOut.lines(folder));
     }
 

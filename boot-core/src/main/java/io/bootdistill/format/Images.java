@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
@@ -47,6 +48,7 @@ public final class Images {
      */
     public static void writeGrid(Path target, float[] samples, int channels, int height, int width, int columns)
             throws IOException {
+        Objects.requireNonNull(target, "target is missing");
         writePng(target, grid(samples, channels, height, width, columns, (VISIBLE - 1) / Math.max(width, 1) + 1));
     }
 
@@ -86,7 +88,8 @@ public final class Images {
      * @throws IOException naming the target and the cause; an existing file is then untouched
      */
     public static void writePng(Path target, BufferedImage image) throws IOException {
-        AtomicFiles.writeFile(target, temporary -> {
+        Objects.requireNonNull(image, "image is missing");
+        AtomicFiles.writeFile(Objects.requireNonNull(target, "target is missing"), temporary -> {
             try (OutputStream file = Files.newOutputStream(temporary);
                     MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(file)) { // no cache files
                 if (!ImageIO.write(image, "png", out)) {
@@ -117,6 +120,7 @@ public final class Images {
 
     /** The number of samples in the array. */
     private static int count(float[] samples, int channels, int height, int width) {
+        Objects.requireNonNull(samples, "samples is missing");
         if (channels != 1 && channels != 3) {
             throw new IllegalArgumentException("channels is " + channels + ", must be 1 or 3");
         }

@@ -1,11 +1,13 @@
 package io.bootdistill.format;
 
 import io.bootdistill.error.ModelFormatException;
+import io.bootdistill.internal.file.ListCheck;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,8 @@ public record LabelledImages(int height, int width, List<byte[]> images, int[] l
     private static final String LABELS = "labels";
 
     public LabelledImages {
+        images = ListCheck.copy("images", images);
+        Objects.requireNonNull(labels, "labels is missing");
         int size = height < 1 || width < 1 ? -1 : Math.multiplyExact(height, width);
         if (images.size() != labels.length || images.stream().anyMatch(image -> image.length != size)) {
             throw new IllegalArgumentException("images must be " + labels.length + " of " + height + " × " + width
@@ -36,6 +40,8 @@ public record LabelledImages(int height, int width, List<byte[]> images, int[] l
      * @throws ModelFormatException if there are images without labels
      */
     public static List<Path> files(Path folder, String name) {
+        Objects.requireNonNull(folder, "folder is missing");
+        Objects.requireNonNull(name, "name is missing");
         Path images = find(folder, name, IMAGES);
         return images == null ? List.of() : List.of(images, require(folder, name, LABELS));
     }
@@ -48,6 +54,8 @@ public record LabelledImages(int height, int width, List<byte[]> images, int[] l
      * @throws ModelFormatException if a file is missing or damaged, or they do not fit together
      */
     public static LabelledImages read(Path folder, String name) {
+        Objects.requireNonNull(folder, "folder is missing");
+        Objects.requireNonNull(name, "name is missing");
         Path imageFile = require(folder, name, IMAGES);
         Path labelFile = require(folder, name, LABELS);
         IdxFile images = IdxFile.read(imageFile);

@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * A picture that was read from a PNG or JPEG file. Transparency, and the orientation that a camera notes, are left out.
@@ -18,6 +19,12 @@ import java.util.Arrays;
  */
 public record PictureFile(int channels, int height, int width, byte[] planes, String source) {
 
+    /** Checks that there are both. */
+    public PictureFile {
+        Objects.requireNonNull(planes, "planes is missing");
+        Objects.requireNonNull(source, "source is missing");
+    }
+
     /**
      * Reads a file.
      *
@@ -25,6 +32,8 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
      * @throws ModelFormatException naming the source and the file, if it is damaged, no picture, or one of more than 2²⁶ pixels
      */
     public static PictureFile read(Path file, String source) {
+        Objects.requireNonNull(file, "file is missing");
+        Objects.requireNonNull(source, "source is missing");
         BufferedImage image = PictureDecoder.read(file, source + ": ", "; replace the picture, or take it and its caption out");
         byte[] planes = planes(image);
         int channels = planes.length / (image.getWidth() * image.getHeight());
@@ -80,6 +89,7 @@ public record PictureFile(int channels, int height, int width, byte[] planes, St
      * @throws ModelFormatException naming the file, if it is smaller, or has colours where one channel is asked for
      */
     public void write(int channels, int height, int width, float[] target, int offset) {
+        Objects.requireNonNull(target, "target is missing");
         if (this.height < height || this.width < width) {
             throw new ModelFormatException(source + " is " + this.width + "×" + this.height + " pixels, must be at least " + width
                     + "×" + height + "; give a larger one, or take it and its caption out");

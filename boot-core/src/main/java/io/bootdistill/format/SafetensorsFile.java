@@ -56,7 +56,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
      * @throws ModelFormatException if it cannot be read or is not a safetensors file whose every byte is accounted for
      */
     public static SafetensorsFile open(Path file) {
-        FileChannel channel = RegularFiles.open(file);
+        FileChannel channel = RegularFiles.open(Objects.requireNonNull(file, "file is missing"));
         try {
             return new SafetensorsFile(file, SafetensorsHeader.read(channel, file), channel);
         } catch (IOException e) {
@@ -90,11 +90,13 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
 
     @Override
     public Path file(String name) {
+        Objects.requireNonNull(name, "name is missing");
         return file;
     }
 
     @Override
     public void read(String name, long first, FloatBuffer into) {
+        Objects.requireNonNull(into, "into is missing");
         DType dtype = entry(name).dtype();
         forEachRun(entry(name), first, into.remaining(), (bytes, count) -> dtype.convert(bytes, count, into));
     }
@@ -105,6 +107,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
      * @throws IndexOutOfBoundsException if the tensor has not so many
      */
     public void readBytes(String name, long first, ByteBuffer into) {
+        Objects.requireNonNull(into, "into is missing");
         Entry entry = entry(name);
         Objects.checkFromIndexSize(first, into.remaining(), entry.end() - entry.begin());
         fill(entry, first, into);
@@ -174,7 +177,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     }
 
     private Entry entry(String name) {
-        Entry entry = entries.get(name);
+        Entry entry = entries.get(Objects.requireNonNull(name, "name is missing"));
         if (entry == null) {
             throw new ModelFormatException(file + " has no tensor " + Quoted.of(name) + "; " + CloseNames.hint(name,
                     entries.keySet()));

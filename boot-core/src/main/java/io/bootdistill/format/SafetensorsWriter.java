@@ -54,24 +54,26 @@ public final class SafetensorsWriter {
 
     /** Sets one text of {@code __metadata__}. */
     public SafetensorsWriter metadata(String key, String value) {
-        metadata.put(Objects.requireNonNull(key, "key"), Objects.requireNonNull(value, "value"));
+        metadata.put(Objects.requireNonNull(key, "key is missing"), Objects.requireNonNull(value, "value is missing"));
         return this;
     }
 
     /** Adds a float32 tensor that fills an array. */
     public SafetensorsWriter add(String name, int[] shape, float[] values) {
-        requireLength(name, shape, values.length);
+        requireLength(name, shape, Objects.requireNonNull(values, "values is missing").length);
         return add(name, shape, values, 0);
     }
 
     /** Adds a float32 tensor that lies in an array from {@code offset} on. */
     public SafetensorsWriter add(String name, int[] shape, float[] values, int offset) {
-        Objects.checkFromIndexSize(offset, (int) Math.min(product(name, shape), Integer.MAX_VALUE), values.length);
+        Objects.checkFromIndexSize(offset, (int) Math.min(product(name, shape), Integer.MAX_VALUE),
+                Objects.requireNonNull(values, "values is missing").length);
         return add(name, shape, (first, into) -> into.put(values, offset + (int) first, into.remaining()));
     }
 
     /** Adds a float32 tensor whose values are asked for when the file is written: it needs not to lie in memory. */
     public SafetensorsWriter add(String name, int[] shape, Values values) {
+        Objects.requireNonNull(values, "values is missing");
         return addBytes(name, DType.F32, shape, (first, into) -> values.read(first / Float.BYTES, into.asFloatBuffer()));
     }
 
@@ -82,6 +84,10 @@ public final class SafetensorsWriter {
      * @throws IllegalArgumentException if {@code dtype} is not floating
      */
     public SafetensorsWriter add(String name, DType dtype, int[] shape, Values values) {
+        Objects.requireNonNull(name, "name is missing");
+        Objects.requireNonNull(dtype, "dtype is missing");
+        Objects.requireNonNull(shape, "shape is missing");
+        Objects.requireNonNull(values, "values is missing");
         if (!dtype.isFloating()) {
             throw new IllegalArgumentException("dtype of " + name + " is " + dtype + ", must be of a floating type");
         }
@@ -97,25 +103,26 @@ public final class SafetensorsWriter {
 
     /** Adds a float64 tensor. */
     public SafetensorsWriter addDoubles(String name, int[] shape, double[] values) {
-        requireLength(name, shape, values.length);
+        requireLength(name, shape, Objects.requireNonNull(values, "values is missing").length);
         return addBytes(name, DType.F64, shape, (first, into) ->
                 into.asDoubleBuffer().put(values, (int) first / Double.BYTES, into.remaining() / Double.BYTES));
     }
 
     /** Adds a tensor of 64-bit integers. */
     public SafetensorsWriter addLongs(String name, int[] shape, long[] values) {
-        requireLength(name, shape, values.length);
+        requireLength(name, shape, Objects.requireNonNull(values, "values is missing").length);
         return addBytes(name, DType.I64, shape, (first, into) ->
                 into.asLongBuffer().put(values, (int) first / Long.BYTES, into.remaining() / Long.BYTES));
     }
 
     /** Adds a tensor of any element type by its bytes, little-endian; asked for in whole elements. */
     public SafetensorsWriter addBytes(String name, DType dtype, int[] shape, Bytes content) {
-        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(name, "name is missing");
+        Objects.requireNonNull(content, "content is missing");
         if (name.equals(SafetensorsHeader.METADATA)) {
             throw new IllegalArgumentException("name is " + name + ", which the format reserves");
         }
-        long bytes = Math.multiplyExact(product(name, shape), dtype.bytes());
+        long bytes = Math.multiplyExact(product(name, shape), Objects.requireNonNull(dtype, "dtype is missing").bytes());
         if (tensors.putIfAbsent(name, new Tensor(name, dtype, shape.clone(), bytes, content)) != null) {
             throw new IllegalArgumentException("name is " + name + ", which has been added before");
         }
@@ -128,7 +135,7 @@ public final class SafetensorsWriter {
      * @throws IOException naming the target and the cause; an existing file is then untouched
      */
     public void write(Path target) throws IOException {
-        AtomicFiles.writeFile(target, this::writeNew);
+        AtomicFiles.writeFile(Objects.requireNonNull(target, "target is missing"), this::writeNew);
     }
 
     /**
@@ -137,6 +144,7 @@ public final class SafetensorsWriter {
      * @throws IOException if it cannot be written; what there is of it is the caller's
      */
     public void writeNew(Path file) throws IOException {
+        Objects.requireNonNull(file, "file is missing");
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             writeTo(channel);
         }
@@ -204,8 +212,9 @@ public final class SafetensorsWriter {
     }
 
     private static long product(String name, int[] shape) {
+        Objects.requireNonNull(name, "name is missing");
         long product = 1;
-        for (int size : shape) {
+        for (int size : Objects.requireNonNull(shape, "shape is missing")) {
             if (size < 0) {
                 throw new IllegalArgumentException(
                         "shape of " + name + " is " + Arrays.toString(shape) + ", must not be negative");

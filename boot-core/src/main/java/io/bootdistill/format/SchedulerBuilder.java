@@ -1,6 +1,8 @@
 package io.bootdistill.format;
 
+import io.bootdistill.internal.file.ListCheck;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** The values of a {@link SchedulerConfig.Builder}: the format's defaults, until they are set. */
@@ -60,7 +62,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B type(SchedulerType value) {
-        type = value;
+        type = Objects.requireNonNull(value, "type is missing");
         return self();
     }
 
@@ -70,7 +72,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B betaSchedule(BetaSchedule value) {
-        betaSchedule = value;
+        betaSchedule = Objects.requireNonNull(value, "betaSchedule is missing");
         return self();
     }
 
@@ -85,17 +87,17 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B trainedBetas(List<Double> values) {
-        trainedBetas = values;
+        trainedBetas = ListCheck.copy("trainedBetas", values);
         return self();
     }
 
     public B varianceType(VarianceType value) {
-        varianceType = value;
+        varianceType = Objects.requireNonNull(value, "varianceType is missing");
         return self();
     }
 
     public B predictionType(PredictionType value) {
-        predictionType = value;
+        predictionType = Objects.requireNonNull(value, "predictionType is missing");
         return self();
     }
 
@@ -130,7 +132,7 @@ abstract class SchedulerBuilder<B extends SchedulerBuilder<B>> {
     }
 
     public B timestepSpacing(TimestepSpacing value) {
-        timestepSpacing = value;
+        timestepSpacing = Objects.requireNonNull(value, "timestepSpacing is missing");
         return self();
     }
 

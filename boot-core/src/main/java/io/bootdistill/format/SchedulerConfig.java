@@ -3,6 +3,7 @@ package io.bootdistill.format;
 import io.bootdistill.internal.file.Json;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -125,8 +126,8 @@ public final class SchedulerConfig {
     }
 
     /** A scheduler with the format's defaults: DDPM, 1,000 indices, predictions of x₀ clamped to ±1. */
-    public static SchedulerConfig of(BetaSchedule schedule, PredictionType prediction) {
-        return builder().betaSchedule(schedule).predictionType(prediction).build();
+    public static SchedulerConfig of(BetaSchedule betaSchedule, PredictionType predictionType) {
+        return builder().betaSchedule(betaSchedule).predictionType(predictionType).build();
     }
 
     /**
@@ -136,6 +137,7 @@ public final class SchedulerConfig {
      *     not supported
      */
     public static SchedulerConfig read(Path file) {
+        Objects.requireNonNull(file, "file is missing");
         return new SchedulerConfig(SchedulerJson.read(Json.read(file), file.toString(), builder()));
     }
 
@@ -146,6 +148,8 @@ public final class SchedulerConfig {
      * @throws io.bootdistill.error.ModelFormatException as {@link #read}
      */
     public static SchedulerConfig parse(String json, String source) {
+        Objects.requireNonNull(json, "json is missing");
+        Objects.requireNonNull(source, "source is missing");
         return new SchedulerConfig(SchedulerJson.read(Json.parse(json, source), source, builder()));
     }
 

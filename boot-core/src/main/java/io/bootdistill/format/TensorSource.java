@@ -5,6 +5,7 @@ import io.bootdistill.internal.file.Quoted;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -40,6 +41,7 @@ public interface TensorSource {
      * @throws IndexOutOfBoundsException if the range does not lie in the array
      */
     default void read(String name, float[] into, int offset) {
+        Objects.requireNonNull(into, "into is missing");
         read(name, 0, FloatBuffer.wrap(into, offset, length(name)));
     }
 
@@ -74,6 +76,7 @@ public interface TensorSource {
      * reverse: the values are the same.
      */
     default void requireShape(String name, int... shape) {
+        Objects.requireNonNull(shape, "shape is missing");
         int[] found = shape(name);
         if (!Arrays.equals(asMatrix(found), asMatrix(shape))) {
             throw new ModelFormatException(file(name) + ": tensor " + Quoted.of(name) + " has shape " + Arrays.toString(found)
@@ -87,7 +90,8 @@ public interface TensorSource {
 
     /** As {@link #read(String, long, FloatBuffer)}, but refuses a NaN or an infinity (as float32) by tensor and index. */
     default void readFinite(String name, long first, FloatBuffer into) {
-        int start = into.position();
+        Objects.requireNonNull(name, "name is missing");
+        int start = Objects.requireNonNull(into, "into is missing").position();
         read(name, first, into);
         int bad = FiniteCheck.find(into, start);
         if (bad >= 0) {

@@ -1,5 +1,7 @@
 package io.bootdistill.metric;
 
+import java.util.Objects;
+
 /** How often a classifier finds in an image the class that it was made for. */
 public final class ClassAccuracy {
 
@@ -14,6 +16,8 @@ public final class ClassAccuracy {
      * @throws IllegalArgumentException if the lengths differ or are 0
      */
     public static double of(int[] found, int[] asked) {
+        Objects.requireNonNull(found, "found is missing");
+        Objects.requireNonNull(asked, "asked is missing");
         if (found.length != asked.length || found.length == 0) {
             throw new IllegalArgumentException(
                     "lengths are " + found.length + " and " + asked.length + ", must be equal and not 0");

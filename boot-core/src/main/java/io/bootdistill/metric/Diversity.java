@@ -2,6 +2,7 @@ package io.bootdistill.metric;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -29,6 +30,9 @@ public final class Diversity {
 
     /** The ratio of each class in which the teacher has two different samples, by class. */
     public static SortedMap<Float, Double> perClass(float[] student, float[] teacher, float[] classes) {
+        Objects.requireNonNull(student, "student is missing");
+        Objects.requireNonNull(teacher, "teacher is missing");
+        Objects.requireNonNull(classes, "classes is missing");
         SortedMap<Float, List<Integer>> members = new TreeMap<>();
         for (int i = 0; i < classes.length; i++) {
             List<Integer> samples = members.computeIfAbsent(classes[i], key -> new ArrayList<>());

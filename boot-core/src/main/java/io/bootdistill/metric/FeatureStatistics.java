@@ -1,5 +1,7 @@
 package io.bootdistill.metric;
 
+import java.util.Objects;
+
 /**
  * Mean and covariance of feature vectors that come in any number of portions, in float64 by Welford's update, which does not
  * cancel where the mean is large. Not thread-safe.
@@ -32,7 +34,8 @@ public final class FeatureStatistics {
      * @param images [n][channels][height][width], in [−1, 1]
      */
     public static FeatureStatistics of(FeatureExtractor extractor, float[] images) {
-        FeatureStatistics statistics = new FeatureStatistics(extractor.dimension());
+        Objects.requireNonNull(images, "images is missing");
+        FeatureStatistics statistics = new FeatureStatistics(Objects.requireNonNull(extractor, "extractor is missing").dimension());
         statistics.add(extractor.features(images));
         return statistics;
     }
@@ -44,7 +47,7 @@ public final class FeatureStatistics {
      * @throws IllegalArgumentException if the length is no multiple of the dimension, or a value is not finite
      */
     public void add(float[] features) {
-        if (features.length % dimension != 0) {
+        if (Objects.requireNonNull(features, "features is missing").length % dimension != 0) {
             throw new IllegalArgumentException(
                     "features has " + features.length + " values, must be a multiple of " + dimension);
         }

@@ -1,5 +1,6 @@
 package io.bootdistill.metric;
 
+import java.util.Objects;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
@@ -21,6 +22,8 @@ public final class FrechetDistance {
      * @throws IllegalStateException if a set has fewer than two vectors
      */
     public static double between(FeatureStatistics a, FeatureStatistics b) {
+        Objects.requireNonNull(a, "a is missing");
+        Objects.requireNonNull(b, "b is missing");
         if (a.dimension() != b.dimension()) {
             throw new IllegalArgumentException(
                     "dimensions are " + a.dimension() + " and " + b.dimension() + ", must be equal");
@@ -36,6 +39,10 @@ public final class FrechetDistance {
      * @return at least 0
      */
     public static double between(double[] mean1, double[] covariance1, double[] mean2, double[] covariance2) {
+        Objects.requireNonNull(mean1, "mean1 is missing");
+        Objects.requireNonNull(covariance1, "covariance1 is missing");
+        Objects.requireNonNull(mean2, "mean2 is missing");
+        Objects.requireNonNull(covariance2, "covariance2 is missing");
         int d = mean1.length;
         if (mean2.length != d || covariance1.length != d * d || covariance2.length != d * d) {
             throw new IllegalArgumentException("lengths are " + d + ", " + covariance1.length + ", " + mean2.length + ", "

@@ -1,5 +1,7 @@
 package io.bootdistill.metric;
 
+import java.util.Objects;
+
 /** Distances between two sets of samples that were made from the same noise. */
 public final class PairedError {
 
@@ -7,7 +9,7 @@ public final class PairedError {
 
     /** A copy with every value limited to [−1, 1], as images are before they are shown or compared. */
     public static float[] clamp(float[] samples) {
-        float[] clamped = new float[samples.length];
+        float[] clamped = new float[Objects.requireNonNull(samples, "samples is missing").length];
         for (int i = 0; i < clamped.length; i++) {
             clamped[i] = Math.max(-1, Math.min(1, samples[i]));
         }
@@ -20,6 +22,8 @@ public final class PairedError {
      * @throws IllegalArgumentException if the lengths differ or are 0
      */
     public static double rmse(float[] a, float[] b) {
+        Objects.requireNonNull(a, "a is missing");
+        Objects.requireNonNull(b, "b is missing");
         if (a.length != b.length || a.length == 0) {
             throw new IllegalArgumentException("lengths are " + a.length + " and " + b.length + ", must be equal and not 0");
         }

@@ -1,6 +1,7 @@
 package io.bootdistill.metric;
 
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
@@ -27,6 +28,8 @@ public record PrecisionRecall(double precision, double recall) {
      * @param k the neighbour that gives the radius, 1 … the smaller set's size − 1; 3 is usual
      */
     public static PrecisionRecall of(float[] real, float[] generated, int dimension, int k) {
+        Objects.requireNonNull(real, "real is missing");
+        Objects.requireNonNull(generated, "generated is missing");
         Points realPoints = Points.of("real", real, dimension, k);
         Points generatedPoints = Points.of("generated", generated, dimension, k);
         return new PrecisionRecall(

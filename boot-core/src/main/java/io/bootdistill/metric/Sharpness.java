@@ -1,5 +1,7 @@
 package io.bootdistill.metric;
 
+import java.util.Objects;
+
 /** How sharp images are: the mean of |Laplacian|, |4x − those above, below, left and right|, over all pixels but the edge's. */
 public final class Sharpness {
 
@@ -13,6 +15,7 @@ public final class Sharpness {
      * @param width of a plane, at least 3
      */
     public static double of(float[] planes, int height, int width) {
+        Objects.requireNonNull(planes, "planes is missing");
         int size = height * width;
         if (height < 3 || width < 3 || planes.length == 0 || planes.length % size != 0) {
             throw new IllegalArgumentException("planes has " + planes.length + " values, must be a positive multiple of " + height

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.JsonLines;
+import io.bootdistill.internal.file.ListCheck;
 import io.bootdistill.internal.file.PictureNames;
 import io.bootdistill.internal.file.RegularFiles;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -40,12 +42,21 @@ public record CaptionFolder(Path folder, List<Entry> entries, List<String> leftO
      * @param caption not blank, without white space at its ends
      * @param source the file and, where there are several in it, the line of the caption: for messages
      */
-    public record Entry(Path picture, String caption, String source) {}
+    public record Entry(Path picture, String caption, String source) {
+
+        /** Checks that there are all. */
+        public Entry {
+            Objects.requireNonNull(picture, "picture is missing");
+            Objects.requireNonNull(caption, "caption is missing");
+            Objects.requireNonNull(source, "source is missing");
+        }
+    }
 
     /** Copies the lists. */
     public CaptionFolder {
-        entries = List.copyOf(entries);
-        leftOut = List.copyOf(leftOut);
+        Objects.requireNonNull(folder, "folder is missing");
+        entries = ListCheck.copy("entries", entries);
+        leftOut = ListCheck.copy("leftOut", leftOut);
     }
 
     /**
@@ -55,7 +66,7 @@ public record CaptionFolder(Path folder, List<Entry> entries, List<String> leftO
      *     picture no caption, or something cannot be read
      */
     public static CaptionFolder read(Path folder) {
-        if (!Files.isDirectory(folder)) {
+        if (!Files.isDirectory(Objects.requireNonNull(folder, "folder is missing"))) {
             throw new ModelFormatException(folder + (Files.exists(folder) ? " is a file; give the folder of the pictures"
                     : " does not exist; give a folder of pictures with captions"));
         }

@@ -3,6 +3,7 @@ package io.bootdistill.text;
 import io.bootdistill.error.ModelFormatException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The tokenizer of CLIP's text encoders: byte pairs of words in lower case. It gives the ids that the stock client's
@@ -39,6 +40,7 @@ public final class ClipTokenizer {
      *     vocabulary, or if a token has an id outside {@code [0, vocabulary)}
      */
     public static ClipTokenizer open(Path folder, int positions, int vocabulary) {
+        Objects.requireNonNull(folder, "folder is missing");
         if (positions < FRAME) {
             throw new IllegalArgumentException("positions is " + positions + ", must be at least " + FRAME);
         }
@@ -62,7 +64,7 @@ public final class ClipTokenizer {
      * @throws IllegalArgumentException if the prompt has half a surrogate pair, or more than 1000 combining marks in a row
      */
     public PromptIds ids(String prompt) {
-        Words.requireText(prompt);
+        Words.requireText(Objects.requireNonNull(prompt, "prompt is missing"));
         Row row = new Row(new int[length - FRAME]);
         for (TokenSplitter.Piece piece : asWritten.split(prompt)) {
             if (piece.isToken()) {

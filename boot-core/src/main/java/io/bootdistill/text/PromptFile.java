@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public final class PromptFile {
      *     prompt or more than {@link #MOST}, a line is too long, or the column is not there
      */
     public static List<String> read(Path file, @Nullable String column) {
-        PromptFile reader = new PromptFile(file, column);
+        PromptFile reader = new PromptFile(Objects.requireNonNull(file, "file is missing"), column);
         try (InputStream text = RegularFiles.stream(file)) {
             reader.read(text);
         } catch (CharacterCodingException e) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -47,7 +48,7 @@ public final class TextStates implements AutoCloseable {
      * @throws ModelFormatException if it cannot be read, lacks a tensor or the prompts, or if their sizes do not go together
      */
     public static TextStates open(Path path) {
-        SafetensorsFile file = SafetensorsFile.open(path);
+        SafetensorsFile file = SafetensorsFile.open(Objects.requireNonNull(path, "path is missing"));
         try {
             int[] shape = file.shape(STATES);
             if (shape.length != 3 || Arrays.stream(shape).anyMatch(size -> size == 0)
@@ -88,7 +89,7 @@ public final class TextStates implements AutoCloseable {
      * @throws IllegalArgumentException naming the nearest ones, if the file does not hold it
      */
     public int row(String prompt) {
-        Integer row = rows.get(prompt);
+        Integer row = rows.get(Objects.requireNonNull(prompt, "prompt is missing"));
         if (row == null) {
             throw new IllegalArgumentException("prompt is " + quoted(prompt) + ", of which " + path + " holds no text states; the"
                     + " nearest prompts are " + CloseNames.closest(shown(prompt), rows.keySet()).stream()
@@ -113,6 +114,7 @@ public final class TextStates implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such row, or the range does not lie in the array
      */
     public void states(int row, float[] into, int offset) {
+        Objects.requireNonNull(into, "into is missing");
         int length = tokens * width;
         file.read(STATES, (long) row * length, FloatBuffer.wrap(into, offset, length));
         for (int i = 0; i < length; i++) {
@@ -130,7 +132,7 @@ public final class TextStates implements AutoCloseable {
      * @throws IndexOutOfBoundsException if there is no such row, or the range does not lie in the array
      */
     public void mask(int row, float[] into, int offset) {
-        file.read(MASK, (long) row * tokens, FloatBuffer.wrap(into, offset, tokens));
+        file.read(MASK, (long) row * tokens, FloatBuffer.wrap(Objects.requireNonNull(into, "into is missing"), offset, tokens));
         boolean any = false;
         for (int i = 0; i < tokens; i++) {
             float value = into[offset + i];

@@ -76,8 +76,10 @@ class JointConfigTest {
                 "studentStart is NaN, must be in [0, 1]", b -> b.studentStart(Double.NaN));
         bad.forEach((message, change) -> {
             Builder builder = JointConfig.builder();
-            change.accept(builder);
-            String found = assertThrows(IllegalArgumentException.class, builder::build, message).getMessage();
+            String found = assertThrows(IllegalArgumentException.class, () -> {
+                change.accept(builder);
+                builder.build();
+            }, message).getMessage();
             assertTrue(found.startsWith(message), found);
         });
     }

@@ -36,6 +36,9 @@ public final class Predictor implements AutoCloseable {
     }
 
     private void requireArrays(int n, float[] x, double[] t, float @Nullable [] condition, float[] f) {
+        Checks.notNull("x", x);
+        Checks.notNull("t", t);
+        Checks.notNull("f", f);
         Checks.that(n >= 0, "n", n, "at least 0");
         ConditionShape conditions = teacher.condition();
         long size = (long) n * teacher.shape().size();

@@ -1,5 +1,8 @@
 package io.bootdistill.internal.work;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** Argument checks whose messages name the argument, its value and what is allowed. */
 public final class Checks {
 
@@ -19,9 +22,24 @@ public final class Checks {
         that(value >= 0 && Double.isFinite(value), name, value, "finite and at least 0");
     }
 
-    public static void notNull(String name, Object value) {
+    /** The value, unless it is null. */
+    public static <T> T notNull(String name, T value) {
         if (value == null) {
             throw new IllegalArgumentException(name + " is missing");
         }
+        return value;
+    }
+
+    /** A copy of a list without nulls. */
+    public static <T> List<T> copy(String name, List<T> values) {
+        for (int i = 0; i < notNull(name, values).size(); i++) {
+            notNull(name + "[" + i + "]", values.get(i));
+        }
+        return List.copyOf(values);
+    }
+
+    /** Likewise, of an array. */
+    public static <T> List<T> copy(String name, T[] values) {
+        return copy(name, Arrays.asList(notNull(name, values)));
     }
 }
