@@ -16,17 +16,20 @@ import java.util.TreeMap;
 /**
  * A case whose operands lie on a device, ready to be called any number of times.
  *
- * <p>Each operand has memory of its own, longer than the operand. What lies around and between its rows is NaN for an input,
- * so that reading it shows, and a certain number for an output, so that writing it shows.
+ * <p>Each operand has memory of its own. What lies around and between its rows is NaN for an input, so that reading it shows,
+ * and a certain number for an output, so that writing it shows.
  */
 public final class BoundCase implements AutoCloseable {
 
+    /** Values behind an operand that show whether they are written. */
+    static final int GUARDS = 19;
+
     private static final float GUARD = 12345.678f;
-    private static final int GUARDS = 19;
 
     private final CaseContent operation;
     private final int first;
     private final int count;
+    private final int guards;
     private final Scope scope = new Scope();
     private final Kernels kernels;
     private final Map<String, DeviceMemory> memories = new LinkedHashMap<>();
@@ -35,10 +38,15 @@ public final class BoundCase implements AutoCloseable {
     private final Operands preparing; // the same, apart: what is only prepared, no call has asked for
     private final Slice awaited;
 
-    BoundCase(CaseContent operation, Device device, int first, int count) {
+    /**
+     * @param first the first sample, of {@code count}
+     * @param guards how many values lie behind each operand: {@link #GUARDS}, or 0 where a tool watches what lies beside memory
+     */
+    BoundCase(CaseContent operation, Device device, int first, int count, int guards) {
         this.operation = operation;
         this.first = first;
         this.count = count;
+        this.guards = guards;
         try {
             kernels = scope.own(device.openKernels());
             Map<String, Tensor> tensors = new HashMap<>();
@@ -70,7 +78,7 @@ public final class BoundCase implements AutoCloseable {
 
     private void placePrepared(long length, Device device, Map<String, Tensor> tensors) {
         if (length > 0) {
-            DeviceMemory memory = scope.own(device.allocate(length + GUARDS));
+            DeviceMemory memory = scope.own(device.allocate(length + guards));
             kernels.fill(memory.slice(), GUARD);
             memories.put(Operands.PREPARED, memory);
             tensors.put(Operands.PREPARED, Tensor.of(memory.slice(0, length), 1));
@@ -80,7 +88,7 @@ public final class BoundCase implements AutoCloseable {
     private float[] content(Operand operand, int draw) {
         float[] values = operation.values(operand, draw);
         int rows = operand.rows(count);
-        float[] content = new float[operand.offset() + (rows - 1) * operand.stride() + operand.channels() + GUARDS];
+        float[] content = new float[operand.offset() + (rows - 1) * operand.stride() + operand.channels() + guards];
         Arrays.fill(content, operand.written() ? GUARD : Float.NaN);
         int from = operand.perSample() ? operand.rows(first) * operand.channels() : 0;
         for (int row = 0; row < rows; row++) {
@@ -185,7 +193,7 @@ public final class BoundCase implements AutoCloseable {
         }
         if (memories.containsKey(Operands.PREPARED)) {
             float[] prepared = download(Operands.PREPARED);
-            for (int i = prepared.length - GUARDS; i < prepared.length; i++) {
+            for (int i = prepared.length - guards; i < prepared.length; i++) {
                 if (prepared[i] != GUARD) {
                     throw new IllegalStateException("prepared weights leave their memory");
                 }
