@@ -33,6 +33,7 @@ record TeacherFolder(DiffusersFolder folder, WeightsManifest weights) {
         if (reader.marks().guidance().isWide()) {
             throw new ModelFormatException(folder.path() + " holds a student that is told the guidance scale; use Student.load");
         }
+        folder.requirePixels();
         if (!folder.others().isEmpty()) {
             LOG.warn("{} holds other networks beside the one that is read: {}; rename the one that is meant unet",
                     folder.path(), Quoted.names(folder.others()));
