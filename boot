@@ -41,7 +41,6 @@ is_stale() {
 
 build() {
     local log=$home/examples/target/build.log
-    mkdir -p "$home/examples/target"
     touch "$building"
     rm -f "$jar" # a half one would pass for up to date
     printf 'boot: building (the first time takes some minutes) …\n' >&2
@@ -59,7 +58,13 @@ case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
     *) export LC_ALL=C.UTF-8 ;; # file names and messages are not ASCII
 esac
 if is_stale; then
-    build
+    mkdir -p "$home/examples/target"
+    {
+        flock 9 2>/dev/null || true # one at a time, where the system can
+        if is_stale; then
+            build
+        fi
+    } 9>"$home/examples/target/boot.lock"
 fi
 options=("-Dboot.home=$home" "-Dboot.command=$0" -XX:+UseSerialGC)
 if [[ -t 2 ]]; then

@@ -34,6 +34,7 @@ extern "C" {
 #define BOOT_CUDA_NO_DEVICE 4
 #define BOOT_CUDA_DEVICE_TOO_OLD 5   /* compute capability below 7.5 */
 #define BOOT_CUDA_NO_KERNEL_IMAGE 6  /* the library holds no machine code for the device and the driver cannot make it */
+#define BOOT_CUDA_NOT_OPENED 7       /* driver and library are fit, the device is not: full, taken, or not ready */
 
 #define BOOT_CUDA_PROBE_REASON 0
 #define BOOT_CUDA_PROBE_ERROR 1      /* the cudaError_t behind the reason, or 0 */
@@ -69,7 +70,8 @@ int32_t boot_cuda_synchronise(boot_context context);
 
 /* ---- graphs: the calls of a context between begin and end are recorded, not carried out, and can be launched any number of
  * times. Run the calls once before: scratch memory cannot grow meanwhile. The graph takes it over. Values that change from
- * launch to launch lie in device memory and are uploaded before it. Calls of other contexts go on as ever. */
+ * launch to launch lie in device memory and are uploaded before it. Calls of other contexts go on as ever, and other threads may
+ * allocate, free and destroy. */
 
 int32_t boot_cuda_capture_begin(boot_context context);
 /* Ends the capture, also after a failed call; without a graph where one failed. */

@@ -19,9 +19,9 @@ int32_t boot_time_embedding_tangent(boot_context, int32_t n, int32_t half, int32
     return BOOT_OK;
 }
 
-int32_t boot_embedding_forward(boot_context, int32_t n, int32_t, int32_t channels, boot_floats labels,
+int32_t boot_embedding_forward(boot_context, int32_t n, int32_t table_rows, int32_t channels, boot_floats labels,
     boot_floats table, boot_floats x, int64_t ldx, boot_floats y, int64_t ldy) {
-    embedding_forward(n, channels, at(labels), at(table), source(x, ldx), sink(y, ldy));
+    embedding_forward(n, table_rows, channels, at(labels), at(table), source(x, ldx), sink(y, ldy));
     return BOOT_OK;
 }
 

@@ -12,6 +12,10 @@ struct Context {
     int64_t capacity;
 };
 
+// Zeros, 64-byte aligned; null where there is no memory.
+float* allocate(int64_t floats);
+void release(float* block);
+
 // Memory for `floats` values that is valid until the next call, 64-byte aligned, not cleared; null where there is none.
 float* reserve(Context& context, int64_t floats);
 

@@ -2,6 +2,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <algorithm>
+
 #include "operations.h"
 #include "vector.h"
 
@@ -45,9 +47,20 @@ void time_embedding_tangent(int32_t n, int32_t half, bool fourier, bool cosine_f
     }
 }
 
-void embedding_forward(int32_t n, int32_t channels, const float* labels, const float* table, Source x, Target y) {
+// The row that a label names, or -1: labels come from memory, and no caller has seen them.
+static int64_t row_of(float label, int32_t rows) {
+    return label >= 0 && label < static_cast<double>(rows) ? static_cast<int64_t>(label) : -1;
+}
+
+void embedding_forward(int32_t n, int32_t table_rows, int32_t channels, const float* labels, const float* table, Source x,
+    Target y) {
     for (int32_t sample = 0; sample < n; sample++) {
-        const float* entry = table + static_cast<int64_t>(labels[sample]) * channels;
+        const int64_t row = row_of(labels[sample], table_rows);
+        if (row < 0) {
+            std::fill_n(y.row(sample), channels, NAN);
+            continue;
+        }
+        const float* entry = table + row * channels;
         over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             Vec value = load(entry + i, lanes);
             store(y.row(sample) + i, x.given() ? load(x.row(sample) + i, lanes) + value : value, lanes);
@@ -61,7 +74,11 @@ void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const f
         memset(dtable, 0, sizeof(float) * table_rows * channels);
     }
     for (int32_t sample = 0; sample < n; sample++) {
-        float* entry = dtable + static_cast<int64_t>(labels[sample]) * channels;
+        const int64_t row = row_of(labels[sample], table_rows);
+        if (row < 0) {
+            continue;
+        }
+        float* entry = dtable + row * channels;
         over_lanes(channels, [&](int64_t i, auto lanes) BOOT_LAMBDA {
             store(entry + i, load(entry + i, lanes) + load(dy.row(sample) + i, lanes), lanes);
         });

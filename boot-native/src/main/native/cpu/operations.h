@@ -83,7 +83,8 @@ void time_embedding(int32_t n, int32_t half, bool fourier, bool cosine_first, co
     Target y);
 void time_embedding_tangent(int32_t n, int32_t half, bool fourier, bool cosine_first, const float* t,
     const float* frequencies, const float* ttangent, Target ytangent);
-void embedding_forward(int32_t n, int32_t channels, const float* labels, const float* table, Source x, Target y);
+void embedding_forward(int32_t n, int32_t table_rows, int32_t channels, const float* labels, const float* table, Source x,
+    Target y);
 void embedding_backward(int32_t n, int32_t table_rows, int32_t channels, const float* labels, Source dy, float* dtable,
     bool accumulate);
 void divide_samples(int32_t n, int32_t pixels, int32_t channels, Source x, const float* divisor, Source base, Target y);

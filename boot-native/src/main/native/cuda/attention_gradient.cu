@@ -121,7 +121,7 @@ int32_t boot_attention_backward(boot_context context, int32_t n, int32_t queries
     const int64_t rows = static_cast<int64_t>(n) * heads * queries;
     float* row_sums = reserve(of(context), rows);
     if (row_sums == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     const Dense all_q = heads_of(source(q, ldq), shape, queries), all_dy = heads_of(source(dy, lddy), shape, queries);
     const Dense all_k = heads_of(source(k, ldk), shape, keys), all_v = heads_of(source(v, ldv), shape, keys);

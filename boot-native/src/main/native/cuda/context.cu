@@ -3,12 +3,18 @@
 
 #include <stdlib.h>
 
+#include <mutex>
+
 namespace boot {
+
+static std::mutex owners_lock;
+static Context* owners;  // of the streams into which calls go, linked by next_owner
 
 int32_t status(cudaError_t error) {
     if (error == cudaSuccess) {
         return BOOT_OK;
     }
+    cudaGetLastError();  // or the next launch would be taken for the one that failed
     return error == cudaErrorMemoryAllocation ? BOOT_OUT_OF_MEMORY : BOOT_DEVICE_ERROR + static_cast<int32_t>(error);
 }
 
@@ -22,15 +28,18 @@ float* reserve(Context& context, int64_t floats) {
     if (floats <= context.capacity) {
         return context.scratch;
     }
-    if (capturing(context) || floats > INT64_MAX / 8) {
+    context.refusal = capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : floats > INT64_MAX / 8 ? BOOT_OUT_OF_MEMORY : BOOT_OK;
+    if (context.refusal == BOOT_OK) {
+        context.refusal = status(cudaStreamSynchronize(context.stream));  // earlier calls may still use it
+    }
+    if (context.refusal != BOOT_OK) {
         return nullptr;
     }
-    cudaStreamSynchronize(context.stream);  // earlier calls may still use it; an error shows again at the next launch
     cudaFree(context.scratch);
     context.scratch = nullptr;
     context.capacity = 0;
-    if (cudaMalloc(&context.scratch, floats * sizeof(float)) != cudaSuccess) {
-        cudaGetLastError();  // reported by the caller; must not be taken for a failed launch later
+    context.refusal = status(cudaMalloc(&context.scratch, floats * sizeof(float)));
+    if (context.refusal != BOOT_OK) {
         context.scratch = nullptr;
         return nullptr;
     }
@@ -38,28 +47,44 @@ float* reserve(Context& context, int64_t floats) {
     return context.scratch;
 }
 
-int32_t no_scratch(const Context& context) {
-    return capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : BOOT_OUT_OF_MEMORY;
-}
-
 Staging* stage(Context& context) {
-    if (capturing(context)) {
-        return nullptr;
-    }
     Staging& staging = context.staging[context.next_staging];
-    if (cudaEventSynchronize(staging.released) != cudaSuccess) {
+    context.refusal = capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : status(cudaEventSynchronize(staging.released));
+    if (context.refusal != BOOT_OK) {
         return nullptr;
     }
     context.next_staging = (context.next_staging + 1) % STAGING_PIECES;
     return &staging;
 }
 
-int32_t no_staging(const Context& context) {
-    return capturing(context) ? BOOT_CUDA_NOT_CAPTURABLE : status(cudaStreamSynchronize(context.stream));
-}
-
 int32_t release(Context& context, Staging& staging) {
     return status(cudaEventRecord(staging.released, context.stream));
+}
+
+int32_t wait_for_calls() {
+    const std::lock_guard<std::mutex> lock(owners_lock);
+    int32_t result = BOOT_OK;
+    for (const Context* owner = owners; owner != nullptr; owner = owner->next_owner) {
+        const int32_t waited = status(cudaStreamSynchronize(owner->shared_stream));
+        result = result == BOOT_OK ? waited : result;
+    }
+    return result;
+}
+
+static void add_owner(Context* context) {
+    const std::lock_guard<std::mutex> lock(owners_lock);
+    context->next_owner = owners;
+    owners = context;
+}
+
+static void remove_owner(const Context* context) {
+    const std::lock_guard<std::mutex> lock(owners_lock);
+    for (Context** owner = &owners; *owner != nullptr; owner = &(*owner)->next_owner) {
+        if (*owner == context) {
+            *owner = context->next_owner;
+            return;
+        }
+    }
 }
 
 static cudaError_t open_staging(Context& context) {
@@ -86,6 +111,7 @@ static int32_t destroy(Context* context) {
     }
     cudaFree(context->scratch);
     if (context->owns_stream) {
+        remove_owner(context);
         cudaStreamDestroy(context->stream);
     }
     free(context);
@@ -115,18 +141,21 @@ static int32_t create(const boot_functions& functions, int32_t cap, const Contex
     created->multiprocessors = count;
     created->precision = leader == nullptr ? precision(cap) : leader->precision;
     if (leader != nullptr) {
-        created->stream = leader->stream;
+        created->stream = created->shared_stream = leader->shared_stream;
     } else if (error == cudaSuccess) {
         error = cudaStreamCreateWithFlags(&created->stream, cudaStreamNonBlocking);
+        created->shared_stream = created->stream;
         created->owns_stream = error == cudaSuccess;
     }
     if (error == cudaSuccess) {
         error = open_staging(*created);
     }
     if (error != cudaSuccess) {
-        cudaGetLastError();
         destroy(created);
         return status(error);
+    }
+    if (created->owns_stream) {
+        add_owner(created);
     }
     *context = reinterpret_cast<boot_context>(created);
     return BOOT_OK;

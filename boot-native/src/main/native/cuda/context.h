@@ -29,13 +29,15 @@ struct Context {
     const boot_functions* functions;  // the first field of what a handle points to
     int32_t precision;  // BOOT_CUDA_FLOAT32, _TF32 or _BF16: the best that the device has and the caller allows
     int32_t multiprocessors;
-    cudaStream_t stream;
-    cudaStream_t shared_stream;  // the one to come back to after a capture
-    bool owns_stream;
+    cudaStream_t stream;  // what calls go into: the next one, or a private one during a capture
+    cudaStream_t shared_stream;
+    bool owns_stream;  // the shared one
     float* scratch;
     int64_t capacity;  // of scratch, in floats
     Staging staging[STAGING_PIECES];
     int32_t next_staging;
+    int32_t refusal;  // why the last reserve or stage gave nothing
+    Context* next_owner;
 };
 
 inline Context& of(boot_context context) { return *reinterpret_cast<Context*>(context); }
@@ -43,21 +45,23 @@ inline Context& of(boot_context context) { return *reinterpret_cast<Context*>(co
 inline float* at(boot_floats address) { return reinterpret_cast<float*>(address); }
 
 // Device memory for `floats` values, 256-byte aligned, not cleared, valid until the next call; null where there is none:
-// return no_scratch(context) then. It only grows, and not while a graph is captured.
+// return context.refusal then. It only grows, and not while a graph is captured.
 float* reserve(Context& context, int64_t floats);
-int32_t no_scratch(const Context& context);
 
 // Whether calls are being recorded in a graph.
 bool capturing(const Context& context);
 
 // The next piece of staging memory, when the device has done with it; null while a graph is captured, and after an error:
-// return no_staging(context) then.
+// return context.refusal then.
 Staging* stage(Context& context);
-int32_t no_staging(const Context& context);
 // Says that the calls so far are the last that use it.
 int32_t release(Context& context, Staging& staging);
 
-// BOOT_OK, BOOT_OUT_OF_MEMORY or BOOT_DEVICE_ERROR + error.
+// Waits for the calls of all contexts, whose memory or graph may be freed then. Not for the device: while any thread captures,
+// CUDA refuses that and spoils the capture.
+int32_t wait_for_calls();
+
+// BOOT_OK, BOOT_OUT_OF_MEMORY or BOOT_DEVICE_ERROR + error, which no later call of this thread says again.
 int32_t status(cudaError_t error);
 
 // What became of the launches since the last call.

@@ -56,7 +56,7 @@ int64_t boot_cuda_stream(boot_context context) { return reinterpret_cast<int64_t
 int32_t boot_cuda_scratch(boot_context context, int64_t floats, boot_floats* scratch) {
     float* reserved = reserve(of(context), floats);
     *scratch = reinterpret_cast<boot_floats>(reserved);
-    return reserved == nullptr ? no_scratch(of(context)) : BOOT_OK;
+    return reserved == nullptr ? of(context).refusal : BOOT_OK;
 }
 
 int32_t boot_cuda_transpose(boot_context context, int64_t rows, int64_t columns, boot_floats x, boot_floats y,
@@ -83,7 +83,7 @@ int32_t boot_cuda_sum_images(boot_context context, int32_t n, int32_t pixels, in
     boot_floats dbias, boot_floats dshift, int64_t lddshift, int32_t accumulate) {
     float* scratch = reserve(of(context), column_sums(n, pixels, channels));
     if (scratch == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     return sum_columns(of(context), scratch, n, pixels, channels, source(dy, lddy), at(dbias), sink(dshift, lddshift),
         accumulate != 0);

@@ -17,7 +17,7 @@ int32_t boot_conv_backward_weights(boot_context context, int32_t n, int32_t heig
     const int64_t sums = column_sums(n, conv.out_pixels(), out), parts = part_sums(rows, out, terms);
     float* scratch = reserve(of(context), sums > parts ? sums : parts);
     if (scratch == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     const int32_t result = sum_columns(of(context), scratch, n, conv.out_pixels(), out, source(dy, lddy), at(dbias),
         sink(dshift, lddshift), accumulate != 0);

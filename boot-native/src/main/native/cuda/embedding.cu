@@ -69,9 +69,18 @@ __global__ void __launch_bounds__(BLOCK_THREADS) time_embedding_tangent(Elements
     });
 }
 
-__global__ void __launch_bounds__(BLOCK_THREADS) embedding(Elements elements, const float* labels, const float* table,
-    Source x, Target y) {
+// Whether a label names a row of a table: labels come from memory, and no caller has seen them.
+__device__ __forceinline__ bool names_row(float label, int32_t rows) {
+    return label >= 0.0f && label < 2147483648.0f && static_cast<int32_t>(label) < rows;
+}
+
+__global__ void __launch_bounds__(BLOCK_THREADS) embedding(Elements elements, int32_t rows, const float* labels,
+    const float* table, Source x, Target y) {
     over_elements(elements, [&](int64_t, int64_t sample, int64_t i) {
+        if (!names_row(labels[sample], rows)) {
+            y.row(sample)[i] = __uint_as_float(0x7FFFFFFF);  // not a number
+            return;
+        }
         const float value = table[static_cast<int64_t>(labels[sample]) * elements.columns + i];
         y.row(sample)[i] = x.given() ? x.row(sample)[i] + value : value;
     });
@@ -79,10 +88,13 @@ __global__ void __launch_bounds__(BLOCK_THREADS) embedding(Elements elements, co
 
 // The first sample with its label adds those of all samples with that label to the table: no two threads write one value, the
 // order is that of the batch.
-__global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements elements, const float* labels, Source dy,
-    float* dtable) {
+__global__ void __launch_bounds__(BLOCK_THREADS) embedding_gradient(Elements elements, int32_t rows, const float* labels,
+    Source dy, float* dtable) {
     over_elements(elements, [&](int64_t, int64_t first, int64_t i) {
         const float label = labels[first];
+        if (!names_row(label, rows)) {
+            return;
+        }
 #pragma unroll 1
         for (int64_t sample = 0; sample < first; sample++) {
             if (labels[sample] == label) {
@@ -129,11 +141,11 @@ int32_t boot_time_embedding_tangent(boot_context context, int32_t n, int32_t hal
     return launched();
 }
 
-int32_t boot_embedding_forward(boot_context context, int32_t n, int32_t, int32_t channels, boot_floats labels,
+int32_t boot_embedding_forward(boot_context context, int32_t n, int32_t table_rows, int32_t channels, boot_floats labels,
     boot_floats table, boot_floats x, int64_t ldx, boot_floats y, int64_t ldy) {
     const Elements elements = {1, n, channels};
-    BOOT_LAUNCH(embedding, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(labels), at(table),
-        source(x, ldx), sink(y, ldy));
+    BOOT_LAUNCH(embedding, grid_of(elements), block_of(elements), 0, of(context).stream, elements, table_rows, at(labels),
+        at(table), source(x, ldx), sink(y, ldy));
     return launched();
 }
 
@@ -146,8 +158,8 @@ int32_t boot_embedding_backward(boot_context context, int32_t n, int32_t table_r
         }
     }
     const Elements elements = {1, n, channels};
-    BOOT_LAUNCH(embedding_gradient, grid_of(elements), block_of(elements), 0, of(context).stream, elements, at(labels),
-        source(dy, lddy), at(dtable));
+    BOOT_LAUNCH(embedding_gradient, grid_of(elements), block_of(elements), 0, of(context).stream, elements, table_rows,
+        at(labels), source(dy, lddy), at(dtable));
     return launched();
 }
 

@@ -27,7 +27,6 @@ int32_t boot_cuda_capture_begin(boot_context context) {
         cudaStreamDestroy(own);
         return status(error);
     }
-    of(context).shared_stream = of(context).stream;
     of(context).stream = own;
     return BOOT_OK;
 }
@@ -45,7 +44,6 @@ int32_t boot_cuda_capture_end(boot_context context, boot_graph* graph) {
         cudaGraphDestroy(recorded);
     }
     if (error != cudaSuccess || created == nullptr) {
-        cudaGetLastError();
         free(created);
         return error == cudaSuccess ? BOOT_OUT_OF_MEMORY : status(error);
     }
@@ -63,7 +61,7 @@ int32_t boot_cuda_graph_launch(boot_context context, boot_graph graph) {
 
 int32_t boot_cuda_graph_destroy(boot_graph graph) {
     Graph* destroyed = reinterpret_cast<Graph*>(graph);
-    const int32_t result = status(cudaDeviceSynchronize());  // a launch may be on its way
+    const int32_t result = wait_for_calls();  // a launch may be on its way
     cudaGraphExecDestroy(destroyed->executable);
     cudaFree(destroyed->scratch);
     free(destroyed);

@@ -197,7 +197,7 @@ int32_t boot_group_norm_forward(boot_context context, int32_t n, int32_t pixels,
     const Norm norm = norm_of(pixels, channels, groups, epsilon, activation);
     float* partial = reserve(of(context), static_cast<int64_t>(n) * norm.slices * 2 * channels);
     if (partial == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     const dim3 grid(static_cast<unsigned>(n) * norm.slices * norm.tiles), block(LANES, LINES);
     const cudaStream_t stream = of(context).stream;
@@ -217,7 +217,7 @@ int32_t boot_group_norm_backward(boot_context context, int32_t n, int32_t pixels
     const int64_t partials = static_cast<int64_t>(n) * norm.slices * 2 * channels, per_sample = 2ll * n * channels;
     float* partial = reserve(of(context), partials + per_sample + 2ll * n * groups);
     if (partial == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     float *sums = partial + partials, *means = sums + per_sample;
     const Elements sample_channels = {1, n, channels};

@@ -90,7 +90,7 @@ int32_t boot_group_norm_tangent(boot_context context, int32_t n, int32_t pixels,
     const int64_t partials = static_cast<int64_t>(n) * norm.slices * 2 * channels;
     float* partial = reserve(of(context), partials + 2ll * n * groups);
     if (partial == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     float* means = partial + partials;
     const dim3 grid(static_cast<unsigned>(n) * norm.slices * norm.tiles), block(LANES, LINES);

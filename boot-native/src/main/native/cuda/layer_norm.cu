@@ -172,7 +172,7 @@ int32_t boot_layer_norm_backward(boot_context context, int32_t n, int32_t pixels
     const int64_t partials = static_cast<int64_t>(n) * norm.slices * 2 * channels;
     float* partial = reserve(of(context), partials + 2ll * n * channels);
     if (partial == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     float* sums = partial + partials;
     const Elements sample_channels = {1, n, channels};

@@ -23,7 +23,7 @@ int32_t boot_linear_backward_weights(boot_context context, int64_t rows, int32_t
     const int64_t sums = dbias == 0 ? 0 : column_sums(1, rows, out), parts = part_sums(in, out, rows);
     float* scratch = reserve(of(context), sums > parts ? sums : parts);
     if (scratch == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     if (dbias != 0) {
         const int32_t result = sum_columns(

@@ -21,7 +21,6 @@ int32_t boot_allocate(boot_device, int64_t count, boot_floats* memory) {
         error = cudaStreamSynchronize(nullptr);  // the streams of contexts do not wait for it
     }
     if (error != cudaSuccess) {
-        cudaGetLastError();
         cudaFree(allocated);
         return status(error);
     }
@@ -29,9 +28,9 @@ int32_t boot_allocate(boot_device, int64_t count, boot_floats* memory) {
     return BOOT_OK;
 }
 
-// Waits for the device: calls that use the memory may still be on their way.
+// Calls that use the memory may still be on their way.
 int32_t boot_free(boot_device, boot_floats memory) {
-    const int32_t result = status(cudaDeviceSynchronize());
+    const int32_t result = wait_for_calls();
     const int32_t freed = status(cudaFree(at(memory)));
     return result == BOOT_OK ? freed : result;
 }
@@ -41,7 +40,7 @@ static int32_t upload_piece(Context& context, const float* source, int64_t rows,
     int64_t ldtarget) {
     Staging* staging = stage(context);
     if (staging == nullptr) {
-        return no_staging(context);
+        return context.refusal;
     }
     const size_t width = bytes_of(columns);
     memcpy(staging->host, source, bytes_of(rows * columns));

@@ -112,7 +112,7 @@ int32_t boot_sum_lanes(boot_context context, const boot_floats* lanes, int32_t l
     }
     float* scratch = lane_count <= TREE ? nullptr : reserve(of(context), quotient_up(lane_count, TREE) * length);
     if (lane_count > TREE && scratch == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     int64_t count = lane_count;
     bool first_round = true;

@@ -30,6 +30,17 @@ static bool driver_opens(char* detail, int32_t length) {
 #endif
 }
 
+// Errors by which the runtime says that what it has opened is no driver for it.
+static bool of_the_driver(cudaError_t error) {
+    return error == cudaErrorInitializationError || error == cudaErrorSystemDriverMismatch || error == cudaErrorStubLibrary;
+}
+
+// Errors by which it says that it has no code for the device.
+static bool of_the_image(cudaError_t error) {
+    return error == cudaErrorNoKernelImageForDevice || error == cudaErrorInvalidDeviceFunction || error == cudaErrorInvalidPtx ||
+        error == cudaErrorUnsupportedPtxVersion;
+}
+
 static int32_t reason_of(int32_t* result, char* detail, int32_t length) {
     int version = 0, devices = 0, major = 0, minor = 0;
     cudaRuntimeGetVersion(&version);
@@ -45,7 +56,7 @@ static int32_t reason_of(int32_t* result, char* detail, int32_t length) {
     }
     result[BOOT_CUDA_PROBE_ERROR] = error;
     result[BOOT_CUDA_PROBE_DEVICES] = devices;
-    if (version == 0) {
+    if (version == 0 || of_the_driver(error)) {
         return BOOT_CUDA_DRIVER_BROKEN;
     }
     if (error == cudaErrorInsufficientDriver) {
@@ -64,15 +75,18 @@ static int32_t reason_of(int32_t* result, char* detail, int32_t length) {
     result[BOOT_CUDA_PROBE_ERROR] = error;
     result[BOOT_CUDA_PROBE_CAPABILITY] = 10 * major + minor;
     if (error != cudaSuccess) {
-        return BOOT_CUDA_DRIVER_BROKEN;
+        return BOOT_CUDA_NOT_OPENED;
     }
     if (result[BOOT_CUDA_PROBE_CAPABILITY] < OLDEST_CAPABILITY) {
         return BOOT_CUDA_DEVICE_TOO_OLD;
     }
     cudaFuncAttributes attributes;
-    error = cudaFuncGetAttributes(&attributes, probe);
+    error = cudaFuncGetAttributes(&attributes, probe);  // the first call that opens the device
     result[BOOT_CUDA_PROBE_ERROR] = error;
-    return error == cudaSuccess ? BOOT_CUDA_USABLE : BOOT_CUDA_NO_KERNEL_IMAGE;
+    return error == cudaSuccess ? BOOT_CUDA_USABLE
+        : of_the_image(error)   ? BOOT_CUDA_NO_KERNEL_IMAGE
+        : of_the_driver(error)  ? BOOT_CUDA_DRIVER_BROKEN
+                                : BOOT_CUDA_NOT_OPENED;
 }
 
 static int64_t attribute(cudaDeviceAttr which) {

@@ -66,7 +66,7 @@ int32_t boot_gate_backward(boot_context context, int32_t n, int32_t pixels, int3
     const Norm norm = norm_of(pixels, channels, 1, 0, BOOT_ACTIVATION_NONE);
     float* partial = reserve(of(context), static_cast<int64_t>(n) * norm.slices * channels);
     if (partial == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     BOOT_LAUNCH(gate_gradient, static_cast<unsigned>(n) * norm.slices * norm.tiles, dim3(LANES, LINES), 0,
         of(context).stream, norm, source(x, ldx), source(gate, ldgate), source(dy, lddy), source(base, ldbase),
@@ -93,7 +93,7 @@ int32_t boot_sum_rows_forward(boot_context context, int32_t n, int32_t pixels, i
     }
     float* partial = reserve(of(context), n * chunks * channels);
     if (partial == nullptr) {
-        return no_scratch(of(context));
+        return of(context).refusal;
     }
     const int32_t result =
         sum_rows(of(context), n, pixels, SUM_CHUNK, channels, source(x, ldx), {partial, channels}, false);

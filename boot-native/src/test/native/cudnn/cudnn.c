@@ -1,6 +1,7 @@
 // A stand-in for every library that the JavaCPP presets of cuDNN want, so that the real presets run where there is no GPU: the
 // functions of cuDNN that we call, for device memory that is the host's. It is strict: a call that cuDNN's documentation does
-// not allow, or that we never mean to make, is refused with a name that says why.
+// not allow, or that we never mean to make, is refused with a name that says why. What a pass computes goes into the stream of
+// its handle, which the emulator of the kernels carries out or records in a graph.
 //
 // Of the four algorithms that it proposes, only the last may be taken: the others are not deterministic, do not work, or have
 // no workspace. It overwrites all of its workspace, so that one which overlaps an operand shows.
@@ -8,9 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OK, NO_HANDLE, BAD_DESCRIPTOR, BAD_SHAPE, BAD_ALGORITHM, BAD_WORKSPACE, BAD_SCALE, MISALIGNED, FAILS };
+enum { OK, NO_HANDLE, BAD_DESCRIPTOR, BAD_SHAPE, BAD_ALGORITHM, BAD_WORKSPACE, BAD_SCALE, MISALIGNED, NO_STREAM, FAILS };
 static const char* const NAMES[] = {
-    "OK", "NO_HANDLE", "BAD_DESCRIPTOR", "BAD_SHAPE", "BAD_ALGORITHM", "BAD_WORKSPACE", "BAD_SCALE", "MISALIGNED", "FAILS"};
+    "OK", "NO_HANDLE", "BAD_DESCRIPTOR", "BAD_SHAPE", "BAD_ALGORITHM", "BAD_WORKSPACE", "BAD_SCALE", "MISALIGNED",
+    "NO_STREAM", "FAILS"};
 enum { NHWC = 1, FLOAT = 0, CROSS_CORRELATION = 1, DEFAULT_MATH = 0, FMA_MATH = 3, DETERMINISTIC = 1 };
 enum { UNSTABLE, BROKEN, WITHOUT_WORKSPACE, GOOD, PROPOSALS };
 enum { WORKSPACE = 1000 };  // bytes, no multiple of anything
@@ -25,6 +27,8 @@ typedef struct {
     size_t memory;
     int determinism, math, reserved[3];
 } Proposal;
+
+int boot_emulator_submit(void* stream, void (*run)(void*), const void* argument, size_t bytes);
 
 const char* cudnnGetErrorString(int status) { return NAMES[status]; }
 
@@ -136,23 +140,35 @@ int cudnnGetConvolutionBackwardFilterWorkspaceSize(Handle* handle, Images* x, Im
 
 // ---- passes
 
-// What a pass sums: for each output value, all taps and channels under it.
-typedef void Term(void* pass, long x, long w, long y);
+// A pass sums, for each value of its result, all taps and channels under it.
+typedef struct Pass Pass;
+typedef void Term(const Pass* pass, double* sums, long x, long w, long y);
+struct Pass {
+    Images xs, ys;
+    Filters ws;
+    Description conv;
+    const float *x, *w, *y;  // null: the one that results
+    Term* term;
+    float* result;
+    long length;
+    void* space;
+};
 
-static void over_terms(const Images* x, const Filters* w, const Description* conv, const Images* y, Term* term, void* pass) {
+static void over_terms(const Pass* p, double* sums) {
+    const Images *x = &p->xs, *y = &p->ys;
     for (int n = 0; n < y->n; n++) {
         for (long pixel = 0; pixel < (long)y->height * y->width; pixel++) {
             for (int tap = 0; tap < 9; tap++) {
-                const long row = pixel / y->width * conv->stride + tap / 3 - conv->padding;
-                const long column = pixel % y->width * conv->stride + tap % 3 - conv->padding;
+                const long row = pixel / y->width * p->conv.stride + tap / 3 - p->conv.padding;
+                const long column = pixel % y->width * p->conv.stride + tap % 3 - p->conv.padding;
                 if (row < 0 || row >= x->height || column < 0 || column >= x->width) {
                     continue;
                 }
                 const long from = ((n * (long)x->height + row) * x->width + column) * x->channels;
                 const long to = (n * (long)y->height * y->width + pixel) * y->channels;
-                for (int out = 0; out < w->out; out++) {
-                    for (int in = 0; in < w->in; in++) {
-                        term(pass, from + in, ((long)out * 9 + tap) * w->in + in, to + out);
+                for (int out = 0; out < p->ws.out; out++) {
+                    for (int in = 0; in < p->ws.in; in++) {
+                        p->term(p, sums, from + in, ((long)out * 9 + tap) * p->ws.in + in, to + out);
                     }
                 }
             }
@@ -160,74 +176,71 @@ static void over_terms(const Images* x, const Filters* w, const Description* con
     }
 }
 
-typedef struct { const float *x, *w, *y; double* sums; } Pass;
+static void add_forward(const Pass* p, double* sums, long x, long w, long y) { sums[y] += (double)p->x[x] * p->w[w]; }
 
-static void add_forward(void* pass, long x, long w, long y) {
-    const Pass* p = pass;
-    p->sums[y] += (double)p->x[x] * p->w[w];
+static void add_input_gradient(const Pass* p, double* sums, long x, long w, long y) {
+    sums[x] += (double)p->y[y] * p->w[w];
 }
 
-static void add_input_gradient(void* pass, long x, long w, long y) {
-    const Pass* p = pass;
-    p->sums[x] += (double)p->y[y] * p->w[w];
+static void add_filters_gradient(const Pass* p, double* sums, long x, long w, long y) {
+    sums[w] += (double)p->x[x] * p->y[y];
 }
 
-static void add_filters_gradient(void* pass, long x, long w, long y) {
-    const Pass* p = pass;
-    p->sums[w] += (double)p->x[x] * p->y[y];
+// In its turn in the stream.
+static void carry_out(void* argument) {
+    const Pass* p = argument;
+    memset(p->space, 0xff, WORKSPACE);  // not a number
+    double* sums = calloc(p->length, sizeof(double));
+    if (sums == NULL) {
+        abort();
+    }
+    over_terms(p, sums);
+    for (long i = 0; i < p->length; i++) {
+        p->result[i] = (float)sums[i];
+    }
+    free(sums);
 }
 
 static int aligned(const void* a, const void* b, const void* c) {
     return (((uintptr_t)a | (uintptr_t)b | (uintptr_t)c) & 15) == 0;
 }
 
-static int run(int checked, const float* alpha, const float* beta, int algorithm, void* space, size_t bytes,
-    const Images* x, const Filters* w, const Description* conv, const Images* y, Term* term, Pass pass, float* result,
-    long length) {
+static int run(const Handle* handle, const float* alpha, const float* beta, int algorithm, size_t bytes, const Pass* pass) {
+    const int checked = check(handle, &pass->xs, &pass->ws, &pass->conv, &pass->ys);
     if (checked != OK) {
         return checked;
     }
     if (algorithm != GOOD) {
         return BAD_ALGORITHM;
     }
-    if (space == NULL || bytes != WORKSPACE) {
+    if (pass->space == NULL || bytes != WORKSPACE) {
         return BAD_WORKSPACE;
     }
     if (*alpha != 1 || *beta != 0) {
         return BAD_SCALE;
     }
-    if (!aligned(pass.x, pass.w, pass.y) || !aligned(space, result, NULL)) {
+    if (!aligned(pass->x, pass->w, pass->y) || !aligned(pass->space, pass->result, NULL)) {
         return MISALIGNED;
     }
-    memset(space, 0xff, bytes);  // not a number
-    pass.sums = calloc(length, sizeof(double));
-    if (pass.sums == NULL) {
-        return FAILS;
-    }
-    over_terms(x, w, conv, y, term, &pass);
-    for (long i = 0; i < length; i++) {
-        result[i] = (float)pass.sums[i];
-    }
-    free(pass.sums);
-    return OK;
+    return boot_emulator_submit(handle->stream, carry_out, pass, sizeof(Pass)) == 0 ? OK : NO_STREAM;
 }
 
 static long values(const Images* images) { return (long)images->n * images->height * images->width * images->channels; }
 
 int cudnnConvolutionForward(Handle* handle, const float* alpha, Images* xs, const float* x, Filters* ws, const float* w,
     Description* conv, int algorithm, void* space, size_t bytes, const float* beta, Images* ys, float* y) {
-    return run(check(handle, xs, ws, conv, ys), alpha, beta, algorithm, space, bytes, xs, ws, conv, ys,
-        add_forward, (Pass){x, w, NULL, NULL}, y, values(ys));
+    const Pass pass = {*xs, *ys, *ws, *conv, x, w, NULL, add_forward, y, values(ys), space};
+    return run(handle, alpha, beta, algorithm, bytes, &pass);
 }
 
 int cudnnConvolutionBackwardData(Handle* handle, const float* alpha, Filters* ws, const float* w, Images* ys,
     const float* dy, Description* conv, int algorithm, void* space, size_t bytes, const float* beta, Images* xs, float* dx) {
-    return run(check(handle, xs, ws, conv, ys), alpha, beta, algorithm, space, bytes, xs, ws, conv, ys,
-        add_input_gradient, (Pass){NULL, w, dy, NULL}, dx, values(xs));
+    const Pass pass = {*xs, *ys, *ws, *conv, NULL, w, dy, add_input_gradient, dx, values(xs), space};
+    return run(handle, alpha, beta, algorithm, bytes, &pass);
 }
 
 int cudnnConvolutionBackwardFilter(Handle* handle, const float* alpha, Images* xs, const float* x, Images* ys,
     const float* dy, Description* conv, int algorithm, void* space, size_t bytes, const float* beta, Filters* ws, float* dw) {
-    return run(check(handle, xs, ws, conv, ys), alpha, beta, algorithm, space, bytes, xs, ws, conv, ys,
-        add_filters_gradient, (Pass){x, NULL, dy, NULL}, dw, 9L * ws->in * ws->out);
+    const Pass pass = {*xs, *ys, *ws, *conv, x, NULL, dy, add_filters_gradient, dw, 9L * ws->in * ws->out, space};
+    return run(handle, alpha, beta, algorithm, bytes, &pass);
 }

@@ -14,7 +14,8 @@
 namespace emulator {
 
 static std::string report;
-static cudaError_t error_now = cudaSuccess;
+static cudaError_t standing = cudaSuccess;
+static thread_local cudaError_t refused = cudaSuccess;
 
 // ", by thread (3,0,0) of block (1,0,0) at softmax.cu:17"
 static std::string circumstances(const void* pc) {
@@ -49,7 +50,7 @@ void fail(cudaError_t error, const void* pc, const char* format, ...) {
         if (settings.quiet == 0) {
             fprintf(stderr, "emulator: %s\n", line.c_str());
         }
-        error_now = error;
+        standing = error;
     }
     if (execution.call != nullptr) {
         execution.failed = true;
@@ -60,16 +61,13 @@ void fail(cudaError_t error, const void* pc, const char* format, ...) {
 }
 
 cudaError_t refuse(cudaError_t error) {
-    if (!broken()) {
-        error_now = error;
-    }
-    return error_now;
+    refused = error;
+    return broken() ? standing : error;
 }
 
-// Errors of kernels from 700 on stay, those of stream capture do not.
-bool broken() { return error_now >= cudaErrorIllegalAddress && error_now < cudaErrorStreamCaptureUnsupported; }
+bool broken() { return standing != cudaSuccess; }
 
-cudaError_t last_error() { return error_now; }
+cudaError_t standing_error() { return standing; }
 
 void give_up(const char* reason) {
     fprintf(stderr, "emulator: %s\n", reason);
@@ -80,19 +78,17 @@ void give_up(const char* reason) {
 
 using namespace emulator;
 
-cudaError_t cudaPeekAtLastError() { return error_now; }
+cudaError_t cudaPeekAtLastError() { return broken() ? standing : refused; }
 
 cudaError_t cudaGetLastError() {
-    const cudaError_t error = error_now;
-    if (!broken()) {
-        error_now = cudaSuccess;
-    }
+    const cudaError_t error = cudaPeekAtLastError();
+    refused = cudaSuccess;
     return error;
 }
 
 extern "C" const char* boot_emulator_report() { return report.c_str(); }
 
 extern "C" void boot_emulator_reset() {
-    error_now = cudaSuccess;
+    standing = refused = cudaSuccess;
     report.clear();
 }

@@ -8,11 +8,11 @@ namespace emulator {
 // return. pc: where in compiled code, or null. The first fault of a launch counts.
 void fail(cudaError_t error, const void* pc, const char* format, ...) __attribute__((format(printf, 3, 4)));
 
-// Sets the last error of an API call, without a report.
+// The answer of an API call that fails without a report: the last error of the calling thread, and of no other, until it asks.
 cudaError_t refuse(cudaError_t error);
-// An error that stays: a fault of a kernel.
+// After a fault the device is broken: every call of every thread answers with its error.
 bool broken();
-cudaError_t last_error();
+cudaError_t standing_error();
 
 // For what no program should see: the emulator cannot go on.
 [[noreturn]] void give_up(const char* reason);

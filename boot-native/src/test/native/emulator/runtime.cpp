@@ -18,7 +18,15 @@ using namespace emulator;
 static std::map<char*, size_t> pinned;  // page-locked memory of the host
 static std::map<const void*, size_t> dynamic_limit;
 
-// ---- the device: one of compute capability 8.0
+// ---- the device: one of compute capability 8.0. A second one has streams and memory, too, which are of no use to the first.
+
+static thread_local int device_of_thread = 0;
+static int allocations_elsewhere = 0;
+
+int emulator::current_device() { return device_of_thread; }
+
+extern "C" int boot_emulator_current_device() { return device_of_thread; }
+extern "C" int boot_emulator_set_device(int device) { return cudaSetDevice(device); }
 
 cudaError_t cudaDriverGetVersion(int* version) {
     *version = 13000;
@@ -28,16 +36,22 @@ cudaError_t cudaDriverGetVersion(int* version) {
 cudaError_t cudaRuntimeGetVersion(int* version) { return cudaDriverGetVersion(version); }
 
 cudaError_t cudaGetDeviceCount(int* count) {
-    *count = 1;
+    *count = 2;
     return cudaSuccess;
 }
 
 cudaError_t cudaGetDevice(int* device) {
-    *device = 0;
+    *device = device_of_thread;
     return cudaSuccess;
 }
 
-cudaError_t cudaSetDevice(int device) { return device == 0 ? cudaSuccess : refuse(cudaErrorInvalidDevice); }
+cudaError_t cudaSetDevice(int device) {
+    if (device < 0 || device > 1) {
+        return refuse(cudaErrorInvalidDevice);
+    }
+    device_of_thread = device;
+    return cudaSuccess;
+}
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int) {
     switch (attribute) {
@@ -70,7 +84,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
 
 const char* cudaGetErrorName(cudaError_t error) {
     static const std::map<int, const char*> names = {{0, "cudaSuccess"}, {1, "cudaErrorInvalidValue"},
-        {2, "cudaErrorMemoryAllocation"}, {9, "cudaErrorInvalidConfiguration"}, {98, "cudaErrorInvalidDeviceFunction"},
+        {2, "cudaErrorMemoryAllocation"}, {9, "cudaErrorInvalidConfiguration"}, {46, "cudaErrorDevicesUnavailable"},
+        {98, "cudaErrorInvalidDeviceFunction"}, {209, "cudaErrorNoKernelImageForDevice"},
         {700, "cudaErrorIllegalAddress"}, {716, "cudaErrorMisalignedAddress"}, {719, "cudaErrorLaunchFailure"},
         {900, "cudaErrorStreamCaptureUnsupported"}, {901, "cudaErrorStreamCaptureInvalidated"}};
     const auto found = names.find(error);
@@ -93,8 +108,12 @@ cudaError_t cudaMalloc(void** memory, size_t bytes) {
     if (spoils_capture()) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
+    if (device_of_thread != 0) {
+        *memory = reinterpret_cast<void*>(static_cast<uintptr_t>(++allocations_elsewhere) << 8);
+        return standing_error();
+    }
     *memory = bytes == 0 ? nullptr : allocate(bytes);
-    return bytes == 0 || *memory != nullptr ? last_error() : refuse(cudaErrorMemoryAllocation);
+    return bytes == 0 || *memory != nullptr ? standing_error() : refuse(cudaErrorMemoryAllocation);
 }
 
 cudaError_t cudaFree(void* memory) {
@@ -103,11 +122,14 @@ cudaError_t cudaFree(void* memory) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     finish_everything();
-    return memory == nullptr || release(memory) ? last_error() : refuse(cudaErrorInvalidValue);
+    return memory == nullptr || release(memory) ? standing_error() : refuse(cudaErrorInvalidValue);
 }
 
 cudaError_t cudaMallocHost(void** memory, size_t bytes) {
     LOCK;
+    if (spoils_capture()) {
+        return refuse(cudaErrorStreamCaptureUnsupported);
+    }
     *memory = malloc(bytes);
     if (*memory == nullptr) {
         return refuse(cudaErrorMemoryAllocation);
@@ -121,7 +143,7 @@ cudaError_t cudaFreeHost(void* memory) {
     finish_everything();
     pinned.erase(static_cast<char*>(memory));
     free(memory);
-    return last_error();
+    return standing_error();
 }
 
 static bool is_pinned(const void* p) {
@@ -169,14 +191,14 @@ cudaError_t cudaMemcpy(void* target, const void* source, size_t bytes, cudaMemcp
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     submit(nullptr, [=] { copy(target, source, bytes, kind); });
-    return last_error();
+    return standing_error();
 }
 
 // Memory of the host that is not page-locked: it is read before the call returns, and written before it returns.
 cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cudaMemcpyKind kind, cudaStream_t stream) {
     LOCK;
     if (bytes == 0) {
-        return last_error();
+        return standing_error();
     }
     if (!defers(stream) || is_captured(stream)) {
         submit(stream, [=] { copy(target, source, bytes, kind); });
@@ -190,7 +212,7 @@ cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cuda
             finish(stream);
         }
     }
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaMemcpy2DAsync(void* target, size_t target_pitch, const void* source, size_t source_pitch, size_t width,
@@ -203,7 +225,7 @@ cudaError_t cudaMemcpy2DAsync(void* target, size_t target_pitch, const void* sou
         cudaMemcpyAsync(static_cast<char*>(target) + row * target_pitch,
             static_cast<const char*>(source) + row * source_pitch, width, kind, stream);
     }
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaMemset(void* target, int value, size_t bytes) { return cudaMemsetAsync(target, value, bytes, nullptr); }
@@ -214,13 +236,17 @@ cudaError_t cudaMemsetAsync(void* target, int value, size_t bytes, cudaStream_t 
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     submit(stream, [=] { set(target, value, bytes); });
-    return last_error();
+    return standing_error();
 }
 
 // ---- kernels
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
+    load_settings();
     *attributes = {};
+    if (settings.open_error != 0) {
+        return refuse(static_cast<cudaError_t>(settings.open_error));
+    }
     attributes->maxThreadsPerBlock = MAX_THREADS;
     attributes->ptxVersion = attributes->binaryVersion = 80;
     return cudaSuccess;
@@ -243,6 +269,10 @@ void emulator::launch(Call call, cudaStream_t stream) {
     load_settings();
     if (stream == nullptr && spoils_capture()) {
         refuse(cudaErrorStreamCaptureUnsupported);
+        return;
+    }
+    if (device_of(stream) != device_of_thread) {
+        refuse(cudaErrorInvalidResourceHandle);
         return;
     }
     const dim3 g = call.grid, b = call.block;

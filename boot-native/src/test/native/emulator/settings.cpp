@@ -16,7 +16,8 @@ static int* setting(const char* key) {
         int* value;
     };
     static const Named all[] = {{"schedule", &settings.schedule}, {"mma", &settings.mma}, {"streams", &settings.streams},
-        {"races", &settings.races}, {"initialisation", &settings.initialisation}, {"quiet", &settings.quiet}};
+        {"races", &settings.races}, {"initialisation", &settings.initialisation}, {"quiet", &settings.quiet},
+        {"event_error", &settings.event_error}, {"open_error", &settings.open_error}};
     for (const Named& named : all) {
         if (strcmp(named.key, key) == 0) {
             return named.value;
@@ -31,7 +32,7 @@ void load_settings() {
         return;
     }
     loaded = true;
-    for (const char* key : {"schedule", "mma", "streams", "races", "initialisation", "quiet", "seed"}) {
+    for (const char* key : {"schedule", "mma", "streams", "races", "initialisation", "quiet", "open_error", "seed"}) {
         std::string variable = "BOOT_EMULATOR_";
         for (const char* c = key; *c != 0; c++) {
             variable += static_cast<char>(toupper(*c));

@@ -11,6 +11,8 @@ struct Settings {
     int races = 1;     // 0 leaves these checks out
     int initialisation = 1;
     int quiet = 0;  // 1: a report is kept for boot_emulator_report, not written to stderr
+    int event_error = 0;  // a cudaError_t with which the next wait for an event fails
+    int open_error = 0;   // one with which the first call that opens the device fails
     std::mt19937 random{1};
 };
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <deque>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "execution.h"
@@ -16,6 +16,7 @@ using emulator::Work;
 
 struct boot_emulator_event {
     uint64_t recorded = 0, completed = 0;  // how often
+    int device = emulator::current_device();
 };
 
 namespace emulator {
@@ -29,32 +30,15 @@ struct Task {
 
 struct boot_emulator_stream {
     bool waits_for_default;  // made without cudaStreamNonBlocking
+    int device;
     std::deque<emulator::Task> queue;
-};
-
-struct boot_emulator_graph {
-    std::vector<Work> works;
-};
-
-struct boot_emulator_graph_exec {
-    std::vector<Work> works;
 };
 
 namespace emulator {
 
-struct Capture {
-    cudaStream_t stream = nullptr;  // null: none
-    std::thread::id thread;
-    bool spoilt = false;
-    std::vector<Work> works;
-};
-
 static std::vector<cudaStream_t> streams;
-static Capture capture;
 
 static bool late() { return settings.streams < 0 ? checking : settings.streams != 0; }
-
-bool is_captured(cudaStream_t stream) { return stream != nullptr && stream == capture.stream; }
 
 bool defers(cudaStream_t stream) { return is_captured(stream) || (stream != nullptr && late()); }
 
@@ -113,7 +97,7 @@ void finish_everything() {
 // The default stream waits for the others, save those that were made non-blocking, and its work runs at once.
 void submit(cudaStream_t stream, Work work) {
     if (is_captured(stream)) {
-        capture.works.push_back(std::move(work));
+        record(stream, std::move(work));
     } else if (defers(stream)) {
         stream->queue.push_back({std::move(work), nullptr, nullptr, 0});
     } else {
@@ -122,12 +106,10 @@ void submit(cudaStream_t stream, Work work) {
     }
 }
 
-bool spoils_capture() {
-    if (capture.stream == nullptr || capture.thread != std::this_thread::get_id()) {
-        return false;
-    }
-    capture.spoilt = true;
-    return true;
+int device_of(cudaStream_t stream) { return stream == nullptr ? current_device() : stream->device; }
+
+bool exists(cudaStream_t stream) {
+    return stream == nullptr || std::find(streams.begin(), streams.end(), stream) != streams.end();
 }
 
 }  // namespace emulator
@@ -141,7 +123,7 @@ using namespace emulator;
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
     LOCK;
     load_settings();
-    *stream = new boot_emulator_stream{(flags & cudaStreamNonBlocking) == 0, {}};
+    *stream = new boot_emulator_stream{(flags & cudaStreamNonBlocking) == 0, current_device(), {}};
     streams.push_back(*stream);
     return cudaSuccess;
 }
@@ -158,26 +140,26 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
     LOCK;
-    if (spoils_capture()) {
+    if (spoils_capture(is_captured(stream) ? ANY_THREAD : CALLING_THREAD)) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     finish(stream);
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaStreamQuery(cudaStream_t stream) {
     LOCK;
     const bool idle = stream == nullptr ? all_idle(false) : stream->queue.empty();
-    return idle ? last_error() : cudaErrorNotReady;
+    return idle ? standing_error() : cudaErrorNotReady;
 }
 
 cudaError_t cudaDeviceSynchronize() {
     LOCK;
-    if (spoils_capture()) {
+    if (spoils_capture(ANY_THREAD)) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
     finish_everything();
-    return last_error();
+    return standing_error();
 }
 
 // ---- events; what a capture would make of them is left out: the library records none while it captures
@@ -201,13 +183,16 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
     if (is_captured(stream) && spoils_capture()) {
         return refuse(cudaErrorStreamCaptureUnsupported);
     }
+    if (event->device != device_of(stream)) {
+        return refuse(cudaErrorInvalidResourceHandle);
+    }
     const uint64_t ticket = ++event->recorded;
     if (defers(stream)) {
         stream->queue.push_back({nullptr, nullptr, event, ticket});
     } else {
         event->completed = ticket;
     }
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
@@ -220,74 +205,22 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
     } else {
         run_until([=] { return event->completed >= event->recorded; });
     }
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
     LOCK;
+    if (spoils_capture()) {
+        return refuse(cudaErrorStreamCaptureUnsupported);
+    }
+    if (settings.event_error != 0) {
+        return refuse(static_cast<cudaError_t>(std::exchange(settings.event_error, 0)));
+    }
     run_until([=] { return event->completed >= event->recorded; });
-    return last_error();
+    return standing_error();
 }
 
 cudaError_t cudaEventQuery(cudaEvent_t event) {
     LOCK;
-    return event->completed >= event->recorded ? last_error() : cudaErrorNotReady;
-}
-
-// ---- graphs: the work of one stream, in its order
-
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
-    LOCK;
-    if (stream == nullptr || capture.stream != nullptr) {
-        return refuse(cudaErrorStreamCaptureUnsupported);
-    }
-    capture = {stream, std::this_thread::get_id(), false, {}};
-    return cudaSuccess;
-}
-
-cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
-    LOCK;
-    *graph = nullptr;
-    if (!is_captured(stream)) {
-        return refuse(cudaErrorStreamCaptureUnmatched);
-    }
-    const Capture ended = std::move(capture);
-    capture = {};
-    if (ended.spoilt) {
-        return refuse(cudaErrorStreamCaptureInvalidated);
-    }
-    *graph = new boot_emulator_graph{ended.works};
-    return last_error();
-}
-
-cudaError_t cudaStreamIsCapturing(cudaStream_t stream, cudaStreamCaptureStatus* status) {
-    LOCK;
-    *status = !is_captured(stream) ? cudaStreamCaptureStatusNone
-        : capture.spoilt           ? cudaStreamCaptureStatusInvalidated
-                                   : cudaStreamCaptureStatusActive;
-    return cudaSuccess;
-}
-
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t* executable, cudaGraph_t graph, unsigned long long) {
-    *executable = new boot_emulator_graph_exec{graph->works};
-    return cudaSuccess;
-}
-
-cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
-    LOCK;
-    for (const Work& work : executable->works) {
-        submit(stream, work);
-    }
-    return last_error();
-}
-
-cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-    delete graph;
-    return cudaSuccess;
-}
-
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
-    LOCK;
-    delete executable;
-    return cudaSuccess;
+    return event->completed >= event->recorded ? standing_error() : cudaErrorNotReady;
 }

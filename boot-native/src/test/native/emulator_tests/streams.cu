@@ -1,6 +1,8 @@
 // Programs with streams, events and graphs: right, or with one wait forgotten.
 #include <string.h>
 
+#include <thread>
+
 #include "trip.h"
 
 namespace boot {
@@ -109,6 +111,64 @@ static bool waits_in_capture() {
     return refused && spoilt;
 }
 
+// A call by another thread, while a stream is captured: whether the capture survives it.
+static bool survives(cudaError_t expected, const std::function<cudaError_t(Streams&)>& call) {
+    Streams s;
+    cudaStreamBeginCapture(s.a, cudaStreamCaptureModeThreadLocal);
+    bool right = false;
+    std::thread([&] { right = call(s) == expected; }).join();
+    cudaGraph_t graph;
+    const bool whole = cudaStreamEndCapture(s.a, &graph) == cudaSuccess;
+    cudaGraphDestroy(graph);
+    cudaGetLastError();
+    return right && whole;
+}
+
+static cudaError_t allocates(Streams&) {
+    void* memory = nullptr;
+    const cudaError_t allocated = cudaMalloc(&memory, BYTES);
+    const cudaError_t freed = cudaFree(memory);
+    return allocated == cudaSuccess ? freed : allocated;
+}
+
+static cudaError_t captures(Streams& s) {
+    cudaGraph_t graph;
+    cudaStreamBeginCapture(s.b, cudaStreamCaptureModeThreadLocal);
+    const cudaError_t ended = cudaStreamEndCapture(s.b, &graph);
+    cudaGraphDestroy(graph);
+    return ended;
+}
+
+// Streams, events and memory belong to the device that their thread had set.
+static bool devices() {
+    Streams s;
+    const Floats x(N, 1);
+    cudaSetDevice(1);
+    BOOT_LAUNCH(scaled, 1, N, 0, s.a, x.p, x.p, 2.0f);
+    const bool launch = cudaGetLastError() == cudaErrorInvalidResourceHandle;
+    cudaEvent_t event;
+    cudaEventCreate(&event);
+    const bool record = cudaEventRecord(event, s.a) == cudaErrorInvalidResourceHandle;
+    cudaEventDestroy(event);
+    cudaSetDevice(0);
+    cudaGetLastError();
+    return launch && record && x.all(1);
+}
+
+// The last error is that of the thread that asks; a call that succeeds does not repeat it.
+static bool errors_of_a_thread() {
+    cudaSetDevice(7);
+    void* memory = nullptr;
+    const bool repeated = cudaMalloc(&memory, BYTES) != cudaSuccess;
+    cudaError_t of_other = cudaErrorLaunchFailure;
+    std::thread([&] {
+        of_other = cudaGetLastError();
+        cudaSetDevice(8);
+    }).join();
+    const bool own = cudaGetLastError() == cudaErrorInvalidDevice && cudaGetLastError() == cudaSuccess;
+    return own && !repeated && of_other == cudaSuccess && cudaFree(memory) == cudaSuccess;
+}
+
 static bool transfer_beyond_end() {
     Streams s;
     const Floats x(N - 1, 0);
@@ -135,6 +195,18 @@ std::vector<Trip> stream_trips() {
         {"graph", nullptr, [] { return replay(false); }},
         {"graph with memory that was freed", "freed", [] { return replay(true); }},
         {"wait in a capture", nullptr, waits_in_capture},
+        {"wait for a captured stream by another thread", nullptr, [] {
+            return !survives(cudaErrorStreamCaptureUnsupported, [](Streams& s) { return cudaStreamSynchronize(s.a); });
+        }},
+        {"wait for another stream beside a capture", nullptr,
+            [] { return survives(cudaSuccess, [](Streams& s) { return cudaStreamSynchronize(s.b); }); }},
+        {"wait for the device beside a capture", nullptr, [] {
+            return !survives(cudaErrorStreamCaptureUnsupported, [](Streams&) { return cudaDeviceSynchronize(); });
+        }},
+        {"allocation beside a capture", nullptr, [] { return survives(cudaSuccess, allocates); }},
+        {"capture beside a capture", nullptr, [] { return survives(cudaSuccess, captures); }},
+        {"devices", nullptr, devices},
+        {"errors of a thread", nullptr, errors_of_a_thread},
         {"transfer beyond the end", "beyond", transfer_beyond_end},
         {"bad launches", nullptr, bad_launches},
     };

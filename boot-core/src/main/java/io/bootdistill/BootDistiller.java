@@ -75,8 +75,8 @@ public final class BootDistiller {
      * Draws conditions from here; by default labels, uniform over the real ones. A teacher that reads prompts needs {@link
      * ConditionSource#prompts}, which it encodes when the run begins.
      */
-    public BootDistiller conditions(ConditionSource source) {
-        conditions = Checks.notNull("source", source);
+    public BootDistiller conditions(@Nullable ConditionSource source) {
+        conditions = source;
         return this;
     }
 

@@ -54,7 +54,7 @@ record NetworkFolder(DiffusersFolder folder) {
         UNet network = new UNet(UNetConfig.parse(json, source));
         Set<String> unknown = UNetConfig.unknownKeys(json, source);
         if (!unknown.isEmpty()) {
-            LOG.warn("{} has keys without a meaning here: {}", source, Quoted.of(unknown));
+            LOG.warn("{} has keys without a meaning here: {}", source, Quoted.names(unknown));
         }
         return network;
     }
@@ -80,8 +80,8 @@ record NetworkFolder(DiffusersFolder folder) {
                 throw e;
             }
             if (!weights.unreadNames().isEmpty()) {
-                LOG.warn("{} holds tensors that the network does not use: {}", folder.path(),
-                        Quoted.of(weights.unreadNames()));
+                LOG.warn("{} holds {} tensors that the network does not use: {}", folder.path(), weights.unreadNames().size(),
+                        Quoted.names(weights.unreadNames()));
             }
             return model;
         }

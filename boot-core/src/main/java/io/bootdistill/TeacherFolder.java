@@ -33,9 +33,10 @@ record TeacherFolder(DiffusersFolder folder, WeightsManifest weights) {
         if (reader.marks().guidance().isWide()) {
             throw new ModelFormatException(folder.path() + " holds a student that is told the guidance scale; use Student.load");
         }
+        folder.requirePixels();
         if (!folder.others().isEmpty()) {
             LOG.warn("{} holds other networks beside the one that is read: {}; rename the one that is meant unet",
-                    folder.path(), Quoted.of(folder.others()));
+                    folder.path(), Quoted.names(folder.others()));
         }
         if (reader.marks().hasTwoTimes()) {
             throw new ModelFormatException(folder.path() + " holds a student that is told two times; use Student.load");
@@ -43,7 +44,7 @@ record TeacherFolder(DiffusersFolder folder, WeightsManifest weights) {
         Set<String> unknown = folder.scheduler().unknownKeys();
         if (!unknown.isEmpty()) {
             LOG.warn("{} scheduler_config.json has keys without a meaning here: {}", folder.path(),
-                    Quoted.of(unknown));
+                    Quoted.names(unknown));
         }
         return new TeacherFolder(folder, folder.manifest());
     }

@@ -12,10 +12,15 @@ public interface EmbeddingKernels {
     void timeEmbeddingTangent(
             int n, TimeEmbedding embedding, Slice t, Slice frequencies, Slice tTangent, Tensor yTangent);
 
-    /** {@code y = x + table[label]}, table [rows][channels]; {@code x} may be null or y. */
+    /**
+     * {@code y = x + table[label]}, table [rows][channels]; {@code x} may be null or y. For a label outside [0, rows) y is NaN.
+     */
     void embeddingForward(int n, int tableRows, Slice labels, Slice table, @Nullable Tensor x, Tensor y);
 
-    /** {@code dTable[label] += dy} in the order of the samples; overwritten with zeros first unless accumulating. */
+    /**
+     * {@code dTable[label] += dy} in the order of the samples; overwritten with zeros first unless accumulating. A label outside
+     * [0, rows) adds nothing.
+     */
     void embeddingBackward(int n, int tableRows, Slice labels, Tensor dy, Slice dTable, boolean accumulate);
 
     /** {@code y = base + x/divisor[sample]} (its own backward, with dy for x); {@code base} may be null. */

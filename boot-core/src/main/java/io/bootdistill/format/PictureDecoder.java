@@ -27,6 +27,8 @@ final class PictureDecoder {
     /** Pixels of all scans of a JPEG file at most: seconds. */
     private static final long MOST_SCANNED = 32 * MOST_PIXELS;
 
+    private static final int MOST_SCANS = 500;
+
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
@@ -100,7 +102,7 @@ final class PictureDecoder {
     }
 
     private static void requireScans(Path file, int width, int height) throws IOException {
-        long most = MOST_SCANNED / ((long) width * height);
+        long most = Math.min(MOST_SCANS, MOST_SCANNED / ((long) width * height));
         int scans = JpegScans.count(file);
         if (scans > most) {
             throw new ModelFormatException(file + " has " + scans + " scans, must have at most " + most + " for its " + width + "×"
@@ -108,9 +110,9 @@ final class PictureDecoder {
         }
     }
 
-    /** The decoder of JPEG goes on where pixels are missing, and makes them up. */
+    /** The decoder of JPEG goes on where pixels are missing, and makes them up; the marker at the end alone may lack. */
     private static boolean isDamage(String warning) {
-        return warning.startsWith("Truncated") || warning.startsWith("Premature")
+        return warning.startsWith("Truncated") && !warning.contains("EOI") || warning.startsWith("Premature")
                 || warning.startsWith("Corrupt") && !warning.contains("extraneous");
     }
 }

@@ -59,11 +59,16 @@ interface ReferenceEmbedding extends Kernels {
         Matrix x = Matrix.optional("x", xTensor, n, channels);
         Matrix y = Matrix.of("y", yTensor, n, channels);
         for (int sample = 0; sample < n; sample++) {
-            int label = (int) labels.get(sample, 0);
+            int row = row(labels.get(sample, 0), tableRows);
             for (int c = 0; c < channels; c++) {
-                y.set(sample, c, Matrix.orZero(x, sample, c) + table.get(label, c));
+                y.set(sample, c, row < 0 ? Double.NaN : Matrix.orZero(x, sample, c) + table.get(row, c));
             }
         }
+    }
+
+    /** The row that a label names, or -1. */
+    private static int row(double label, int tableRows) {
+        return label >= 0 && label < tableRows ? (int) label : -1;
     }
 
     @Override
@@ -77,9 +82,9 @@ interface ReferenceEmbedding extends Kernels {
             dTable.fill(0);
         }
         for (int sample = 0; sample < n; sample++) {
-            int label = (int) labels.get(sample, 0);
-            for (int c = 0; c < channels; c++) {
-                dTable.add(label, c, dy.get(sample, c));
+            int row = row(labels.get(sample, 0), tableRows);
+            for (int c = 0; row >= 0 && c < channels; c++) {
+                dTable.add(row, c, dy.get(sample, c));
             }
         }
     }

@@ -1,11 +1,11 @@
 package io.bootdistill.selftest;
 
+import io.bootdistill.device.Captured;
 import io.bootdistill.device.Device;
 import io.bootdistill.device.DeviceMemory;
 import io.bootdistill.device.Kernels;
 import io.bootdistill.device.Slice;
 import io.bootdistill.device.Tensor;
-import io.bootdistill.device.Weights;
 import io.bootdistill.internal.device.Scope;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,36 +16,49 @@ import java.util.TreeMap;
 /**
  * A case whose operands lie on a device, ready to be called any number of times.
  *
- * <p>Each operand has memory of its own, longer than the operand. What lies around and between its rows is NaN for an input,
- * so that reading it shows, and a certain number for an output, so that writing it shows.
+ * <p>Each operand has memory of its own. What lies around and between its rows is NaN for an input, so that reading it shows,
+ * and a certain number for an output, so that writing it shows.
  */
 public final class BoundCase implements AutoCloseable {
 
+    /** Values behind an operand that show whether they are written. */
+    static final int GUARDS = 19;
+
     private static final float GUARD = 12345.678f;
-    private static final int GUARDS = 19;
 
     private final CaseContent operation;
+    private final int first;
     private final int count;
+    private final int guards;
     private final Scope scope = new Scope();
     private final Kernels kernels;
     private final Map<String, DeviceMemory> memories = new LinkedHashMap<>();
     private final Map<String, float[]> contents = new HashMap<>();
     private final Operands operands;
+    private final Operands preparing; // the same, apart: what is only prepared, no call has asked for
     private final Slice awaited;
 
-    BoundCase(CaseContent operation, Device device, int first, int count) {
+    /**
+     * @param first the first sample, of {@code count}
+     * @param guards how many values lie behind each operand: {@link #GUARDS}, or 0 where a tool watches what lies beside memory
+     */
+    BoundCase(CaseContent operation, Device device, int first, int count, int guards) {
         this.operation = operation;
+        this.first = first;
         this.count = count;
+        this.guards = guards;
         try {
             kernels = scope.own(device.openKernels());
             Map<String, Tensor> tensors = new HashMap<>();
             for (Operand operand : operation.operands) {
-                tensors.put(operand.name(), place(operand, device, first));
+                tensors.put(operand.name(), place(operand, device));
             }
             if (operation.preparation != null) {
-                prepare(device, tensors);
+                placePrepared(operation.preparation.length().of(kernels), device, tensors);
             }
             operands = new Operands(count, tensors);
+            preparing = new Operands(count, tensors);
+            prepare();
             awaited = memories.values().iterator().next().slice(0, 1);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
@@ -53,8 +66,8 @@ public final class BoundCase implements AutoCloseable {
         }
     }
 
-    private Tensor place(Operand operand, Device device, int first) {
-        float[] content = content(operand, operation.values(operand), first);
+    private Tensor place(Operand operand, Device device) {
+        float[] content = content(operand, 0);
         DeviceMemory memory = scope.own(device.allocate(content.length));
         kernels.upload(content, 0, memory.slice());
         memories.put(operand.name(), memory);
@@ -63,22 +76,19 @@ public final class BoundCase implements AutoCloseable {
         return new Tensor(memory.slice(operand.offset(), length), operand.channels(), operand.stride());
     }
 
-    private void prepare(Device device, Map<String, Tensor> tensors) {
-        long length = operation.preparation.length().of(kernels);
-        Slice prepared = null;
+    private void placePrepared(long length, Device device, Map<String, Tensor> tensors) {
         if (length > 0) {
-            DeviceMemory memory = scope.own(device.allocate(length + GUARDS));
+            DeviceMemory memory = scope.own(device.allocate(length + guards));
             kernels.fill(memory.slice(), GUARD);
             memories.put(Operands.PREPARED, memory);
-            prepared = memory.slice(0, length);
-            tensors.put(Operands.PREPARED, Tensor.of(prepared, 1));
+            tensors.put(Operands.PREPARED, Tensor.of(memory.slice(0, length), 1));
         }
-        operation.preparation.action().run(kernels, new Weights(tensors.get("weights").data(), prepared));
     }
 
-    private float[] content(Operand operand, float[] values, int first) {
+    private float[] content(Operand operand, int draw) {
+        float[] values = operation.values(operand, draw);
         int rows = operand.rows(count);
-        float[] content = new float[operand.offset() + (rows - 1) * operand.stride() + operand.channels() + GUARDS];
+        float[] content = new float[operand.offset() + (rows - 1) * operand.stride() + operand.channels() + guards];
         Arrays.fill(content, operand.written() ? GUARD : Float.NaN);
         int from = operand.perSample() ? operand.rows(first) * operand.channels() : 0;
         for (int row = 0; row < rows; row++) {
@@ -86,6 +96,30 @@ public final class BoundCase implements AutoCloseable {
                     operand.channels());
         }
         return content;
+    }
+
+    /** Gives all operands the values of another draw, and what lies around them its first values. */
+    void refill(int draw) {
+        for (Operand operand : operation.operands) {
+            float[] content = content(operand, draw);
+            kernels.upload(content, 0, memories.get(operand.name()).slice());
+            contents.put(operand.name(), content);
+        }
+    }
+
+    /** Prepares the weights of a case that has prepared ones. */
+    void prepare() {
+        if (operation.preparation != null) {
+            operation.preparation.action().run(kernels, preparing.weights());
+        }
+    }
+
+    /** Captures the preparation of weights and the operation. */
+    Captured capture() {
+        return kernels.capture(() -> {
+            prepare();
+            call();
+        });
     }
 
     /** Carries out the operation. */
@@ -159,7 +193,7 @@ public final class BoundCase implements AutoCloseable {
         }
         if (memories.containsKey(Operands.PREPARED)) {
             float[] prepared = download(Operands.PREPARED);
-            for (int i = prepared.length - GUARDS; i < prepared.length; i++) {
+            for (int i = prepared.length - guards; i < prepared.length; i++) {
                 if (prepared[i] != GUARD) {
                     throw new IllegalStateException("prepared weights leave their memory");
                 }

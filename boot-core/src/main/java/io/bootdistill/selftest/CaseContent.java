@@ -21,6 +21,10 @@ abstract class CaseContent {
         return operands.stream().filter(o -> o.name().equals(operand)).findFirst().orElseThrow();
     }
 
-    /** The values of an operand for the whole batch, row after row without gaps. */
-    abstract float[] values(Operand operand);
+    /**
+     * The values of an operand for the whole batch, row after row without gaps.
+     *
+     * @param draw which of its values, from 0; what is derived has the same in all
+     */
+    abstract float[] values(Operand operand, int draw);
 }

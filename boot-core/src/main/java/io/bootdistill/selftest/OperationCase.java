@@ -208,7 +208,7 @@ public final class OperationCase extends CaseContent {
 
     /** Places the operands of the samples [first, first + count) on a device. */
     BoundCase bind(Device device, int first, int count) {
-        return new BoundCase(this, device, first, count);
+        return new BoundCase(this, device, first, count, BoundCase.GUARDS);
     }
 
     /**
@@ -222,10 +222,19 @@ public final class OperationCase extends CaseContent {
 
     /** The outputs for the samples [first, first + count), likewise. */
     Map<String, float[]> run(Device device, int first, int count) {
-        try (BoundCase bound = bind(device, first, count)) {
-            bound.call();
-            bound.requireRestUntouched();
-            return bound.outputs();
+        return run(bind(device, first, count));
+    }
+
+    /** The outputs of a call on memory that ends with each operand, for tools that watch what lies beside it; likewise. */
+    Map<String, float[]> runOnTightMemory(Device device) {
+        return run(new BoundCase(this, device, 0, samples, 0));
+    }
+
+    private static Map<String, float[]> run(BoundCase placed) {
+        try (placed) {
+            placed.call();
+            placed.requireRestUntouched();
+            return placed.outputs();
         }
     }
 
@@ -255,15 +264,15 @@ public final class OperationCase extends CaseContent {
     }
 
     @Override
-    float[] values(Operand operand) {
+    float[] values(Operand operand, int draw) {
         if (operand.role() == Operand.Role.DERIVED) {
             return derived().get(operand.name());
         }
         float[] values = new float[operand.rows(samples) * operand.channels()];
-        long seed = name().hashCode();
-        int draw = operands.indexOf(operand);
+        long seed = name().hashCode() + ((long) draw << Integer.SIZE);
+        int index = operands.indexOf(operand);
         for (int i = 0; i < values.length; i++) {
-            values[i] = operand.role() == Operand.Role.OUTPUT ? Float.NaN : operand.values().at(seed, draw, i);
+            values[i] = operand.role() == Operand.Role.OUTPUT ? Float.NaN : operand.values().at(seed, index, i);
         }
         return values;
     }

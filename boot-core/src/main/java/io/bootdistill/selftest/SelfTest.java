@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * is the first thing to run on a new machine.
  *
  * <p>An operation passes if its outputs follow the other device's within rounding, if it writes nothing else, and if a second
- * run gives the same bits. One that throws has failed, and the test goes on; after some errors a GPU carries out nothing more,
- * so that every later line fails, too: the first one counts.
+ * run, on memory that ends with each operand, gives the same bits. One that throws has failed, and the test goes on; after some
+ * errors a GPU carries out nothing more, so that every later line fails, too: the first one counts.
  *
  * @param device description of the device under test
  * @param oracle description of the one that it is compared with
@@ -90,7 +90,7 @@ public record SelfTest(String device, String oracle, List<Line> lines) {
             Agreement agreement = Agreement.of(operation, actual, expected, factor);
             String failure = agreement.disagreement() != null
                     ? agreement.disagreement()
-                    : difference(actual, operation.run(device));
+                    : difference(actual, operation.runOnTightMemory(device));
             return new Line(operation.operation().toString(), operation.shape(), agreement.error(), agreement.allowed(),
                     failure == null ? time(operation, device) : Double.NaN, failure, null);
         } catch (RuntimeException | LinkageError e) {

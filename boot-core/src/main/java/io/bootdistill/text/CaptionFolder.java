@@ -6,6 +6,7 @@ import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.internal.file.JsonLines;
 import io.bootdistill.internal.file.ListCheck;
 import io.bootdistill.internal.file.PictureNames;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.internal.file.RegularFiles;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -85,9 +86,7 @@ public record CaptionFolder(Path folder, List<Entry> entries, List<String> leftO
 
     private static List<Entry> readMetadata(Path metadata, Set<Path> pictures) {
         List<Entry> entries = new ArrayList<>();
-        for (JsonLines.Line line : JsonLines.read(metadata)) {
-            entries.add(entry(line.json(), metadata.getParent(), line.where()));
-        }
+        JsonLines.read(metadata, line -> entries.add(entry(line.json(), metadata.getParent(), line.where())));
         Set<Path> rest = new LinkedHashSet<>(pictures);
         entries.forEach(entry -> rest.remove(entry.picture));
         requireNone(rest, "no line in " + metadata, "add one with its " + FILE_NAME + " and its " + TEXT);
@@ -100,16 +99,17 @@ public record CaptionFolder(Path folder, List<Entry> entries, List<String> leftO
         try {
             picture = folder.resolve(name).normalize();
         } catch (InvalidPathException e) {
-            throw new ModelFormatException(where + ": " + FILE_NAME + " is " + name + ", which is no name of a file", e);
+            throw new ModelFormatException(where + ": " + FILE_NAME + " is " + Quoted.of(name) + ", which is no name of a file", e);
         }
         if (!picture.startsWith(folder.normalize()) || Path.of(name).isAbsolute()) {
             throw new ModelFormatException(
-                    where + ": " + FILE_NAME + " is " + name + ", must lie in the folder " + folder + "; put the picture there");
+                    where + ": " + FILE_NAME + " is " + Quoted.of(name) + ", must lie in the folder " + folder
+                            + "; put the picture there");
         }
         picture = folder.resolve(folder.normalize().relativize(picture));
         if (!Files.isRegularFile(picture)) {
             throw new ModelFormatException(
-                    where + ": there is no picture " + picture + "; put it there, or take the line out");
+                    where + ": there is no picture " + Quoted.of(picture) + "; put it there, or take the line out");
         }
         return new Entry(picture, text(line, TEXT, where).strip(), where);
     }
@@ -118,7 +118,7 @@ public record CaptionFolder(Path folder, List<Entry> entries, List<String> leftO
         JsonElement value = line.get(key);
         boolean isText = value != null && value.isJsonPrimitive() && value.getAsJsonPrimitive().isString();
         if (!isText || value.getAsString().isBlank()) {
-            throw new ModelFormatException(where + ": " + key + " is " + (value == null ? "missing" : value) + ", must be "
+            throw new ModelFormatException(where + ": " + key + " is " + (value == null ? "missing" : Quoted.of(value)) + ", must be "
                     + (key.equals(TEXT) ? "the caption; write one, or take the line and the picture out"
                             : "the name of the picture's file"));
         }

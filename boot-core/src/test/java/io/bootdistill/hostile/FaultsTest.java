@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FaultsTest {
 
     private static final int FEW = 6;
+    private static final int LEAST = 20;
     private static final String BROKEN = "Input/output error";
 
     @TempDir
@@ -75,7 +76,9 @@ class FaultsTest {
         Outcome outcome = start(work, run, Map.of("FAULTS_COUNT", count.toString()));
         assertEquals(0, outcome.code, outcome.said);
         SameRun.assertSame(whole, run);
-        return Integer.parseInt(Files.readString(count));
+        int changes = Integer.parseInt(Files.readString(count));
+        assertTrue(changes >= LEAST, () -> changes + " changes: are they seen?");
+        return changes;
     }
 
     /** Breaks the work at a change, goes on, and compares. */

@@ -26,8 +26,10 @@ import io.bootdistill.network.autoencoder.AutoencoderConfig;
 import io.bootdistill.network.dit.DitConfigReader;
 import io.bootdistill.network.text.ClipTextConfig;
 import io.bootdistill.network.unet.ConditionalUNetReader;
+import io.bootdistill.text.CaptionFolder;
 import io.bootdistill.text.ClipTokenizer;
 import io.bootdistill.text.PromptFile;
+import io.bootdistill.text.TextStates;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -81,6 +83,8 @@ class HostileFoldersTest {
                 images(),
                 pictures("PNG file", "png", file -> PictureFile.read(file, "picture 1")),
                 pictures("JPEG file", "jpg", file -> PictureFile.read(file, "picture 1")),
+                captions(),
+                states(),
                 run(),
                 of("distillation", "config.json", DistillationConfig::read, DistillationConfig.builder().build().toJson()),
                 of("training", "config.json", TeacherTrainingConfig::read, TeacherTrainingConfig.builder().build().toJson()));
@@ -135,6 +139,23 @@ class HostileFoldersTest {
         String file = "picture." + format;
         ImageIO.write(picture, format, folder.resolve(file).toFile());
         return new HostileReader(name, folder, List.of(), each -> reading.accept(each.resolve(file)));
+    }
+
+    private HostileReader captions() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("captions"));
+        Files.copy(temp.resolve("PNG file/picture.png"), folder.resolve("a.png"));
+        Files.copy(temp.resolve("JPEG file/picture.jpg"), folder.resolve("b.jpg"));
+        Files.writeString(folder.resolve("metadata.jsonl"), "{\"file_name\": \"a.png\", \"text\": \"a red fox\", \"n\": 1}\n"
+                + "{\"file_name\": \"b.jpg\", \"text\": \"a cat\"}\n");
+        return new HostileReader("captions", folder, List.of("metadata.jsonl"), CaptionFolder::read);
+    }
+
+    private HostileReader states() throws IOException {
+        Path folder = Files.createDirectories(temp.resolve("states"));
+        new SafetensorsWriter().metadata("prompts", "a cat\na red fox")
+                .add("states", new int[] {2, 3, 4}, new float[24]).add("mask", new int[] {2, 3}, new float[6]).write(folder.resolve("states.safetensors"));
+        return new HostileReader("text states", folder, List.of(), each -> TextStates.open(
+                each.resolve("states.safetensors")).close());
     }
 
     /** What a run reads again that its checkpoint does not hold. */

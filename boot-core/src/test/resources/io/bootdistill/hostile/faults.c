@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -83,5 +84,9 @@ OF_PATH(int, mkdir, (const char *path, mode_t mode), path, path, mode)
 OF_FILE(ssize_t, write, (int file, const void *bytes, size_t count), file, bytes, count)
 OF_FILE(ssize_t, pwrite64, (int file, const void *bytes, size_t count, off64_t at), file, bytes, count, at)
 OF_FILE(ssize_t, writev, (int file, const struct iovec *parts, int count), file, parts, count)
+OF_FILE(ssize_t, sendfile64, (int file, int from, off64_t *at, size_t count), file, from, at, count)
+OF_FILE(ssize_t, copy_file_range, (int from, off64_t *begin, int file, off64_t *at, size_t count, unsigned flags),
+    from, begin, file, at, count, flags)
+OF_FILE(int, ftruncate64, (int file, off64_t length), file, length)
 OF_FILE(int, fsync, (int file), file)
 OF_FILE(int, fdatasync, (int file), file)

@@ -50,6 +50,9 @@ record CudaProbe(int reason, String error, int driver, int runtime, int capabili
                     + capability % 10 + ", the kernels need 7.5 (Turing) or newer";
             case BootNative.BOOT_CUDA_NO_KERNEL_IMAGE -> "the library has no kernels for a GPU of compute capability "
                     + capability / 10 + "." + capability % 10 + " (" + error + "); build boot-native for it";
+            case BootNative.BOOT_CUDA_NOT_OPENED -> "the driver works but cannot open the GPU (" + error + "); see in nvidia-smi"
+                    + " whether other processes hold it or all of its memory, and whether a service that it needs runs"
+                    + " (nvidia-fabricmanager, MPS)";
             default -> throw new IllegalStateException("probe reason " + reason + " has no explanation");
         };
     }

@@ -157,8 +157,9 @@ final class CudnnKernels extends CudaKernels {
         return prepared(weights, conv.weights());
     }
 
-    /** Scratch memory for the workspace of a pass, behind pieces of {@code floats} in all. */
+    /** Scratch memory for the workspace of a pass, behind pieces of {@code floats} in all, and the stream for it. */
     private void reserve(Pass pass, long floats) {
+        cudnn.use(BootNative.boot_cuda_stream(context()));
         long workspace = (pass.workspaceBytes() + Float.BYTES - 1) / Float.BYTES;
         requireOk("scratch", BootNative.boot_cuda_scratch(context(), floats + room(workspace), scratch));
     }

@@ -85,6 +85,7 @@ public class LibraryTest {
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), output);
         }
+        assertFalse(Files.exists(temp.resolve("javacpp")), "JavaCPP has loaded the binding");
         try (Stream<Path> extracted = Files.walk(temp.resolve("cache"))) {
             assertEquals(List.of("libboot_cpu", "libjniBootNative"), extracted.filter(Files::isRegularFile)
                     .map(file -> file.getFileName().toString().replaceAll("-[0-9a-f]{64}\\.so$", "")).sorted().toList());
@@ -110,7 +111,8 @@ public class LibraryTest {
                 .collect(Collectors.joining(File.pathSeparator));
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xshare:auto",
-                        "-Dio.bootdistill.cache=" + temp.resolve("cache"), "-cp", classPath, UseDevice.class.getName())
+                        "-Dio.bootdistill.cache=" + temp.resolve("cache"), "-Dorg.bytedeco.javacpp.cachedir=" + temp.resolve("javacpp"),
+                        "-cp", classPath, UseDevice.class.getName())
                 .redirectErrorStream(true)
                 .start();
     }

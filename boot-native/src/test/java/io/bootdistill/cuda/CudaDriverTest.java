@@ -37,6 +37,8 @@ class CudaDriverTest {
         "no_device, the NVIDIA driver finds no GPU",
         "too_old, 'the NVIDIA driver supports CUDA 11.4, the kernels need 13.'",
         "no_symbols, libcuda.so.1 is there but does not work as a driver",
+        "mismatch, libcuda.so.1 is there but does not work as a driver (cudaErrorSystemDriverMismatch)",
+        "not_ready, the driver works but cannot open the GPU (cudaErrorSystemNotReady)",
     })
     void saysWhatIsWrongWithTheDriver(String driver, String reason) throws Exception {
         run(temp.toString(), List.of("gcc", "-shared", "-fPIC", "-Wall", "-Wextra", "-Werror", "-Wl,-soname,libcuda.so.1",

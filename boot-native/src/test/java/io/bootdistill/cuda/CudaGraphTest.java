@@ -94,7 +94,7 @@ class CudaGraphTest {
         }
     }
 
-    /** What another thread calls meanwhile, in its own context, is carried out at once, and only then. */
+    /** What another thread calls meanwhile, in its own context, is carried out at once, and only then; it may close memory. */
     @Test
     void otherContextsAreNotCaptured() {
         float[] values = new float[2];
@@ -107,6 +107,7 @@ class CudaGraphTest {
                 CompletableFuture.runAsync(() -> {
                     other.upload(new float[] {2, 2}, 0, memory.slice());
                     other.download(memory.slice(), values, 0);
+                    device.allocate(1).close();
                 }).join();
             })) {
                 assertArrayEquals(new float[] {2, 2}, values);

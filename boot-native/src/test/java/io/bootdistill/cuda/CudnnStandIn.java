@@ -2,6 +2,9 @@ package io.bootdistill.cuda;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.bytedeco.cuda.global.cudnn;
+import org.bytedeco.javacpp.Loader;
+import org.junit.jupiter.api.Assumptions;
 
 /** The stand-in for the libraries of CUDA and cuDNN, {@code src/test/native/cudnn}, which computes on the processor. */
 final class CudnnStandIn {
@@ -12,9 +15,28 @@ final class CudnnStandIn {
 
     private CudnnStandIn() {}
 
-    /** Loads it: the presets find by name what is loaded already. */
-    static void load() {
-        Path folder = Path.of(System.getProperty("io.bootdistill.cuda.library")).resolveSibling("../cudnn");
+    /**
+     * Loads it beside the emulated device: the presets find by name what is loaded already. Beside a real one it would stand before
+     * the driver: there cuDNN itself is loaded, or the tests are skipped where it is not installed.
+     *
+     * @return whether it is cuDNN itself
+     */
+    static boolean loadOrRequireInstalled() {
+        String emulated = System.getProperty("io.bootdistill.cuda.library");
+        if (emulated == null) {
+            requireInstalled();
+            return true;
+        }
+        Path folder = Path.of(emulated).resolveSibling("../cudnn");
         LIBRARIES.forEach(library -> System.load(folder.resolve("lib" + library).toAbsolutePath().toString()));
+        return false;
+    }
+
+    private static void requireInstalled() {
+        try {
+            Loader.load(cudnn.class);
+        } catch (LinkageError e) {
+            Assumptions.abort("cuDNN is not installed: " + e);
+        }
     }
 }

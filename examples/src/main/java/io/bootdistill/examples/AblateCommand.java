@@ -108,7 +108,8 @@ final class AblateCommand implements Callable<Integer> {
         private List<Long> steps;
     }
 
-    @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
+    @Option(names = "--teacher", paramLabel = "DIR", converter = TeacherPath.class,
+            description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
 
     @Option(names = "--out", paramLabel = "DIR",

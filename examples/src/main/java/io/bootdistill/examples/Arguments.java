@@ -21,6 +21,8 @@ final class Arguments {
     /** What every command that resumes may be told again. */
     private static final Set<String> BESIDE_ALL = Set.of("--resume", "--out", "--device", "--workers", "--verbose");
 
+    static final long MOST_STEPS = 1_000_000_000;
+
     private Arguments() {}
 
     /** @throws ParameterException unless the option's value is allowed */
@@ -58,7 +60,7 @@ final class Arguments {
     /** Checks {@code --minutes} and {@code --steps}; null where they are not given. */
     static void requireLength(CommandSpec spec, Double minutes, Long steps) {
         require(spec, minutes == null || minutes >= 1 && minutes <= 1e6, "--minutes", minutes, "1 … 1,000,000");
-        require(spec, steps == null || steps >= 1 && steps <= 1_000_000_000, "--steps", steps, "1 … 1,000,000,000");
+        require(spec, steps == null || steps >= 1 && steps <= MOST_STEPS, "--steps", steps, "1 … 1,000,000,000");
     }
 
     /**

@@ -60,7 +60,8 @@ import picocli.CommandLine.Spec;
         })
 final class DistillCommand implements Callable<Integer> {
 
-    @Option(names = "--teacher", paramLabel = "DIR", description = "The teacher's folder. Default: the bundled teacher.")
+    @Option(names = "--teacher", paramLabel = "DIR", converter = TeacherPath.class,
+            description = "The teacher's folder. Default: the bundled teacher.")
     private Path teacherFolder;
 
     @Option(names = "--cascade", paramLabel = "DIR",
@@ -132,7 +133,8 @@ final class DistillCommand implements Callable<Integer> {
     @Option(names = "--workers", paramLabel = "W", description = "Threads; never change the result. Default: all processors.")
     private Integer workers;
 
-    @Option(names = "--resume", description = "Continues the run in --out from its checkpoint, with its configuration.")
+    @Option(names = "--resume",
+            description = "Continues the run in --out from its checkpoint, with its configuration; with --steps for longer.")
     private boolean resume;
 
     @Option(names = "--no-report", description = "Writes no report.html at the end, which takes some seconds.")
@@ -153,7 +155,8 @@ final class DistillCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
-            Arguments.requireResumable(spec, out, Set.of("--teacher", "--cascade", "--no-report"), "config.json");
+            Arguments.requireResumable(spec, out, Set.of("--teacher", "--cascade", "--no-report", "--steps"), "config.json");
+            LongerRun.ofStudent(spec, out, length.steps);
         } else {
             out = Arguments.newRun(out);
             Arguments.requireLength(spec, length.minutes, length.steps);

@@ -69,7 +69,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Students, teachers or run folders, separated by commas; of prompts, students first.")
     private List<Path> folders;
 
-    @Option(names = "--teacher", paramLabel = "DIR",
+    @Option(names = "--teacher", paramLabel = "DIR", converter = TeacherPath.class,
             description = "The teacher whose images the paired figures are measured against. Default: the bundled teacher; for"
                     + " prompts, the first teacher of --model, or else the bundled one of emoji.")
     private Path teacherFolder;

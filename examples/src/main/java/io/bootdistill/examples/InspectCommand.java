@@ -12,6 +12,7 @@ import io.bootdistill.format.PredictionType;
 import io.bootdistill.format.SchedulerConfig;
 import io.bootdistill.internal.diffusers.DiffusersFolder;
 import io.bootdistill.internal.diffusers.PipelineFolder;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.internal.pipeline.SmallerMark;
 import io.bootdistill.network.BlockType;
 import io.bootdistill.network.ConditionShape;
@@ -73,7 +74,7 @@ final class InspectCommand implements Callable<Integer> {
         UNet network = SmallerMark.network(format, files.marks(), model.path());
         describe(network, files.nullClass().orElse(-1));
         if (!files.others().isEmpty()) {
-            line("not read", "%s, beside unet; rename the one that is meant", String.join(", ", files.others()));
+            line("not read", "%s, beside unet; rename the one that is meant", Quoted.names(files.others()));
         }
         describe(files.scheduler());
         describeLimits(teacher, files.scheduler());

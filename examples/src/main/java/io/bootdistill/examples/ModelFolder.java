@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a folder holds: a teacher, a student, or a run, which is as good as its student.
+ * What a folder holds: a teacher, a student, or a run, which is as good as its student or teacher.
  *
  * @param path the model's own folder
  */
@@ -18,6 +18,10 @@ record ModelFolder(Path path, Kind kind) {
     }
 
     static ModelFolder of(Path folder) {
+        Path teacher = TeacherPath.within(folder);
+        if (!teacher.equals(folder)) {
+            return new ModelFolder(teacher, Kind.TEACHER);
+        }
         if (Files.exists(folder.resolve("state.safetensors"))) {
             return new ModelFolder(folder.resolve("student"), Kind.RUN);
         }

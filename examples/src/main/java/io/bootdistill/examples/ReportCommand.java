@@ -41,7 +41,8 @@ final class ReportCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "The run's folder.")
     private Path run;
 
-    @Option(names = "--teacher", paramLabel = "DIR", description = "The run's teacher. Default: the bundled teacher.")
+    @Option(names = "--teacher", paramLabel = "DIR", converter = TeacherPath.class,
+            description = "The run's teacher. Default: the bundled teacher.")
     private Path teacherFolder;
 
     @Option(names = "--images", paramLabel = "DIR",

@@ -9,13 +9,6 @@ import io.bootdistill.config.TeacherTrainingConfig;
 import io.bootdistill.config.TextEncoderMode;
 import io.bootdistill.device.Device;
 import io.bootdistill.diffusion.ImageSource;
-import io.bootdistill.format.BetaSchedule;
-import io.bootdistill.format.PredictionType;
-import io.bootdistill.format.SchedulerConfig;
-import io.bootdistill.network.ClassEmbedType;
-import io.bootdistill.network.ImageShape;
-import io.bootdistill.network.UNet;
-import io.bootdistill.network.UNetConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -107,30 +101,8 @@ final class TrainTeacherCommand implements Callable<Integer> {
     @Option(names = "--batch", paramLabel = "B", description = "Images of a step. Default: 64.")
     private Integer batch;
 
-    @Option(names = "--prediction", paramLabel = "P",
-            description = "What the network predicts: epsilon, v_prediction or sample. Default: v_prediction.")
-    private PredictionType prediction;
-
-    @Option(names = "--schedule", paramLabel = "S",
-            description = "How noise is added: linear, scaled_linear or squaredcos_cap_v2. Default: squaredcos_cap_v2.")
-    private BetaSchedule schedule;
-
-    @Option(names = "--channels", paramLabel = "C", split = ",",
-            description = "Channels of each level of the U-Net, multiples of 8; each level but the last halves the image."
-                    + " Default: 32,64,64.")
-    private List<Integer> channels;
-
-    @Option(names = "--layers", paramLabel = "L", description = "Residual blocks of a level. Default: 1.")
-    private Integer layers;
-
-    @Option(names = "--upscale-from", paramLabel = "N",
-            description = "Trains a teacher that enlarges pictures of N rows to the size of the images, without classes: what draws"
-                    + " those comes before it. The size of the images is a whole multiple of theirs.")
-    private Integer upscaleFrom;
-
-    @Option(names = "--frame", paramLabel = "N",
-            description = "A black frame of so many pixels around images of IDX files: 2 make 32x32 of 28x28. Default: 0.")
-    private Integer frame;
+    @Mixin
+    private PixelOptions pixels = new PixelOptions();
 
     @Option(names = "--rate", paramLabel = "R",
             description = "Learning rate. Default: 0.001; 0.0001 for a teacher that goes on from its weights.")
@@ -145,7 +117,8 @@ final class TrainTeacherCommand implements Callable<Integer> {
     @Option(names = "--workers", paramLabel = "W", description = "Threads; never change the result. Default: all processors.")
     private Integer workers;
 
-    @Option(names = "--resume", description = "Continues the run in --out from its checkpoint, with its configuration.")
+    @Option(names = "--resume",
+            description = "Continues the run in --out from its checkpoint, with its configuration; with --steps for longer.")
     private boolean resume;
 
     @Spec
@@ -156,19 +129,22 @@ final class TrainTeacherCommand implements Callable<Integer> {
         long start = System.nanoTime();
         int threads = Arguments.threads(spec, workers);
         if (resume) {
-            Arguments.requireResumable(spec, out, Set.of("--images", "--frame"), "config.json and teacher");
+            Arguments.requireResumable(spec, out, Set.of("--images", "--frame", "--steps"), "config.json and teacher");
+            LongerRun.ofTeacher(spec, out, length.steps);
         }
         TeacherTrainingConfig.Builder builder = resume ? null : newConfig(threads);
         if (from != null || resume && CaptionTrainer.isRun(out)) {
             CaptionTraining training = CaptionTraining.read(imageFolder);
             return train(training.description(), training.leftOut(), start, (device, report, handle) -> {
                 Path pipeline = resume ? out.resolve("teacher") : from;
-                training.run(new CaptionTrainer(pipeline, device).listener(report).handle(handle), builder, randomWeights, out, threads);
+                CaptionTrainer trainer = new CaptionTrainer(pipeline, device).listener(report).handle(handle);
+                training.run(trainer, builder, randomWeights, out, threads);
             });
         }
         CaptionTraining.requireNone(imageFolder);
-        TrainingImages training = TrainingImages.read(imageFolder, frame(), resume ? null : upscaleFrom);
-        return train(training.description(), training.leftOut(), start, (device, report, handle) -> run(training, builder, device, report, handle, threads));
+        TrainingImages training = TrainingImages.read(imageFolder, pixels.frame(), resume ? null : pixels.upscaleFrom());
+        return train(training.description(), training.leftOut(), start,
+                (device, report, handle) -> run(training, builder, device, report, handle, threads));
     }
 
     /** A training on a device. */
@@ -183,7 +159,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
         if (resume) {
             TeacherTrainer.ofRun(out, device).listener(report).handle(handle).resume(images, out, threads).close();
         } else {
-            TeacherTrainer trainer = new TeacherTrainer(newNetwork(training), newScheduler(), device);
+            TeacherTrainer trainer = new TeacherTrainer(pixels.network(training), pixels.scheduler(), device);
             int nullLabel = training.classes() > 0 && training.small() == null ? training.classes() : -1;
             trainer.listener(report).handle(handle).train(images, builder.nullLabel(nullLabel).build()).close();
         }
@@ -212,41 +188,15 @@ final class TrainTeacherCommand implements Callable<Integer> {
 
     // ---- options
 
-    private UNet newNetwork(TrainingImages training) {
-        ImageShape shape = training.source().shape();
-        UNetConfig config = UNetConfig.of(shape, channels == null ? List.of(32, 64, 64) : channels, layers == null ? 1 : layers,
-                training.classes() > 0 ? training.classes() + 1 : 0);
-        return training.small() == null ? new UNet(config) : new UNet(config.toBuilder()
-                .channels(shape.channels() + training.small().channels(), shape.channels())
-                .classes(ClassEmbedType.TIMESTEP, 0).build()).enlarging(training.small());
-    }
-
-    private int frame() {
-        require(spec, frame == null || frame >= 0 && frame <= 1024, "--frame", frame, "0 … 1,024");
-        return frame == null ? 0 : frame;
-    }
-
-    private SchedulerConfig newScheduler() {
-        return SchedulerConfig.of(
-                schedule == null ? BetaSchedule.SQUAREDCOS_CAP_V2 : schedule,
-                prediction == null ? PredictionType.V_PREDICTION : prediction);
-    }
-
     private TeacherTrainingConfig.Builder newConfig(int threads) throws IOException {
         out = Arguments.newRun(out);
         Arguments.requireLength(spec, length.minutes, length.steps);
-        String pixels = pixelOption();
-        if (from != null && pixels != null) {
-            throw new ParameterException(spec.commandLine(), pixels + " cannot be given with --from: the pipeline has its own");
-        }
+        pixels.require(from != null);
         if (from == null && (randomWeights || trainTextEncoder)) {
             throw new ParameterException(spec.commandLine(), (randomWeights ? "--random-weights" : "--train-text-encoder")
                     + " needs --from, the pipeline that is trained");
         }
         require(spec, rate == null || rate > 0 && rate <= 1, "--rate", rate, "above 0, at most 1");
-        require(spec, layers == null || layers >= 1 && layers <= 64, "--layers", layers, "1 … 64");
-        require(spec, channels == null || channels.stream().allMatch(c -> c >= 8 && c <= 4096 && c % 8 == 0), "--channels",
-                channels, "multiples of 8, at most 4,096");
         TeacherTrainingConfig.Builder builder = TeacherTrainingConfig.builder().folder(out).workers(threads);
         TeacherTrainingConfig defaults = TeacherTrainingConfig.builder().build();
         int size = batch == null ? defaults.work().batch() : batch;
@@ -269,12 +219,6 @@ final class TrainTeacherCommand implements Callable<Integer> {
         }
     }
 
-    /** An option that was given, of what a teacher of pixels is made of; null for none. */
-    private String pixelOption() {
-        return prediction != null ? "--prediction" : schedule != null ? "--schedule" : channels != null ? "--channels"
-                : layers != null ? "--layers" : upscaleFrom != null ? "--upscale-from" : frame != null ? "--frame" : null;
-    }
-
     // ---- results
 
     private void summarize(TeacherReport report, Duration time) {
@@ -294,7 +238,7 @@ final class TrainTeacherCommand implements Callable<Integer> {
 
     private String resumeCommand() {
         return Boot.command() + " train-teacher --resume --images " + Boot.quoted(imageFolder) + " --out " + Boot.quoted(out)
-                + (frame == null ? "" : " --frame " + frame)
+                + (pixels.frame() == 0 ? "" : " --frame " + pixels.frame())
                 + (deviceName == null ? "" : " --device " + deviceName);
     }
 }

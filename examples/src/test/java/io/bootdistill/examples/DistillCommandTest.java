@@ -135,6 +135,17 @@ final class DistillCommandTest {
     }
 
     @Test
+    void finishedRunCanGoOn() throws IOException {
+        Path longer = folder.resolve("longer");
+        CommandRun.distill(teacher, longer, "--steps", 2, "--batch", 4, "--no-report").succeeded();
+        CommandRun.distill(teacher, longer, "--resume", "--steps", 1).refused(2, "--steps is 1, must be 2, as the run was to have");
+        CommandRun more = CommandRun.distill(teacher, longer, "--resume", "--steps", 4, "--no-report").succeeded();
+        assertTrue(more.err().contains("step 4/4"), more.err());
+        assertEquals(4, DistillationConfig.read(longer.resolve("config.json")).steps());
+        assertTrue(Files.readString(longer.resolve("metrics.csv")).contains("\n4,16,"));
+    }
+
+    @Test
     void optionsOfAnotherRunCanBeTakenOver() throws IOException {
         Path other = folder.resolve("other");
         Path same = folder.resolve("same");

@@ -175,7 +175,7 @@ final class EvaluatePromptsTest {
     @Test
     void filesThatAreWrongAreNamed() throws IOException {
         evaluate("--model", teacher, "--prompts", folder.resolve("none.txt"))
-                .refused(1, "none.txt is no file", "a prompt in each line");
+                .refused(1, "none.txt: no such file");
         evaluate("--model", teacher, "--prompts", prompts, "--column", "x").refused(1, prompts.toString(), "has no columns");
         Path table = Files.writeString(folder.resolve("prompts.csv"), "prompt,seed\na cat,1\na dog\n");
         evaluate("--model", teacher, "--prompts", table).refused(1, "prompts.csv", "line 3", "has 1 columns");

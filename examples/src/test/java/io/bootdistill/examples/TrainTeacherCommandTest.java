@@ -123,6 +123,16 @@ final class TrainTeacherCommandTest {
     }
 
     @Test
+    void runIsAsGoodAsItsTeacher() throws IOException {
+        trainSmall(images, run).succeeded();
+        train(images, run, "--resume", "--steps", 6).succeeded();
+        assertTrue(Files.readString(run.resolve("metrics.csv")).contains("\n6,24,"));
+        CommandRun.distill(run, folder.resolve("distilled"), "--steps", 2, "--batch", 4, "--no-report").succeeded();
+        String told = CommandRun.boot("inspect", run).succeeded().out();
+        assertTrue(told.contains("teacher      " + run.resolve("teacher") + "\n"), told);
+    }
+
+    @Test
     void readsIdxFiles() throws IOException {
         Path idx = Files.createDirectories(folder.resolve("idx"));
         byte[] pixels = SyntheticImages.pixels(COUNT, 1);

@@ -49,11 +49,6 @@ public final class DiffusersFolder {
         Path network = folder.resolve(NETWORK);
         boolean nested = Files.isDirectory(network);
         this.others = nested ? FolderNames.networks(folder).stream().filter(name -> !name.equals(NETWORK)).toList() : List.of();
-        others.stream().filter(AUTOENCODERS::contains).findFirst().ifPresent(name -> {
-            throw new ModelFormatException(folder + " holds the autoencoder " + name + " beside " + NETWORK
-                    + ": a model of latents,"
-                    + " whose " + MODEL_INDEX + " must name both, with _class_name LDMPipeline; or remove it");
-        });
         this.networkConfig = readNetworkConfig(nested ? network : folder);
         this.schedulerFile = (nested ? folder.resolve(SCHEDULER) : folder).resolve(SCHEDULER_CONFIG);
         this.schedulerText = Files.exists(schedulerFile) ? Json.readText(schedulerFile) : null;
@@ -84,6 +79,14 @@ public final class DiffusersFolder {
     /** Folders of networks beside the one that is read, such as {@code unet_ema}, an average of weights. */
     public List<String> others() {
         return others;
+    }
+
+    /** @throws ModelFormatException if an autoencoder lies there, too: the network's images are not pixels but its latents */
+    public void requirePixels() {
+        others.stream().filter(AUTOENCODERS::contains).findFirst().ifPresent(name -> {
+            throw new ModelFormatException(folder + " holds the autoencoder " + name + " beside " + NETWORK + ": a model of latents,"
+                    + " whose " + MODEL_INDEX + " must name both, with _class_name LDMPipeline; or remove it");
+        });
     }
 
     /** The network's {@code config.json}. The caller may change it. */

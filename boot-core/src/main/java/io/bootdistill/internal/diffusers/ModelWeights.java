@@ -47,6 +47,9 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
     private final Set<String> unread = ConcurrentHashMap.newKeySet();
     private final String origin;
 
+    /** Of all names in the files. */
+    private String prefix = "";
+
     ModelWeights(WeightFiles weights) {
         origin = weights.files().size() == 1 ? weights.files().get(0).toString()
                 : weights.files().get(0).getParent() + " (" + weights.files().size() + " shards)";
@@ -62,13 +65,13 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
                 opened.put(path, file);
             }
             Set<String> names = weights.shardOf().isEmpty() ? files.get(0).names() : weights.shardOf().keySet();
-            String prefix = names.isEmpty() ? "" : wrapping(names);
+            prefix = names.isEmpty() ? "" : wrapping(names);
             if (weights.shardOf().isEmpty()) {
-                names.forEach(name -> put(files.get(0), name, prefix));
+                names.forEach(name -> put(files.get(0), name));
             }
             weights.shardOf().forEach((name, path) -> {
                 opened.get(path).dtype(name); // refuses a tensor that the index names and the shard lacks
-                put(opened.get(path), name, prefix);
+                put(opened.get(path), name);
             });
         } catch (RuntimeException | Error e) {
             close();
@@ -89,7 +92,7 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
         return prefix;
     }
 
-    private void put(SafetensorsFile file, String name, String prefix) {
+    private void put(SafetensorsFile file, String name) {
         String own = name.substring(prefix.length());
         Matcher matcher = ATTENTION.matcher(own);
         String today = own.startsWith(TEXT_MODEL) ? own.substring(TEXT_MODEL.length()) : own;
@@ -126,7 +129,7 @@ public final class ModelWeights implements TensorSource, AutoCloseable {
     public WeightsManifest manifest() {
         List<WeightsManifest.Entry> entries = new ArrayList<>();
         tensors.forEach((name, stored) -> entries.add(new WeightsManifest.Entry(
-                name, stored.name(), stored.file().shape(stored.name()), stored.file().dtype(stored.name()))));
+                name, stored.name().substring(prefix.length()), stored.file().shape(stored.name()), stored.file().dtype(stored.name()))));
         return new WeightsManifest(entries, files.get(0).metadata());
     }
 

@@ -51,7 +51,7 @@ record WeightFiles(List<Path> files, Map<String, Path> shardOf) {
             }
         }
         List<String> variants = FolderNames.names(folder).stream().filter(name -> name.matches(
-                Pattern.quote(beginning) + "\\.(?!safetensors)[\\w.-]+\\.safetensors|"
+                Pattern.quote(beginning) + "\\.(?!safetensors)[\\w.-]+(?<!-\\d{5}-of-\\d{5})\\.safetensors|"
                 + Pattern.quote(beginning) + "(\\.[\\w.-]+)?\\.safetensors\\.index(\\.[\\w-]+)?\\.json")).toList();
         if (variants.size() > 1) {
             throw new ModelFormatException(folder + " holds several variants of the weights, " + Quoted.names(variants)

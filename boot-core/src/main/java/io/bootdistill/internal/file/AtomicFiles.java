@@ -1,24 +1,20 @@
 package io.bootdistill.internal.file;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -35,10 +31,8 @@ import java.util.stream.Stream;
  */
 public final class AtomicFiles {
 
-    private static final String ASIDE = ".set-aside";
-    private static final String TEMPORARY = ".tmp-";
-    private static final Pattern LEFT = Pattern.compile(
-            ".+" + Pattern.quote(TEMPORARY) + "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(" + Pattern.quote(ASIDE) + ")?");
+    static final String ASIDE = ".set-aside";
+    static final String TEMPORARY = ".tmp-";
 
     private AtomicFiles() {}
 
@@ -65,7 +59,7 @@ public final class AtomicFiles {
         }
         write(target, (place, temporary) -> {
             content.writeTo(temporary);
-            sync(temporary);
+            Disk.sync(temporary);
             Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
         });
     }
@@ -77,40 +71,24 @@ public final class AtomicFiles {
      * @throws IOException naming the target and the cause; the target is then as it was, the temporary folder is gone
      */
     public static void writeFolder(Path target, Content content) throws IOException {
+        writeFolder(target, content, false);
+    }
+
+    /** Like {@link #writeFolder}; but what others have put into the older folder is moved into the new one. */
+    public static void renewFolder(Path target, Content content) throws IOException {
+        writeFolder(target, content, true);
+    }
+
+    private static void writeFolder(Path target, Content content, boolean keeps) throws IOException {
         if (Files.exists(target) && !Files.isDirectory(target)) {
             throw new IOException("cannot write " + target + ": it is a file, not a folder; choose another name");
         }
         write(target, (place, temporary) -> {
             Files.createDirectory(temporary);
             content.writeTo(temporary);
-            syncTree(temporary);
-            publish(temporary, place);
+            Disk.syncTree(temporary);
+            publish(temporary, place, keeps);
         });
-    }
-
-    /** Like {@link #writeFolder}; but what others have put into the older folder goes over into the new one. */
-    public static void renewFolder(Path target, Content content) throws IOException {
-        writeFolder(target, temporary -> {
-            content.writeTo(temporary);
-            Path old = readableFolder(target);
-            if (Files.isDirectory(old)) {
-                for (Path path : foreign(old, temporary)) {
-                    Files.copy(old.resolve(path), temporary.resolve(path),
-                            LinkOption.NOFOLLOW_LINKS, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        });
-    }
-
-    /** Deletes what killed writes have left in a folder, three levels deep, to which nobody writes now. */
-    public static void sweep(Path folder) throws IOException {
-        List<Path> left;
-        try (Stream<Path> walk = Files.walk(folder, 3)) {
-            left = walk.filter(path -> LEFT.matcher(path.getFileName().toString()).matches()).toList();
-        }
-        for (Path path : left) {
-            deleteTree(path);
-        }
     }
 
     /**
@@ -165,7 +143,7 @@ public final class AtomicFiles {
             }
             temporary = place.resolveSibling(place.getFileName() + TEMPORARY + UUID.randomUUID());
             writing.run(place, temporary);
-            sync(parent);
+            Disk.sync(parent);
         } catch (IOException e) {
             deleteAfter(e, temporary);
             throw new IOException("cannot write " + target + ": " + reason(first(e)), e);
@@ -175,12 +153,14 @@ public final class AtomicFiles {
         }
     }
 
-    private static void publish(Path temporary, Path place) throws IOException {
+    private static void publish(Path temporary, Path place, boolean keeps) throws IOException {
         Path aside = aside(place);
         if (Files.exists(aside)) { // left by a killed write
+            if (!Files.isDirectory(aside)) {
+                throw new IOException(aside + " is in the way; remove it");
+            }
             if (Files.exists(place)) {
-                requireNothingForeign(aside, place);
-                deleteTree(aside);
+                discard(aside, place, keeps);
             } else {
                 Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
             }
@@ -189,7 +169,9 @@ public final class AtomicFiles {
             Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
             return;
         }
-        requireNothingForeign(place, temporary);
+        if (!keeps) {
+            requireNothingForeign(place, temporary);
+        }
         Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
         try {
             Files.move(temporary, place, StandardCopyOption.ATOMIC_MOVE);
@@ -197,11 +179,45 @@ public final class AtomicFiles {
             Files.move(aside, place, StandardCopyOption.ATOMIC_MOVE);
             throw e;
         }
-        deleteTree(aside);
+        discard(aside, place, keeps);
+    }
+
+    /** Deletes an older folder; what it alone holds, which others have put there, is kept in the newer or forbids it. */
+    private static void discard(Path old, Path replacement, boolean keeps) throws IOException {
+        if (keeps) {
+            adopt(old, replacement);
+        } else {
+            requireNothingForeign(old, replacement);
+        }
+        Disk.deleteTree(old);
+    }
+
+    private static void adopt(Path old, Path replacement) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(old)) {
+            for (Path entry : entries) {
+                Path place = replacement.resolve(entry.getFileName());
+                if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.move(entry, place, StandardCopyOption.ATOMIC_MOVE);
+                } else if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)
+                        && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+                    adopt(entry, place);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
     }
 
     private static void requireNothingForeign(Path old, Path replacement) throws IOException {
-        List<Path> foreign = foreign(old, replacement);
+        List<Path> foreign;
+        try (Stream<Path> walk = Files.walk(old)) {
+            foreign = walk.map(old::relativize)
+                    .filter(path -> !Files.exists(replacement.resolve(path), LinkOption.NOFOLLOW_LINKS))
+                    .sorted()
+                    .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
         if (!foreign.isEmpty()) {
             throw new IOException("the folder " + old + " exists and holds " + foreign.get(0)
                     + (foreign.size() == 1 ? "" : " and " + (foreign.size() - 1) + " more")
@@ -209,37 +225,8 @@ public final class AtomicFiles {
         }
     }
 
-    /** What the older folder alone holds; folders before what is in them. */
-    private static List<Path> foreign(Path old, Path replacement) throws IOException {
-        try (Stream<Path> walk = Files.walk(old)) {
-            return walk.map(old::relativize)
-                    .filter(path -> !Files.exists(replacement.resolve(path), LinkOption.NOFOLLOW_LINKS))
-                    .sorted()
-                    .toList();
-        }
-    }
-
     private static Path aside(Path place) {
         return place.resolveSibling(place.getFileName() + ASIDE);
-    }
-
-    private static void syncTree(Path folder) throws IOException {
-        try (Stream<Path> walk = Files.walk(folder)) {
-            for (Path path : (Iterable<Path>) walk::iterator) {
-                sync(path);
-            }
-        }
-    }
-
-    /** Forces a file, or the entries of a folder, onto the disk. */
-    private static void sync(Path path) throws IOException {
-        boolean folder = Files.isDirectory(path);
-        if (folder && File.separatorChar == '\\') {
-            return; // Windows opens no folders
-        }
-        try (FileChannel channel = FileChannel.open(path, folder ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
-            channel.force(true);
-        }
     }
 
     private static void deleteAfter(Throwable failure, Path temporary) {
@@ -247,31 +234,9 @@ public final class AtomicFiles {
             return;
         }
         try {
-            deleteTree(temporary);
+            Disk.deleteTree(temporary);
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(root, new SimpleFileVisitor<>() { // does not follow symbolic links
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
-                if (failure != null) {
-                    throw failure;
-                }
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

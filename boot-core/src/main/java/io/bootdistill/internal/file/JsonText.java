@@ -136,7 +136,7 @@ final class JsonText {
         boolean quoted = false;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            String name = quoted ? "" : pythonNumber(i);
+            String name = quoted || c != '-' && c != 'I' && c != 'N' ? "" : pythonNumber(i);
             if (!name.isEmpty()) {
                 json.append("\"\\u0000").append(name).append('"');
                 i += name.length() - 1;

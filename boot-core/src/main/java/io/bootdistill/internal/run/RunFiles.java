@@ -23,6 +23,10 @@ final class RunFiles {
     /** What a run leaves that ends before its first checkpoint. */
     private static final Set<String> BEGUN = Set.of(CONFIG, PROMPTS, METRICS, REFERENCE, GRIDS, STUDENT, TEACHER, LOCK);
 
+    /** With what the command line adds. */
+    private static final List<String> WRITTEN = List.of(
+            CONFIG, PROMPTS, STATE, METRICS, REFERENCE, STUDENT, TEACHER, GRIDS, LOCK, "comparison.png", "report.html");
+
     private RunFiles() {}
 
     /** @throws IOException if a folder holds more than reference samples, or what a run has left without a checkpoint */
@@ -39,10 +43,25 @@ final class RunFiles {
 
     /** A folder may come from others: what lies elsewhere is not written. */
     static void requireNoLinks(Path folder) throws IOException {
-        for (String name : List.of(CONFIG, PROMPTS, STATE, METRICS, REFERENCE, STUDENT, TEACHER, GRIDS, LOCK)) {
-            if (Files.isSymbolicLink(folder.resolve(name))) {
-                throw new IOException(folder.resolve(name) + " is a symbolic link, through which a run does not write; remove it");
+        for (String part : List.of(".", STUDENT, TEACHER)) { // those of a joint run
+            Path run = folder.resolve(part).normalize();
+            for (String name : WRITTEN) {
+                requireNoLink(run.resolve(name));
             }
+            Path grids = run.resolve(GRIDS);
+            if (Files.isDirectory(grids)) {
+                try (Stream<Path> pictures = Files.list(grids)) {
+                    for (Path picture : pictures.toList()) {
+                        requireNoLink(picture);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void requireNoLink(Path path) throws IOException {
+        if (Files.isSymbolicLink(path)) {
+            throw new IOException(path + " is a symbolic link, through which a run does not write; remove it");
         }
     }
 }

@@ -11,6 +11,7 @@ import io.bootdistill.format.SafetensorsFile;
 import io.bootdistill.format.SafetensorsWriter;
 import io.bootdistill.internal.file.AtomicFiles;
 import io.bootdistill.internal.file.Json;
+import io.bootdistill.internal.file.Leftovers;
 import io.bootdistill.internal.file.RegularFiles;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.objective.Objective;
@@ -41,11 +42,15 @@ public final class RunFolder {
 
     private final Path folder;
 
+    /** Of a joint run, which has the checkpoint. */
+    private final boolean isPart;
+
     /** Lines by their steps. */
     private final SortedMap<Long, String> metrics = new TreeMap<>();
 
-    private RunFolder(Path folder) {
+    private RunFolder(Path folder, boolean isPart) {
         this.folder = folder;
+        this.isPart = isPart;
     }
 
     /**
@@ -62,7 +67,7 @@ public final class RunFolder {
             RunFiles.requireNone(path);
             RunFiles.requireNoLinks(path);
         }
-        return new RunFolder(path);
+        return new RunFolder(path, false);
     }
 
     /**
@@ -91,15 +96,15 @@ public final class RunFolder {
             throw new IOException(path + " holds no run: there is no " + CONFIG);
         }
         RunFiles.requireNoLinks(path);
-        return new RunFolder(path);
+        return new RunFolder(path, false);
     }
 
     /** Keeps the folder of a run that goes on, until what is returned is closed, and clears away what a killed one has left. */
     public RunLock lock() throws IOException {
         RunLock lock = RunLock.of(folder);
         try {
-            AtomicFiles.sweep(folder);
-        } catch (IOException e) {
+            Leftovers.sweep(folder);
+        } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
         }
@@ -185,7 +190,7 @@ public final class RunFolder {
 
     /** The folder of a part of a joint run: a run without a checkpoint of its own. */
     public RunFolder part(String name) {
-        return new RunFolder(folder.resolve(name));
+        return new RunFolder(folder.resolve(name), true);
     }
 
     public Path checkpoint() {
@@ -198,12 +203,21 @@ public final class RunFolder {
 
     /** Writes the student; what others have put beside it stays. */
     public void writeStudent(AtomicFiles.Content saving) throws IOException {
-        AtomicFiles.renewFolder(folder.resolve(STUDENT), saving);
+        writeModel(folder.resolve(STUDENT), saving);
     }
 
     /** Writes the teacher, likewise. */
     public void writeTeacher(AtomicFiles.Content saving) throws IOException {
-        AtomicFiles.renewFolder(teacherFolder(), saving);
+        writeModel(teacherFolder(), saving);
+    }
+
+    /** Without a checkpoint, what lies there may be of another run, which ended before its first. */
+    private void writeModel(Path model, AtomicFiles.Content saving) throws IOException {
+        if (hasCheckpoint() || isPart) {
+            AtomicFiles.renewFolder(model, saving);
+        } else {
+            AtomicFiles.writeFolder(model, saving);
+        }
     }
 
     // ---- metrics
@@ -212,7 +226,7 @@ public final class RunFolder {
     public void readMetrics(long step) throws IOException {
         Path file = folder.resolve(RunFiles.METRICS);
         if (Files.exists(file)) {
-            for (String line : Uninterrupted.call(() -> RegularFiles.text(file)).split("\n")) {
+            for (String line : Uninterrupted.call(() -> RegularFiles.text(file)).lines().toList()) {
                 String first = line.substring(0, Math.max(0, line.indexOf(',')));
                 if (first.matches("\\d{1,18}") && Long.parseLong(first) <= step) {
                     metrics.put(Long.parseLong(first), line);

@@ -38,6 +38,7 @@ public record DitConfig(
 
     /** Tokens of a row. Their positions are in no file: a configuration alone must not ask for much memory. */
     private static final int MOST_SIDE = 256;
+    private static final int MOST_POSITIONS = 1 << 26;
 
     /** @throws IllegalArgumentException naming the format's key whose value is out of range, the value, and the range */
     public DitConfig {
@@ -54,7 +55,10 @@ public record DitConfig(
         String found = "num_attention_heads · attention_head_dim is " + channels;
         that(channels <= MOST_CHANNELS, found, "at most " + MOST_CHANNELS);
         that(channels % 4 == 0, found, "a multiple of 4, for the sines and cosines of rows and columns");
-        that(sampleSize / patchSize <= MOST_SIDE, "sample_size / patch_size is " + sampleSize / patchSize, "at most " + MOST_SIDE);
+        int side = sampleSize / patchSize;
+        that(side <= MOST_SIDE, "sample_size / patch_size is " + side, "at most " + MOST_SIDE);
+        that((long) side * side * channels <= MOST_POSITIONS, "(sample_size / patch_size)² · num_attention_heads ·"
+                + " attention_head_dim is " + (long) side * side * channels, "at most " + MOST_POSITIONS);
         indexed("num_embeds_ada_norm + 1 rows of " + channels, numEmbedsAdaNorm + 1L, channels);
         indexed("a patch with all its channels, to " + channels,
                 (long) patchSize * patchSize * Math.max(inChannels, outChannels), channels);

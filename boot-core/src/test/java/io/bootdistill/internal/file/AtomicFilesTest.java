@@ -110,6 +110,36 @@ class AtomicFilesTest {
         assertEquals(List.of("model"), names(folder));
     }
 
+    /** A file that cannot be written, a folder, a link that leads nowhere: moved, whatever it is. */
+    @Test
+    void renewedFolderKeepsWhatOthersPutThere() throws IOException {
+        AtomicFiles.renewFolder(target, model("1"));
+        Path notes = Files.writeString(target.resolve("unet").resolve("notes"), "precious");
+        assertTrue(notes.toFile().setReadOnly());
+        Files.createDirectories(target.resolve("mine").resolve("deep"));
+        Files.createSymbolicLink(target.resolve("link"), Path.of("nowhere"));
+        AtomicFiles.renewFolder(target, model("2"));
+        assertEquals("22", read(target));
+        assertEquals("precious", Files.readString(notes));
+        assertTrue(Files.isDirectory(target.resolve("mine").resolve("deep")));
+        assertTrue(Files.isSymbolicLink(target.resolve("link")));
+        assertEquals(List.of("model"), names(folder));
+        Files.move(target, folder.resolve("model.set-aside")); // a write was killed before it moved them
+        AtomicFiles.writeFolder(folder.resolve("new"), model("3"));
+        Files.move(folder.resolve("new"), target);
+        AtomicFiles.renewFolder(target, model("4"));
+        assertEquals("precious", Files.readString(notes));
+        assertEquals("44", read(target));
+    }
+
+    @Test
+    void fileAsideIsNotDeleted() throws IOException {
+        AtomicFiles.writeFolder(target, model("1"));
+        Path aside = Files.writeString(folder.resolve("model.set-aside"), "precious");
+        assertMessage(assertThrows(IOException.class, () -> AtomicFiles.writeFolder(target, model("2"))), aside, "is in the way");
+        assertEquals("11", read(target));
+    }
+
     @Test
     void emptyFolderIsReplaced() throws IOException {
         Files.createDirectory(target);

@@ -53,7 +53,7 @@ class RegularFilesTest {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/mkfifo")));
         assertEquals(0, new ProcessBuilder("/usr/bin/mkfifo", file.toString()).start().waitFor());
         for (Executable reading : new Executable[] {
-            () -> RegularFiles.open(file), () -> RegularFiles.stream(file), () -> Json.read(file), () -> JsonLines.read(file)
+            () -> RegularFiles.open(file), () -> RegularFiles.stream(file), () -> Json.read(file), () -> JsonLines.read(file, line -> {})
         }) {
             assertTimeoutPreemptively(Duration.ofSeconds(5), () -> refused(reading, "cannot read " + file
                     + ": it is a pipe, a device or a socket; write what it gives to a file, and give that"));

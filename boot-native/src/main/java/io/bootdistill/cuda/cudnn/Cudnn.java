@@ -16,14 +16,15 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.cuda.cudnn.cudnnContext;
 
 /**
- * cuDNN on one stream. The first use of a shape chooses its algorithms, later ones allocate nothing. Serves one thread at a
- * time.
+ * cuDNN, whose calls go into the stream that was named last. The first use of a shape chooses its algorithms, later ones
+ * allocate nothing. Serves one thread at a time.
  *
  * <p>Creating one loads the library: a {@link LinkageError} says that it, or the presets, are missing.
  */
 public final class Cudnn implements AutoCloseable {
 
     private final cudnnContext handle = new cudnnContext();
+    private final Stream stream = new Stream();
     private final boolean tf32;
     private final Scope scope = new Scope();
     private final Map<Conv, List<Convolution>> shapes = new HashMap<>();
@@ -31,7 +32,7 @@ public final class Cudnn implements AutoCloseable {
     /**
      * Opens cuDNN on the current device.
      *
-     * @param stream a {@code cudaStream_t}, which all calls use
+     * @param stream a {@code cudaStream_t}: see {@link #use}
      * @param tf32 whether products may round their factors to tf32
      * @throws IllegalStateException if cuDNN does not work here
      */
@@ -40,11 +41,16 @@ public final class Cudnn implements AutoCloseable {
         requireOk("cudnnCreate", cudnnCreate(handle));
         scope.own(() -> requireOk("cudnnDestroy", cudnnDestroy(handle)));
         try {
-            requireOk("cudnnSetStream", cudnnSetStream(handle, new CUstream_st(new Address().to(stream))));
+            use(stream);
         } catch (RuntimeException | Error e) {
             scope.closeAfter(e);
             throw e;
         }
+    }
+
+    /** Has the next calls go into a stream: a context that captures has another, and what went elsewhere is not recorded. */
+    public void use(long stream) {
+        requireOk("cudnnSetStream", cudnnSetStream(handle, this.stream.to(stream)));
     }
 
     /** Whether cuDNN has such a convolution: it pads all sides alike and does not enlarge its input. */
@@ -79,5 +85,14 @@ public final class Cudnn implements AutoCloseable {
     @Override
     public void close() {
         scope.close();
+    }
+
+    /** A stream as the presets take it: one object for many calls, owner of nothing. */
+    private static final class Stream extends CUstream_st {
+
+        Stream to(long to) {
+            address = to;
+            return this;
+        }
     }
 }

@@ -32,6 +32,9 @@ final class LibraryCache {
     private static final int OTHERS_ANYTHING = 077;
     private static final int STICKY = 01000;
 
+    /** Where the user's own is unfit. */
+    private static Path temporary;
+
     private LibraryCache() {}
 
     /**
@@ -49,33 +52,43 @@ final class LibraryCache {
         }
         String given = System.getProperty(PROPERTY);
         if (given != null) {
-            return unpack(resource, Path.of(given));
+            return unpack(resource, Path.of(given), false); // whoever names it vouches for where it lies
         }
         Path home = Path.of(System.getProperty("user.home"));
-        if (home.isAbsolute() && Files.isDirectory(home)) {
+        try {
+            if (!home.isAbsolute() || !Files.isDirectory(home)) {
+                throw new FileSystemException(home.toString(), null, "is no folder");
+            }
+            return unpack(resource, home.resolve(".cache").resolve("bootdistill"), true);
+        } catch (IOException e) { // not ours alone, read-only, full: then for this process
             try {
-                return unpack(resource, home.resolve(".cache").resolve("bootdistill"));
-            } catch (IOException e) { // not ours alone, read-only, full: then for this process
                 return temporary(resource);
+            } catch (IOException last) {
+                throw new IOException(last + "; before that " + e, last);
             }
         }
-        return temporary(resource);
     }
 
     /** In a folder of this process, whose name nobody knows beforehand. */
-    private static Path temporary(URL resource) throws IOException {
-        Path folder = Files.createTempDirectory("bootdistill"); // with mode 0700
-        folder.toFile().deleteOnExit();
-        Path file = unpack(resource, folder);
+    private static synchronized Path temporary(URL resource) throws IOException {
+        if (temporary == null) {
+            temporary = Files.createTempDirectory("bootdistill"); // with mode 0700
+            temporary.toFile().deleteOnExit();
+        }
+        Path file = unpack(resource, temporary, true);
         file.toFile().deleteOnExit();
         return file;
     }
 
-    static Path unpack(URL resource, Path folder) throws IOException {
+    /** @param everywhere whether nobody else may change the folders above it either */
+    static Path unpack(URL resource, Path folder, boolean everywhere) throws IOException {
         if (!Files.exists(folder, NOFOLLOW_LINKS)) {
             Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
         requirePrivate(folder);
+        if (everywhere) {
+            requirePrivateAbove(folder);
+        }
         String hash;
         try (InputStream in = resource.openStream()) {
             hash = hash(in, OutputStream.nullOutputStream());
@@ -88,7 +101,7 @@ final class LibraryCache {
         return file;
     }
 
-    /** Refuses a folder that another user could change, or put another in the place of. */
+    /** Refuses a folder that another user could change. */
     private static void requirePrivate(Path folder) throws IOException {
         if (!Files.isDirectory(folder, NOFOLLOW_LINKS)) {
             throw new FileSystemException(folder.toString(), null, "is a link or a file, must be a folder");
@@ -96,8 +109,13 @@ final class LibraryCache {
         if (mode(folder, OTHERS_ANYTHING) != 0 || uid(folder) != self()) {
             throw new FileSystemException(folder.toString(), null, "must belong to this user and have the mode 0700");
         }
+    }
+
+    /** Refuses a folder in one that another user could change: but for root, or whom else the root of all folders belongs to. */
+    private static void requirePrivateAbove(Path folder) throws IOException {
+        int root = uid(folder.toRealPath().getRoot());
         for (Path above = folder.toRealPath().getParent(); above != null; above = above.getParent()) {
-            boolean owned = uid(above) == 0 || uid(above) == self();
+            boolean owned = uid(above) == 0 || uid(above) == root || uid(above) == self();
             if (!owned || mode(above, OTHERS_WRITE) != 0 && mode(above, STICKY) == 0) {
                 throw new FileSystemException(folder.toString(), null, "lies in " + above + ", which other users can change");
             }

@@ -57,7 +57,7 @@ class LibraryCacheTest {
     void otherContentHasAnotherName() throws IOException {
         Path file = unpack();
         resource = jar("b/a.jar", new byte[] {1, 2, 3, 5});
-        assertNotEquals(file, LibraryCache.unpack(resource, folder));
+        assertNotEquals(file, LibraryCache.unpack(resource, folder, true));
         assertArrayEquals(CONTENT, Files.readAllBytes(file));
     }
 
@@ -129,6 +129,18 @@ class LibraryCacheTest {
     }
 
     @Test
+    void folderThatIsNamedMayLieAnywhere() throws IOException {
+        unpack();
+        allow(folder.getParent(), "rwxrwxrwx");
+        System.setProperty(LibraryCache.PROPERTY, folder.toString());
+        try {
+            assertArrayEquals(CONTENT, Files.readAllBytes(LibraryCache.file(resource)));
+        } finally {
+            System.clearProperty(LibraryCache.PROPERTY);
+        }
+    }
+
+    @Test
     void folderOfAnotherUserIsRefused() throws IOException {
         unpack();
         try {
@@ -154,8 +166,8 @@ class LibraryCacheTest {
         System.setProperty("user.home", Files.createFile(temp.resolve("file")).toString());
         try {
             Path first = LibraryCache.file(resource);
-            Path second = LibraryCache.file(resource);
-            assertNotEquals(first, second);
+            assertEquals(first, LibraryCache.file(resource));
+            assertFalse(first.startsWith(folder));
             assertArrayEquals(CONTENT, Files.readAllBytes(first));
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(first.getParent())));
         } finally {
@@ -164,13 +176,13 @@ class LibraryCacheTest {
     }
 
     private Path unpack() throws IOException {
-        Path file = LibraryCache.unpack(resource, folder);
+        Path file = LibraryCache.unpack(resource, folder, true);
         assertArrayEquals(CONTENT, Files.readAllBytes(file));
         return file;
     }
 
     private void requireRefused(String reason) {
-        String refusal = assertThrows(IOException.class, () -> LibraryCache.unpack(resource, folder)).getMessage();
+        String refusal = assertThrows(IOException.class, () -> LibraryCache.unpack(resource, folder, true)).getMessage();
         assertTrue(refusal.contains(reason), refusal);
     }
 

@@ -35,8 +35,7 @@ final class JsonFiles {
         if (!Files.exists(file)) {
             return null;
         }
-        String text = Json.readText(file);
-        JsonReader reader = new JsonReader(new StringReader(text));
+        JsonReader reader = new JsonReader(new StringReader(Json.read(file).toString())); // which says where it fails
         R read;
         try {
             read = GSON.fromJson(reader, type);

@@ -4,6 +4,7 @@ import com.google.gson.JsonElement;
 import io.bootdistill.error.ModelFormatException;
 import io.bootdistill.format.ImageFolder;
 import io.bootdistill.internal.file.JsonLines;
+import io.bootdistill.internal.file.Quoted;
 import io.bootdistill.network.ImageShape;
 import io.bootdistill.text.CaptionFolder;
 import java.nio.file.Files;
@@ -60,10 +61,8 @@ public final class EmojiPictures {
             throw new ModelFormatException(file + " is missing; give a folder of captioned pictures, which has one");
         }
         List<Entry> entries = new ArrayList<>();
-        for (JsonLines.Line line : JsonLines.read(file)) {
-            entries.add(new Entry(folder.resolve(text(line, "file_name")), text(line, "concept"), text(line, "style"),
-                    text(line, "ground")));
-        }
+        JsonLines.read(file, line -> entries.add(new Entry(
+                folder.resolve(text(line, "file_name")), text(line, "concept"), text(line, "style"), text(line, "ground"))));
         if (entries.isEmpty()) {
             throw new ModelFormatException(file + " is empty, must have a line for each picture");
         }
@@ -73,7 +72,7 @@ public final class EmojiPictures {
     private static String text(JsonLines.Line line, String key) {
         JsonElement value = line.json().get(key);
         if (value == null || !value.isJsonPrimitive() || value.getAsString().isBlank()) {
-            throw new ModelFormatException(line.where() + ": " + key + " is " + (value == null ? "missing" : value)
+            throw new ModelFormatException(line.where() + ": " + key + " is " + (value == null ? "missing" : Quoted.of(value))
                     + ", must be a text; every line needs file_name, concept, style and ground");
         }
         return value.getAsString();
