@@ -115,8 +115,8 @@ class NullArgumentsTest {
         Student student = student(new UNet(config), device);
         UNet enlarging = TinyStages.network(TinyStages.SMALL, TinyStages.LARGE);
         EXAMPLES.addAll(List.of(
-                "text", folder.resolve("none"), new byte[1], new int[] {1}, new long[1], new float[1], new double[] {0.5}, new float[1][1],
-                List.of("text"), FloatBuffer.allocate(1), ByteBuffer.allocate(1), Duration.ofMinutes(1),
+                "text", folder.resolve("none"), new byte[1], new int[] {1}, new long[1], new float[1], new double[] {0.5},
+                new float[1][1], List.of("text"), FloatBuffer.allocate(1), ByteBuffer.allocate(1), Duration.ofMinutes(1),
                 new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB)));
         EXAMPLES.addAll(List.of(device, teacher, student, config, teacher.network(), TinyStages.SCHEDULER,
                 new BootDistiller(teacher), new TeacherTrainer(config, TinyStages.SCHEDULER, device),
@@ -307,6 +307,7 @@ class NullArgumentsTest {
         }
         Stream<Object> examples = type.isEnum() ? Stream.of(type.getEnumConstants())
                 : Stream.concat(EXAMPLES.stream(), Stream.of(new Objective[0], new Phase[0], new String[0]));
-        return examples.filter(type::isInstance).findFirst().orElseThrow(() -> new AssertionError("no example of " + type + ": add one"));
+        return examples.filter(type::isInstance).findFirst()
+                .orElseThrow(() -> new AssertionError("no example of " + type + ": add one"));
     }
 }
